@@ -1,0 +1,10 @@
+//! Tells, before an AWS account is connected to a cost product, whether the billing import will work, and why not.
+//!
+//! The library is what the `preflight` command is made of. Data flows one way: text → nodes → typed model →
+//! decision → finding → bytes; ARCHITECTURE.md has the table of who may import whom.
+
+pub mod catalog;
+pub mod finding;
+pub mod policy;
+pub mod source;
+pub mod syntax;

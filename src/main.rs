@@ -1,0 +1,3 @@
+//! The `preflight` command.
+
+fn main() {}

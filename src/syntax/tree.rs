@@ -1,0 +1,113 @@
+//! The tree: nodes with spans, and the issues met on the way.
+
+use crate::source::Span;
+use std::borrow::Cow;
+
+/// What reading one text gave: a tree, always, and everything about the text that JSON does not allow.
+#[derive(Debug, Clone)]
+pub struct Document<'t> {
+    /// The outermost value; [`Value::Missing`] for an empty text.
+    pub root: Node<'t>,
+    /// In the order of their places.
+    pub issues: Vec<Issue>,
+}
+
+/// One value and its place. The span of a string includes its quotes.
+#[derive(Debug, Clone, Default)]
+pub struct Node<'t> {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub value: Value<'t>,
+}
+
+/// A value. Numbers keep the text they were written with.
+#[derive(Debug, Clone, Default)]
+pub enum Value<'t> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, as written.
+    Number(&'t str),
+    /// A string, escapes resolved; borrowed where it has none.
+    String(Cow<'t, str>),
+    /// `[…]`
+    Array(Vec<Node<'t>>),
+    /// `{…}` with every member as written, duplicates included.
+    Object(Vec<Member<'t>>),
+    /// Text that is no JSON value: a bare word, an unreplaced placeholder such as `<account-id>`, a lone `*`.
+    Bare(&'t str),
+    /// Nothing stands where a value must stand.
+    #[default]
+    Missing,
+}
+
+/// One `key: value` of an object.
+#[derive(Debug, Clone)]
+pub struct Member<'t> {
+    /// The key, escapes resolved.
+    pub key: Cow<'t, str>,
+    /// Where the key stands, quotes included.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node<'t>,
+}
+
+/// Something about the text that JSON does not allow, or that is known to confuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// What it is.
+    pub kind: IssueKind,
+    /// The smallest text that carries it; empty where something is missing.
+    pub span: Span,
+}
+
+/// The kinds of [`Issue`]. The name in kebab-case is the `case` that a rule page selects (`documents/*.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IssueKind {
+    /// U+FEFF at the start.
+    ByteOrderMark,
+    /// `//`, `#` or `/* */`.
+    Comment,
+    /// A comma before a closing bracket.
+    TrailingComma,
+    /// Two values or members without a comma between them.
+    MissingComma,
+    /// A comma where none belongs, such as two in a row.
+    ExtraComma,
+    /// No colon between key and value.
+    MissingColon,
+    /// A key without a value, or nothing between two commas.
+    MissingValue,
+    /// `“…”` or `‘…’` used as quotes.
+    CurlyQuote,
+    /// `'…'` used as quotes.
+    SingleQuote,
+    /// A key or value without quotes that is not a placeholder.
+    BareWord,
+    /// `<…>`, `${…}`, `{…}` or `…` standing unquoted for a value to be filled in.
+    Placeholder,
+    /// A string that its line ends before it is closed.
+    UnterminatedString,
+    /// A control character written raw inside a string.
+    ControlCharacter,
+    /// A backslash sequence that JSON does not have, or a lone surrogate.
+    InvalidEscape,
+    /// A number that JSON would write otherwise.
+    InvalidNumber,
+    /// A bracket that is never closed; the span is the bracket.
+    UnclosedBracket,
+    /// A closing bracket that closes nothing, or the wrong kind.
+    UnexpectedBracket,
+    /// The same key a second time in one object; the span is the later key.
+    DuplicateKey,
+    /// Text after the document.
+    TrailingText,
+    /// A character that fits nowhere.
+    UnexpectedCharacter,
+    /// No value at all.
+    Empty,
+    /// Nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH); what is deeper was not read.
+    TooDeep,
+}
