@@ -1,1 +1,18 @@
 //! Policies as typed IAM, with a place for everything down to one action string.
+//!
+//! Reading never fails: what the grammar does not allow becomes a [`Fault`] at its place and the rest is kept.
+//! Whether a well-formed policy is right for its type is for `checks`, what it permits is for `eval`.
+//! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html> (checked 2026-11).
+
+pub mod arn;
+mod document;
+mod operator;
+mod read;
+pub mod variable;
+
+pub use document::{
+    Clause, Effect, Element, Fault, FaultKind, Policy, PrincipalEntry, PrincipalKind, Principals, Statement,
+    Text, TextKind, Version,
+};
+pub use operator::{BaseOperator, Operator, SetOperator};
+pub use read::read;

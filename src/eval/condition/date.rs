@@ -1,0 +1,152 @@
+//! Instants: the W3C profile of ISO 8601, or seconds since 1970.
+//!
+//! <https://www.w3.org/TR/NOTE-datetime>, as the IAM operators page names it (checked 2026-11).
+
+use std::cmp::Ordering;
+
+/// A point in time, in nanoseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Instant(i128);
+
+impl Instant {
+    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDThh:mm[:ss[.s…]]` with `Z`, `±hh:mm` or nothing (UTC), or
+    /// epoch seconds with an optional fraction. Four digits alone are a year.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let is_year = bytes.len() == 4 && bytes.iter().all(u8::is_ascii_digit);
+        let has_date = bytes.get(4) == Some(&b'-') && bytes.iter().take(4).all(u8::is_ascii_digit);
+        if is_year || has_date { Self::iso(text) } else { Self::epoch(text) }
+    }
+
+    fn epoch(text: &str) -> Option<Self> {
+        let (negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+        let seconds = i128::from(digits(whole, 1, 18)?);
+        let nanos = if fraction.is_empty() { 0 } else { nanos(fraction)? };
+        let total = seconds * 1_000_000_000 + nanos;
+        Some(Self(if negative { -total } else { total }))
+    }
+
+    fn iso(text: &str) -> Option<Self> {
+        let (date, time) = match text.split_once(['T', 't', ' ']) {
+            Some((date, time)) => (date, Some(time)),
+            None => (text, None),
+        };
+        let mut fields = date.split('-');
+        let year = digits(fields.next()?, 4, 4)?;
+        let month = fields.next().map_or(Some(1), |text| digits(text, 2, 2))?;
+        let day = fields.next().map_or(Some(1), |text| digits(text, 2, 2))?;
+        if fields.next().is_some() || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+            return None;
+        }
+        if time.is_some() && date.len() != 10 {
+            return None;
+        }
+        let days = days_from_civil(year, month, day);
+        let in_day = time.map_or(Some(0), time_of_day)?;
+        Some(Self(i128::from(days) * 86_400 * 1_000_000_000 + in_day))
+    }
+
+    /// Compares instants.
+    #[must_use]
+    pub fn cmp(&self, other: &Self) -> Ordering {
+        Ord::cmp(self, other)
+    }
+}
+
+fn digits(text: &str, least: usize, most: usize) -> Option<i64> {
+    let fits = (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { text.parse().ok() } else { None }
+}
+
+fn nanos(fraction: &str) -> Option<i128> {
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let kept: String = fraction.chars().chain(std::iter::repeat('0')).take(9).collect();
+    kept.parse().ok()
+}
+
+/// `hh:mm[:ss[.s]]` and its zone, in nanoseconds after midnight UTC (negative or beyond a day with a zone).
+fn time_of_day(text: &str) -> Option<i128> {
+    let (clock, offset) = if let Some(clock) = text.strip_suffix(['Z', 'z']) {
+        (clock, 0)
+    } else if let Some(at) = text.rfind(['+', '-']) {
+        let sign = if text.get(at..)?.starts_with('-') { -1 } else { 1 };
+        let (hours, minutes) = text.get(at + 1..)?.split_once(':')?;
+        (text.get(..at)?, sign * (digits(hours, 2, 2)? * 60 + digits(minutes, 2, 2)?))
+    } else {
+        (text, 0)
+    };
+    let mut fields = clock.splitn(3, ':');
+    let hour = digits(fields.next()?, 2, 2)?;
+    let minute = digits(fields.next()?, 2, 2)?;
+    let (second, fraction) = match fields.next() {
+        None => (0, 0),
+        Some(text) => match text.split_once('.') {
+            Some((second, fraction)) => (digits(second, 2, 2)?, nanos(fraction)?),
+            None => (digits(text, 2, 2)?, 0),
+        },
+    };
+    if hour > 24 || minute > 59 || second > 60 {
+        return None;
+    }
+    Some(i128::from((hour * 60 + minute - offset) * 60 + second) * 1_000_000_000 + fraction)
+}
+
+fn is_leap(year: i64) -> bool {
+    (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_instant_in_many_spellings() {
+        let same = [
+            "2018-08-10T00:00:00Z",
+            "2018-08-10",
+            "1533859200",
+            "1533859200.0",
+            "2018-08-10T02:00:00+02:00",
+            "2018-08-09T23:30-00:30",
+            "2018-08-10T00:00:00.000Z",
+        ];
+        for text in same {
+            assert_eq!(Instant::parse(text), Instant::parse("2018-08-10T00:00:00Z"), "{text}");
+        }
+        assert!(Instant::parse("2018-08-10T00:00:00.5Z").unwrap() > Instant::parse("2018-08-10").unwrap());
+        assert_eq!(Instant::parse("2020"), Instant::parse("2020-01-01T00:00:00Z"));
+        assert_eq!(Instant::parse("1970-01-01").unwrap(), Instant(0));
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        for bad in ["", "2018-13-01", "2018-02-30", "2018-8-1", "yesterday", "2018-08-10T25:00:00Z", "12a"] {
+            assert_eq!(Instant::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! One value of a condition against one value of a request. How tests combine into a clause is for `decide`.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html> (checked 2026-11).
+
+mod arn;
+mod binary;
+mod date;
+mod ip;
+mod number;
+mod template;
+
+use super::glob::Glob;
+use super::request::Context;
+use crate::policy::{BaseOperator, variable};
+
+pub use arn::ArnGlob;
+pub use date::Instant;
+pub use ip::Network;
+pub use number::Decimal;
+pub use template::Template;
+
+/// The outcome of an elementary test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// A variable of the policy has no value: the text stands for nothing.
+    Null,
+    /// It cannot be computed.
+    Free,
+}
+
+impl From<bool> for Truth {
+    fn from(truth: bool) -> Self {
+        if truth { Truth::Yes } else { Truth::No }
+    }
+}
+
+/// The compiled value of a condition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Operand {
+    /// An exact text.
+    Text(Box<str>),
+    /// A text in lower case.
+    Folded(Box<str>),
+    /// A pattern.
+    Glob(Glob),
+    /// Six patterns.
+    Arn(Box<ArnGlob>),
+    /// A text with variables, for the operator it stands under.
+    Template(Template),
+    /// A number.
+    Number(Decimal),
+    /// An instant.
+    Date(Instant),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A range of addresses.
+    Network(Network),
+    /// Bytes.
+    Bytes(Box<[u8]>),
+    /// A text that is no value of the operator's type: it equals nothing.
+    Mistyped,
+    /// A text nobody can read, such as an unquoted placeholder.
+    Unreadable,
+}
+
+/// One value under one operator.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ValueTest {
+    /// The comparison.
+    pub base: BaseOperator,
+    /// With what.
+    pub operand: Operand,
+}
+
+impl ValueTest {
+    /// Compiles a condition value. `variables`: the document's version has variables.
+    #[must_use]
+    pub fn new(base: BaseOperator, text: &str, variables: bool) -> Self {
+        let template = (variables && base.takes_variables()).then(|| variable::pieces(text)).flatten();
+        let operand = match (template, base) {
+            (Some(pieces), _) => Operand::Template(Template::new(pieces)),
+            (None, base) => Self::plain(base, text),
+        };
+        Self { base, operand }
+    }
+
+    fn plain(base: BaseOperator, text: &str) -> Operand {
+        use BaseOperator as B;
+        let or_mistyped = |operand: Option<Operand>| operand.unwrap_or(Operand::Mistyped);
+        match base {
+            B::StringEquals => Operand::Text(text.into()),
+            B::StringEqualsIgnoreCase => Operand::Folded(text.to_lowercase().into()),
+            B::StringLike => Operand::Glob(Glob::new(text)),
+            B::ArnLike => or_mistyped(ArnGlob::new(text).map(|arn| Operand::Arn(Box::new(arn)))),
+            B::NumericEquals
+            | B::NumericLessThan
+            | B::NumericLessThanEquals
+            | B::NumericGreaterThan
+            | B::NumericGreaterThanEquals => or_mistyped(Decimal::parse(text).map(Operand::Number)),
+            B::DateEquals
+            | B::DateLessThan
+            | B::DateLessThanEquals
+            | B::DateGreaterThan
+            | B::DateGreaterThanEquals => or_mistyped(Instant::parse(text).map(Operand::Date)),
+            B::Bool | B::Null => or_mistyped(flag(text).map(Operand::Flag)),
+            B::BinaryEquals => or_mistyped(binary::decode(text).map(Operand::Bytes)),
+            B::IpAddress => or_mistyped(Network::parse(text).map(Operand::Network)),
+        }
+    }
+
+    /// Whether a value of the request passes.
+    #[must_use]
+    pub fn test(&self, value: &str, context: &Context) -> Truth {
+        match &self.operand {
+            Operand::Text(text) => (**text == *value).into(),
+            Operand::Folded(text) => fold_equals(text, value).into(),
+            Operand::Glob(glob) => glob.matches(value).into(),
+            Operand::Arn(arn) => arn.matches(value).into(),
+            Operand::Template(template) => template.test(self.base, value, context),
+            Operand::Number(number) => {
+                Decimal::parse(value).is_some_and(|have| self.compares(have.cmp(number))).into()
+            }
+            Operand::Date(date) => {
+                Instant::parse(value).is_some_and(|have| self.compares(have.cmp(date))).into()
+            }
+            Operand::Flag(want) => (flag(value) == Some(*want)).into(),
+            Operand::Network(network) => network.contains_text(value).into(),
+            Operand::Bytes(bytes) => (binary::decode(value).as_ref() == Some(bytes)).into(),
+            Operand::Mistyped => Truth::No,
+            Operand::Unreadable => Truth::Free,
+        }
+    }
+
+    fn compares(&self, order: std::cmp::Ordering) -> bool {
+        use BaseOperator as B;
+        match self.base {
+            B::NumericLessThan | B::DateLessThan => order.is_lt(),
+            B::NumericLessThanEquals | B::DateLessThanEquals => order.is_le(),
+            B::NumericGreaterThan | B::DateGreaterThan => order.is_gt(),
+            B::NumericGreaterThanEquals | B::DateGreaterThanEquals => order.is_ge(),
+            B::NumericEquals
+            | B::DateEquals
+            | B::StringEquals
+            | B::StringEqualsIgnoreCase
+            | B::StringLike
+            | B::Bool
+            | B::BinaryEquals
+            | B::IpAddress
+            | B::ArnLike
+            | B::Null => order.is_eq(),
+        }
+    }
+}
+
+fn flag(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+fn fold_equals(lower: &str, value: &str) -> bool {
+    if value.is_ascii() { lower.eq_ignore_ascii_case(value) } else { lower == value.to_lowercase() }
+}

@@ -1,0 +1,162 @@
+//! Texts with policy variables, resolved against the request's context.
+
+use super::{ArnGlob, Truth};
+use crate::eval::glob::{Glob, Token};
+use crate::eval::request::{Context, ContextValue};
+use crate::policy::BaseOperator;
+use crate::policy::variable::Piece;
+
+/// A text with at least one `${…}`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Template {
+    pieces: Box<[TemplatePiece]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum TemplatePiece {
+    Plain(Box<str>),
+    Literal(char),
+    Variable { key: Box<str>, default: Option<Box<str>> },
+}
+
+/// What `*` and `?` inside the value of a variable stand for. AWS does not document it
+/// (`VARIABLE_USAGE_TOO_PERMISSIVE` of the policy checks hints at wildcards), so both readings are computed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Literal,
+    Wildcard,
+}
+
+enum Resolved {
+    Tokens { tokens: Vec<Token>, wild_value: bool },
+    Null,
+    Unknown,
+}
+
+impl Template {
+    /// From the pieces of [`crate::policy::variable::pieces`].
+    #[must_use]
+    pub fn new(pieces: Vec<Piece>) -> Self {
+        let pieces = pieces
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Plain(text) => TemplatePiece::Plain(text),
+                Piece::Literal(c) => TemplatePiece::Literal(c),
+                Piece::Variable { key, default } => TemplatePiece::Variable { key, default },
+            })
+            .collect();
+        Self { pieces }
+    }
+
+    /// Condition keys the text depends on, in lower case.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            TemplatePiece::Variable { key, .. } => Some(&**key),
+            TemplatePiece::Plain(_) | TemplatePiece::Literal(_) => None,
+        })
+    }
+
+    /// Whether a value passes under an operator.
+    #[must_use]
+    pub fn test(&self, base: BaseOperator, value: &str, context: &Context) -> Truth {
+        let expands = base.expands_wildcards();
+        self.decide(context, expands, |tokens| match base {
+            BaseOperator::ArnLike => arn_of(tokens).is_some_and(|arn| arn.matches(value)),
+            BaseOperator::StringEqualsIgnoreCase => plain_of(tokens).to_lowercase() == value.to_lowercase(),
+            BaseOperator::StringLike => Glob::from_tokens(tokens.iter().copied()).matches(value),
+            BaseOperator::StringEquals
+            | BaseOperator::NumericEquals
+            | BaseOperator::NumericLessThan
+            | BaseOperator::NumericLessThanEquals
+            | BaseOperator::NumericGreaterThan
+            | BaseOperator::NumericGreaterThanEquals
+            | BaseOperator::DateEquals
+            | BaseOperator::DateLessThan
+            | BaseOperator::DateLessThanEquals
+            | BaseOperator::DateGreaterThan
+            | BaseOperator::DateGreaterThanEquals
+            | BaseOperator::Bool
+            | BaseOperator::BinaryEquals
+            | BaseOperator::IpAddress
+            | BaseOperator::Null => plain_of(tokens) == value,
+        })
+    }
+
+    /// Whether a resource matches the text as a `Resource` pattern.
+    #[must_use]
+    pub fn matches_resource(&self, resource: &str, context: &Context) -> Truth {
+        self.decide(context, true, |tokens| Glob::from_tokens(tokens.iter().copied()).matches(resource))
+    }
+
+    fn decide(&self, context: &Context, expands: bool, holds: impl Fn(&[Token]) -> bool) -> Truth {
+        match self.resolve(context, expands, Reading::Literal) {
+            Resolved::Null => Truth::Null,
+            Resolved::Unknown => Truth::Free,
+            Resolved::Tokens { tokens, wild_value } => {
+                let literal = holds(&tokens);
+                if expands && wild_value {
+                    let Resolved::Tokens { tokens, .. } = self.resolve(context, expands, Reading::Wildcard)
+                    else {
+                        return Truth::Free;
+                    };
+                    if holds(&tokens) != literal {
+                        return Truth::Free;
+                    }
+                }
+                literal.into()
+            }
+        }
+    }
+
+    fn resolve(&self, context: &Context, expands: bool, reading: Reading) -> Resolved {
+        let mut tokens = Vec::new();
+        let mut wild_value = false;
+        for piece in &self.pieces {
+            match piece {
+                TemplatePiece::Plain(text) => push(&mut tokens, text, expands),
+                TemplatePiece::Literal(c) => tokens.push(Token::Char(*c)),
+                TemplatePiece::Variable { key, default } => {
+                    let value = match context.get(key) {
+                        Some(ContextValue::One(value)) => Some(&**value),
+                        // Variables take single-valued keys only; a list of one is taken as its value.
+                        Some(ContextValue::Many(values)) => match &**values {
+                            [value] => Some(&**value),
+                            _ => None,
+                        },
+                        Some(ContextValue::Unknown | ContextValue::Unseen) => return Resolved::Unknown,
+                        None => None,
+                    };
+                    let Some(text) = value.or(default.as_deref()) else { return Resolved::Null };
+                    wild_value |= text.contains(['*', '?']);
+                    push(&mut tokens, text, expands && reading == Reading::Wildcard);
+                }
+            }
+        }
+        Resolved::Tokens { tokens, wild_value }
+    }
+}
+
+fn push(tokens: &mut Vec<Token>, text: &str, expands: bool) {
+    tokens.extend(text.chars().map(|c| match c {
+        '*' if expands => Token::Many,
+        '?' if expands => Token::One,
+        other => Token::Char(other),
+    }));
+}
+
+fn plain_of(tokens: &[Token]) -> String {
+    tokens
+        .iter()
+        .map(|token| match token {
+            Token::Char(c) => *c,
+            Token::One => '?',
+            Token::Many => '*',
+        })
+        .collect()
+}
+
+fn arn_of(tokens: &[Token]) -> Option<ArnGlob> {
+    let mut parts = tokens.splitn(6, |token| *token == Token::Char(':'));
+    let mut next = || parts.next().map(|part| Glob::from_tokens(part.iter().copied()));
+    Some(ArnGlob::from_parts([next()?, next()?, next()?, next()?, next()?, next()?]))
+}

@@ -1,0 +1,31 @@
+//! The one evaluator: what a set of policies answers to a request.
+//!
+//! Policies are compiled once into atoms ([`Compiled`]) and decided many times ([`decide`]). [`ask`] puts a question to
+//! every world that the known facts leave open. It reads no files, clock or environment, and knows no consumer.
+//! AWS's logic: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html> (checked 2026-11).
+
+mod ask;
+mod compile;
+mod condition;
+mod decide;
+mod explain;
+mod glob;
+mod layers;
+mod principal;
+mod request;
+mod service;
+mod trace;
+mod world;
+
+pub use ask::{Answer, Dependence, Member, Patch, Question, Unknown, Witness, ask};
+pub use compile::{Compiled, ElementKind, ElementRef, FreeFact, StatementId};
+pub use condition::{ArnGlob, Decimal, Instant, Network, Operand, Template, Truth, ValueTest};
+pub use decide::{Decision, DenyReason, Outcome, decide};
+pub use explain::{Match, StatementMatch, inspect};
+pub use glob::{Glob, Token};
+pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};
+pub use principal::{Naming, PrincipalTest};
+pub use request::{Caller, CallerFault, CallerKind, Context, ContextValue, Request};
+pub use service::s3::is_public;
+pub use trace::{Event, NoTrace, Recorder, Trace};
+pub use world::{FreeAtom, World};

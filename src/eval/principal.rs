@@ -1,0 +1,116 @@
+//! Whom a `Principal` element names.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (checked 2026-11).
+
+use super::condition::Truth;
+use super::request::{Caller, CallerKind};
+use crate::policy::{PrincipalEntry, PrincipalKind, TextKind, arn};
+
+/// One principal of a policy, compiled.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum PrincipalTest {
+    /// `*`: everyone, AWS services and anonymous callers included.
+    Everyone,
+    /// An account, by id or root ARN: all its identities, as far as their own policies go.
+    Account(Box<str>),
+    /// A user, role or session ARN. For roles: account and role name, since names are unique in an account and
+    /// session ARNs carry no path.
+    Arn(Box<str>),
+    /// A role, by ARN.
+    Role {
+        /// The ARN as written.
+        arn: Box<str>,
+        /// Its account.
+        account: Box<str>,
+        /// The name without path.
+        name: Box<str>,
+    },
+    /// An AWS service.
+    Service(Box<str>),
+    /// A federated identity provider.
+    Federated(Box<str>),
+    /// Something that names nobody who can be compared here: a unique id of a deleted entity, a canonical user, a
+    /// pattern, a group.
+    Nobody,
+    /// A text nobody can read.
+    Unreadable,
+}
+
+/// How directly a resource policy names the caller; decides which implicit denies limit the grant
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Naming {
+    /// Only through its account: an identity-based Allow is still needed.
+    Account,
+    /// The role of the session: boundary and session policy still limit.
+    Role,
+    /// The user itself, for a session made by that user: boundary and session policy still limit.
+    Itself,
+}
+
+impl PrincipalTest {
+    pub(super) fn new(entry: &PrincipalEntry) -> Self {
+        let value = &*entry.value.value;
+        if entry.value.kind == TextKind::Unreadable {
+            return PrincipalTest::Unreadable;
+        }
+        match entry.kind {
+            PrincipalKind::Everyone => PrincipalTest::Everyone,
+            PrincipalKind::Aws | PrincipalKind::Bare => Self::aws(value),
+            PrincipalKind::Service => PrincipalTest::Service(value.into()),
+            PrincipalKind::Federated => PrincipalTest::Federated(value.into()),
+            PrincipalKind::CanonicalUser | PrincipalKind::Other => PrincipalTest::Nobody,
+        }
+    }
+
+    fn aws(value: &str) -> Self {
+        if value == "*" {
+            return PrincipalTest::Everyone;
+        }
+        if arn::is_account(value) {
+            return PrincipalTest::Account(value.into());
+        }
+        match arn::split(value) {
+            Some(["arn", _, "iam", "", account, "root"]) => PrincipalTest::Account(account.into()),
+            Some(["arn", _, "iam", "", account, resource]) => match resource.strip_prefix("role/") {
+                Some(path) => PrincipalTest::Role {
+                    arn: value.into(),
+                    account: account.into(),
+                    name: path.rsplit('/').next().unwrap_or(path).into(),
+                },
+                None => PrincipalTest::Arn(value.into()),
+            },
+            Some(["arn", _, "sts", "", _, _]) => PrincipalTest::Arn(value.into()),
+            Some(_) | None => PrincipalTest::Nobody,
+        }
+    }
+
+    /// Whether the principal names the caller, and how directly.
+    pub(super) fn names(&self, caller: &Caller) -> (Truth, Naming) {
+        let direct = |truth: bool| (Truth::from(truth), Naming::Itself);
+        match self {
+            PrincipalTest::Everyone => direct(true),
+            PrincipalTest::Account(account) => {
+                (Truth::from(caller.account() == Some(&**account)), Naming::Account)
+            }
+            PrincipalTest::Arn(arn) => direct(!caller.arn().is_empty() && **arn == *caller.arn()),
+            PrincipalTest::Role { arn, account, name } => match caller.kind() {
+                CallerKind::Role => (Truth::from(**arn == *caller.arn()), Naming::Role),
+                CallerKind::Session => {
+                    let same = caller.account() == Some(&**account) && **name == *caller.name();
+                    (Truth::from(same), Naming::Role)
+                }
+                CallerKind::Root
+                | CallerKind::User
+                | CallerKind::Federated
+                | CallerKind::Service
+                | CallerKind::Anonymous => (Truth::No, Naming::Role),
+            },
+            PrincipalTest::Service(service) => {
+                direct(caller.kind() == CallerKind::Service && **service == *caller.arn())
+            }
+            PrincipalTest::Federated(_) | PrincipalTest::Nobody => direct(false),
+            PrincipalTest::Unreadable => (Truth::Free, Naming::Itself),
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! What is asked: who, which action, on what, with which context keys.
+
+use crate::policy::arn;
+use thiserror::Error;
+
+/// The kind of a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CallerKind {
+    /// The root user of an account.
+    Root,
+    /// An IAM user with its own keys.
+    User,
+    /// A role, meaning any session of it.
+    Role,
+    /// One named session of a role.
+    Session,
+    /// A session from `GetFederationToken`.
+    Federated,
+    /// An AWS service calling for itself.
+    Service,
+    /// Nobody who signed.
+    Anonymous,
+}
+
+/// Who asks. Made by [`Caller::parse`], so that a caller always is one AWS can have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Caller {
+    kind: CallerKind,
+    /// The ARN as AWS names the caller; the service principal of a service; empty for anonymous.
+    arn: Box<str>,
+    account: Option<Box<str>>,
+    /// `aws:PrincipalArn`: the role's for a session.
+    principal_arn: Option<Box<str>>,
+    /// User name, role name (of a role or session), federated name.
+    name: Box<str>,
+    /// Session name of a session.
+    session: Box<str>,
+    service_linked: bool,
+}
+
+/// Why a text does not name a caller.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CallerFault {
+    /// Not an ARN, a service principal or empty.
+    #[error(
+        "`{0}` is not a user, role or session ARN, an account root ARN, or a service principal such as `s3.amazonaws.com`"
+    )]
+    NotACaller(String),
+    /// The ARN names something that cannot call, such as a group.
+    #[error("`{0}` cannot make requests: name a user, a role, a session or `…:root`")]
+    CannotCall(String),
+    /// The account field is not twelve digits.
+    #[error("the account in `{0}` is not 12 digits")]
+    Account(String),
+}
+
+impl Caller {
+    /// Reads a caller: an ARN of `iam` (`user/…`, `role/…`, `root`) or `sts` (`assumed-role/…`, `federated-user/…`), a
+    /// service principal, or an empty text for an anonymous caller.
+    ///
+    /// # Errors
+    /// See [`CallerFault`].
+    pub fn parse(text: &str) -> Result<Self, CallerFault> {
+        if text.is_empty() {
+            return Ok(Self::new(CallerKind::Anonymous, ""));
+        }
+        let Some([_, partition, service, _, account, resource]) = arn::split(text) else {
+            if text.contains('.') && !text.contains(['/', ':', '*', ' ']) {
+                let mut caller = Self::new(CallerKind::Service, text);
+                caller.name = text.into();
+                return Ok(caller);
+            }
+            return Err(CallerFault::NotACaller(text.to_owned()));
+        };
+        let last = |path: &str| path.rsplit('/').next().unwrap_or(path).into();
+        let mut caller = if service == "iam" && resource == "root" {
+            Self::new(CallerKind::Root, text)
+        } else if let ("iam", Some(path)) = (service, resource.strip_prefix("user/")) {
+            let mut caller = Self::new(CallerKind::User, text);
+            caller.name = last(path);
+            caller
+        } else if let ("iam", Some(path)) = (service, resource.strip_prefix("role/")) {
+            let mut caller = Self::new(CallerKind::Role, text);
+            caller.name = last(path);
+            caller.service_linked = path.starts_with("aws-service-role/");
+            caller
+        } else if let ("sts", Some(path)) = (service, resource.strip_prefix("assumed-role/")) {
+            let (role, session) = path.split_once('/').unwrap_or((path, ""));
+            let mut caller = Self::new(CallerKind::Session, text);
+            caller.name = role.into();
+            caller.session = session.into();
+            caller.principal_arn = Some(format!("arn:{partition}:iam::{account}:role/{role}").into());
+            caller
+        } else if let ("sts", Some(name)) = (service, resource.strip_prefix("federated-user/")) {
+            let mut caller = Self::new(CallerKind::Federated, text);
+            caller.name = name.into();
+            caller
+        } else {
+            return Err(CallerFault::CannotCall(text.to_owned()));
+        };
+        // CloudFront's origin access identities stand as `arn:aws:iam::cloudfront:user/…`.
+        if !arn::is_account(account) && account != "cloudfront" {
+            return Err(CallerFault::Account(text.to_owned()));
+        }
+        // Session ARNs carry no path, so for them the reserved name is the only mark of a service-linked role.
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html (checked 2026-11)
+        caller.service_linked |= matches!(caller.kind, CallerKind::Role | CallerKind::Session)
+            && caller.name.starts_with("AWSServiceRoleFor");
+        caller.account = Some(account.into());
+        if caller.principal_arn.is_none() {
+            caller.principal_arn = Some(text.into());
+        }
+        Ok(caller)
+    }
+
+    fn new(kind: CallerKind, arn: &str) -> Self {
+        Self {
+            kind,
+            arn: arn.into(),
+            account: None,
+            principal_arn: None,
+            name: "".into(),
+            session: "".into(),
+            service_linked: false,
+        }
+    }
+
+    /// The same session with its role's full ARN, where the path is known.
+    #[must_use]
+    pub fn with_role_arn(mut self, role: &str) -> Self {
+        if self.kind == CallerKind::Session {
+            self.principal_arn = Some(role.into());
+        }
+        self
+    }
+
+    /// The kind.
+    #[must_use]
+    pub fn kind(&self) -> CallerKind {
+        self.kind
+    }
+
+    /// The ARN or service principal; empty for anonymous.
+    #[must_use]
+    pub fn arn(&self) -> &str {
+        &self.arn
+    }
+
+    /// The account of the caller; services and anonymous callers have none.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// `aws:PrincipalArn`. What AWS sends for a service is not documented: none.
+    #[must_use]
+    pub fn principal_arn(&self) -> Option<&str> {
+        self.principal_arn.as_deref()
+    }
+
+    /// User, role or federated name; the service principal of a service.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The session name, if the caller is a named session.
+    #[must_use]
+    pub fn session(&self) -> Option<&str> {
+        (self.kind == CallerKind::Session).then_some(&*self.session)
+    }
+
+    /// Whether the caller is a service-linked role, which no SCP or RCP touches.
+    #[must_use]
+    pub fn is_service_linked(&self) -> bool {
+        self.service_linked
+    }
+}
+
+/// The value of a context key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ContextValue {
+    /// One value.
+    One(Box<str>),
+    /// A multi-valued key with its values, possibly none.
+    Many(Box<[Box<str>]>),
+    /// The key is there; nobody knows its value. Every test of it is a free atom.
+    Unknown,
+    /// Whether the key is there, and its value, are unknown.
+    Unseen,
+}
+
+/// Context keys by lower-case name. Keys not named are absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    entries: Vec<(Box<str>, ContextValue)>,
+}
+
+impl Context {
+    /// No keys.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a key; names are case-insensitive.
+    pub fn set(&mut self, key: &str, value: ContextValue) {
+        let key = key.to_ascii_lowercase();
+        match self.entries.iter_mut().find(|(name, _)| **name == *key) {
+            Some((_, slot)) => *slot = value,
+            None => self.entries.push((key.into(), value)),
+        }
+    }
+
+    /// Sets a key to one value.
+    pub fn set_one(&mut self, key: &str, value: &str) {
+        self.set(key, ContextValue::One(value.into()));
+    }
+
+    /// Sets a key only where it is not set yet.
+    pub fn set_default(&mut self, key: &str, value: ContextValue) {
+        if self.get(&key.to_ascii_lowercase()).is_none() {
+            self.set(key, value);
+        }
+    }
+
+    /// Takes a key out: it is absent.
+    pub fn remove(&mut self, key: &str) {
+        let key = key.to_ascii_lowercase();
+        self.entries.retain(|(name, _)| **name != *key);
+    }
+
+    /// The value of a key given in lower case.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, lower: &str) -> Option<&ContextValue> {
+        self.entries.iter().find(|(name, _)| **name == *lower).map(|(_, value)| value)
+    }
+
+    /// Every key in lower case with its value, in the order of setting.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+        self.entries.iter().map(|(key, value)| (&**key, value))
+    }
+}
+
+/// One concrete request, prepared for many decisions.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who asks.
+    pub caller: Caller,
+    /// The action as written, such as `s3:GetObject`.
+    pub action: Box<str>,
+    /// The action in lower case: action names are case-insensitive.
+    pub(super) action_lower: Box<str>,
+    /// Length of the service prefix.
+    pub(super) service_len: usize,
+    /// The ARN, or `*` for an action without resource types.
+    pub resource: Box<str>,
+    /// The account that owns the resource. `None`: the caller's own.
+    pub resource_account: Option<Box<str>>,
+    /// The context, computed keys included.
+    pub context: Context,
+}
+
+impl Request {
+    /// Prepares a request: computes the keys that follow from the caller and the resource
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>, table of principal values,
+    /// checked 2026-11) where the context does not give them.
+    #[must_use]
+    pub fn new(
+        caller: Caller,
+        action: &str,
+        resource: &str,
+        resource_account: Option<&str>,
+        context: Context,
+    ) -> Self {
+        let mut request = Self {
+            action: action.into(),
+            action_lower: action.to_ascii_lowercase().into(),
+            service_len: action.find(':').unwrap_or(0),
+            resource: resource.into(),
+            resource_account: resource_account.or_else(|| arn::account_of(resource)).map(Into::into),
+            context,
+            caller,
+        };
+        request.compute();
+        request
+    }
+
+    fn compute(&mut self) {
+        let Self { caller, context, resource_account, .. } = self;
+        let one = |text: &str| ContextValue::One(text.into());
+        let kind = match caller.kind {
+            CallerKind::Root => Some("Account"),
+            CallerKind::User => Some("User"),
+            CallerKind::Role | CallerKind::Session => Some("AssumedRole"),
+            CallerKind::Federated => Some("FederatedUser"),
+            CallerKind::Anonymous => Some("Anonymous"),
+            // Not documented for services.
+            CallerKind::Service => None,
+        };
+        if let Some(kind) = kind {
+            context.set_default("aws:PrincipalType", one(kind));
+        }
+        if let Some(arn) = caller.principal_arn() {
+            context.set_default("aws:PrincipalArn", one(arn));
+        }
+        match caller.kind {
+            CallerKind::Anonymous => {
+                context.set_default("aws:PrincipalAccount", one("anonymous"));
+                context.set_default("aws:userid", one("anonymous"));
+            }
+            CallerKind::Service => {
+                context.set_default("aws:PrincipalIsAWSService", one("true"));
+                context.set_default("aws:PrincipalServiceName", one(&caller.arn));
+            }
+            CallerKind::Root
+            | CallerKind::User
+            | CallerKind::Role
+            | CallerKind::Session
+            | CallerKind::Federated => {
+                context.set_default("aws:PrincipalIsAWSService", one("false"));
+            }
+        }
+        if let Some(account) = caller.account() {
+            context.set_default("aws:PrincipalAccount", one(account));
+            if caller.kind == CallerKind::Root {
+                context.set_default("aws:userid", one(account));
+            }
+        }
+        if caller.kind == CallerKind::User {
+            context.set_default("aws:username", one(&caller.name));
+        }
+        if let Some(account) = resource_account {
+            context.set_default("aws:ResourceAccount", one(account));
+            if self.action_lower.starts_with("s3:") {
+                context.set_default("s3:ResourceAccount", one(account));
+            }
+        }
+    }
+
+    /// The service prefix of the action, lower case.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        self.action_lower.get(..self.service_len).unwrap_or_default()
+    }
+
+    /// Whether caller and resource belong to one account.
+    #[must_use]
+    pub fn is_same_account(&self) -> bool {
+        match (&self.resource_account, self.caller.account()) {
+            (Some(owner), Some(account)) => **owner == *account,
+            (None, _) => true,
+            (Some(_), None) => false,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! S3: when a bucket policy is public.
+
+use crate::policy::{BaseOperator, Clause, Effect, Policy, PrincipalKind, Statement, Text, arn};
+
+/// Whether AWS calls the policy public, which is what `RestrictPublicBuckets` and `BlockPublicPolicy` look at: it is,
+/// unless every Allow is pinned to fixed principals or to fixed values of certain condition keys.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>,
+/// "The meaning of public" (checked 2026-11).
+#[must_use]
+pub fn is_public(policy: &Policy) -> bool {
+    policy.statements.iter().any(|statement| statement.effect == Effect::Allow && is_open(statement))
+}
+
+fn is_open(statement: &Statement) -> bool {
+    let Some(principals) = &statement.principals else { return false };
+    let everyone = principals.negated
+        || principals.entries.iter().any(|entry| {
+            matches!(entry.kind, PrincipalKind::Everyone | PrincipalKind::Aws) && &*entry.value.value == "*"
+        });
+    everyone && !statement.clauses.iter().any(pins)
+}
+
+/// Whether a clause pins the caller to fixed values.
+fn pins(clause: &Clause) -> bool {
+    let Some(operator) = clause.parsed else { return false };
+    if operator.negated || operator.if_exists || operator.set.is_some() || clause.values.is_empty() {
+        return false;
+    }
+    let key = clause.key.value.to_ascii_lowercase();
+    let fixed = |value: &Text| !value.value.contains(['*', '?']) && !value.value.contains("${");
+    match (key.as_str(), operator.base) {
+        ("aws:sourceip", BaseOperator::IpAddress) => {
+            clause.values.iter().all(|value| is_narrow(&value.value))
+        }
+        ("aws:userid", BaseOperator::StringEquals | BaseOperator::StringLike) => {
+            clause.values.iter().all(|value| {
+                value
+                    .value
+                    .split_once(':')
+                    .is_some_and(|(id, _)| !id.is_empty() && !id.contains(['*', '?', '$']))
+                    || fixed(value)
+            })
+        }
+        (
+            "s3:dataaccesspointarn",
+            BaseOperator::StringEquals | BaseOperator::StringLike | BaseOperator::ArnLike,
+        ) => {
+            // The access point's name may be a wildcard if the account is fixed.
+            clause.values.iter().all(|value| arn::account_of(&value.value).is_some())
+        }
+        (
+            "aws:principalorgid"
+            | "aws:principalarn"
+            | "aws:principalaccount"
+            | "aws:sourcearn"
+            | "aws:sourcevpc"
+            | "aws:sourcevpce"
+            | "aws:sourceowner"
+            | "aws:sourceaccount"
+            | "s3:dataaccesspointaccount",
+            BaseOperator::StringEquals
+            | BaseOperator::StringLike
+            | BaseOperator::StringEqualsIgnoreCase
+            | BaseOperator::ArnLike,
+        ) => clause.values.iter().all(fixed),
+        _ => false,
+    }
+}
+
+/// Ranges wider than /8 (IPv4) or /32 (IPv6) are public.
+fn is_narrow(range: &str) -> bool {
+    let Some((address, prefix)) = range.split_once('/') else {
+        return range.parse::<std::net::IpAddr>().is_ok();
+    };
+    let Ok(prefix) = prefix.parse::<u8>() else { return false };
+    match address.parse() {
+        Ok(std::net::IpAddr::V4(_)) => (8..=32).contains(&prefix),
+        Ok(std::net::IpAddr::V6(_)) => (32..=128).contains(&prefix),
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,364 @@
+//! From the tree to the typed policy.
+//!
+//! Element names are case-sensitive in AWS; a name in another case is a fault, yet read as what was meant, so that the
+//! rest of the document can be judged.
+
+use super::document::{
+    Clause, Effect, Element, Fault, FaultKind, Policy, PrincipalEntry, PrincipalKind, Principals, Statement,
+    Text, TextKind, Version,
+};
+use super::operator::Operator;
+use crate::source::{SourceId, Span};
+use crate::syntax::{Member, Node, Value};
+
+/// Reads a policy from a tree. `level` is the number of JSON strings around it in its source.
+#[must_use]
+pub fn read(root: &Node<'_>, source: SourceId, level: u8) -> Policy {
+    let mut reader = Reader { faults: Vec::new() };
+    let mut policy = Policy {
+        source,
+        level,
+        span: root.span,
+        version: Version::Missing,
+        version_span: None,
+        id: None,
+        statement_span: root.span,
+        statements: Vec::new(),
+        faults: Vec::new(),
+    };
+    let Value::Object(members) = &root.value else {
+        reader.fault(FaultKind::NotAnObject, root.span, "");
+        policy.faults = reader.faults;
+        return policy;
+    };
+    let mut seen_statement = false;
+    for member in members {
+        match reader.element(member, DOCUMENT_ELEMENTS) {
+            Some("Version") => {
+                policy.version = reader.version(&member.value);
+                policy.version_span = Some(member.value.span);
+            }
+            Some("Id") => policy.id = Some(text_of(&member.value)),
+            Some("Statement") => {
+                seen_statement = true;
+                policy.statement_span = member.key_span;
+                reader.statements(&member.value, &mut policy.statements);
+            }
+            Some(_) | None => {}
+        }
+    }
+    if !seen_statement {
+        reader.fault(FaultKind::MissingStatement, opening(root.span), "Statement");
+    }
+    policy.faults = reader.faults;
+    policy
+}
+
+const DOCUMENT_ELEMENTS: &[&str] = &["Version", "Id", "Statement"];
+const STATEMENT_ELEMENTS: &[&str] = &[
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+struct Reader {
+    faults: Vec<Fault>,
+}
+
+impl Reader {
+    fn fault(&mut self, kind: FaultKind, span: Span, found: &str) {
+        self.faults.push(Fault { kind, span, found: found.into() });
+    }
+
+    /// The canonical name of a member's key, noting a fault where it is not written that way.
+    fn element(&mut self, member: &Member<'_>, known: &[&'static str]) -> Option<&'static str> {
+        if let Some(name) = known.iter().find(|name| **name == member.key) {
+            return Some(name);
+        }
+        self.fault(FaultKind::UnknownElement, member.key_span, &member.key);
+        known.iter().find(|name| name.eq_ignore_ascii_case(&member.key)).copied()
+    }
+
+    fn version(&mut self, node: &Node<'_>) -> Version {
+        let text = text_of(node);
+        match &*text.value {
+            "2012-10-17" => Version::V2012,
+            "2008-10-17" => Version::V2008,
+            other => {
+                self.fault(FaultKind::InvalidVersion, node.span, other);
+                Version::Other(text.value)
+            }
+        }
+    }
+
+    fn statements(&mut self, node: &Node<'_>, out: &mut Vec<Statement>) {
+        match &node.value {
+            Value::Array(items) => {
+                for item in items {
+                    self.statement(item, out);
+                }
+            }
+            Value::Object(_) => self.statement(node, out),
+            Value::Missing => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Bare(_) => {
+                self.fault(FaultKind::WrongType, node.span, "Statement");
+            }
+        }
+    }
+
+    fn statement(&mut self, node: &Node<'_>, out: &mut Vec<Statement>) {
+        let Value::Object(members) = &node.value else {
+            if !matches!(node.value, Value::Missing) {
+                self.fault(FaultKind::WrongType, node.span, "Statement");
+            }
+            return;
+        };
+        let mut statement = Statement {
+            index: out.len(),
+            span: node.span,
+            sid: None,
+            effect: Effect::Unreadable,
+            effect_span: opening(node.span),
+            principals: None,
+            actions: None,
+            resources: None,
+            clauses: Vec::new(),
+            condition_span: None,
+        };
+        let mut has_effect = false;
+        for member in members {
+            match self.element(member, STATEMENT_ELEMENTS) {
+                Some("Sid") => statement.sid = Some(text_of(&member.value)),
+                Some("Effect") => {
+                    has_effect = true;
+                    statement.effect = self.effect(&member.value);
+                    statement.effect_span = member.value.span;
+                }
+                Some(name @ ("Principal" | "NotPrincipal")) => {
+                    let principals = self.principals(member, name == "NotPrincipal");
+                    self.put(&mut statement.principals, principals, member);
+                }
+                Some(name @ ("Action" | "NotAction")) => {
+                    let element = self.list(member, name == "NotAction");
+                    self.put(&mut statement.actions, element, member);
+                }
+                Some(name @ ("Resource" | "NotResource")) => {
+                    let element = self.list(member, name == "NotResource");
+                    self.put(&mut statement.resources, element, member);
+                }
+                Some("Condition") => {
+                    statement.condition_span = Some(member.key_span);
+                    self.condition(&member.value, &mut statement.clauses);
+                }
+                Some(_) | None => {}
+            }
+        }
+        if !has_effect {
+            self.fault(FaultKind::MissingEffect, opening(node.span), "Effect");
+        }
+        if statement.actions.is_none() {
+            self.fault(FaultKind::MissingAction, opening(node.span), "Action");
+        }
+        out.push(statement);
+    }
+
+    /// Keeps the later of two values, as JSON parsers do; `Action` beside `NotAction` is a fault of its own.
+    fn put<T: HasForm>(&mut self, slot: &mut Option<T>, value: T, member: &Member<'_>) {
+        if slot.as_ref().is_some_and(|before| before.negated() != value.negated()) {
+            self.fault(FaultKind::ElementCombination, member.key_span, &member.key);
+        }
+        *slot = Some(value);
+    }
+
+    fn effect(&mut self, node: &Node<'_>) -> Effect {
+        let text = text_of(node);
+        match &*text.value {
+            "Allow" => Effect::Allow,
+            "Deny" => Effect::Deny,
+            other => {
+                self.fault(FaultKind::InvalidEffect, node.span, other);
+                if text.kind != TextKind::String {
+                    Effect::Unreadable
+                } else if other.eq_ignore_ascii_case("allow") {
+                    Effect::Allow
+                } else if other.eq_ignore_ascii_case("deny") {
+                    Effect::Deny
+                } else {
+                    Effect::Unreadable
+                }
+            }
+        }
+    }
+
+    fn list(&mut self, member: &Member<'_>, negated: bool) -> Element {
+        let items = self.texts(&member.value, &member.key, false);
+        Element { negated, key_span: member.key_span, span: member.value.span, items }
+    }
+
+    /// A string or a list of strings. Numbers and Booleans are taken like strings where `scalars` says so.
+    fn texts(&mut self, node: &Node<'_>, element: &str, scalars: bool) -> Vec<Text> {
+        let nodes: &[Node<'_>] = match &node.value {
+            Value::Array(items) => items,
+            Value::Missing => return Vec::new(),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Bare(_)
+            | Value::Object(_) => std::slice::from_ref(node),
+        };
+        nodes
+            .iter()
+            .filter(|item| !matches!(item.value, Value::Missing))
+            .map(|item| {
+                let mut text = text_of(item);
+                let scalar = matches!(text.kind, TextKind::Number | TextKind::Bool);
+                // A bare word is an issue of the JSON text already; here only wrong JSON types are new.
+                let bare = matches!(item.value, Value::Bare(_));
+                if (scalar && !scalars) || (text.kind == TextKind::Unreadable && !bare) {
+                    self.fault(FaultKind::WrongType, item.span, element);
+                    text.kind = TextKind::Unreadable;
+                }
+                text
+            })
+            .collect()
+    }
+
+    fn principals(&mut self, member: &Member<'_>, negated: bool) -> Principals {
+        let mut entries = Vec::new();
+        match &member.value.value {
+            Value::Object(kinds) => {
+                for kind in kinds {
+                    let known = match &*kind.key {
+                        "AWS" => PrincipalKind::Aws,
+                        "Service" => PrincipalKind::Service,
+                        "Federated" => PrincipalKind::Federated,
+                        "CanonicalUser" => PrincipalKind::CanonicalUser,
+                        other => {
+                            self.fault(FaultKind::PrincipalKey, kind.key_span, other);
+                            principal_kind_in_other_case(other)
+                        }
+                    };
+                    entries.extend(
+                        self.texts(&kind.value, &kind.key, false).into_iter().map(|value| PrincipalEntry {
+                            kind: known,
+                            kind_span: kind.key_span,
+                            value,
+                        }),
+                    );
+                }
+            }
+            Value::Missing => {}
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Bare(_)
+            | Value::Array(_) => {
+                for value in self.texts(&member.value, &member.key, false) {
+                    let everyone = &*value.value == "*" && value.kind == TextKind::String;
+                    if !everyone || matches!(member.value.value, Value::Array(_)) {
+                        self.fault(FaultKind::PrincipalFormat, value.span, &value.value);
+                    }
+                    let kind = if everyone { PrincipalKind::Everyone } else { PrincipalKind::Bare };
+                    entries.push(PrincipalEntry { kind, kind_span: value.span, value });
+                }
+            }
+        }
+        Principals { negated, key_span: member.key_span, span: member.value.span, entries }
+    }
+
+    fn condition(&mut self, node: &Node<'_>, out: &mut Vec<Clause>) {
+        let Value::Object(operators) = &node.value else {
+            if !matches!(node.value, Value::Missing) {
+                self.fault(FaultKind::WrongType, node.span, "Condition");
+            }
+            return;
+        };
+        for operator in operators {
+            let name =
+                Text { value: operator.key.as_ref().into(), span: operator.key_span, kind: TextKind::String };
+            let parsed = Operator::parse(&operator.key);
+            if parsed.is_none() {
+                self.fault(FaultKind::UnknownOperator, operator.key_span, &operator.key);
+            }
+            let Value::Object(keys) = &operator.value.value else {
+                if !matches!(operator.value.value, Value::Missing) {
+                    self.fault(FaultKind::WrongType, operator.value.span, &operator.key);
+                }
+                continue;
+            };
+            for (at, member) in keys.iter().enumerate() {
+                let twin = keys
+                    .iter()
+                    .take(at)
+                    .any(|other| other.key != member.key && other.key.eq_ignore_ascii_case(&member.key));
+                if twin {
+                    self.fault(FaultKind::KeysDifferOnlyByCase, member.key_span, &member.key);
+                }
+                out.push(Clause {
+                    operator: name.clone(),
+                    parsed,
+                    key: Text {
+                        value: member.key.as_ref().into(),
+                        span: member.key_span,
+                        kind: TextKind::String,
+                    },
+                    span: member.key_span.join(member.value.span),
+                    value_span: member.value.span,
+                    values: self.texts(&member.value, &member.key, true),
+                });
+            }
+        }
+    }
+}
+
+/// The two elements that come with a `Not…` twin.
+trait HasForm {
+    fn negated(&self) -> bool;
+}
+
+impl HasForm for Element {
+    fn negated(&self) -> bool {
+        self.negated
+    }
+}
+
+impl HasForm for Principals {
+    fn negated(&self) -> bool {
+        self.negated
+    }
+}
+
+fn principal_kind_in_other_case(key: &str) -> PrincipalKind {
+    match key.to_ascii_lowercase().as_str() {
+        "aws" => PrincipalKind::Aws,
+        "service" => PrincipalKind::Service,
+        "federated" => PrincipalKind::Federated,
+        "canonicaluser" => PrincipalKind::CanonicalUser,
+        _ => PrincipalKind::Other,
+    }
+}
+
+fn text_of(node: &Node<'_>) -> Text {
+    let (value, kind): (&str, TextKind) = match &node.value {
+        Value::String(text) => (text, TextKind::String),
+        Value::Number(text) => (text, TextKind::Number),
+        Value::Bool(true) => ("true", TextKind::Bool),
+        Value::Bool(false) => ("false", TextKind::Bool),
+        Value::Bare(text) => (text, TextKind::Unreadable),
+        Value::Null | Value::Missing | Value::Array(_) | Value::Object(_) => ("", TextKind::Unreadable),
+    };
+    Text { value: value.into(), span: node.span, kind }
+}
+
+/// The opening bracket of a value: where to point when something is missing from it.
+fn opening(span: Span) -> Span {
+    Span { start: span.start, end: span.end.min(span.start + 1) }
+}

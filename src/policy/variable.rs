@@ -1,0 +1,83 @@
+//! Policy variables `${key}`, their defaults and the escapes `${*}`, `${?}`, `${$}`.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html> (checked 2026-11).
+
+/// A piece of a text that may hold variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as it stands; `*` and `?` may expand, depending on the place.
+    Plain(Box<str>),
+    /// A character that stands for itself: `${*}`, `${?}`, `${$}`.
+    Literal(char),
+    /// A variable: the key in lower case, and the default if one is given.
+    Variable {
+        /// Condition key, lower case.
+        key: Box<str>,
+        /// What stands for it when the key is missing.
+        default: Option<Box<str>>,
+    },
+}
+
+/// Takes a text apart; `None` if it holds no `${`. An unclosed `${` is plain text.
+#[must_use]
+pub fn pieces(text: &str) -> Option<Vec<Piece>> {
+    if !text.contains("${") {
+        return None;
+    }
+    let mut out = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((inside, behind)) = after.split_once('}') else { break };
+        plain.push_str(before);
+        let piece = match inside {
+            "*" => Piece::Literal('*'),
+            "?" => Piece::Literal('?'),
+            "$" => Piece::Literal('$'),
+            name => variable(name),
+        };
+        if !plain.is_empty() {
+            out.push(Piece::Plain(std::mem::take(&mut plain).into()));
+        }
+        out.push(piece);
+        rest = behind;
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        out.push(Piece::Plain(plain.into()));
+    }
+    Some(out)
+}
+
+fn variable(inside: &str) -> Piece {
+    let (key, default) = match inside.split_once(',') {
+        Some((key, default)) => {
+            let default = default.trim();
+            let default =
+                default.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).unwrap_or(default);
+            (key, Some(default.into()))
+        }
+        None => (inside, None),
+    };
+    Piece::Variable { key: key.trim().to_ascii_lowercase().into(), default }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_defaults_and_unclosed_braces() {
+        assert_eq!(pieces("plain"), None);
+        assert_eq!(
+            pieces("a${aws:PrincipalTag/team, 'company-wide'}/${*}").unwrap(),
+            vec![
+                Piece::Plain("a".into()),
+                Piece::Variable { key: "aws:principaltag/team".into(), default: Some("company-wide".into()) },
+                Piece::Plain("/".into()),
+                Piece::Literal('*'),
+            ]
+        );
+        assert_eq!(pieces("x${unclosed").unwrap(), vec![Piece::Plain("x${unclosed".into())]);
+    }
+}
