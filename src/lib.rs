@@ -4,6 +4,7 @@
 //! decision → finding → bytes; ARCHITECTURE.md has the table of who may import whom.
 
 pub mod catalog;
+pub mod contract;
 pub mod eval;
 pub mod finding;
 pub mod policy;

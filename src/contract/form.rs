@@ -1,0 +1,148 @@
+//! The values of the connection form, and where each came from.
+
+use crate::source::Place;
+use std::collections::BTreeMap;
+
+/// Every value a form can have. The names are those of the flags and of `[form]` in `preflight.toml`.
+pub const FORM_NAMES: [&str; 13] = [
+    "account",
+    "account-kind",
+    "bucket",
+    "bucket-account",
+    "export-name",
+    "export-path",
+    "export-type",
+    "mode",
+    "reader",
+    "management-account",
+    "organization",
+    "kms-key",
+    "partition",
+];
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The user gave it here.
+    Given(Place),
+    /// Nobody gave it; it is presumed for this reason.
+    Presumed(String),
+}
+
+/// One value of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormValue {
+    /// The value as given.
+    pub text: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// The form. Values that nobody gave are missing, not empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    values: BTreeMap<String, FormValue>,
+    /// Accounts connected to the product beside this one.
+    pub connected_accounts: Vec<FormValue>,
+}
+
+impl Form {
+    /// An empty form.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a value given by the user; a later one wins.
+    pub fn give(&mut self, name: &str, text: &str, place: Place) {
+        let value = FormValue { text: text.to_owned(), origin: Origin::Given(place) };
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// Sets a value where none was given.
+    pub fn presume(&mut self, name: &str, text: &str, because: &str) {
+        self.values.entry(name.to_owned()).or_insert_with(|| FormValue {
+            text: text.to_owned(),
+            origin: Origin::Presumed(because.to_owned()),
+        });
+    }
+
+    /// A copy in which one value is another.
+    #[must_use]
+    pub fn with(&self, name: &str, text: &str) -> Self {
+        let mut copy = self.clone();
+        let origin = Origin::Presumed(String::new());
+        copy.values.insert(name.to_owned(), FormValue { text: text.to_owned(), origin });
+        copy
+    }
+
+    /// A value.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&FormValue> {
+        self.values.get(name)
+    }
+
+    /// The text of a value.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(|value| value.text.as_str())
+    }
+
+    /// Every value by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FormValue)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The folder of the export in the bucket: path and name, as AWS joins them. A closing slash of the path is
+    /// dropped, as the consumer does; a leading one stays, since it makes a folder without a name.
+    #[must_use]
+    pub fn root(&self) -> Option<String> {
+        let name = self.text("export-name")?;
+        let path = self.text("export-path")?;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        Some(if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") })
+    }
+
+    /// Fills the holes `{name}` of a template.
+    ///
+    /// # Errors
+    /// The names that the form does not have.
+    pub fn fill(&self, template: &str) -> Result<String, Vec<String>> {
+        let mut out = String::with_capacity(template.len());
+        let mut missing = Vec::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else {
+                out.push('{');
+                rest = after;
+                continue;
+            };
+            match self.hole(name) {
+                Ok(text) => out.push_str(&text),
+                Err(names) => missing.extend(names),
+            }
+            rest = behind;
+        }
+        out.push_str(rest);
+        if missing.is_empty() { Ok(out) } else { Err(missing) }
+    }
+
+    fn hole(&self, name: &str) -> Result<String, Vec<String>> {
+        let of = |name: &str| self.text(name).map(str::to_owned).ok_or_else(|| vec![name.to_owned()]);
+        match name {
+            "root" => self.root().ok_or_else(|| {
+                ["export-path", "export-name"]
+                    .into_iter()
+                    .filter(|name| self.text(name).is_none())
+                    .map(str::to_owned)
+                    .collect()
+            }),
+            "reader-name" => {
+                let reader = of("reader")?;
+                Ok(reader.rsplit('/').next().unwrap_or(&reader).to_owned())
+            }
+            other => of(other),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What one product demands, and the connection form it is told.
+//!
+//! Contracts are files (`rules/consumers`, `rules/requests`, `rules/facts.toml`); this module reads them and fills in
+//! the form's values. It knows no policy and decides nothing.
+
+mod consumer;
+mod fault;
+mod form;
+mod request;
+mod tables;
+
+pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
+pub use fault::ContractFault;
+pub use form::{FORM_NAMES, Form, FormValue, Origin};
+pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use tables::{Fact, Facts};

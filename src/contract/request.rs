@@ -1,0 +1,183 @@
+//! `rules/requests/*.toml`: what AWS, or a product, sends when it does its work.
+
+use super::fault::ContractFault;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A request with holes for the form's values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestTemplate {
+    /// Name of the file.
+    pub name: String,
+    /// Who does what, as a sentence.
+    pub title: String,
+    /// The caller, a template.
+    pub caller: String,
+    /// AWS's page on it.
+    pub source: String,
+    /// Object keys, templates.
+    pub keys: Vec<String>,
+    /// Object keys of the legacy layout, where they differ.
+    pub keys_legacy: Vec<String>,
+    /// Context keys that are never there; a closing `*` stands for any rest.
+    pub absent: Vec<String>,
+    /// Context keys that are there with a value nobody knows.
+    pub present: Vec<String>,
+    /// Context keys with their values, templates.
+    pub context: Vec<(String, String)>,
+    /// What is one way or another.
+    pub unknowns: Vec<UnknownTemplate>,
+}
+
+/// Something that is one way or another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownTemplate {
+    /// The fact in `rules/facts.toml`.
+    pub fact: String,
+    /// The option presumed, and its source.
+    pub presumed: Option<(usize, String)>,
+    /// The options.
+    pub options: Vec<OptionTemplate>,
+}
+
+/// One way it can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionTemplate {
+    /// For people.
+    pub label: String,
+    /// What it does to context keys.
+    pub keys: Vec<(String, KeyChange)>,
+}
+
+/// What an option does to a context key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyChange {
+    /// Sent with this value, a template.
+    Value(String),
+    /// Not sent.
+    Absent,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawRequest {
+    title: String,
+    caller: String,
+    source: String,
+    #[serde(rename = "checked")]
+    _checked: String,
+    #[serde(default)]
+    keys: Vec<String>,
+    #[serde(default)]
+    keys_legacy: Vec<String>,
+    #[serde(default, rename = "keys-source")]
+    _keys_source: Option<String>,
+    #[serde(default)]
+    absent: Vec<String>,
+    #[serde(default, rename = "absent-source")]
+    _absent_source: Option<String>,
+    #[serde(default)]
+    present: Vec<String>,
+    #[serde(default)]
+    context: BTreeMap<String, String>,
+    #[serde(default)]
+    unknown: Vec<RawUnknown>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawUnknown {
+    fact: String,
+    presumed: Option<usize>,
+    presumed_source: Option<String>,
+    option: Vec<RawOption>,
+}
+
+#[derive(Deserialize)]
+struct RawOption {
+    label: String,
+    #[serde(flatten)]
+    keys: BTreeMap<String, RawChange>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawChange {
+    Value(String),
+    Sent(bool),
+}
+
+impl RequestTemplate {
+    /// Reads a request file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn read(name: &str, text: &str) -> Result<Self, ContractFault> {
+        let file = format!("requests/{name}.toml");
+        let raw: RawRequest =
+            toml::from_str(text).map_err(|error| ContractFault::from_toml(&file, &error))?;
+        let fault = |message: String| ContractFault {
+            file: file.clone(),
+            span: crate::source::Span::default(),
+            message,
+        };
+        let unknowns = raw
+            .unknown
+            .into_iter()
+            .map(|unknown| {
+                if unknown.option.len() < 2 {
+                    return Err(fault(format!("unknown `{}` needs two options or more", unknown.fact)));
+                }
+                let presumed = match (unknown.presumed, unknown.presumed_source) {
+                    (None, None) => None,
+                    (Some(at), Some(source)) if at < unknown.option.len() => Some((at, source)),
+                    (Some(_) | None, Some(_) | None) => {
+                        return Err(fault(format!(
+                            "unknown `{}`: `presumed` is the number of an option and comes with `presumed-source`",
+                            unknown.fact
+                        )));
+                    }
+                };
+                let options = unknown.option.into_iter().map(option).collect();
+                Ok(UnknownTemplate { fact: unknown.fact, presumed, options })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            name: name.to_owned(),
+            title: raw.title,
+            caller: raw.caller,
+            source: raw.source,
+            keys: raw.keys,
+            keys_legacy: raw.keys_legacy,
+            absent: raw.absent.iter().map(|key| key.to_ascii_lowercase()).collect(),
+            present: raw.present,
+            context: raw.context.into_iter().collect(),
+            unknowns,
+        })
+    }
+
+    /// Whether a context key (lower case) is never there.
+    #[must_use]
+    pub fn is_absent(&self, key: &str) -> bool {
+        self.absent.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => key.starts_with(prefix),
+            None => pattern == key,
+        })
+    }
+}
+
+fn option(raw: RawOption) -> OptionTemplate {
+    let keys = raw
+        .keys
+        .into_iter()
+        .map(|(key, change)| {
+            let change = match change {
+                RawChange::Value(text) => KeyChange::Value(text),
+                RawChange::Sent(false) => KeyChange::Absent,
+                RawChange::Sent(true) => KeyChange::Value("true".to_owned()),
+            };
+            (key, change)
+        })
+        .collect();
+    OptionTemplate { label: raw.label, keys }
+}
