@@ -28,8 +28,8 @@ pub enum Value<'t> {
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A number, as written.
-    Number(&'t str),
+    /// A number, as written; owned only where a query computed it.
+    Number(Cow<'t, str>),
     /// A string, escapes resolved; borrowed where it has none.
     String(Cow<'t, str>),
     /// `[…]`
@@ -70,27 +70,29 @@ pub enum IssueKind {
     ByteOrderMark,
     /// `//`, `#` or `/* */`.
     Comment,
-    /// A comma before a closing bracket.
+    /// A comma before a closing bracket; the span is the comma.
     TrailingComma,
-    /// Two values or members without a comma between them.
+    /// Two values or members without a comma between them; empty, after the first of them.
     MissingComma,
-    /// A comma where none belongs, such as two in a row.
+    /// A comma where none belongs: the first of an object or array, or the second of two in a row.
     ExtraComma,
-    /// No colon between key and value.
+    /// No colon between key and value; empty, after the key.
     MissingColon,
-    /// A key without a value, or nothing between two commas.
+    /// A key without a value; empty, where the value should start.
     MissingValue,
-    /// `“…”` or `‘…’` used as quotes.
+    /// `“…”` or `‘…’` used as quotes: the whole string, or one quote where the other is a straight one.
     CurlyQuote,
-    /// `'…'` used as quotes.
+    /// `'…'` used as quotes: the whole string.
     SingleQuote,
-    /// A key or value without quotes that is not a placeholder.
+    /// A key or value without quotes, or without the opening one, that is not a placeholder; also text before the
+    /// document.
     BareWord,
     /// `<…>`, `${…}`, `{…}` or `…` standing unquoted for a value to be filled in.
     Placeholder,
-    /// A string that its line ends before it is closed.
+    /// A string without its closing quote. It ends before the comma, colon or bracket that must have followed the
+    /// quote, at the latest with its line.
     UnterminatedString,
-    /// A control character written raw inside a string.
+    /// Control characters written raw inside a string, adjoining ones together.
     ControlCharacter,
     /// A backslash sequence that JSON does not have, or a lone surrogate.
     InvalidEscape,
@@ -98,16 +100,17 @@ pub enum IssueKind {
     InvalidNumber,
     /// A bracket that is never closed; the span is the bracket.
     UnclosedBracket,
-    /// A closing bracket that closes nothing, or the wrong kind.
+    /// A bracket that closes nothing or the wrong kind, or opens a value where a key must stand.
     UnexpectedBracket,
     /// The same key a second time in one object; the span is the later key.
     DuplicateKey,
     /// Text after the document.
     TrailingText,
-    /// A character that fits nowhere.
+    /// Characters that fit nowhere: `;` or `=` as a separator, a no-break space, a quote inside a string, text behind
+    /// a value.
     UnexpectedCharacter,
     /// No value at all.
     Empty,
-    /// Nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH); what is deeper was not read.
+    /// Nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH); the span is the bracket, and what it holds was not read.
     TooDeep,
 }
