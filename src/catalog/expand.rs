@@ -1,0 +1,27 @@
+//! The actions that an action pattern stands for.
+
+use super::glob::{self, Case, Token};
+use super::service::Service;
+use super::store;
+
+/// The known actions that fit `pattern`, as (service, action), in the order of the catalog.
+///
+/// `*` and `?` are wildcards, case does not count (AWS, "IAM JSON policy elements: Action",
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>, checked 2026-11). Works while
+/// it is iterated, and opens only services whose prefix can fit.
+pub fn expand(pattern: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    let pattern = glob::pattern(pattern, Case::Folded);
+    let services = store::index().services.iter();
+    services.flat_map(move |service| {
+        let actions = if can_match(service, &pattern) { service.actions() } else { &[] };
+        let pattern = pattern.clone();
+        actions.iter().filter_map(move |action| {
+            let text = glob::literal(&format!("{}:{}", service.prefix(), action.name()), Case::Folded);
+            glob::overlap(&pattern, &text).then_some((service.prefix(), action.name()))
+        })
+    })
+}
+
+fn can_match(service: &Service, pattern: &[Token]) -> bool {
+    glob::can_start(pattern, &glob::literal(&format!("{}:", service.prefix()), Case::Folded))
+}
