@@ -250,7 +250,9 @@ impl<'a, 'p> Search<'a, 'p> {
                 .find(|dimension| !choices.iter().any(|(chosen, _)| chosen == *dimension))
                 .copied();
             if let Some(dimension) = open {
-                for option in [1, 0] {
+                // The customary reading first: a free test fails, an unseen layer allows.
+                let order = if matches!(dimension, Dimension::Free(_)) { [0, 1] } else { [1, 0] };
+                for option in order {
                     let mut next = world.clone();
                     match dimension {
                         Dimension::Free(atom) => next.set(atom, option == 1),

@@ -9,7 +9,7 @@ use super::compile::{
 };
 use super::condition::Truth;
 use super::layers::{Layer, LayerKind};
-use super::principal::Naming;
+use super::principal::{Naming, PrincipalTest};
 use super::request::{CallerKind, ContextValue, Request};
 use super::service;
 use super::trace::{Event, Recorder};
@@ -162,8 +162,12 @@ impl<R: Recorder> Pass<'_, '_, R> {
             return if resource.grants() { Decision::allowed(by(resource)) } else { no(LayerKind::Resource) };
         }
         let is_root = caller.kind() == CallerKind::Root;
+        // A federated session has only what its session policy gives it.
+        let bare = caller.kind() == CallerKind::Federated && !session.speaks;
         let filters = || {
-            if !boundary.passes() {
+            if bare {
+                Some(no(LayerKind::Session))
+            } else if !boundary.passes() {
                 Some(no(LayerKind::Boundary))
             } else if !session.passes() {
                 Some(no(LayerKind::Session))
@@ -207,9 +211,8 @@ impl<R: Recorder> Pass<'_, '_, R> {
             LayerKind::Identity => signed && caller.kind() != CallerKind::Root,
             LayerKind::Resource => true,
             LayerKind::Boundary => signed && caller.kind() != CallerKind::Root,
-            LayerKind::Session => {
-                matches!(caller.kind(), CallerKind::Role | CallerKind::Session | CallerKind::Federated)
-            }
+            // A policy given for a user bounds the session that the user made (`GetFederationToken`).
+            LayerKind::Session => signed,
             LayerKind::Scp => signed && !caller.is_service_linked(),
             LayerKind::Rcp => {
                 !caller.is_service_linked()
@@ -292,6 +295,9 @@ impl<R: Recorder> Pass<'_, '_, R> {
                     effect @ (Effect::Allow | Effect::Deny) => effect,
                 };
                 if effect == Effect::Deny {
+                    if service::s3::spares_root(statement.layer, self.request) {
+                        return Ok(());
+                    }
                     return Err(DenyReason::Statement(id));
                 }
                 if level.is_none_or(|(_, best)| best < naming) {
@@ -315,7 +321,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
             return Err(ElementKind::Resource);
         }
         for (at, clause) in (0u16..).zip(&statement.clauses) {
-            if !self.clause(id, at, clause) {
+            if !self.clause(id, at, clause, statement.effect) {
                 return Err(ElementKind::Clause(at));
             }
         }
@@ -339,8 +345,8 @@ impl<R: Recorder> Pass<'_, '_, R> {
         }
         match &statement.resources {
             Some(element) => self.element(element),
-            // A role trust policy has no Resource. Elsewhere AWS refuses the document.
-            None => statement.layer == LayerKind::Resource && self.request.service() == "sts",
+            // A role trust policy has no Resource: the role is meant. Elsewhere AWS refuses the document.
+            None => true,
         }
     }
 
@@ -354,32 +360,86 @@ impl<R: Recorder> Pass<'_, '_, R> {
             }
             LayerKind::Resource | LayerKind::Rcp | LayerKind::Endpoint => match &statement.principals {
                 None => (false, Naming::Itself),
-                Some(element) => self.principals(element),
+                Some(element) => self.principals(element, statement),
             },
         }
     }
 
-    fn principals(&mut self, element: &CompiledElement) -> (bool, Naming) {
+    fn principals(&mut self, element: &CompiledElement, statement: &CompiledStatement) -> (bool, Naming) {
         let mut best: Option<Naming> = None;
+        let mut account = false;
+        let mut itself = false;
+        let mut others = false;
         for atom in &element.atoms {
             let (truth, naming) = match self.set.atoms.get(*atom as usize) {
-                Some(Test::Principal(test)) => test.names(&self.request.caller),
+                Some(Test::Principal(test)) => {
+                    others |= test.is_other_identity_of(&self.request.caller);
+                    test.names(&self.request.caller)
+                }
                 Some(_) | None => (Truth::Free, Naming::Itself),
             };
             let named = match truth {
                 Truth::Yes => true,
-                Truth::No | Truth::Null => false,
+                Truth::No | Truth::Null | Truth::Mistyped => false,
                 Truth::Free => self.free(FreeAtom(*atom)),
             };
-            if named && best.is_none_or(|before| before < naming) {
-                best = Some(naming);
+            if named {
+                best = best.max(Some(naming));
+                account |= naming == Naming::Account;
+                itself |= naming != Naming::Account;
             }
         }
-        if element.negated {
-            (best.is_none(), Naming::Itself)
-        } else {
-            (best.is_some(), best.unwrap_or(Naming::Account))
+        if !element.negated {
+            return (best.is_some(), best.unwrap_or(Naming::Account));
         }
+        let applies = match statement.effect {
+            Effect::Allow => best.is_none(),
+            Effect::Deny | Effect::Unreadable => self.not_principal_denies(element, account, itself, others),
+        };
+        (applies, Naming::Itself)
+    }
+
+    /// Deny with NotPrincipal: AWS wants the whole chain listed (session, role, account) and always denies callers with a
+    /// permissions boundary.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html> (checked 2026-11)
+    fn not_principal_denies(&mut self, element: &CompiledElement, account: bool, itself: bool, others: bool) -> bool {
+        let caller = &self.request.caller;
+        let signed = !matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous | CallerKind::Root);
+        if signed && matches!(self.set.layer(LayerKind::Boundary), Layer::Known(_)) {
+            return true;
+        }
+        let chain_is_listed = match caller.kind() {
+            CallerKind::Service | CallerKind::Anonymous | CallerKind::Root => account || itself,
+            CallerKind::User | CallerKind::Federated | CallerKind::Role => account && itself,
+            CallerKind::Session => account && self.names_session_and_role(element),
+        };
+        let everyone = element
+            .atoms
+            .iter()
+            .any(|atom| matches!(self.set.atoms.get(*atom as usize), Some(Test::Principal(PrincipalTest::Everyone))));
+        if chain_is_listed || everyone {
+            return false;
+        }
+        if !account && !itself {
+            return true;
+        }
+        // AWS's example lists a user and its account's root and means to deny the account's other users.
+        if account && !itself && others {
+            return true;
+        }
+        // A part of the chain is missing: AWS says the rest "might" be denied.
+        element.atoms.first().is_some_and(|atom| self.free(FreeAtom(*atom)))
+    }
+
+    fn names_session_and_role(&self, element: &CompiledElement) -> bool {
+        let caller = &self.request.caller;
+        let has = |wanted: Naming| {
+            element.atoms.iter().any(|atom| match self.set.atoms.get(*atom as usize) {
+                Some(Test::Principal(test)) => test.names(caller) == (Truth::Yes, wanted),
+                Some(_) | None => false,
+            })
+        };
+        has(Naming::Itself) && has(Naming::Role)
     }
 
     /// `Action`, `Resource` and their negations. An empty list has no effect in either form
@@ -397,7 +457,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
                         return true;
                     }
                 }
-                Truth::No => {}
+                Truth::No | Truth::Mistyped => {}
                 // A variable without a value: the statement matches no resource, in either form.
                 Truth::Null if element.negated => return false,
                 Truth::Null => {}
@@ -428,7 +488,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         self.world.get(atom)
     }
 
-    pub(super) fn clause(&mut self, id: StatementId, at: u16, clause: &CompiledClause) -> bool {
+    pub(super) fn clause(&mut self, id: StatementId, at: u16, clause: &CompiledClause, effect: Effect) -> bool {
         if let Some(forced) = self.forced(id, ElementKind::Clause(at)) {
             return forced;
         }
@@ -446,7 +506,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
             value => value,
         };
         if operator.base == BaseOperator::Null {
-            return self.null(clause, operator.set, value);
+            return self.null(clause, value);
         }
         let Some(value) = value else {
             return match operator.set {
@@ -456,39 +516,51 @@ impl<R: Recorder> Pass<'_, '_, R> {
             };
         };
         match (operator.set, value) {
-            (set, ContextValue::Unknown | ContextValue::Unseen) => {
-                self.unknown(clause, set, operator.negated)
-            }
-            (_, ContextValue::One(value)) => self.any(clause, value) != operator.negated,
+            (set, ContextValue::Unknown | ContextValue::Unseen) => self.unknown(clause, set, operator.negated),
+            (_, ContextValue::One(value)) => self.passes(clause, operator.negated, effect, value),
             (None, ContextValue::Many(values)) => match &**values {
                 [] => operator.if_exists || operator.negated,
-                [value] => self.any(clause, value) != operator.negated,
+                [value] => self.passes(clause, operator.negated, effect, value),
                 // AWS: a multi-valued key needs a set operator (`MISSING_QUALIFIER`); what happens without is not said.
                 _ => self.free(clause.whole),
             },
             (Some(SetOperator::ForAllValues), ContextValue::Many(values)) => {
-                values.iter().all(|value| self.any(clause, value) != operator.negated)
+                values.iter().all(|value| self.passes(clause, operator.negated, effect, value))
             }
             (Some(SetOperator::ForAnyValue), ContextValue::Many(values)) => {
                 if values.is_empty() {
                     return operator.if_exists;
                 }
-                values.iter().any(|value| self.any(clause, value) != operator.negated)
+                values.iter().any(|value| self.passes(clause, operator.negated, effect, value))
             }
         }
     }
 
-    /// Whether any value of the clause passes. An empty text with a set operator counts like any other text.
-    fn any(&mut self, clause: &CompiledClause, value: &str) -> bool {
+    /// One value of the request against all values of the clause.
+    fn passes(&mut self, clause: &CompiledClause, negated: bool, effect: Effect, value: &str) -> bool {
         let mut any = false;
+        let mut null = false;
+        let mut mistyped = 0;
         for atom in &clause.atoms {
             match self.atom(*atom, value) {
-                Truth::Yes => return true,
-                Truth::No | Truth::Null => {}
+                Truth::Yes => return !negated,
+                Truth::No => {}
+                Truth::Null => null = true,
+                Truth::Mistyped => mistyped += 1,
                 Truth::Free => any |= self.free(FreeAtom(*atom)),
             }
         }
-        any
+        // Values of the wrong type match nothing. Whether a negated operator then holds is not documented, and other
+        // engines say it does not.
+        if mistyped > 0 && mistyped == clause.atoms.len() {
+            return negated && self.free(clause.whole);
+        }
+        // A variable without a value matches nothing, so AWS's page on variables lets a negated operator hold. For an
+        // Allow other engines do not grant on that, and AWS gives no example: there it stays open.
+        if null && negated && effect == Effect::Allow {
+            return self.free(clause.whole);
+        }
+        any != negated
     }
 
     /// A key that is there with a value nobody knows: each value of the clause is a free atom.
@@ -504,24 +576,15 @@ impl<R: Recorder> Pass<'_, '_, R> {
         any != negated
     }
 
-    fn null(
-        &mut self,
-        clause: &CompiledClause,
-        set: Option<SetOperator>,
-        value: Option<&ContextValue>,
-    ) -> bool {
-        match set {
-            // `NULL_WITH_QUALIFIER`: constant with a set operator.
-            Some(SetOperator::ForAllValues) => return true,
-            Some(SetOperator::ForAnyValue) => return false,
-            None => {}
-        }
+    /// `Null`; a set operator before it changes nothing. (AWS's policy check `NULL_WITH_QUALIFIER` calls the combination
+    /// constant; other engines do not follow it, and no AWS page shows such a policy at work.) An empty text is null.
+    fn null(&mut self, clause: &CompiledClause, value: Option<&ContextValue>) -> bool {
         let absent = match value {
             None => true,
             Some(ContextValue::Many(values)) => values.is_empty(),
-            Some(ContextValue::One(_) | ContextValue::Unknown | ContextValue::Unseen) => false,
+            Some(ContextValue::One(value)) => value.is_empty(),
+            Some(ContextValue::Unknown | ContextValue::Unseen) => false,
         };
-        let text = if absent { "true" } else { "false" };
-        self.any(clause, text)
+        self.passes(clause, false, Effect::Deny, if absent { "true" } else { "false" })
     }
 }

@@ -53,7 +53,7 @@ pub fn inspect(set: &Compiled<'_>, request: &Request, world: &World, id: Stateme
     push(ElementKind::Principal, named);
     push(ElementKind::Resource, pass.resource(id, statement));
     for (at, clause) in (0u16..).zip(&statement.clauses) {
-        push(ElementKind::Clause(at), pass.clause(id, at, clause));
+        push(ElementKind::Clause(at), pass.clause(id, at, clause, statement.effect));
     }
     out.delegated = named && naming == Naming::Account;
     out

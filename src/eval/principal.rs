@@ -93,6 +93,7 @@ impl PrincipalTest {
             PrincipalTest::Account(account) => {
                 (Truth::from(caller.account() == Some(&**account)), Naming::Account)
             }
+            PrincipalTest::Arn(arn) if caller.federated_by() == Some(&**arn) => (Truth::Yes, Naming::Role),
             PrincipalTest::Arn(arn) => direct(!caller.arn().is_empty() && **arn == *caller.arn()),
             PrincipalTest::Role { arn, account, name } => match caller.kind() {
                 CallerKind::Role => (Truth::from(**arn == *caller.arn()), Naming::Role),
@@ -112,5 +113,20 @@ impl PrincipalTest {
             PrincipalTest::Federated(_) | PrincipalTest::Nobody => direct(false),
             PrincipalTest::Unreadable => (Truth::Free, Naming::Itself),
         }
+    }
+    /// Whether the principal is a user, role or session of the caller's account, and not the caller.
+    pub(super) fn is_other_identity_of(&self, caller: &Caller) -> bool {
+        let (truth, _) = self.names(caller);
+        let account = match self {
+            PrincipalTest::Arn(text) => arn::account_of(text),
+            PrincipalTest::Role { account, .. } => Some(&**account),
+            PrincipalTest::Everyone
+            | PrincipalTest::Account(_)
+            | PrincipalTest::Service(_)
+            | PrincipalTest::Federated(_)
+            | PrincipalTest::Nobody
+            | PrincipalTest::Unreadable => None,
+        };
+        truth == Truth::No && account.is_some() && account == caller.account()
     }
 }

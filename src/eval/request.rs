@@ -36,6 +36,8 @@ pub struct Caller {
     /// Session name of a session.
     session: Box<str>,
     service_linked: bool,
+    /// The user behind a federated session.
+    federated_by: Option<Box<str>>,
 }
 
 /// Why a text does not name a caller.
@@ -122,6 +124,7 @@ impl Caller {
             name: "".into(),
             session: "".into(),
             service_linked: false,
+            federated_by: None,
         }
     }
 
@@ -132,6 +135,21 @@ impl Caller {
             self.principal_arn = Some(role.into());
         }
         self
+    }
+
+    /// The same federated session with the user that made it.
+    #[must_use]
+    pub fn with_user_arn(mut self, user: &str) -> Self {
+        if self.kind == CallerKind::Federated {
+            self.federated_by = Some(user.into());
+        }
+        self
+    }
+
+    /// The user behind a federated session, where it is known.
+    #[must_use]
+    pub fn federated_by(&self) -> Option<&str> {
+        self.federated_by.as_deref()
     }
 
     /// The kind.

@@ -123,8 +123,8 @@ fn base_of(lower: &str) -> Option<(BaseOperator, bool)> {
 }
 
 impl BaseOperator {
-    /// Whether `${…}` in a value is a variable under this operator (String and ARN operators;
-    /// `INVALID_VARIABLE_FOR_OPERATOR` of the Access Analyzer policy checks).
+    /// Whether `${…}` in a value is a variable under this operator: String and ARN operators, and `Bool`. For `Bool` the
+    /// operators page says so, while the variables page and the policy check `INVALID_VARIABLE_FOR_OPERATOR` do not.
     #[must_use]
     pub fn takes_variables(self) -> bool {
         matches!(
@@ -133,6 +133,7 @@ impl BaseOperator {
                 | BaseOperator::StringEqualsIgnoreCase
                 | BaseOperator::StringLike
                 | BaseOperator::ArnLike
+                | BaseOperator::Bool
         )
     }
 

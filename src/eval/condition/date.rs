@@ -2,15 +2,14 @@
 //!
 //! <https://www.w3.org/TR/NOTE-datetime>, as the IAM operators page names it (checked 2026-11).
 
-use std::cmp::Ordering;
-
 /// A point in time, in nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Instant(i128);
 
 impl Instant {
     /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDThh:mm[:ss[.s…]]` with `Z`, `±hh:mm` or nothing (UTC), or
-    /// epoch seconds with an optional fraction. Four digits alone are a year.
+    /// epoch seconds with an optional fraction (twelve digits and more are milliseconds, as engines take them; in seconds
+    /// they would lie beyond the year 5138). Four digits alone are a year.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
@@ -27,7 +26,8 @@ impl Instant {
         let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
         let seconds = i128::from(digits(whole, 1, 18)?);
         let nanos = if fraction.is_empty() { 0 } else { nanos(fraction)? };
-        let total = seconds * 1_000_000_000 + nanos;
+        let unit = if whole.len() >= 12 && fraction.is_empty() { 1_000_000 } else { 1_000_000_000 };
+        let total = seconds * unit + nanos;
         Some(Self(if negative { -total } else { total }))
     }
 
@@ -49,12 +49,6 @@ impl Instant {
         let days = days_from_civil(year, month, day);
         let in_day = time.map_or(Some(0), time_of_day)?;
         Some(Self(i128::from(days) * 86_400 * 1_000_000_000 + in_day))
-    }
-
-    /// Compares instants.
-    #[must_use]
-    pub fn cmp(&self, other: &Self) -> Ordering {
-        Ord::cmp(self, other)
     }
 }
 

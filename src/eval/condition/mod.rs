@@ -28,6 +28,8 @@ pub enum Truth {
     No,
     /// A variable of the policy has no value: the text stands for nothing.
     Null,
+    /// The value of the request, or of the policy, is not of the operator's type: the condition is false, negated or not.
+    Mistyped,
     /// It cannot be computed.
     Free,
 }
@@ -119,18 +121,14 @@ impl ValueTest {
             Operand::Text(text) => (**text == *value).into(),
             Operand::Folded(text) => fold_equals(text, value).into(),
             Operand::Glob(glob) => glob.matches(value).into(),
-            Operand::Arn(arn) => arn.matches(value).into(),
+            Operand::Arn(arn) => typed(crate::policy::arn::split(value), |_| arn.matches(value)),
             Operand::Template(template) => template.test(self.base, value, context),
-            Operand::Number(number) => {
-                Decimal::parse(value).is_some_and(|have| self.compares(have.cmp(number))).into()
-            }
-            Operand::Date(date) => {
-                Instant::parse(value).is_some_and(|have| self.compares(have.cmp(date))).into()
-            }
-            Operand::Flag(want) => (flag(value) == Some(*want)).into(),
-            Operand::Network(network) => network.contains_text(value).into(),
-            Operand::Bytes(bytes) => (binary::decode(value).as_ref() == Some(bytes)).into(),
-            Operand::Mistyped => Truth::No,
+            Operand::Number(number) => typed(Decimal::parse(value), |have| self.compares(have.cmp(number))),
+            Operand::Date(date) => typed(Instant::parse(value), |have| self.compares(have.cmp(date))),
+            Operand::Flag(want) => typed(flag(value), |have| have == *want),
+            Operand::Network(network) => typed(Network::parse(value), |_| network.contains_text(value)),
+            Operand::Bytes(bytes) => typed(binary::decode(value), |have| have == *bytes),
+            Operand::Mistyped => Truth::Mistyped,
             Operand::Unreadable => Truth::Free,
         }
     }
@@ -154,6 +152,10 @@ impl ValueTest {
             | B::Null => order.is_eq(),
         }
     }
+}
+
+fn typed<T>(value: Option<T>, holds: impl Fn(T) -> bool) -> Truth {
+    value.map_or(Truth::Mistyped, |value| holds(value).into())
 }
 
 fn flag(text: &str) -> Option<bool> {

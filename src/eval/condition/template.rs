@@ -60,9 +60,12 @@ impl Template {
     #[must_use]
     pub fn test(&self, base: BaseOperator, value: &str, context: &Context) -> Truth {
         let expands = base.expands_wildcards();
+        if base == BaseOperator::ArnLike && crate::policy::arn::split(value).is_none() {
+            return Truth::Mistyped;
+        }
         self.decide(context, expands, |tokens| match base {
             BaseOperator::ArnLike => arn_of(tokens).is_some_and(|arn| arn.matches(value)),
-            BaseOperator::StringEqualsIgnoreCase => plain_of(tokens).to_lowercase() == value.to_lowercase(),
+            BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool => plain_of(tokens).to_lowercase() == value.to_lowercase(),
             BaseOperator::StringLike => Glob::from_tokens(tokens.iter().copied()).matches(value),
             BaseOperator::StringEquals
             | BaseOperator::NumericEquals
@@ -75,7 +78,6 @@ impl Template {
             | BaseOperator::DateLessThanEquals
             | BaseOperator::DateGreaterThan
             | BaseOperator::DateGreaterThanEquals
-            | BaseOperator::Bool
             | BaseOperator::BinaryEquals
             | BaseOperator::IpAddress
             | BaseOperator::Null => plain_of(tokens) == value,

@@ -1,5 +1,7 @@
 //! S3: when a bucket policy is public.
 
+use crate::eval::layers::LayerKind;
+use crate::eval::request::{CallerKind, Request};
 use crate::policy::{BaseOperator, Clause, Effect, Policy, PrincipalKind, Statement, Text, arn};
 
 /// Whether AWS calls the policy public, which is what `RestrictPublicBuckets` and `BlockPublicPolicy` look at: it is,
@@ -78,4 +80,14 @@ fn is_narrow(range: &str) -> bool {
         Ok(std::net::IpAddr::V6(_)) => (32..=128).contains(&prefix),
         Err(_) => false,
     }
+}
+
+/// The root user of the bucket's account can always read, replace and delete the bucket policy, whatever it denies.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html> (checked 2026-11)
+#[must_use]
+pub(crate) fn spares_root(layer: LayerKind, request: &Request) -> bool {
+    layer == LayerKind::Resource
+        && request.caller.kind() == CallerKind::Root
+        && request.is_same_account()
+        && matches!(&*request.action_lower, "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy")
 }
