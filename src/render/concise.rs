@@ -1,8 +1,8 @@
 //! One line a finding, as compilers print them: for editors, logs and `grep`. Lines are never broken.
 
+use super::Style;
 use super::paint::{Ink, paint, severity, verdict};
 use super::view::{safe, spot};
-use super::Style;
 use crate::finding::{Finding, Report};
 use crate::source::Sources;
 

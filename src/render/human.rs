@@ -4,11 +4,11 @@ mod closing;
 mod drawing;
 mod summary;
 
+use super::Style;
 use super::concise;
 use super::paint::{self, Ink, paint};
 use super::view::{Canvas, Pages, safe};
-use super::wrap::{columns, wrap};
-use super::Style;
+use super::wrap::{columns, command, wrap};
 use crate::finding::Report;
 use crate::source::Sources;
 
@@ -80,11 +80,11 @@ impl Page {
         let lead = format!("{indent}{} ", self.arrow());
         let width = self.style.columns().saturating_sub(columns(&lead) + 4);
         let text = safe(text);
-        if !text.starts_with("aws ") || columns(&text) <= width {
+        let lines = if text.starts_with("aws ") { command(&text, width) } else { None };
+        let Some(lines) = lines else {
             self.prose((&lead, Ink::Hint), None, &text);
             return;
-        }
-        let lines = wrap(&text, width);
+        };
         let last = lines.len().saturating_sub(1);
         for (number, line) in lines.iter().enumerate() {
             if number == 0 {

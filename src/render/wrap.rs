@@ -44,6 +44,45 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks a shell command before its options, so that a backslash at the line ends keeps it one command. `None` if it
+/// cannot be broken to the width, since a break inside of a word or of quotes would change it.
+pub(super) fn command(text: &str, width: usize) -> Option<Vec<String>> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in options(text) {
+        if columns(part) > width {
+            return None;
+        }
+        match lines.last_mut().filter(|line| columns(line) + 1 + columns(part) <= width) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(part);
+            }
+            None => lines.push(part.to_owned()),
+        }
+    }
+    Some(lines)
+}
+
+/// The command and each option with its values.
+fn options(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut quote = None;
+    let mut from = 0;
+    for (at, ch) in text.char_indices() {
+        match (quote, ch) {
+            (None, '\'' | '"') => quote = Some(ch),
+            (Some(open), _) if open == ch => quote = None,
+            (None, ' ') if text.get(at..).is_some_and(|rest| rest.starts_with(" --")) => {
+                parts.extend(text.get(from..at));
+                from = at + 1;
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+    parts.extend(text.get(from..));
+    parts
+}
+
 /// Splits a word that is wider than a line; the head is never empty.
 fn split(word: &str, width: usize) -> (&str, &str) {
     let mut used = 0;
@@ -92,6 +131,15 @@ mod tests {
         assert_eq!(wrap("", 3), [""]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
         assert_eq!(wrap("日本", 1), ["日", "本"]);
+    }
+
+    #[test]
+    fn a_command_is_broken_before_options_and_never_inside_of_quotes() {
+        assert_eq!(
+            command("aws s3 ls --a 1 --query 'x --y' --z", 16).unwrap(),
+            ["aws s3 ls --a 1", "--query 'x --y'", "--z"]
+        );
+        assert_eq!(command("aws s3 ls --query 'x --y'", 12), None);
     }
 
     #[test]

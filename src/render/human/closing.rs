@@ -9,7 +9,7 @@ use crate::render::view::safe;
 pub(super) fn closing(page: &mut Page, report: &Report) {
     if let Some(finding) = report.findings.first() {
         page.gap();
-        let text = format!("`preflight explain {}` tells more about a rule", safe(&finding.rule.0));
+        let text = format!("more about a rule: `preflight explain {}`", safe(&finding.rule.0));
         page.prose(("", Ink::Faint), Some(Ink::Faint), &text);
     }
     unknown(page, &report.unknown);

@@ -9,8 +9,8 @@ use crate::render::paint::{Ink, severity};
 use crate::render::view::{Excerpt, Mark, Pages, safe, spot};
 use crate::render::wrap::{keep_end, wrap};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use std::fmt;
 
@@ -28,13 +28,17 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
     };
     page.out.push_str(&drawing.draw(page));
     for label in left_out.iter().filter_map(|index| labels.get(*index)) {
-        page.prose(("  see: ", Ink::Hint), None, &format!("{} {}", spot(&label.place, pages.sources()), label.text));
+        page.prose(
+            ("   see: ", Ink::Hint),
+            None,
+            &format!("{} {}", spot(&label.place, pages.sources()), label.text),
+        );
     }
     for note in finding.notes.iter().flat_map(|note| note.lines()) {
         page.prose(("  note: ", Ink::Hint), None, note);
     }
     if let Some(who) = who(finding.owner) {
-        page.prose(("  who: ", Ink::Hint), None, who);
+        page.prose(("   who: ", Ink::Hint), None, who);
     }
     if let Some(class) = class(finding.class) {
         page.prose(("  note: ", Ink::Hint), None, class);
@@ -43,7 +47,7 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
         page.prose(("  help: ", Ink::Hint), None, help);
     }
     for fix in &finding.fixes {
-        page.prose(("  fix: ", Ink::Hint), None, &remedy(fix));
+        page.prose(("   fix: ", Ink::Hint), None, &remedy(fix));
     }
 }
 
@@ -129,13 +133,13 @@ impl Drawing {
             if number > 1 && line.trim_start().starts_with(corner) {
                 numbered = windows.next().is_none_or(|window| window.first_line.is_some());
             }
-            match line.split_once(bar).filter(|_| !numbered) {
-                Some((gutter, rest)) => {
-                    out.extend(std::iter::repeat_n(' ', visible(gutter)));
+            match line.split_once(bar).and_then(|(gutter, rest)| Some((number_columns(gutter)?, rest))) {
+                Some((columns, rest)) if !numbered => {
+                    out.extend(std::iter::repeat_n(' ', columns));
                     out.push(bar);
                     out.push_str(rest.trim_end());
                 }
-                None => out.push_str(line.trim_end()),
+                Some(_) | None => out.push_str(line.trim_end()),
             }
             out.push('\n');
         }
@@ -143,8 +147,8 @@ impl Drawing {
     }
 }
 
-/// Columns of a gutter: its characters without the colour.
-fn visible(gutter: &str) -> usize {
+/// Columns of a gutter that holds a number and colour, if it holds nothing else.
+fn number_columns(gutter: &str) -> Option<usize> {
     let mut columns = 0;
     let mut escape = false;
     for ch in gutter.chars() {
@@ -152,10 +156,11 @@ fn visible(gutter: &str) -> usize {
             (false, '\u{1b}') => escape = true,
             (true, 'm') => escape = false,
             (true, _) => {}
-            (false, _) => columns += 1,
+            (false, ' ' | '0'..='9') => columns += 1,
+            (false, _) => return None,
         }
     }
-    columns
+    Some(columns)
 }
 
 /// Any number above 0: the windows have their context already, but miette asks without context for headers only.

@@ -1,7 +1,7 @@
 //! The answer for each consumer, and its demands one by one.
 
 use super::{Page, counted};
-use crate::finding::{ConsumerReport, DemandReport, Need, Report, State};
+use crate::finding::{ConsumerReport, DemandReport, Need, Report, State, Unknown};
 use crate::render::paint::{Ink, paint, verdict};
 use crate::render::view::safe;
 use crate::render::wrap::{columns, wrap};
@@ -26,7 +26,7 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
         for section in sections(consumer) {
             page.heading(section);
             for demand in consumer.demands.iter().filter(|demand| demand.section == section) {
-                line(page, demand);
+                line(page, demand, &report.unknown);
             }
         }
     }
@@ -78,7 +78,7 @@ fn bold(page: &Page, consumer: &ConsumerReport, words: &str) -> String {
     paint(&page.style, Ink::Strong, &paint(&page.style, consumer.verdict.into(), words))
 }
 
-fn line(page: &mut Page, demand: &DemandReport) {
+fn line(page: &mut Page, demand: &DemandReport, unknown: &[Unknown]) {
     let unicode = page.style.unicode;
     let (sign, ink) = match (demand.state, demand.need) {
         (State::Holds, Need::Needed | Need::Advice) => (if unicode { "✓" } else { "ok" }, Ink::Good),
@@ -96,6 +96,11 @@ fn line(page: &mut Page, demand: &DemandReport) {
     if let Some(next) = &demand.next
         && demand.state != State::Holds
     {
-        page.next_step(&indent, next);
+        // Several demands often wait for one command; it is said once, in the list of what cannot be told.
+        if unknown.iter().any(|entry| entry.tell.as_ref() == Some(next)) {
+            page.next_step(&indent, "the command that would tell stands below");
+        } else {
+            page.next_step(&indent, next);
+        }
     }
 }

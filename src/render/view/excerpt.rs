@@ -109,11 +109,16 @@ impl Excerpt {
                 };
                 self.marks.push(Mark {
                     bytes: begin..(start + bytes.end).max(begin),
-                    words: spot.words.split('\n').flat_map(|part| wrap(part, room)).collect::<Vec<_>>().join("\n"),
+                    words: spot
+                        .words
+                        .split('\n')
+                        .flat_map(|part| wrap(part, room))
+                        .collect::<Vec<_>>()
+                        .join("\n"),
                     primary: spot.label == 0,
-                    header: labels.get(spot.label).map_or_else(String::new, |label| {
-                        header(&label.place, page, pages)
-                    }),
+                    header: labels
+                        .get(spot.label)
+                        .map_or_else(String::new, |label| header(&label.place, page, pages)),
                 });
             }
             self.text.push_str(cut.text.trim_end());
@@ -164,11 +169,13 @@ fn header(place: &Place, page: &Page<'_>, pages: &Pages<'_>) -> String {
     let at = position(source, page.trim(place.span).start as usize);
     let how = match page.kind {
         Kind::File => "",
-        Kind::Broken => " (long line, broken to fit)",
+        Kind::Broken => " (broken to fit)",
         Kind::Unwrapped => " (unwrapped)",
     };
-    let tail = format!(":{}:{}{how}", at.line, at.column);
-    // Gutter, corner and brackets take up to a dozen columns.
-    let room = canvas.width.saturating_sub(columns(&tail) + 14).max(4);
+    // Gutter, corner and brackets take up to a dozen columns, and something of the name should be seen.
+    let room = canvas.width.saturating_sub(14);
+    let place = format!(":{}:{}", at.line, at.column);
+    let tail = if columns(&place) + columns(how) + 4 <= room { format!("{place}{how}") } else { place };
+    let room = room.saturating_sub(columns(&tail)).max(4);
     format!("{}{tail}", keep_end(&safe(source.name()), room, canvas.dots()))
 }

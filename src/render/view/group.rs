@@ -9,13 +9,22 @@ use std::ops::Range;
 pub(super) const CONTEXT: usize = 2;
 
 /// A span over more lines is marked at its first line only.
-const TALL: usize = 7;
+const TALL: usize = 12;
+
+/// Windows with fewer lines between them are drawn as one.
+const GAP: usize = 4;
 
 /// A window does not grow beyond this.
 const MAX_LINES: usize = 24;
 
-/// Columns of a label's words that should fit beside the place; longer ones are broken.
+/// A line is cut in front if fewer columns than this are left for the words of a label that are as long or longer.
+const FEW_WORDS: usize = 14;
+
+/// Then this many columns of words are made room for.
 const WORDS: usize = 28;
+
+/// The most columns the dots take at either end of a line.
+const DOTS: usize = 3;
 
 /// Columns between the middle of an underline and the words below it.
 const HOOK: usize = 4;
@@ -60,7 +69,7 @@ impl Group {
     pub(super) fn window(&self, page: &Page<'_>) -> Range<usize> {
         let first = self.spots.iter().map(|spot| spot.lines.start).min().unwrap_or(0);
         let end = self.spots.iter().map(|spot| spot.lines.end).max().unwrap_or(0);
-        first.saturating_sub(CONTEXT)..(end + CONTEXT).min(page.count()).max(first + 1)
+        first.saturating_sub(CONTEXT)..(end + CONTEXT).min(page.count()).max(end)
     }
 
     /// Columns for text in this window.
@@ -73,7 +82,8 @@ impl Group {
     /// Whether the spot can be drawn in this window as well.
     pub(super) fn takes(&self, spot: &Spot, page: &Page<'_>, width: usize) -> bool {
         let window = self.window(page);
-        let near = spot.lines.start <= window.end + CONTEXT && window.start <= spot.lines.end + CONTEXT;
+        let reach = CONTEXT + GAP;
+        let near = spot.lines.start <= window.end + reach && window.start <= spot.lines.end + reach;
         if self.spots.first().is_none_or(|first| first.page != spot.page) || !near {
             return false;
         }
@@ -122,26 +132,25 @@ fn apart(marks: &[(Range<usize>, usize)]) -> bool {
 /// more than one label and no cut suits all. A single label always gets a place.
 pub(super) fn skip(marks: &[(Range<usize>, usize)], measure: &Measure) -> Option<usize> {
     let Measure { line, room } = *measure;
-    // Dots take up to three columns at either end.
-    let dots = 3;
-    let mut need = 0;
-    for (range, words) in marks {
-        let middle = usize::midpoint(range.start, range.end.max(range.start + 1));
-        let limit = room.saturating_sub(HOOK + (*words).min(WORDS) + 1);
-        need = need.max(middle.saturating_sub(limit));
-        if line > room {
-            need = need.max((range.end + dots).saturating_sub(room));
-        }
-    }
-    if need == 0 {
+    // Columns by which the text must move to the left so that the label and this many columns of words fit.
+    let need = |beside: usize| {
+        let of = |(range, words): &(Range<usize>, usize)| {
+            let middle = usize::midpoint(range.start, range.end.max(range.start + 1));
+            let limit = room.saturating_sub(HOOK + (*words).min(beside) + 1);
+            let end = if line > room { range.end + DOTS } else { 0 };
+            middle.saturating_sub(limit).max(end.saturating_sub(room))
+        };
+        marks.iter().map(of).max().unwrap_or(0)
+    };
+    if need(FEW_WORDS) == 0 {
         return Some(0);
     }
-    let skip = need + dots;
+    let skip = need(WORDS) + DOTS;
     let first = marks.first().map_or(0, |(range, _)| range.start);
     if skip <= first {
         return Some(skip);
     }
-    (marks.len() == 1).then_some(if first > dots { first } else { 0 })
+    (marks.len() == 1).then_some(if first > DOTS { first } else { 0 })
 }
 
 /// Columns for the words of a label whose underline is drawn in these columns.

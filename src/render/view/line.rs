@@ -44,7 +44,8 @@ impl Line {
         let mut column = 0;
         for unit in units {
             if cells.is_empty() {
-                let blank = |at| Cell { bytes: unit.start..unit.start, shown: " ".into(), columns: at..at + 1 };
+                let blank =
+                    |at| Cell { bytes: unit.start..unit.start, shown: " ".into(), columns: at..at + 1 };
                 cells.extend((0..indent).map(blank));
                 column = indent;
             }

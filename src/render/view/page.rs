@@ -72,7 +72,8 @@ impl<'a> Pages<'a> {
         let source = self.sources.get(place.source);
         let span = clamp(source, place.span);
         let (kind, region, level) = self.region(source, place.source, span);
-        let same = |page: &Page<'_>| page.source == place.source && page.kind == kind && page.region == region;
+        let same =
+            |page: &Page<'_>| page.source == place.source && page.kind == kind && page.region == region;
         if let Some(found) = self.list.iter().position(same) {
             return found;
         }
@@ -91,7 +92,8 @@ impl<'a> Pages<'a> {
     fn region(&self, source: &Source, id: SourceId, span: Span) -> (Kind, Span, u8) {
         let around = |wrapped: &&Wrapped| {
             // The quotes around the content belong to it here.
-            let near = Span { start: wrapped.span.start.saturating_sub(1), end: wrapped.span.end.saturating_add(1) };
+            let near =
+                Span { start: wrapped.span.start.saturating_sub(1), end: wrapped.span.end.saturating_add(1) };
             wrapped.source == id && near.contains(span)
         };
         if let Some(inner) = self.wrapped.iter().filter(around).min_by_key(|wrapped| wrapped.span.len()) {
@@ -101,7 +103,9 @@ impl<'a> Pages<'a> {
         let number = index.line_of(span.start);
         let line = file_line(source.text(), index, number);
         let long = 2 * self.canvas.width;
-        let shown = |span: Span| Line::new(Units::new(source.text(), span.start as usize, span.end as usize, 0), 0, long);
+        let shown = |span: Span| {
+            Line::new(Units::new(source.text(), span.start as usize, span.end as usize, 0), 0, long)
+        };
         let inside = Span { start: span.start, end: span.end.min(line.end).max(span.start) };
         if shown(line).width() > long || shown(inside).width() > self.flow_width() {
             return (Kind::Broken, line, 0);
@@ -117,10 +121,10 @@ impl<'a> Pages<'a> {
 }
 
 impl Page<'_> {
-    /// Number of lines.
+    /// Number of lines; nothing after a last line break is none.
     pub(super) fn count(&self) -> usize {
         match &self.lines {
-            Lines::File(index) => index.count(),
+            Lines::File(index) => index.count() - usize::from(self.text.ends_with('\n')),
             Lines::Flowed(lines) => lines.len().max(1),
         }
     }
@@ -157,7 +161,11 @@ impl Page<'_> {
         let text = self.text.get(start..end).unwrap_or_default();
         let front = text.len() - text.trim_start().len();
         let tight = text.trim();
-        if tight.is_empty() { Span::new(start, end) } else { Span::new(start + front, start + front + tight.len()) }
+        if tight.is_empty() {
+            Span::new(start, end)
+        } else {
+            Span::new(start + front, start + front + tight.len())
+        }
     }
 }
 
@@ -165,7 +173,8 @@ impl Page<'_> {
 fn file_line(text: &str, index: &LineIndex, number: usize) -> Span {
     let start = index.start(number).unwrap_or(0) as usize;
     let end = index.start(number + 1).map_or(text.len(), |next| (next as usize).saturating_sub(1));
-    let cut = text.get(start..end).and_then(|line| line.strip_suffix('\r')).map_or(end, |line| start + line.len());
+    let cut =
+        text.get(start..end).and_then(|line| line.strip_suffix('\r')).map_or(end, |line| start + line.len());
     Span::new(start, cut)
 }
 
