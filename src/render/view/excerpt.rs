@@ -1,6 +1,6 @@
 //! The windows of one finding, put together into one text with marks on it.
 
-use super::group::{Group, Spot, skip, words_below, words_beside};
+use super::group::{Group, Measure, Spot, skip, words_below, words_beside};
 use super::page::{Kind, Page, Pages};
 use super::{position, safe};
 use crate::finding::Label;
@@ -78,13 +78,11 @@ impl Excerpt {
         let canvas = pages.canvas();
         let room = group.room(page, canvas.width);
         let from = self.text.len();
-        let lines = group.window(page);
-        let first_line = (page.kind == Kind::File).then_some(lines.start + 1);
+        let first_line = (page.kind == Kind::File).then_some(group.window(page).start + 1);
         let mut open: Vec<(usize, usize)> = Vec::new();
-        for number in lines {
-            let line = page.line(number, 3 * canvas.width);
-            let marks = group.marks(page, number, 3 * canvas.width);
-            let shift = skip(&marks, &group.measure(page, number, canvas.width)).unwrap_or(0);
+        for (number, line) in group.lines(page, canvas.width) {
+            let marks = group.marks(number, &line);
+            let shift = skip(&marks, Measure { line: line.width(), room }).unwrap_or(0);
             let cut = line.cut(shift, room, canvas.dots());
             let start = self.text.len();
             for (index, spot) in group.spots.iter().enumerate() {

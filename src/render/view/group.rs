@@ -1,5 +1,6 @@
 //! Labels that can be drawn in one window: near each other, and none standing in another's way.
 
+use super::line::Line;
 use super::page::Page;
 use crate::render::wrap::columns;
 use crate::source::Span;
@@ -89,27 +90,40 @@ impl Group {
         }
         let both = Group { spots: self.spots.iter().chain([spot]).cloned().collect() };
         let brackets = both.spots.iter().filter(|spot| !spot.is_flat()).count();
-        let lines = both.window(page);
-        lines.len() <= MAX_LINES
-            && brackets <= 1
-            && lines.into_iter().all(|line| {
-                let marks = both.marks(page, line, 3 * width);
-                apart(&marks) && skip(&marks, &both.measure(page, line, width)).is_some()
-            })
+        if both.window(page).len() > MAX_LINES || brackets > 1 {
+            return false;
+        }
+        let room = both.room(page, width);
+        both.lines(page, width).iter().all(|(number, line)| {
+            let marks = both.marks(*number, line);
+            apart(&marks) && skip(&marks, Measure { line: line.width(), room }).is_some()
+        })
     }
 
-    /// What must be known to place the labels of a line.
-    pub(super) fn measure(&self, page: &Page<'_>, line: usize, width: usize) -> Measure {
-        Measure { line: page.line(line, 3 * width).width(), room: self.room(page, width) }
+    /// The lines of the window with their numbers from 0. If one of them does not fit, all lose the indentation that
+    /// they share.
+    pub(super) fn lines(&self, page: &Page<'_>, width: usize) -> Vec<(usize, Line)> {
+        let room = self.room(page, width);
+        let mut lines: Vec<_> =
+            self.window(page).map(|number| (number, page.line(number, 3 * width))).collect();
+        let fits = lines.iter().all(|(number, line)| {
+            line.width() <= room
+                && skip(&self.marks(*number, line), Measure { line: line.width(), room }) == Some(0)
+        });
+        let shared = lines.iter().filter_map(|(_, line)| line.indent()).min().unwrap_or(0);
+        if !fits {
+            lines.iter_mut().for_each(|(_, line)| line.outdent(shared));
+        }
+        lines
     }
 
     /// The columns and the words of the labels that lie on one line.
-    pub(super) fn marks(&self, page: &Page<'_>, line: usize, limit: usize) -> Vec<(Range<usize>, usize)> {
+    pub(super) fn marks(&self, number: usize, line: &Line) -> Vec<(Range<usize>, usize)> {
         let mut here: Vec<_> = self
             .spots
             .iter()
-            .filter(|spot| spot.is_flat() && spot.lines.start == line)
-            .map(|spot| (page.line(line, limit).columns(spot.span), columns(&spot.words)))
+            .filter(|spot| spot.is_flat() && spot.lines.start == number)
+            .map(|spot| (line.columns(spot.span), columns(&spot.words)))
             .collect();
         here.sort_by_key(|(range, _)| (range.start, range.end));
         here
@@ -119,7 +133,7 @@ impl Group {
 /// Columns of a line, and columns there are for it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measure {
-    line: usize,
+    pub(super) line: usize,
     pub(super) room: usize,
 }
 
@@ -130,8 +144,8 @@ fn apart(marks: &[(Range<usize>, usize)]) -> bool {
 
 /// How many columns of a line to leave out in front so that its labels and some of their words fit; `None` if there is
 /// more than one label and no cut suits all. A single label always gets a place.
-pub(super) fn skip(marks: &[(Range<usize>, usize)], measure: &Measure) -> Option<usize> {
-    let Measure { line, room } = *measure;
+pub(super) fn skip(marks: &[(Range<usize>, usize)], measure: Measure) -> Option<usize> {
+    let Measure { line, room } = measure;
     // Columns by which the text must move to the left so that the label and this many columns of words fit.
     let need = |beside: usize| {
         let of = |(range, words): &(Range<usize>, usize)| {

@@ -70,6 +70,23 @@ impl Line {
         self.cells.last().map_or(0, |cell| cell.columns.end)
     }
 
+    /// Columns of blanks in front; `None` for a line of nothing else.
+    pub(super) fn indent(&self) -> Option<usize> {
+        let first = self.cells.iter().find(|cell| cell.shown.bytes().any(|byte| byte != b' '))?;
+        Some(first.columns.start)
+    }
+
+    /// Takes columns of blanks away in front; not more than [`Line::indent`].
+    pub(super) fn outdent(&mut self, by: usize) {
+        self.cells.retain(|cell| cell.columns.end > by);
+        for cell in &mut self.cells {
+            if cell.columns.start < by {
+                cell.shown = " ".repeat(cell.columns.end - by);
+            }
+            cell.columns = cell.columns.start.saturating_sub(by)..cell.columns.end - by;
+        }
+    }
+
     /// The columns that show a span. An empty span, and one outside of the line, is an empty range.
     pub(super) fn columns(&self, span: Span) -> Range<usize> {
         let bytes = span.range();
@@ -131,6 +148,7 @@ impl Cut {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong offset is to fail the test")]
 mod tests {
     use super::*;
 

@@ -116,7 +116,7 @@ impl<'a> Pages<'a> {
     /// Flowed lines leave room at their right for the words of a label.
     fn flow_width(&self) -> usize {
         let room = self.canvas.width.saturating_sub(8);
-        if room > 72 { (room - 24).min(100) } else { room * 2 / 3 }
+        room.saturating_sub(16).max(room * 2 / 3).min(100)
     }
 }
 

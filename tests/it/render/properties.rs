@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
 /// Takes out colour, and nothing else that begins with an escape.
-pub fn without_color(text: &str) -> String {
+pub(super) fn without_color(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("\u{1b}[") {
@@ -23,7 +23,7 @@ pub fn without_color(text: &str) -> String {
 }
 
 /// No line is too wide, and no character but line breaks and colour commands or hides.
-pub fn assert_safe(out: &str, width: usize, color: bool) {
+pub(super) fn assert_safe(out: &str, width: usize, color: bool) {
     let plain = if color { without_color(out) } else { out.to_owned() };
     assert_harmless(&plain);
     for line in plain.lines() {

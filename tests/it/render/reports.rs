@@ -4,18 +4,18 @@ use preflight::finding::*;
 use preflight::source::{Place, SourceId, Sources, Span};
 
 /// The place of the first `text` after the first `after`.
-pub fn place(sources: &Sources, id: SourceId, after: &str, text: &str) -> Place {
+pub(super) fn place(sources: &Sources, id: SourceId, after: &str, text: &str) -> Place {
     let whole = sources.get(id).text();
     let from = whole.find(after).unwrap();
     let start = from + whole[from..].find(text).unwrap();
     Place { source: id, span: Span::new(start, start + text.len()) }
 }
 
-pub fn label(place: Place, text: &str) -> Label {
+pub(super) fn label(place: Place, text: &str) -> Label {
     Label { place, text: text.to_owned() }
 }
 
-pub fn finding(rule: &str, severity: Severity, headline: &str, primary: Label) -> Finding {
+pub(super) fn finding(rule: &str, severity: Severity, headline: &str, primary: Label) -> Finding {
     Finding {
         rule: RuleName(rule.to_owned()),
         demand: None,
@@ -44,7 +44,7 @@ fn demand(id: &str, section: &str, title: &str, need: Need, state: State) -> Dem
     }
 }
 
-pub fn report(findings: Vec<Finding>) -> Report {
+pub(super) fn report(findings: Vec<Finding>) -> Report {
     Report {
         verdict: Verdict::NotReady,
         consumers: Vec::new(),
@@ -93,7 +93,7 @@ const BUCKET_POLICY: &str = r#"{
 const ROLE_POLICY: &str = "{\n\t\"Version\": \"2012-10-17\",\n\t\"Statement\": {\n\t\t\"Effect\": \"Allow\",\n\t\t\"Action\": \"s3:GetObject\",\n\t\t\"Resource\": \"arn:aws:s3:::acme-billing/exports\"\n\t}\n}\n";
 
 /// Broken and unknown demands, two findings, everything else that a report can hold.
-pub fn not_ready() -> (Report, Sources) {
+pub(super) fn not_ready() -> (Report, Sources) {
     let mut sources = Sources::new();
     let bucket = sources.add("bucket-policy.json", BUCKET_POLICY);
     let role = sources.add("policies/spendeffix-reader.json", ROLE_POLICY);
@@ -196,7 +196,7 @@ pub fn not_ready() -> (Report, Sources) {
 }
 
 /// Nothing to complain about.
-pub fn ready() -> (Report, Sources) {
+pub(super) fn ready() -> (Report, Sources) {
     let mut report = report(Vec::new());
     report.verdict = Verdict::Ready;
     let mut list = demand("reader.list", "Reader", "the files can be listed", Need::Needed, State::Holds);
@@ -212,7 +212,7 @@ pub fn ready() -> (Report, Sources) {
 }
 
 /// Labels on a whole statement, far apart, in other documents, on top of each other and on long lines.
-pub fn many_places() -> (Report, Sources) {
+pub(super) fn many_places() -> (Report, Sources) {
     let mut sources = Sources::new();
     let bucket = sources.add("bucket-policy.json", BUCKET_POLICY);
     let role = sources.add("policies/spendeffix-reader.json", ROLE_POLICY);
@@ -271,13 +271,13 @@ pub fn many_places() -> (Report, Sources) {
 }
 
 /// A policy of 20 KB on one line, escaped into a string as the AWS CLI prints it, with hostile characters.
-pub fn wrapped() -> (Report, Sources) {
+pub(super) fn wrapped() -> (Report, Sources) {
     let statement = |number: usize| {
         format!(
             r#"{{"Sid":"Statement{number}","Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::111122223333:role/ré{number}"}},"Action":["s3:GetObject","s3:ListBucket"],"Resource":"arn:aws:s3:::other-{number}/*","Condition":{{"StringEquals":{{"aws:PrincipalTag/team":"a\"b\\c"}}}}}}"#
         )
     };
-    let fault = "{\"Sid\":\"Deliver\u{202e}y\u{200b}\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"bcm-data-exports.amazonaws.com\"},\"Action\":\"s3:PutObject\",\"Resource\":\"arn:aws:s3:::acme-billing/exports/*\",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"111122223333\u{5d0}\u{5d1}\",\"note\":\"\u{1b}[31mred\"}}}";
+    let fault = "{\"Sid\":\"Deliver\u{202e}y\u{200b}\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"bcm-data-exports.amazonaws.com\"},\"Action\":\"s3:PutObject\",\"Resource\":\"arn:aws:s3:::acme-billing/exports/*\",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"111122223333\u{202e}\u{5d1}\",\"note\":\"\u{1b}[31mred\"}}}";
     let before: Vec<_> = (0..90).map(statement).collect();
     let policy = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{},{fault}]}}", before.join(","));
     let string: String = policy
@@ -295,10 +295,10 @@ pub fn wrapped() -> (Report, Sources) {
     let mut wrong = finding(
         "source-account-wrong",
         Severity::Error,
-        "`aws:SourceAccount` is `111122223333\u{5d0}\u{5d1}`, which is no account",
+        "`aws:SourceAccount` is `111122223333\u{202e}\u{5d1}`, which is no account",
         label(
-            place(&sources, id, "aws:SourceAccount", "111122223333\u{5d0}\u{5d1}"),
-            "two letters behind the number",
+            place(&sources, id, "aws:SourceAccount", "111122223333\u{202e}\u{5d1}"),
+            "two characters behind the number",
         ),
     );
     wrong.related = vec![label(

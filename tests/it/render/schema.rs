@@ -6,7 +6,7 @@ use preflight::render::{Format, Style, render};
 use preflight::source::Sources;
 use serde_json::Value;
 
-pub fn assert_valid(report: &Report, sources: &Sources) -> Value {
+pub(super) fn assert_valid(report: &Report, sources: &Sources) -> Value {
     let text = render(report, sources, Format::Json, &Style::plain());
     let value: Value = serde_json::from_str(&text).unwrap();
     let errors: Vec<_> = validator().iter_errors(&value).map(|error| error.to_string()).collect();
