@@ -7,6 +7,7 @@
     reason = "what is not as expected is to fail the test"
 )]
 
+mod marks;
 mod properties;
 mod reports;
 mod schema;

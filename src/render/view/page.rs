@@ -154,18 +154,19 @@ impl Page<'_> {
         Line::new(Units::new(self.text, start, end, self.level), indent, limit)
     }
 
-    /// A span without the blanks at its ends, on character borders.
+    /// A span without the blanks at its ends, on character borders. Blanks alone stay, up to their first line break.
     pub(super) fn trim(&self, span: Span) -> Span {
         let start = self.text.floor_char_boundary((span.start as usize).min(self.text.len()));
         let end = self.text.ceil_char_boundary((span.end as usize).clamp(start, self.text.len()));
         let text = self.text.get(start..end).unwrap_or_default();
-        let front = text.len() - text.trim_start().len();
-        let tight = text.trim();
+        // Other blanks than these are spelled, so that they can be pointed at.
+        let blank = |ch: char| matches!(ch, ' ' | '\t' | '\r' | '\n');
+        let tight = text.trim_start_matches(blank);
         if tight.is_empty() {
-            Span::new(start, end)
-        } else {
-            Span::new(start + front, start + front + tight.len())
+            return Span::new(start, start + text.find(['\r', '\n']).unwrap_or(text.len()));
         }
+        let front = text.len() - tight.len();
+        Span::new(start + front, start + front + tight.trim_end_matches(blank).len())
     }
 }
 
