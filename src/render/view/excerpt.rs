@@ -74,50 +74,30 @@ impl Excerpt {
     }
 
     fn draw(&mut self, group: &Group, page: &Page<'_>, context: (&[&Label], &Pages<'_>)) {
-        let (labels, pages) = context;
-        let canvas = pages.canvas();
+        let canvas = context.1.canvas();
         let room = group.room(page, canvas.width);
         let from = self.text.len();
         let first_line = (page.kind == Kind::File).then_some(group.window(page).start + 1);
-        let mut open: Vec<(usize, usize)> = Vec::new();
+        // Where the labels of several lines begin in the text.
+        let mut begun: Vec<(usize, usize)> = Vec::new();
         for (number, line) in group.lines(page, canvas.width) {
             let marks = group.marks(number, &line);
             let shift = skip(&marks, Measure { line: line.width(), room }).unwrap_or(0);
             let cut = line.cut(shift, room, canvas.dots());
             let start = self.text.len();
-            for (index, spot) in group.spots.iter().enumerate() {
-                if !spot.lines.contains(&number) {
-                    continue;
-                }
-                let on_line = line.columns(spot.span);
-                let bytes = cut.bytes(&on_line);
+            for spot in group.spots.iter().filter(|spot| spot.lines.contains(&number)) {
+                let shown = cut.bytes(&line.columns(spot.span));
                 if spot.lines.start == number {
-                    open.push((index, start + bytes.start));
+                    begun.push((spot.label, start + shown.start));
                 }
-                if spot.lines.end != number + 1 {
-                    continue;
+                if spot.lines.end == number + 1 {
+                    let begin = begun.iter().find(|(label, _)| *label == spot.label);
+                    let begin = begin.map_or(start, |(_, at)| *at);
+                    let room =
+                        if spot.is_flat() { beside(&cut.text, &shown, room) } else { words_below(room) };
+                    let bytes = begin..(start + shown.end).max(begin);
+                    self.marks.push(mark(spot, bytes, room, (page, context)));
                 }
-                let begin = open.iter().find(|(other, _)| *other == index).map_or(start, |(_, at)| *at);
-                let room = if spot.is_flat() {
-                    let lead = columns(cut.text.get(..bytes.start).unwrap_or_default());
-                    let wide = columns(cut.text.get(bytes.clone()).unwrap_or_default());
-                    words_beside(&(lead..lead + wide), room)
-                } else {
-                    words_below(room)
-                };
-                self.marks.push(Mark {
-                    bytes: begin..(start + bytes.end).max(begin),
-                    words: spot
-                        .words
-                        .split('\n')
-                        .flat_map(|part| wrap(part, room))
-                        .collect::<Vec<_>>()
-                        .join("\n"),
-                    primary: spot.label == 0,
-                    header: labels
-                        .get(spot.label)
-                        .map_or_else(String::new, |label| header(&label.place, page, pages)),
-                });
             }
             self.text.push_str(cut.text.trim_end());
             pad(&mut self.text, start, &self.marks);
@@ -131,6 +111,20 @@ impl Excerpt {
     pub fn window(&self, byte: usize) -> Option<&Window> {
         self.windows.iter().find(|window| window.bytes.contains(&byte))
     }
+}
+
+/// Columns for words below a marked part of a line.
+fn beside(line: &str, shown: &Range<usize>, room: usize) -> usize {
+    let lead = columns(line.get(..shown.start).unwrap_or_default());
+    let wide = columns(line.get(shown.clone()).unwrap_or_default());
+    words_beside(&(lead..lead + wide), room)
+}
+
+fn mark(spot: &Spot, bytes: Range<usize>, room: usize, at: (&Page<'_>, (&[&Label], &Pages<'_>))) -> Mark {
+    let (page, (labels, pages)) = at;
+    let words: Vec<_> = spot.words.split('\n').flat_map(|part| wrap(part, room)).collect();
+    let header = labels.get(spot.label).map(|label| header(&label.place, page, pages));
+    Mark { bytes, words: words.join("\n"), primary: spot.label == 0, header: header.unwrap_or_default() }
 }
 
 /// Gives a line its blanks back where a mark stands on them.
