@@ -8,5 +8,6 @@ pub mod contract;
 pub mod eval;
 pub mod finding;
 pub mod policy;
+pub mod render;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,38 @@
+//! One line a finding, as compilers print them: for editors, logs and `grep`. Lines are never broken.
+
+use super::Style;
+use super::paint::{Ink, paint, severity, verdict};
+use super::view::{safe, spot};
+use crate::finding::{Finding, Report};
+use crate::source::Sources;
+
+/// Findings first, verdicts last.
+#[must_use]
+pub fn render(report: &Report, sources: &Sources, style: &Style) -> String {
+    let mut out = findings(report, sources, style);
+    for consumer in &report.consumers {
+        let dot = if style.unicode { "·" } else { "-" };
+        let word = paint(style, consumer.verdict.into(), verdict(consumer.verdict));
+        out.push_str(&format!("{word} {dot} {}\n", safe(&consumer.title)));
+    }
+    if report.consumers.is_empty() {
+        out.push_str(&paint(style, report.verdict.into(), verdict(report.verdict)));
+        out.push('\n');
+    }
+    out
+}
+
+/// The findings alone, `path:line:column: severity[rule] headline`.
+pub(super) fn findings(report: &Report, sources: &Sources, style: &Style) -> String {
+    report.findings.iter().map(|finding| line(finding, sources, style)).collect()
+}
+
+fn line(finding: &Finding, sources: &Sources, style: &Style) -> String {
+    let rule = format!("{}[{}]", severity(finding.severity), safe(&finding.rule.0));
+    format!(
+        "{}: {} {}\n",
+        paint(style, Ink::Strong, &spot(&finding.primary.place, sources)),
+        paint(style, finding.severity.into(), &rule),
+        safe(&finding.headline)
+    )
+}
