@@ -6,5 +6,6 @@
 pub mod catalog;
 pub mod finding;
 pub mod policy;
+pub mod rulebook;
 pub mod source;
 pub mod syntax;
