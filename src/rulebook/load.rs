@@ -5,7 +5,7 @@
 use super::fault::{Choice, Fault, PageFault, nearest};
 use super::markdown::{At, Piece, Pieces, pieces};
 use super::metadata::{Metadata, Text};
-use super::plain::is_unseen;
+use super::plain::has_unseen;
 use super::rule::{CLASSES, CaseSpec, OWNERS, Rule, SEVERITIES};
 use super::template::{Part, Template, parts};
 use crate::finding::RuleName;
@@ -189,18 +189,18 @@ fn spoken<'s>(
     specs: &'s [CaseSpec],
     faults: &mut Faults,
 ) -> Vec<&'s CaseSpec> {
-    let of_check: Vec<&CaseSpec> = specs.iter().filter(|spec| spec.check == check.value).collect();
-    if of_check.is_empty() {
+    let of_check = || specs.iter().filter(|spec| spec.check == check.value);
+    if of_check().next().is_none() {
         let nearest = nearest(&check.value, specs.iter().map(|spec| spec.check));
         faults.push((check.inner, Fault::UnknownCheck { check: check.value.to_string(), nearest }));
         return Vec::new();
     }
     let mut spoken = Vec::new();
     for case in cases {
-        match of_check.iter().find(|spec| spec.case == case.value) {
-            Some(spec) => spoken.push(*spec),
+        match of_check().find(|spec| spec.case == case.value) {
+            Some(spec) => spoken.push(spec),
             None => {
-                let nearest = nearest(&case.value, of_check.iter().map(|spec| spec.case));
+                let nearest = nearest(&case.value, of_check().map(|spec| spec.case));
                 let (check, named) = (check.value.to_string(), case.value.to_string());
                 faults.push((case.inner, Fault::UnknownCase { check, case: named, nearest }));
             }
@@ -240,7 +240,7 @@ fn template(
 ) -> Option<Template> {
     let before = faults.len();
     let words = text.value.as_ref();
-    if words.contains(is_unseen) {
+    if has_unseen(words) {
         faults.push((text.inner, Fault::Control { key }));
     }
     let first = words.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();

@@ -9,6 +9,11 @@ pub(super) fn is_unseen(letter: char) -> bool {
         )
 }
 
+/// Whether a text has such a character. Words are mostly ASCII, where bytes tell.
+pub(super) fn has_unseen(text: &str) -> bool {
+    if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.contains(is_unseen) }
+}
+
 /// The text with a replacement for every such character but line ends; tabs become spaces.
 pub(super) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
