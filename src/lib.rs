@@ -9,5 +9,6 @@ pub mod eval;
 pub mod finding;
 pub mod policy;
 pub mod render;
+pub mod rulebook;
 pub mod source;
 pub mod syntax;

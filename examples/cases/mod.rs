@@ -78,7 +78,13 @@ fn case(line: &str) -> Case {
     };
     let owner = text(ext, "resource_account");
     let owner = (!owner.is_empty()).then_some(owner);
-    let request = Request::new(caller, &text(request, "action"), &text(request, "resource"), owner.as_deref(), context);
+    let (action, resource) = (text(request, "action"), text(request, "resource"));
+    // Recorded cases give their whole context; cases of our own leave to the evaluator what it must compute.
+    let request = if flag("computed") {
+        Request::new(caller, &action, &resource, owner.as_deref(), context)
+    } else {
+        Request::as_given(caller, &action, &resource, owner.as_deref(), context)
+    };
     let block = ext.get("public_access_block").and_then(|node| node.get("RestrictPublicBuckets"));
     Case {
         id,

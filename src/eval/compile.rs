@@ -58,6 +58,8 @@ pub(super) struct ActionTest {
 pub(super) struct CompiledElement {
     pub(super) negated: bool,
     pub(super) atoms: Box<[u32]>,
+    /// Some atom is a text with variables.
+    pub(super) has_variables: bool,
 }
 
 #[derive(Debug)]
@@ -345,6 +347,7 @@ impl<'p> Builder<'p> {
         let variables = policy.version.has_variables();
         let principals = statement.principals.as_ref().map(|principals| CompiledElement {
             negated: principals.negated,
+            has_variables: false,
             atoms: principals
                 .entries
                 .iter()
@@ -360,7 +363,7 @@ impl<'p> Builder<'p> {
             })
         });
         let resources = statement.resources.as_ref().map(|element| {
-            self.element(element, |text| match variables.then(|| variable::pieces(text)).flatten() {
+            self.element(element, |text| match variables.then(|| variable::resource_pieces(text)).flatten() {
                 Some(pieces) => Test::ResourceTemplate(Template::new(pieces)),
                 None => Test::Resource(Glob::new(text)),
             })
@@ -382,7 +385,7 @@ impl<'p> Builder<'p> {
     }
 
     fn element(&mut self, element: &Element, test: impl Fn(&str) -> Test) -> CompiledElement {
-        let atoms = element
+        let atoms: Box<[u32]> = element
             .items
             .iter()
             .map(|text| {
@@ -394,7 +397,10 @@ impl<'p> Builder<'p> {
                 self.number(test)
             })
             .collect();
-        CompiledElement { negated: element.negated, atoms }
+        let has_variables = atoms
+            .iter()
+            .any(|atom| matches!(self.atoms.get(*atom as usize), Some(Test::ResourceTemplate(_))));
+        CompiledElement { negated: element.negated, atoms, has_variables }
     }
 
     fn clause(

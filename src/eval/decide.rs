@@ -158,7 +158,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let no = |kind| Decision::denied(DenyReason::NoAllow(kind));
         let by = |voice: Voice| voice.allow.map(|(statement, _)| statement);
         let caller = &self.request.caller;
-        if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
+        if caller.account().is_none() {
             return if resource.grants() { Decision::allowed(by(resource)) } else { no(LayerKind::Resource) };
         }
         let is_root = caller.kind() == CallerKind::Root;
@@ -390,7 +390,18 @@ impl<R: Recorder> Pass<'_, '_, R> {
             }
         }
         if !element.negated {
-            return (best.is_some(), best.unwrap_or(Naming::Account));
+            return match best {
+                None => (false, Naming::Account),
+                // On gateway endpoints an account id means its root user, on interface endpoints the account.
+                // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html (checked 2026-11)
+                Some(Naming::Account)
+                    if statement.layer == LayerKind::Endpoint && self.request.caller.kind() != CallerKind::Root =>
+                {
+                    let atom = element.atoms.first().copied().unwrap_or_default();
+                    (!self.free(FreeAtom(atom)), Naming::Account)
+                }
+                Some(naming) => (true, naming),
+            };
         }
         let applies = match statement.effect {
             Effect::Allow => best.is_none(),
@@ -411,7 +422,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let chain_is_listed = match caller.kind() {
             CallerKind::Service | CallerKind::Anonymous | CallerKind::Root => account || itself,
             CallerKind::User | CallerKind::Federated | CallerKind::Role => account && itself,
-            CallerKind::Session => account && self.names_session_and_role(element),
+            CallerKind::Session => account && self.names(element, Naming::Itself) && self.names(element, Naming::Role),
         };
         let everyone = element
             .atoms
@@ -424,22 +435,27 @@ impl<R: Recorder> Pass<'_, '_, R> {
             return true;
         }
         // AWS's example lists a user and its account's root and means to deny the account's other users.
-        if account && !itself && others {
+        let own = match caller.kind() {
+            CallerKind::Session => self.names(element, Naming::Itself),
+            CallerKind::Root
+            | CallerKind::User
+            | CallerKind::Role
+            | CallerKind::Federated
+            | CallerKind::Service
+            | CallerKind::Anonymous => itself,
+        };
+        if account && !own && others {
             return true;
         }
         // A part of the chain is missing: AWS says the rest "might" be denied.
         element.atoms.first().is_some_and(|atom| self.free(FreeAtom(*atom)))
     }
 
-    fn names_session_and_role(&self, element: &CompiledElement) -> bool {
-        let caller = &self.request.caller;
-        let has = |wanted: Naming| {
-            element.atoms.iter().any(|atom| match self.set.atoms.get(*atom as usize) {
-                Some(Test::Principal(test)) => test.names(caller) == (Truth::Yes, wanted),
-                Some(_) | None => false,
-            })
-        };
-        has(Naming::Itself) && has(Naming::Role)
+    fn names(&self, element: &CompiledElement, wanted: Naming) -> bool {
+        element.atoms.iter().any(|atom| match self.set.atoms.get(*atom as usize) {
+            Some(Test::Principal(test)) => test.names(&self.request.caller) == (Truth::Yes, wanted),
+            Some(_) | None => false,
+        })
     }
 
     /// `Action`, `Resource` and their negations. An empty list has no effect in either form
@@ -449,20 +465,25 @@ impl<R: Recorder> Pass<'_, '_, R> {
             return false;
         }
         let mut any = false;
+        let mut null = false;
         for atom in &element.atoms {
             match self.atom(*atom, "") {
                 Truth::Yes => {
                     any = true;
-                    if !element.negated {
+                    if !element.negated && !element.has_variables {
                         return true;
                     }
                 }
                 Truth::No | Truth::Mistyped => {}
                 // A variable without a value: the statement matches no resource, in either form.
                 Truth::Null if element.negated => return false,
-                Truth::Null => {}
+                Truth::Null => null = true,
                 Truth::Free => any |= self.free(FreeAtom(*atom)),
             }
+        }
+        // AWS adds that such a variable may invalidate the whole statement, good values beside it included.
+        if any && null {
+            return !self.free(FreeAtom(element.atoms.first().copied().unwrap_or_default()));
         }
         any != element.negated
     }
@@ -506,17 +527,20 @@ impl<R: Recorder> Pass<'_, '_, R> {
             value => value,
         };
         if operator.base == BaseOperator::Null {
-            return self.null(clause, value);
+            return self.null(clause, operator.set, value);
         }
         let Some(value) = value else {
             return match operator.set {
                 Some(SetOperator::ForAllValues) => true,
-                Some(SetOperator::ForAnyValue) => operator.if_exists,
+                // `IfExists` says true, `ForAnyValue` says false: AWS's page does not say which wins.
+                Some(SetOperator::ForAnyValue) => operator.if_exists && !self.free(clause.whole),
                 None => operator.if_exists || operator.negated,
             };
         };
         match (operator.set, value) {
             (set, ContextValue::Unknown | ContextValue::Unseen) => self.unknown(clause, set, operator.negated),
+            // An empty text is an empty set to a set operator.
+            (Some(SetOperator::ForAllValues), ContextValue::One(value)) if value.is_empty() => true,
             (_, ContextValue::One(value)) => self.passes(clause, operator.negated, effect, value),
             (None, ContextValue::Many(values)) => match &**values {
                 [] => operator.if_exists || operator.negated,
@@ -538,6 +562,10 @@ impl<R: Recorder> Pass<'_, '_, R> {
 
     /// One value of the request against all values of the clause.
     fn passes(&mut self, clause: &CompiledClause, negated: bool, effect: Effect, value: &str) -> bool {
+        // What an empty list does to a negated operator, AWS says twice and differently (`EMPTY_ARRAY_CONDITION`).
+        if clause.atoms.is_empty() && negated {
+            return !self.free(clause.whole);
+        }
         let mut any = false;
         let mut null = false;
         let mut mistyped = 0;
@@ -576,15 +604,21 @@ impl<R: Recorder> Pass<'_, '_, R> {
         any != negated
     }
 
-    /// `Null`; a set operator before it changes nothing. (AWS's policy check `NULL_WITH_QUALIFIER` calls the combination
-    /// constant; other engines do not follow it, and no AWS page shows such a policy at work.) An empty text is null.
-    fn null(&mut self, clause: &CompiledClause, value: Option<&ContextValue>) -> bool {
+    /// `Null`. An empty text is null. With a set operator AWS's policy check `NULL_WITH_QUALIFIER` calls it constant, while
+    /// other engines ignore the set operator: where the two differ it is free.
+    fn null(&mut self, clause: &CompiledClause, set: Option<SetOperator>, value: Option<&ContextValue>) -> bool {
         let absent = match value {
             None => true,
             Some(ContextValue::Many(values)) => values.is_empty(),
             Some(ContextValue::One(value)) => value.is_empty(),
             Some(ContextValue::Unknown | ContextValue::Unseen) => false,
         };
-        self.passes(clause, false, Effect::Deny, if absent { "true" } else { "false" })
+        let plain = self.passes(clause, false, Effect::Deny, if absent { "true" } else { "false" });
+        let constant = match set {
+            None => return plain,
+            Some(SetOperator::ForAllValues) => true,
+            Some(SetOperator::ForAnyValue) => false,
+        };
+        if plain == constant || !self.free(clause.whole) { plain } else { constant }
     }
 }

@@ -29,6 +29,8 @@ pub enum PrincipalTest {
     Service(Box<str>),
     /// A federated identity provider.
     Federated(Box<str>),
+    /// A canonical user id: it stands for an account, and which one cannot be told from the id.
+    Canonical(Box<str>),
     /// Something that names nobody who can be compared here: a unique id of a deleted entity, a canonical user, a
     /// pattern, a group.
     Nobody,
@@ -59,7 +61,8 @@ impl PrincipalTest {
             PrincipalKind::Aws | PrincipalKind::Bare => Self::aws(value),
             PrincipalKind::Service => PrincipalTest::Service(value.into()),
             PrincipalKind::Federated => PrincipalTest::Federated(value.into()),
-            PrincipalKind::CanonicalUser | PrincipalKind::Other => PrincipalTest::Nobody,
+            PrincipalKind::CanonicalUser => PrincipalTest::Canonical(value.into()),
+            PrincipalKind::Other => PrincipalTest::Unreadable,
         }
     }
 
@@ -93,7 +96,10 @@ impl PrincipalTest {
             PrincipalTest::Account(account) => {
                 (Truth::from(caller.account() == Some(&**account)), Naming::Account)
             }
-            PrincipalTest::Arn(arn) if caller.federated_by() == Some(&**arn) => (Truth::Yes, Naming::Role),
+            PrincipalTest::Arn(arn) if caller.federated_by() == Some(&**arn) => {
+                // Whether the user's own policies must allow too is not stated for such sessions.
+                (Truth::Free, Naming::Role)
+            }
             PrincipalTest::Arn(arn) => direct(!caller.arn().is_empty() && **arn == *caller.arn()),
             PrincipalTest::Role { arn, account, name } => match caller.kind() {
                 CallerKind::Role => (Truth::from(**arn == *caller.arn()), Naming::Role),
@@ -111,6 +117,14 @@ impl PrincipalTest {
                 direct(caller.kind() == CallerKind::Service && **service == *caller.arn())
             }
             PrincipalTest::Federated(_) | PrincipalTest::Nobody => direct(false),
+            PrincipalTest::Canonical(_) => match caller.kind() {
+                CallerKind::Service | CallerKind::Anonymous => direct(false),
+                CallerKind::Root
+                | CallerKind::User
+                | CallerKind::Role
+                | CallerKind::Session
+                | CallerKind::Federated => (Truth::Free, Naming::Account),
+            },
             PrincipalTest::Unreadable => (Truth::Free, Naming::Itself),
         }
     }
@@ -118,12 +132,22 @@ impl PrincipalTest {
     pub(super) fn is_other_identity_of(&self, caller: &Caller) -> bool {
         let (truth, _) = self.names(caller);
         let account = match self {
-            PrincipalTest::Arn(text) => arn::account_of(text),
+            PrincipalTest::Arn(text) => match (caller.session(), arn::split(text)) {
+                // For a session, what counts is another session of its role.
+                (Some(_), Some([.., account, resource])) => {
+                    let role = resource.strip_prefix("assumed-role/").and_then(|path| path.split('/').next());
+                    (role == Some(caller.name())).then_some(account)
+                }
+                (Some(_), None) => None,
+                (None, _) => arn::account_of(text),
+            },
+            PrincipalTest::Role { .. } if caller.session().is_some() => None,
             PrincipalTest::Role { account, .. } => Some(&**account),
             PrincipalTest::Everyone
             | PrincipalTest::Account(_)
             | PrincipalTest::Service(_)
             | PrincipalTest::Federated(_)
+            | PrincipalTest::Canonical(_)
             | PrincipalTest::Nobody
             | PrincipalTest::Unreadable => None,
         };

@@ -108,7 +108,8 @@ impl Caller {
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html (checked 2026-11)
         caller.service_linked |= matches!(caller.kind, CallerKind::Role | CallerKind::Session)
             && caller.name.starts_with("AWSServiceRoleFor");
-        caller.account = Some(account.into());
+        // An origin access identity belongs to no account and has no policies of its own.
+        caller.account = (account != "cloudfront").then(|| account.into());
         if caller.principal_arn.is_none() {
             caller.principal_arn = Some(text.into());
         }
@@ -292,7 +293,22 @@ impl Request {
         resource_account: Option<&str>,
         context: Context,
     ) -> Self {
-        let mut request = Self {
+        let mut request = Self::as_given(caller, action, resource, resource_account, context);
+        request.compute();
+        request
+    }
+
+    /// Prepares a request with exactly this context: keys that AWS would compute are absent unless given. For cases that
+    /// other engines recorded.
+    #[must_use]
+    pub fn as_given(
+        caller: Caller,
+        action: &str,
+        resource: &str,
+        resource_account: Option<&str>,
+        context: Context,
+    ) -> Self {
+        Self {
             action: action.into(),
             action_lower: action.to_ascii_lowercase().into(),
             service_len: action.find(':').unwrap_or(0),
@@ -300,9 +316,7 @@ impl Request {
             resource_account: resource_account.or_else(|| arn::account_of(resource)).map(Into::into),
             context,
             caller,
-        };
-        request.compute();
-        request
+        }
     }
 
     fn compute(&mut self) {

@@ -49,6 +49,31 @@ pub fn pieces(text: &str) -> Option<Vec<Piece>> {
     Some(out)
 }
 
+/// Takes a resource apart. Variables stand only behind the fifth colon of an ARN; before it `${` is plain text.
+#[must_use]
+pub fn resource_pieces(text: &str) -> Option<Vec<Piece>> {
+    let mut colons = 0;
+    let mut inside = false;
+    let start = text.char_indices().find_map(|(at, c)| {
+        match c {
+            '{' => inside = true,
+            '}' => inside = false,
+            ':' if !inside => colons += 1,
+            _ => {}
+        }
+        (colons == 5).then_some(at + 1)
+    });
+    let (before, behind) = match start {
+        Some(at) => (text.get(..at)?, text.get(at..)?),
+        None => ("", text),
+    };
+    let mut out = pieces(behind)?;
+    if !before.is_empty() {
+        out.insert(0, Piece::Plain(before.into()));
+    }
+    Some(out)
+}
+
 fn variable(inside: &str) -> Piece {
     let (key, default) = match inside.split_once(',') {
         Some((key, default)) => {
