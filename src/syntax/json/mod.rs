@@ -11,6 +11,8 @@ mod object;
 mod quote;
 mod space;
 mod string;
+#[cfg(test)]
+mod tests;
 
 use super::{Document, Issue, IssueKind, Node, Value};
 use crate::source::Span;

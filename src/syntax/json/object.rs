@@ -61,6 +61,11 @@ impl<'t> Reader<'t> {
                 }
                 _ => match self.odd_key(&mut extra) {
                     OddKey::Key(key) => key,
+                    OddKey::Noted => {
+                        comma = (self.peek() == Some(b',')).then_some(self.at);
+                        self.at += usize::from(comma.is_some());
+                        continue;
+                    }
                     OddKey::Next(Next::Item | Next::Again) => continue,
                     OddKey::Next(Next::Closed) => return true,
                     OddKey::Next(Next::End) => return false,
@@ -223,7 +228,7 @@ impl<'t> Reader<'t> {
                 OddKey::Next(Next::Again)
             }
             Some(_) if self.quote_length().is_some() => OddKey::Key(self.odd_quoted()),
-            Some(_) => self.bare_key().map_or(OddKey::Next(Next::Again), OddKey::Key),
+            Some(_) => self.bare_key().map_or(OddKey::Noted, OddKey::Key),
         }
     }
 
@@ -256,6 +261,8 @@ impl<'t> Reader<'t> {
 /// What was found where a key must stand.
 enum OddKey<'t> {
     Key((Text<'t>, Span)),
+    /// Text that is no key, noted and skipped.
+    Noted,
     Next(Next),
 }
 
