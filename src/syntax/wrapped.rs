@@ -170,10 +170,15 @@ fn move_back(node: &mut Node<'_>, unwrapped: &Unwrapped) {
 /// Where a byte range of a string's *value* stands in the original text, for instance the region inside an ARN.
 ///
 /// `string` is the span of the string's node, `level` the number of strings that its document lies in: 0 for a file of
-/// plain JSON. Falls back to the whole string where the value has no such part.
+/// plain JSON. A string of a percent-encoded document is known by its quote, `%22`. Falls back to the whole string where the value has no such part.
 #[must_use]
 pub fn inner_span(source_text: &str, string: Span, level: u8, part: Range<usize>) -> Span {
-    let written = Unwrapped::new(source_text, string, level);
+    let percent = source_text.get(string.range()).is_some_and(|text| text.starts_with("%22"));
+    let written = if percent {
+        Unwrapped::percent(source_text, string)
+    } else {
+        Unwrapped::new(source_text, string, level)
+    };
     let value = written.unescaped(between_quotes(&written.text));
     if value.text.get(part.clone()).is_none() {
         return string;
@@ -324,6 +329,8 @@ mod tests {
         let document = read_wrapped(&unwrapped);
         assert_eq!(text.get(document.root.get("S").unwrap().span.range()), Some("%22caf%C3%A9%22"));
         assert_eq!(text.get(document.issues[0].span.range()), Some("%2C"));
+        let string = document.root.get("S").unwrap().span;
+        assert_eq!(text.get(inner_span(text, string, 1, 3..5).range()), Some("%C3%A9"));
         let broken = "%7b%zz%ff%e4%";
         let unwrapped = Unwrapped::percent(broken, Span::new(0, broken.len()));
         assert_eq!(unwrapped.text(), "{%zz\u{FFFD}\u{FFFD}%");

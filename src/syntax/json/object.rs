@@ -110,6 +110,10 @@ impl<'t> Reader<'t> {
                 self.at += 1;
                 colon = self.at;
                 self.space();
+                while let Some(b':' | b'=') = self.peek() {
+                    self.one(IssueKind::UnexpectedCharacter);
+                    self.space();
+                }
             }
             Some(b'=') => {
                 let length = if self.bytes.get(self.at + 1) == Some(&b'>') { 2 } else { 1 };
