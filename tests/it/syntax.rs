@@ -111,8 +111,6 @@ fn laws_hold_on_every_small_damage_of_a_policy() {
 #[test]
 fn one_damage_gives_few_issues() {
     let mut worst = (0, String::new());
-    let mut total = 0;
-    let mut count = 0;
     for policy in &POLICIES[..2] {
         for (at, single) in policy.char_indices() {
             let after = &policy[at + single.len_utf8()..];
@@ -120,28 +118,13 @@ fn one_damage_gives_few_issues() {
                 [format!("{}{after}", &policy[..at]), format!("{}{single}{single}{after}", &policy[..at])]
             {
                 let issues = read_json(&damaged).issues.len();
-                if std::env::var_os("SHOW").is_some() && issues > 1 {
-                    eprintln!(
-                        "{issues} {at} {single:?}: {:?}\n{}",
-                        read_json(&damaged)
-                            .issues
-                            .iter()
-                            .map(|i| (i.kind, &damaged[i.span.range()]))
-                            .collect::<Vec<_>>(),
-                        &damaged[damaged.floor_char_boundary(at.saturating_sub(30))
-                            ..damaged.floor_char_boundary((at + 40).min(damaged.len()))]
-                    );
-                }
-                total += issues;
-                count += 1;
                 if issues > worst.0 {
                     worst = (issues, damaged);
                 }
             }
         }
     }
-    eprintln!("{total} / {count}");
-    assert!(worst.0 <= 4, "{} issues: {}", worst.0, worst.1);
+    assert!(worst.0 <= 2, "{} issues: {}", worst.0, worst.1);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod space;
 mod string;
 #[cfg(test)]
 mod tests;
+mod unopened;
 
 use super::{Document, Issue, IssueKind, Node, Value};
 use crate::source::Span;

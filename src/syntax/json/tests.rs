@@ -178,6 +178,9 @@ fn a_missing_quote_is_one_issue() {
     check("{\"a\": b\", \"c\": \"d\"}", &[(BareWord, "b\"")], r#"{a: "b", c: "d"}"#);
     check("[\"a, \"b\", \"c\"]", &[(UnterminatedString, "\"a")], r#"["a", "b", "c"]"#);
     check("[\"a\", b\", \"c\"]", &[(BareWord, "b\"")], r#"["a", "b", "c"]"#);
+    check("[\"a\", 12\", 3]", &[(BareWord, "12\"")], r#"["a", "12", 3]"#);
+    check("{\"a:b:1.2}", &[(UnterminatedString, "\"a:b")], "{a:b: 1.2}");
+    check("[\"a\"\"]", &[(UnexpectedCharacter, "\"")], r#"["a\""]"#);
     check("[\"a\", 'b]", &[(UnterminatedString, "'b")], r#"["a", "b"]"#);
     check("[\"s3:Get*, \"*\"]", &[(UnterminatedString, "\"s3:Get*")], r#"["s3:Get*", "*"]"#);
 }
@@ -236,6 +239,20 @@ fn forgotten_brackets() {
     check("{\"S\": [{\"A\": 1, {\"B\": 1}]}", &[(UnclosedBracket, "{")], "{S: [{A: 1}, {B: 1}]}");
     check("{\"S\": [{\"A\": 1]}", &[(UnclosedBracket, "{")], "{S: [{A: 1}]}");
     check("{\"S\": [{\"A\": 1}}", &[(UnclosedBracket, "[")], "{S: [{A: 1}]}");
+    check("{\"P\": \"S\": 1}, \"b\": 2}", &[(UnexpectedBracket, "}")], "{P: {S: 1}, b: 2}");
+    check(
+        "{\"S\": [{\"a\": 1}, \"b\": 2}, {\"c\": 3}]}",
+        &[(UnexpectedBracket, "}")],
+        "{S: [{a: 1}, {b: 2}, {c: 3}]}",
+    );
+    check("{\"P\": {{\"S\": 1}, \"b\": 2}", &[(UnexpectedBracket, "{")], "{P: {S: 1}, b: 2}");
+    check("{\"S\": [{{\"a\": 1}, {\"b\": 2}]}", &[(UnexpectedBracket, "{")], "{S: [{a: 1}, {b: 2}]}");
+    check("{\"A\": \"a\", \"b\"], \"c\": 1}", &[(UnexpectedBracket, "]")], r#"{A: ["a", "b"], c: 1}"#);
+    check(
+        "{\"S\": {\"a\": 1}, {\"b\": 2}], \"c\": 3}",
+        &[(UnexpectedBracket, "]")],
+        "{S: [{a: 1}, {b: 2}], c: 3}",
+    );
     check("[[{\"a\": [1}]]", &[(UnclosedBracket, "[")], "[[{a: [1]}]]");
 }
 
