@@ -3,8 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each user takes what it needs")]
 
 use preflight::eval::{
-    Answer, Caller, Compiled, Context, ContextValue, DenyReason, Event, Layer, LayerKind, Layers, Member, NoTrace,
-    Outcome, PublicAccessBlock, Question, Request, Trace, World, ask, decide,
+    Answer, Caller, Compiled, Context, ContextValue, DenyReason, Event, Layer, LayerKind, Layers, Member,
+    NoTrace, Outcome, PublicAccessBlock, Question, Request, Trace, World, ask, decide,
 };
 use preflight::policy::{self, Policy};
 use preflight::source::Sources;
@@ -38,7 +38,9 @@ fn case(line: &str) -> Case {
     let document = read_json(line);
     assert!(document.issues.is_empty(), "{:?} in {line}", document.issues);
     let root = &document.root;
-    let text = |node: &Node<'_>, key: &str| node.get(key).and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
+    let text = |node: &Node<'_>, key: &str| {
+        node.get(key).and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    };
     let none = Node::default();
     let ext = root.get("ext").unwrap_or(&none);
     let flag = |key: &str| matches!(ext.get(key).map(|node| &node.value), Some(Value::Bool(true)));
@@ -64,7 +66,9 @@ fn case(line: &str) -> Case {
     let mut context = Context::new();
     for member in request.get("context").and_then(Node::as_object).unwrap_or_default() {
         let value = match member.value.as_array() {
-            Some(items) => ContextValue::Many(items.iter().filter_map(|item| item.as_str().map(Into::into)).collect()),
+            Some(items) => {
+                ContextValue::Many(items.iter().filter_map(|item| item.as_str().map(Into::into)).collect())
+            }
             None => ContextValue::One(member.value.as_str().unwrap_or_default().into()),
         };
         context.set(&member.key, value);
@@ -99,7 +103,9 @@ fn case(line: &str) -> Case {
         endpoint: some(list(ext.get("endpoint_policies"))),
         scps: if flag("caller_is_management") { None } else { levels("scps") },
         rcps: if flag("resource_in_management") { None } else { levels("rcps") },
-        block: PublicAccessBlock { restrict_public_buckets: matches!(block.map(|node| &node.value), Some(Value::Bool(true))) },
+        block: PublicAccessBlock {
+            restrict_public_buckets: matches!(block.map(|node| &node.value), Some(Value::Bool(true))),
+        },
     }
 }
 
@@ -108,7 +114,9 @@ fn known(policies: Option<&Vec<Policy>>) -> Layer<Vec<&Policy>> {
 }
 
 fn known_levels(levels: Option<&Vec<Vec<Policy>>>) -> Layer<Vec<Vec<&Policy>>> {
-    levels.map_or(Layer::Absent, |levels| Layer::Known(levels.iter().map(|level| level.iter().collect()).collect()))
+    levels.map_or(Layer::Absent, |levels| {
+        Layer::Known(levels.iter().map(|level| level.iter().collect()).collect())
+    })
 }
 
 impl Case {

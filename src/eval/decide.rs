@@ -395,7 +395,8 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 // On gateway endpoints an account id means its root user, on interface endpoints the account.
                 // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html (checked 2026-11)
                 Some(Naming::Account)
-                    if statement.layer == LayerKind::Endpoint && self.request.caller.kind() != CallerKind::Root =>
+                    if statement.layer == LayerKind::Endpoint
+                        && self.request.caller.kind() != CallerKind::Root =>
                 {
                     let atom = element.atoms.first().copied().unwrap_or_default();
                     (!self.free(FreeAtom(atom)), Naming::Account)
@@ -413,7 +414,13 @@ impl<R: Recorder> Pass<'_, '_, R> {
     /// Deny with NotPrincipal: AWS wants the whole chain listed (session, role, account) and always denies callers with a
     /// permissions boundary.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html> (checked 2026-11)
-    fn not_principal_denies(&mut self, element: &CompiledElement, account: bool, itself: bool, others: bool) -> bool {
+    fn not_principal_denies(
+        &mut self,
+        element: &CompiledElement,
+        account: bool,
+        itself: bool,
+        others: bool,
+    ) -> bool {
         let caller = &self.request.caller;
         let signed = !matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous | CallerKind::Root);
         if signed && matches!(self.set.layer(LayerKind::Boundary), Layer::Known(_)) {
@@ -422,12 +429,13 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let chain_is_listed = match caller.kind() {
             CallerKind::Service | CallerKind::Anonymous | CallerKind::Root => account || itself,
             CallerKind::User | CallerKind::Federated | CallerKind::Role => account && itself,
-            CallerKind::Session => account && self.names(element, Naming::Itself) && self.names(element, Naming::Role),
+            CallerKind::Session => {
+                account && self.names(element, Naming::Itself) && self.names(element, Naming::Role)
+            }
         };
-        let everyone = element
-            .atoms
-            .iter()
-            .any(|atom| matches!(self.set.atoms.get(*atom as usize), Some(Test::Principal(PrincipalTest::Everyone))));
+        let everyone = element.atoms.iter().any(|atom| {
+            matches!(self.set.atoms.get(*atom as usize), Some(Test::Principal(PrincipalTest::Everyone)))
+        });
         if chain_is_listed || everyone {
             return false;
         }
@@ -509,7 +517,13 @@ impl<R: Recorder> Pass<'_, '_, R> {
         self.world.get(atom)
     }
 
-    pub(super) fn clause(&mut self, id: StatementId, at: u16, clause: &CompiledClause, effect: Effect) -> bool {
+    pub(super) fn clause(
+        &mut self,
+        id: StatementId,
+        at: u16,
+        clause: &CompiledClause,
+        effect: Effect,
+    ) -> bool {
         if let Some(forced) = self.forced(id, ElementKind::Clause(at)) {
             return forced;
         }
@@ -538,7 +552,9 @@ impl<R: Recorder> Pass<'_, '_, R> {
             };
         };
         match (operator.set, value) {
-            (set, ContextValue::Unknown | ContextValue::Unseen) => self.unknown(clause, set, operator.negated),
+            (set, ContextValue::Unknown | ContextValue::Unseen) => {
+                self.unknown(clause, set, operator.negated)
+            }
             // An empty text is an empty set to a set operator.
             (Some(SetOperator::ForAllValues), ContextValue::One(value)) if value.is_empty() => true,
             (_, ContextValue::One(value)) => self.passes(clause, operator.negated, effect, value),
@@ -604,13 +620,18 @@ impl<R: Recorder> Pass<'_, '_, R> {
         any != negated
     }
 
-    /// `Null`. An empty text is null. With a set operator AWS's policy check `NULL_WITH_QUALIFIER` calls it constant, while
+    /// `Null`. Alone it takes an empty text for null. With a set operator AWS's policy check `NULL_WITH_QUALIFIER` calls it constant, while
     /// other engines ignore the set operator: where the two differ it is free.
-    fn null(&mut self, clause: &CompiledClause, set: Option<SetOperator>, value: Option<&ContextValue>) -> bool {
+    fn null(
+        &mut self,
+        clause: &CompiledClause,
+        set: Option<SetOperator>,
+        value: Option<&ContextValue>,
+    ) -> bool {
         let absent = match value {
             None => true,
             Some(ContextValue::Many(values)) => values.is_empty(),
-            Some(ContextValue::One(value)) => value.is_empty(),
+            Some(ContextValue::One(value)) => value.is_empty() && set.is_none(),
             Some(ContextValue::Unknown | ContextValue::Unseen) => false,
         };
         let plain = self.passes(clause, false, Effect::Deny, if absent { "true" } else { "false" });

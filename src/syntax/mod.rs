@@ -5,8 +5,14 @@
 
 mod access;
 mod escape;
+#[doc(hidden)]
+pub mod fuzz;
 mod json;
+mod path;
 mod tree;
+mod wrapped;
 
 pub use json::{MAX_DEPTH, read_json};
+pub use path::{Selector, SelectorFault, select};
 pub use tree::{Document, Issue, IssueKind, Member, Node, Value};
+pub use wrapped::{Unwrapped, inner_span, read_wrapped};

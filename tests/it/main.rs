@@ -1,3 +1,5 @@
 //! The one integration binary: a module for each thing that is tested from outside.
 
+mod decisions;
 mod render;
+mod syntax;

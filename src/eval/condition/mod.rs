@@ -61,6 +61,8 @@ pub enum Operand {
     Flag(bool),
     /// A range of addresses.
     Network(Network),
+    /// An IPv6 address without a prefix: AWS says the default prefix is `/32` and does not say whether it means this family.
+    BareV6(Network, Network),
     /// Bytes.
     Bytes(Box<[u8]>),
     /// A text that is no value of the operator's type: it equals nothing.
@@ -110,7 +112,13 @@ impl ValueTest {
             | B::DateGreaterThanEquals => or_mistyped(Instant::parse(text).map(Operand::Date)),
             B::Bool | B::Null => or_mistyped(flag(text).map(Operand::Flag)),
             B::BinaryEquals => or_mistyped(binary::decode(text).map(Operand::Bytes)),
-            B::IpAddress => or_mistyped(Network::parse(text).map(Operand::Network)),
+            B::IpAddress => or_mistyped(Network::parse(text).map(|exact| {
+                let wide = text
+                    .parse::<std::net::Ipv6Addr>()
+                    .ok()
+                    .and_then(|_| Network::parse(&format!("{text}/32")));
+                wide.map_or(Operand::Network(exact), |wide| Operand::BareV6(exact, wide))
+            })),
         }
     }
 
@@ -127,6 +135,11 @@ impl ValueTest {
             Operand::Date(date) => typed(Instant::parse(value), |have| self.compares(have.cmp(date))),
             Operand::Flag(want) => typed(flag(value), |have| have == *want),
             Operand::Network(network) => typed(Network::parse(value), |_| network.contains_text(value)),
+            Operand::BareV6(exact, wide) => match (exact.contains_text(value), wide.contains_text(value)) {
+                _ if Network::parse(value).is_none() => Truth::Mistyped,
+                (left, right) if left == right => left.into(),
+                _ => Truth::Free,
+            },
             Operand::Bytes(bytes) => typed(binary::decode(value), |have| have == *bytes),
             Operand::Mistyped => Truth::Mistyped,
             Operand::Unreadable => Truth::Free,

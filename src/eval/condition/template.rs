@@ -65,7 +65,9 @@ impl Template {
         }
         self.decide(context, expands, |tokens| match base {
             BaseOperator::ArnLike => arn_of(tokens).is_some_and(|arn| arn.matches(value)),
-            BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool => plain_of(tokens).to_lowercase() == value.to_lowercase(),
+            BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool => {
+                plain_of(tokens).to_lowercase() == value.to_lowercase()
+            }
             BaseOperator::StringLike => Glob::from_tokens(tokens.iter().copied()).matches(value),
             BaseOperator::StringEquals
             | BaseOperator::NumericEquals

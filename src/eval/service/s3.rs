@@ -89,5 +89,8 @@ pub(crate) fn spares_root(layer: LayerKind, request: &Request) -> bool {
     layer == LayerKind::Resource
         && request.caller.kind() == CallerKind::Root
         && request.is_same_account()
-        && matches!(&*request.action_lower, "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy")
+        && matches!(
+            &*request.action_lower,
+            "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"
+        )
 }

@@ -4,6 +4,7 @@ use super::bracket::Container;
 use super::{Next, Reader};
 use crate::source::Span;
 use crate::syntax::{IssueKind, Node, Value};
+use std::cmp::Ordering;
 
 impl<'t> Reader<'t> {
     pub(super) fn array(&mut self) -> Node<'t> {
@@ -27,7 +28,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads the items; says whether the array was closed.
-    fn items(&mut self, items: &mut Vec<Node<'t>>) -> bool {
+    pub(super) fn items(&mut self, items: &mut Vec<Node<'t>>) -> bool {
         let mut comma = None;
         loop {
             self.space();
@@ -90,10 +91,15 @@ impl<'t> Reader<'t> {
             None => Next::End,
             Some(b'}') => self.wrong_bracket(),
             Some(b':') if self.was_key(items.last()) && self.brackets.around() == Some(Container::Object) => {
-                // `["a", "b", "key": …`: the array was not closed, and the key belongs to the object around it.
+                let unopened = self.surplus() == Ordering::Greater;
                 items.pop();
                 self.at = before.0;
                 self.issues.truncate(before.1);
+                if unopened && let Some(object) = self.unopened_object() {
+                    items.push(object);
+                    return Next::Again;
+                }
+                // `["a", "b", "key": …`: the array was not closed, and the key belongs to the object around it.
                 self.separated = true;
                 Next::End
             }

@@ -129,9 +129,11 @@ impl<'t> Reader<'t> {
     pub(super) fn ends_token(&self, at: usize) -> bool {
         match self.bytes.get(at) {
             None => true,
-            Some(
-                b' ' | b'\n' | b'\r' | b'\t' | b',' | b']' | b'}' | b':' | b'"' | b'\'' | b'[' | b'{' | b';',
-            ) => true,
+            Some(b' ' | b'\n' | b'\r' | b'\t' | b',' | b']' | b'}' | b':' | b'\'' | b'[' | b'{' | b';') => {
+                true
+            }
+            // `111122223333"` lacks its opening quote.
+            Some(b'"') => !self.may_close(at + 1),
             Some(b'/' | b'#') => self.starts_comment(at),
             Some(_) => false,
         }

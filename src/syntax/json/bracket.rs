@@ -82,8 +82,7 @@ impl<'t> Reader<'t> {
             return Next::End;
         }
         let kind = if self.peek() == Some(b'}') { Container::Object } else { Container::Array };
-        let closed = usize::try_from(self.closed_from_here()).unwrap_or(0);
-        match closed.cmp(&depth) {
+        match self.surplus() {
             Ordering::Greater => {
                 self.one(IssueKind::UnexpectedBracket);
                 return Next::Again;
@@ -98,6 +97,11 @@ impl<'t> Reader<'t> {
         }
         self.one(IssueKind::UnexpectedBracket);
         Next::Closed
+    }
+
+    /// Whether the rest of the text closes more brackets than are open here, or fewer.
+    pub(super) fn surplus(&mut self) -> Ordering {
+        usize::try_from(self.closed_from_here()).unwrap_or(0).cmp(&self.brackets.depth)
     }
 
     /// Closing brackets minus opening ones from here to the end of the text.

@@ -11,6 +11,9 @@ mod object;
 mod quote;
 mod space;
 mod string;
+#[cfg(test)]
+mod tests;
+mod unopened;
 
 use super::{Document, Issue, IssueKind, Node, Value};
 use crate::source::Span;

@@ -5,6 +5,7 @@ use super::string::Role;
 use super::{Next, Reader, Text};
 use crate::source::Span;
 use crate::syntax::{IssueKind, Member, Node, Value};
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 /// Up to this many members duplicates are found by comparing each with each.
@@ -42,14 +43,17 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads the members; says whether the object was closed.
-    fn members(&mut self, members: &mut Vec<Member<'t>>) -> bool {
+    pub(super) fn members(&mut self, members: &mut Vec<Member<'t>>) -> bool {
         let mut comma = None;
         // `{` where a key must stand: so many `}` are too many later.
         let mut extra = 0usize;
         loop {
             self.space();
-            let key = match self.peek() {
-                Some(b'"') => self.string(Role::Key),
+            let mark = match self.peek() {
+                Some(b'"') => {
+                    let key = self.string(Role::Key);
+                    self.member(members, key)
+                }
                 Some(b'}') => {
                     self.trailing_comma(comma.take());
                     self.at += 1;
@@ -59,15 +63,19 @@ impl<'t> Reader<'t> {
                     extra -= 1;
                     continue;
                 }
-                _ => match self.odd_key(&mut extra) {
-                    OddKey::Key(key) => key,
+                _ => match self.odd_key(members, &mut extra) {
+                    OddKey::Key(key) => self.member(members, key),
+                    OddKey::Joined => Mark { at: self.at, issues: self.issues.len() },
+                    OddKey::Noted => {
+                        comma = (self.peek() == Some(b',')).then_some(self.at);
+                        self.at += usize::from(comma.is_some());
+                        continue;
+                    }
                     OddKey::Next(Next::Item | Next::Again) => continue,
                     OddKey::Next(Next::Closed) => return true,
                     OddKey::Next(Next::End) => return false,
                 },
             };
-            let (member, mark) = self.member(key);
-            members.push(member);
             comma = None;
             loop {
                 self.space();
@@ -96,7 +104,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Colon and value of a key.
-    fn member(&mut self, (key, key_span): (Text<'t>, Span)) -> (Member<'t>, Mark) {
+    fn member(&mut self, members: &mut Vec<Member<'t>>, (key, key_span): (Text<'t>, Span)) -> Mark {
         let key_end = key_span.end as usize;
         self.space();
         let mut colon = key_end;
@@ -105,6 +113,10 @@ impl<'t> Reader<'t> {
                 self.at += 1;
                 colon = self.at;
                 self.space();
+                while let Some(b':' | b'=') = self.peek() {
+                    self.one(IssueKind::UnexpectedCharacter);
+                    self.space();
+                }
             }
             Some(b'=') => {
                 let length = if self.bytes.get(self.at + 1) == Some(&b'>') { 2 } else { 1 };
@@ -117,6 +129,9 @@ impl<'t> Reader<'t> {
         }
         let mark = Mark { at: self.at, issues: self.issues.len() };
         let value = if let Some(b',' | b'}' | b']') | None = self.peek() {
+            if colon == key_end && self.unopened_array(members, Some((&key, key_span))) {
+                return mark;
+            }
             self.issue(IssueKind::MissingValue, colon, colon);
             self.missing(colon)
         } else {
@@ -125,7 +140,8 @@ impl<'t> Reader<'t> {
             }
             self.value()
         };
-        (Member { key, key_span, value }, mark)
+        members.push(Member { key, key_span, value });
+        mark
     }
 
     /// Something else than a comma or a closing bracket follows a member.
@@ -172,8 +188,13 @@ impl<'t> Reader<'t> {
         if let Some(last) = last
             && self.was_key(Some(&last.value))
         {
+            let unopened = self.surplus() == Ordering::Greater;
             self.issues.truncate(mark.issues);
             self.at = mark.at;
+            if unopened && let Some(object) = self.unopened_object() {
+                last.value = object;
+                return Next::Again;
+            }
             let place = self.missing_place(last.key_span.end as usize);
             self.issue(IssueKind::MissingValue, place, place);
             last.value = self.missing(place);
@@ -196,7 +217,7 @@ impl<'t> Reader<'t> {
 
     /// What stands here instead of a quoted key.
     #[cold]
-    fn odd_key(&mut self, extra: &mut usize) -> OddKey<'t> {
+    fn odd_key(&mut self, members: &mut [Member<'t>], extra: &mut usize) -> OddKey<'t> {
         match self.peek() {
             None => OddKey::Next(Next::End),
             Some(b']') => OddKey::Next(self.wrong_bracket()),
@@ -209,13 +230,16 @@ impl<'t> Reader<'t> {
                 OddKey::Next(Next::Again)
             }
             Some(b'{') if self.braced_placeholder(self.at).is_none() => {
-                if self.brackets.around() == Some(Container::Array) {
+                if self.unopened_array(members, None) {
+                    return OddKey::Joined;
+                }
+                if !members.is_empty() && self.brackets.around() == Some(Container::Array) {
                     // `[{"a": 1, {"b": 2}]`: the first object was not closed.
                     self.separated = true;
                     return OddKey::Next(Next::End);
                 }
+                *extra += usize::from(self.surplus() != Ordering::Less);
                 self.one(IssueKind::UnexpectedBracket);
-                *extra += 1;
                 OddKey::Next(Next::Again)
             }
             Some(b'[') => {
@@ -223,11 +247,11 @@ impl<'t> Reader<'t> {
                 OddKey::Next(Next::Again)
             }
             Some(_) if self.quote_length().is_some() => OddKey::Key(self.odd_quoted()),
-            Some(_) => self.bare_key().map_or(OddKey::Next(Next::Again), OddKey::Key),
+            Some(_) => self.bare_key().map_or(OddKey::Noted, OddKey::Key),
         }
     }
 
-    fn duplicates(&mut self, members: &[Member<'t>]) {
+    pub(super) fn duplicates(&mut self, members: &[Member<'t>]) {
         if members.len() > FEW {
             let mut seen = HashSet::with_capacity(members.len());
             for member in members {
@@ -256,9 +280,13 @@ impl<'t> Reader<'t> {
 /// What was found where a key must stand.
 enum OddKey<'t> {
     Key((Text<'t>, Span)),
+    /// More values for the last member, which took them.
+    Joined,
+    /// Text that is no key, noted and skipped.
+    Noted,
     Next(Next),
 }
 
-fn last_end(member: &Member<'_>) -> usize {
+pub(super) fn last_end(member: &Member<'_>) -> usize {
     member.value.span.end.max(member.key_span.end) as usize
 }

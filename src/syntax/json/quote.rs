@@ -116,8 +116,11 @@ impl<'t> Reader<'t> {
     /// The colon that ends a key, if the value was swallowed as well: `"Enabled: true`.
     fn colon_of_key(&self, start: usize, end: usize, role: Role) -> Option<usize> {
         let content = self.bytes.get(start..end)?;
-        let ends_key = |at: &usize| matches!(content.get(at + 1), None | Some(b' ' | b'\t' | b'[' | b'{'));
-        let colon = memchr::memchr_iter(b':', content).find(ends_key)?;
+        let starts_value =
+            |at: &usize| matches!(content.get(at + 1), None | Some(b' ' | b'\t' | b'[' | b'{'));
+        let spaced = memchr::memchr_iter(b':', content).find(starts_value);
+        let colon =
+            spaced.or_else(|| memchr::memrchr(b':', content).filter(|at| is_literal(content, at + 1)))?;
         (role == Role::Key).then_some(start + colon)
     }
 
@@ -189,4 +192,11 @@ impl<'t> Reader<'t> {
 /// Whether the last bracket of a pair's two kinds is an opening one.
 fn opens_last(bytes: &[u8], open: u8, close: u8) -> bool {
     memchr::memrchr2(open, close, bytes).and_then(|at| bytes.get(at)) == Some(&open)
+}
+
+/// Whether a number or a literal, and only punctuation behind it, goes from `start` to the end.
+fn is_literal(bytes: &[u8], start: usize) -> bool {
+    let rest = bytes.get(start..).and_then(|rest| std::str::from_utf8(rest).ok()).unwrap_or_default();
+    let word = rest.trim_end_matches([',', '}', ']', ' ', '\t']);
+    matches!(word, "true" | "false" | "null") || word.parse::<f64>().is_ok()
 }

@@ -61,7 +61,7 @@ impl<'t> Reader<'t> {
     fn runs_on(&self, at: usize) -> bool {
         match self.bytes.get(at) {
             Some(b',' | b':' | b'}' | b']' | b'\n') | None => false,
-            Some(b'"') => matches!(self.bytes.get(at + 1), Some(b':' | b',' | b'\r' | b'\n')),
+            Some(b'"') => matches!(self.bytes.get(at + 1), Some(b':' | b',' | b']' | b'}' | b'\r' | b'\n')),
             Some(byte) => {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'*' | b'$' | b'<' | b'@' | b'%')
             }
