@@ -5,10 +5,13 @@
 
 pub mod catalog;
 pub mod checks;
+pub mod cli;
+pub mod config;
 pub mod contract;
 pub mod eval;
 pub mod evidence;
 pub mod finding;
+pub mod judge;
 pub mod load;
 pub mod policy;
 pub mod render;

@@ -43,14 +43,20 @@ fn one(subject: &Subject<'_>, document: &PolicyDocument) -> Vec<Cause> {
         role_rules(subject, document, statement, &mut causes);
     }
     if document.role == Role::BucketPolicy && document.length > LARGEST_BUCKET_POLICY {
-        let values =
-            Values::new().with("found", document.length.to_string()).with("needed", LARGEST_BUCKET_POLICY.to_string());
+        let values = Values::new()
+            .with("found", document.length.to_string())
+            .with("needed", LARGEST_BUCKET_POLICY.to_string());
         causes.push(Cause::new("grammar", "too-large", place(document.policy.statement_span), values));
     }
     causes.into_iter().map(|cause| cause.in_group("documents")).collect()
 }
 
-fn role_rules(subject: &Subject<'_>, document: &PolicyDocument, statement: &Statement, causes: &mut Vec<Cause>) {
+fn role_rules(
+    subject: &Subject<'_>,
+    document: &PolicyDocument,
+    statement: &Statement,
+    causes: &mut Vec<Cause>,
+) {
     let place = |span: Span| Place { source: document.source, span };
     let opening = Span { start: statement.span.start, end: statement.span.end.min(statement.span.start + 1) };
     let mut push = |case, span, values| causes.push(Cause::new("grammar", case, place(span), values));
@@ -90,7 +96,9 @@ fn role_rules(subject: &Subject<'_>, document: &PolicyDocument, statement: &Stat
 
 /// Whether a pattern names the bucket or something in it.
 fn is_of_bucket(pattern: &str, bucket: &str) -> bool {
-    let Some(rest) = pattern.strip_prefix("arn:").and_then(|rest| rest.split_once(":s3:")).map(|(_, rest)| rest) else {
+    let Some(rest) =
+        pattern.strip_prefix("arn:").and_then(|rest| rest.split_once(":s3:")).map(|(_, rest)| rest)
+    else {
         return pattern == "*";
     };
     let Some(resource) = rest.splitn(3, ':').nth(2) else { return false };
@@ -104,7 +112,10 @@ fn applies(service: &str, action: &str, resources: &Element) -> bool {
     let mut types = action.resource_types().peekable();
     types.peek().is_none()
         || types.any(|each| {
-            resources.items.iter().any(|item| item.kind == TextKind::Unreadable || each.resource_type.overlaps(&item.value))
+            resources
+                .items
+                .iter()
+                .any(|item| item.kind == TextKind::Unreadable || each.resource_type.overlaps(&item.value))
         })
 }
 

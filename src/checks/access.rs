@@ -11,8 +11,11 @@ use crate::policy::arn;
 
 /// Form values that a policy may well not depend on: where they are missing, a stand-in is asked for, and only a No is
 /// uncertain.
-const STAND_INS: [(&str, &str); 3] =
-    [("export-name", "any-export"), ("export-path", "any-path"), ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key")];
+const STAND_INS: [(&str, &str); 3] = [
+    ("export-name", "any-export"),
+    ("export-path", "any-path"),
+    ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
+];
 
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let Ask::Access { request, actions, on, expect, of, context, unsure } = demand else {
@@ -57,10 +60,13 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     if outcome.state == Some(State::Broken) {
         let mut facts: Vec<FactRef> = unsure.iter().map(|fact| FactRef::new(fact)).collect();
         let asked_for = |name: &str| {
-            let hole = |template: &str| template.contains(&format!("{{{name}}}")) || template.contains("{root}");
+            let hole =
+                |template: &str| template.contains(&format!("{{{name}}}")) || template.contains("{root}");
             hole(on) || (on == "keys" && template.keys.iter().any(|key| hole(key)))
         };
-        facts.extend(stood_in.iter().filter(|name| asked_for(name)).map(|name| FactRef::with("form", "name", name)));
+        facts.extend(
+            stood_in.iter().filter(|name| asked_for(name)).map(|name| FactRef::with("form", "name", name)),
+        );
         if !facts.is_empty() {
             outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
         }
@@ -86,7 +92,11 @@ fn other_account(form: &Form) -> &'static str {
     if form.text("account") == Some("999999999999") { "888888888888" } else { "999999999999" }
 }
 
-fn resources(form: &Form, template: &crate::contract::RequestTemplate, on: &str) -> Result<Vec<String>, Vec<String>> {
+fn resources(
+    form: &Form,
+    template: &crate::contract::RequestTemplate,
+    on: &str,
+) -> Result<Vec<String>, Vec<String>> {
     if on != "keys" {
         return form.fill(on).map(|resource| vec![resource]);
     }
@@ -99,15 +109,20 @@ fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str) -> Outc
     let question = case.question;
     match answer {
         Answer::Holds { presumed, presumed_layers } => {
-            let mut assumed: Vec<Assumption> =
-                presumed.iter().filter_map(|at| question.unknowns.get(*at)).filter_map(presumption).collect();
+            let mut assumed: Vec<Assumption> = presumed
+                .iter()
+                .filter_map(|at| question.unknowns.get(*at))
+                .filter_map(|unknown| presumption(case.subject, unknown))
+                .collect();
             assumed.extend(presumed_layers.iter().map(|layer| Assumption {
                 text: format!("there is no {} in the way; none was given", layer.name()),
                 source: None,
             }));
             Outcome { assumed, detail: detail(question), ..Outcome::of(State::Holds) }
         }
-        Answer::Fails(witness) => Outcome { causes: explain::broken(case, witness), ..Outcome::of(State::Broken) },
+        Answer::Fails(witness) => {
+            Outcome { causes: explain::broken(case, witness), ..Outcome::of(State::Broken) }
+        }
         Answer::Depends { on, witness } => {
             let facts = facts(case, on, service);
             let telling = on.iter().any(|each| !matches!(each, Dependence::Unseen(_)));
@@ -123,9 +138,13 @@ fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str) -> Outc
 }
 
 /// What the presumed option of an unknown says, with where it comes from.
-fn presumption(unknown: &Unknown) -> Option<Assumption> {
+fn presumption(subject: &Subject<'_>, unknown: &Unknown) -> Option<Assumption> {
     let option = unknown.options.get(unknown.presumed?)?;
-    Some(Assumption { text: option.label.clone(), source: Some(unknown.fact.clone()) })
+    let mut templates = subject.requests.values().flat_map(|request| &request.unknowns);
+    let source = templates
+        .find(|template| template.fact == unknown.fact && template.presumed.is_some())
+        .and_then(|template| template.presumed.as_ref().map(|(_, source)| source.clone()));
+    Some(Assumption { text: option.label.clone(), source })
 }
 
 fn detail(question: &Question) -> Option<String> {

@@ -105,7 +105,8 @@ fn can_carry(action: &str, key: &str) -> bool {
 /// A public address that no policy at hand names: AWS's own address is not one that a customer lists. If every address is
 /// named, the first will do.
 fn service_address(set: &Compiled<'_>) -> String {
-    const CANDIDATES: [&str; 6] = ["52.94.76.10", "3.5.140.20", "54.239.28.30", "18.34.70.40", "99.77.150.50", "15.177.10.60"];
+    const CANDIDATES: [&str; 6] =
+        ["52.94.76.10", "3.5.140.20", "54.239.28.30", "18.34.70.40", "99.77.150.50", "15.177.10.60"];
     let named: Vec<Network> = set.networks().collect();
     let free = CANDIDATES.iter().find(|address| !named.iter().any(|network| network.contains_text(address)));
     (*free.unwrap_or(&CANDIDATES[0])).to_owned()

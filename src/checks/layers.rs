@@ -44,7 +44,10 @@ fn known<'a>(subject: &Subject<'a>, role: Role) -> Option<Vec<&'a Policy>> {
     let mut documents = subject.evidence.of(role).peekable();
     documents.peek()?;
     let readable = |policy: &Policy| {
-        !policy.faults.iter().any(|fault| matches!(fault.kind, FaultKind::NotAnObject | FaultKind::MissingStatement))
+        !policy
+            .faults
+            .iter()
+            .any(|fault| matches!(fault.kind, FaultKind::NotAnObject | FaultKind::MissingStatement))
     };
     documents.map(|document| readable(&document.policy).then_some(&document.policy)).collect()
 }
@@ -60,7 +63,11 @@ fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) ->
     if form.text("organization") == Some("none") || (management.is_some() && management == account) {
         return Layer::Absent;
     }
-    if known(subject, role).is_some() { Layer::Known(subject.evidence.levels(role)) } else { Layer::NotVisible }
+    if known(subject, role).is_some() {
+        Layer::Known(subject.evidence.levels(role))
+    } else {
+        Layer::NotVisible
+    }
 }
 
 /// The fact that a layer nobody has seen waits for.

@@ -248,7 +248,11 @@ impl<'p> Compiled<'p> {
                 super::condition::Operand::Network(network) => Some(*network),
                 _ => None,
             },
-            Test::Action(_) | Test::Resource(_) | Test::ResourceTemplate(_) | Test::Principal(_) | Test::Unreadable(_) => None,
+            Test::Action(_)
+            | Test::Resource(_)
+            | Test::ResourceTemplate(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_) => None,
         })
     }
 

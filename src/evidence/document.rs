@@ -54,7 +54,10 @@ impl Evidence {
         let depth = self.of(role).map(|document| document.level + 1).max().unwrap_or(0);
         (0..depth)
             .map(|level| {
-                self.of(role).filter(|document| document.level == level).map(|document| &document.policy).collect()
+                self.of(role)
+                    .filter(|document| document.level == level)
+                    .map(|document| &document.policy)
+                    .collect()
             })
             .filter(|list: &Vec<&Policy>| !list.is_empty())
             .collect()

@@ -76,10 +76,12 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
         let walk = ignore::WalkBuilder::new(path).require_git(false).follow_links(false).build();
         for entry in walk {
             let entry = entry.map_err(|error| {
-                let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("cannot walk the folder"));
+                let source =
+                    error.into_io_error().unwrap_or_else(|| std::io::Error::other("cannot walk the folder"));
                 LoadError::Open { path: path.display().to_string(), source }
             })?;
-            let is_json = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+            let is_json =
+                entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
             if is_json && entry.file_type().is_some_and(|kind| kind.is_file()) {
                 files.push(entry.into_path());
             }

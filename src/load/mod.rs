@@ -43,7 +43,14 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
 
 /// Adds a text that is already in memory, as a document of a role. For rule examples and for callers that embed the
 /// library.
-pub fn add_text(sources: &mut Sources, name: &str, text: &str, role: Role, level: usize, evidence: &mut Evidence) {
+pub fn add_text(
+    sources: &mut Sources,
+    name: &str,
+    text: &str,
+    role: Role,
+    level: usize,
+    evidence: &mut Evidence,
+) {
     let source = sources.add(name, text);
     recognise::named(sources, source, role, level, evidence);
 }

@@ -97,7 +97,8 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
     let holders: Vec<(&Node<'_>, Option<Role>)> = match &root.value {
         Value::String(_) => vec![(root, None)],
         _ => {
-            let organization = root.get("Policy").and_then(|policy| policy.get("PolicySummary")).and_then(|s| s.get("Type"));
+            let organization =
+                root.get("Policy").and_then(|policy| policy.get("PolicySummary")).and_then(|s| s.get("Type"));
             let kind = match organization.and_then(Node::as_str) {
                 Some("SERVICE_CONTROL_POLICY") => Some(Role::Scp),
                 Some("RESOURCE_CONTROL_POLICY") => Some(Role::Rcp),
@@ -109,7 +110,10 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
                 // organizations describe-policy
                 (root.get("Policy").and_then(|policy| policy.get("Content")), kind),
                 // iam get-policy-version
-                (root.get("PolicyVersion").and_then(|version| version.get("Document")), Some(Role::ReaderPolicy)),
+                (
+                    root.get("PolicyVersion").and_then(|version| version.get("Document")),
+                    Some(Role::ReaderPolicy),
+                ),
                 // iam get-user-policy, get-group-policy, get-role-policy
                 (root.get("PolicyDocument"), Some(Role::ReaderPolicy)),
             ]
@@ -121,7 +125,8 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
     for (node, kind) in holders {
         match &node.value {
             Value::Object(_) if is_policy(node) => {
-                let issues = document.issues.iter().filter(|issue| node.span.contains(issue.span)).cloned().collect();
+                let issues =
+                    document.issues.iter().filter(|issue| node.span.contains(issue.span)).cloned().collect();
                 finds.policies.push(Found {
                     source,
                     policy: policy::read(node, source, 0),
@@ -131,7 +136,10 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
                 });
             }
             Value::String(inner) => {
-                let Some((policy, issues, span, level, length)) = unwrap(text, source, node.span, inner) else { continue };
+                let Some((policy, issues, span, level, length)) = unwrap(text, source, node.span, inner)
+                else {
+                    continue;
+                };
                 finds.wrapped.push((source, span, level));
                 finds.policies.push(Found { source, policy, issues, length, kind });
             }
@@ -158,7 +166,8 @@ fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<Unw
         let unwrapped = Unwrapped::percent(text, content);
         let document = read_wrapped(&unwrapped);
         let policy = policy::read(&document.root, source, 1);
-        return is_policy(&document.root).then(|| (policy, document.issues.clone(), content, 1, unwrapped.text().len()));
+        return is_policy(&document.root)
+            .then(|| (policy, document.issues.clone(), content, 1, unwrapped.text().len()));
     }
     for level in 1..=DEEPEST {
         let unwrapped = Unwrapped::new(text, content, level);
@@ -177,7 +186,8 @@ fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<Unw
 /// Whether a node looks like a policy: it has statements.
 fn is_policy(node: &Node<'_>) -> bool {
     let has = |name: &str| {
-        node.as_object().is_some_and(|members| members.iter().any(|member| member.key.eq_ignore_ascii_case(name)))
+        node.as_object()
+            .is_some_and(|members| members.iter().any(|member| member.key.eq_ignore_ascii_case(name)))
     };
     has("Statement")
 }
@@ -192,7 +202,10 @@ fn what_it_is(document: &Document<'_>) -> String {
     match &document.root.value {
         Value::Object(members) => {
             let keys: Vec<&str> = members.iter().take(3).map(|member| &*member.key).collect();
-            format!("neither a policy nor an answer of the AWS CLI that is known here (it has {})", list(&keys))
+            format!(
+                "neither a policy nor an answer of the AWS CLI that is known here (it has {})",
+                list(&keys)
+            )
         }
         Value::Missing => "the file is empty".to_owned(),
         _ => format!("not a policy: the file holds {}", document.root.kind_name()),
@@ -203,7 +216,10 @@ fn list(keys: &[&str]) -> String {
     if keys.is_empty() {
         return "no members".to_owned();
     }
-    keys.iter().map(|key| format!("`{}`", key.chars().take(40).collect::<String>())).collect::<Vec<_>>().join(", ")
+    keys.iter()
+        .map(|key| format!("`{}`", key.chars().take(40).collect::<String>()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The role of a policy that nobody named. What content cannot tell apart (a boundary, an SCP and a reader's policy look

@@ -20,7 +20,12 @@ pub(super) fn cause(
     let operator = &*clause.operator.value;
     let values = || Values::new().with("key", key);
     let Some(parsed) = clause.parsed else {
-        let cause = Cause::new("condition", "unsure", place(policy, clause.operator.span), values().with("operator", operator));
+        let cause = Cause::new(
+            "condition",
+            "unsure",
+            place(policy, clause.operator.span),
+            values().with("operator", operator),
+        );
         return Some(cause);
     };
     let sent = match request.context.get(&key.to_ascii_lowercase()) {
@@ -49,7 +54,9 @@ pub(super) fn cause(
 /// How many parts of an ARN differ; a plain text counts as one part.
 fn mismatches(found: &str, sent: &str) -> usize {
     match (arn::split(found), arn::split(sent)) {
-        (Some(have), Some(want)) => have.iter().zip(want).filter(|(have, want)| !Glob::new(have).matches(want)).count(),
+        (Some(have), Some(want)) => {
+            have.iter().zip(want).filter(|(have, want)| !Glob::new(have).matches(want)).count()
+        }
         (Some(_), None) | (None, Some(_)) => 7,
         (None, None) => usize::from(found != sent),
     }
@@ -72,9 +79,15 @@ fn value(
     let pair = |found: &str, needed: &str| values().with("found", found).with("needed", needed);
     if let Some(range) = near::placeholder(found) {
         let found = found.get(range.clone()).unwrap_or_default().to_owned();
-        return Cause::new("condition", "value-placeholder", part(case, policy, text, range), values().with("found", found));
+        return Cause::new(
+            "condition",
+            "value-placeholder",
+            part(case, policy, text, range),
+            values().with("found", found),
+        );
     }
-    if let (Some(have), Some(want), Some(ranges)) = (arn::split(found), arn::split(sent), arn::ranges(found)) {
+    if let (Some(have), Some(want), Some(ranges)) = (arn::split(found), arn::split(sent), arn::ranges(found))
+    {
         let wrong: Vec<ArnPart> = ArnPart::ALL
             .into_iter()
             .zip(have.iter().zip(want))
@@ -82,13 +95,25 @@ fn value(
             .map(|(part, _)| part)
             .collect();
         // The part that weighs most: another service makes region and resource meaningless.
-        let first = [ArnPart::Service, ArnPart::Partition, ArnPart::Account, ArnPart::Region, ArnPart::Resource, ArnPart::Prefix]
-            .into_iter()
-            .find(|part| wrong.contains(part));
+        let first = [
+            ArnPart::Service,
+            ArnPart::Partition,
+            ArnPart::Account,
+            ArnPart::Region,
+            ArnPart::Resource,
+            ArnPart::Prefix,
+        ]
+        .into_iter()
+        .find(|part| wrong.contains(part));
         if let Some(part_name) = first {
             let at = part_name as usize;
             let (Some(have), Some(want), Some(range)) = (have.get(at), want.get(at), ranges.get(at)) else {
-                return Cause::new("condition", "value-other", whole, values().with("operator", operator).with("found", found).with("sent", sent));
+                return Cause::new(
+                    "condition",
+                    "value-other",
+                    whole,
+                    values().with("operator", operator).with("found", found).with("sent", sent),
+                );
             };
             // An empty part has no text of its own to underline.
             let at = if range.is_empty() { whole } else { part(case, policy, text, range.clone()) };

@@ -11,9 +11,17 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, _world: &World, id: 
     let (policy, statement) = case.set.origin(id);
     let layer = case.set.layer_of(id);
     let (span, why) = reason(request, policy, statement);
-    let values = Values::new().with("action", &*request.action).with("caller", caller(request)).with("why", why.clone());
+    let values = Values::new()
+        .with("action", &*request.action)
+        .with("caller", caller(request))
+        .with("why", why.clone());
     let mut cause = Cause::new("deny", case_of(layer), place(policy, span), values);
-    cause.notes.push(format!("{} of the {} denies `{}`: {why}", name(statement), layer.name(), request.action));
+    cause.notes.push(format!(
+        "{} of the {} denies `{}`: {why}",
+        name(statement),
+        layer.name(),
+        request.action
+    ));
     cause
 }
 
@@ -32,12 +40,18 @@ fn case_of(layer: LayerKind) -> &'static str {
 /// The element that tells most of why the Deny applies, and what it says.
 fn reason(request: &Request, _policy: &Policy, statement: &Statement) -> (Span, String) {
     let value_of = |clause: &Clause| request.context.get(&clause.key.value.to_ascii_lowercase());
-    let is_about_services = |clause: &Clause| clause.key.value.to_ascii_lowercase().starts_with("aws:principalisawsservice");
+    let is_about_services =
+        |clause: &Clause| clause.key.value.to_ascii_lowercase().starts_with("aws:principalisawsservice");
     let absent = statement.clauses.iter().find(|clause| value_of(clause).is_none());
     if let Some(clause) = absent {
         return (clause.key.span, without_key(clause));
     }
-    if let Some(clause) = statement.clauses.iter().find(|clause| !is_about_services(clause)).or_else(|| statement.clauses.first()) {
+    if let Some(clause) = statement
+        .clauses
+        .iter()
+        .find(|clause| !is_about_services(clause))
+        .or_else(|| statement.clauses.first())
+    {
         let sent = match value_of(clause) {
             Some(ContextValue::One(value)) => format!("`{value}`"),
             Some(ContextValue::Many(values)) => format!("`{}`", few(values.iter().map(|value| &**value))),
@@ -56,8 +70,12 @@ fn without_key(clause: &Clause) -> String {
     let key = &clause.key.value;
     let operator = &clause.operator.value;
     match clause.parsed {
-        Some(parsed) if parsed.base == BaseOperator::Null => format!("`{key}` is not sent, and `Null` asks for just that"),
-        Some(parsed) if parsed.if_exists || parsed.negated || parsed.set == Some(SetOperator::ForAllValues) => {
+        Some(parsed) if parsed.base == BaseOperator::Null => {
+            format!("`{key}` is not sent, and `Null` asks for just that")
+        }
+        Some(parsed)
+            if parsed.if_exists || parsed.negated || parsed.set == Some(SetOperator::ForAllValues) =>
+        {
             format!("`{key}` is not sent, and `{operator}` is true without it")
         }
         Some(_) | None => format!("`{key}` is not sent"),

@@ -16,9 +16,17 @@ pub(super) fn causes(case: &Case<'_, '_>, request: &Request, world: &World, kind
         .filter_map(|id| {
             let (policy, statement) = case.set.origin(id);
             let (case_name, span, values) = match kind {
-                "unguarded" => ("unguarded", principal(request, statement), Values::new().with("caller", caller(request))),
-                "public" => ("public", principal(request, statement), Values::new().with("action", &*request.action)),
-                "wide" => ("wide", action(request, statement), Values::new().with("action", &*request.action)),
+                "unguarded" => (
+                    "unguarded",
+                    principal(request, statement),
+                    Values::new().with("caller", caller(request)),
+                ),
+                "public" => {
+                    ("public", principal(request, statement), Values::new().with("action", &*request.action))
+                }
+                "wide" => {
+                    ("wide", action(request, statement), Values::new().with("action", &*request.action))
+                }
                 _ => return None,
             };
             Some(at(policy, statement, case_name, span, values))

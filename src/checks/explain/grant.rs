@@ -5,7 +5,8 @@ use super::{Case, caller, condition, name, place, principal, resource, statement
 use crate::catalog;
 use crate::checks::subject::Cause;
 use crate::eval::{
-    ElementKind, ElementRef, Glob, LayerKind, NoTrace, Request, StatementId, StatementMatch, World, decide, inspect,
+    ElementKind, ElementRef, Glob, LayerKind, NoTrace, Request, StatementId, StatementMatch, World, decide,
+    inspect,
 };
 use crate::policy::{Effect, Policy, Statement};
 use crate::rulebook::Values;
@@ -18,7 +19,9 @@ pub(super) fn causes(
     layer: LayerKind,
 ) -> (Vec<Cause>, Option<StatementId>) {
     if let Some(filter) = filter_case(layer) {
-        let cause = nearest(case, request, world, layer).map(|best| best.statement).or_else(|| statements_of(case, layer).first().copied());
+        let cause = nearest(case, request, world, layer)
+            .map(|best| best.statement)
+            .or_else(|| statements_of(case, layer).first().copied());
         let Some(id) = cause else { return (Vec::new(), None) };
         let (policy, _) = case.set.origin(id);
         let values = Values::new().with("action", &*request.action);
@@ -29,7 +32,13 @@ pub(super) fn causes(
     let Some(best) = best else {
         let values = Values::new().with("action", &*request.action).with("caller", caller(request));
         let policy = first_policy(case, layer);
-        return (policy.map(|policy| Cause::new("grant", "missing", place(policy, policy.statement_span), values)).into_iter().collect(), None);
+        return (
+            policy
+                .map(|policy| Cause::new("grant", "missing", place(policy, policy.statement_span), values))
+                .into_iter()
+                .collect(),
+            None,
+        );
     };
     let (policy, statement) = case.set.origin(best.statement);
     let mut failing: Vec<ElementKind> = best.failing().collect();
@@ -48,7 +57,9 @@ pub(super) fn causes(
                 ElementKind::Action => vec![action(request, policy, statement)],
                 ElementKind::Principal => principal::causes(request, policy, statement),
                 ElementKind::Resource => vec![resource::cause(case, request, policy, statement)],
-                ElementKind::Clause(at) => condition::cause(case, request, policy, statement, at).into_iter().collect(),
+                ElementKind::Clause(at) => {
+                    condition::cause(case, request, policy, statement, at).into_iter().collect()
+                }
             };
             for cause in &mut causes {
                 cause.notes.clone_from(&notes);
@@ -75,7 +86,13 @@ fn first_policy<'p>(case: &Case<'_, 'p>, layer: LayerKind) -> Option<&'p Policy>
 }
 
 /// Whether the request goes through (as far as this layer goes) once these elements match.
-fn heals(case: &Case<'_, '_>, request: &Request, world: &World, best: &StatementMatch, failing: &[ElementKind]) -> bool {
+fn heals(
+    case: &Case<'_, '_>,
+    request: &Request,
+    world: &World,
+    best: &StatementMatch,
+    failing: &[ElementKind],
+) -> bool {
     let mut world = world.clone();
     for element in failing {
         world.force(ElementRef { statement: best.statement, element: *element }, true);
@@ -84,7 +101,12 @@ fn heals(case: &Case<'_, '_>, request: &Request, world: &World, best: &Statement
 }
 
 /// The Allow with the fewest elements in the way, of those that were plausibly meant for this request.
-fn nearest(case: &Case<'_, '_>, request: &Request, world: &World, layer: LayerKind) -> Option<StatementMatch> {
+fn nearest(
+    case: &Case<'_, '_>,
+    request: &Request,
+    world: &World,
+    layer: LayerKind,
+) -> Option<StatementMatch> {
     statements_of(case, layer)
         .into_iter()
         .filter(|id| case.set.origin(*id).1.effect == Effect::Allow)
@@ -99,7 +121,12 @@ fn nearest(case: &Case<'_, '_>, request: &Request, world: &World, layer: LayerKi
 }
 
 /// How likely a statement was meant for the request: lower is likelier; `None` if nothing of it fits.
-fn plausible(each: &StatementMatch, request: &Request, statement: &Statement, layer: LayerKind) -> Option<u8> {
+fn plausible(
+    each: &StatementMatch,
+    request: &Request,
+    statement: &Statement,
+    layer: LayerKind,
+) -> Option<u8> {
     let fails = |element| each.failing().any(|failing| failing == element);
     let action = !fails(ElementKind::Action);
     let almost = misspelt(request, statement).is_some();

@@ -12,8 +12,8 @@ mod resource;
 use super::subject::{Cause, Subject};
 use crate::contract::Expect;
 use crate::eval::{
-    Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId, Witness, World,
-    decide, inspect,
+    Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
+    Witness, World, decide, inspect,
 };
 use crate::policy::{Policy, Statement, Text};
 use crate::source::{Place, Span};
@@ -79,7 +79,13 @@ fn members(case: &Case<'_, '_>, witness: &Witness) -> Vec<(usize, Request)> {
         .map(|(at, member)| {
             let mut request = member.request.clone();
             // Unknowns hold for the whole run, so what the witness's world chose holds for every member.
-            for key in case.question.unknowns.iter().flat_map(|unknown| &unknown.options).flat_map(|option| &option.keys) {
+            for key in case
+                .question
+                .unknowns
+                .iter()
+                .flat_map(|unknown| &unknown.options)
+                .flat_map(|option| &option.keys)
+            {
                 match chosen.get(&key.0.to_ascii_lowercase()) {
                     Some(value) => request.context.set(&key.0, value.clone()),
                     None => request.context.remove(&key.0),
@@ -121,7 +127,10 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
 fn distinct(causes: Vec<Cause>) -> Vec<Cause> {
     let mut out: Vec<Cause> = Vec::new();
     for cause in causes {
-        if !out.iter().any(|other| other.place == cause.place && other.check == cause.check && other.case == cause.case) {
+        if !out
+            .iter()
+            .any(|other| other.place == cause.place && other.check == cause.check && other.case == cause.case)
+        {
             out.push(cause);
         }
     }

@@ -43,7 +43,9 @@ pub(super) fn placeholder(text: &str) -> Option<std::ops::Range<usize>> {
     };
     bracketed("<", '>').or_else(|| bracketed("${", '}')).or_else(|| bracketed("{", '}')).or_else(|| {
         let upper = text.to_ascii_uppercase();
-        let start = ["YOUR-", "YOUR_", "REPLACE_", "REPLACE-", "EXAMPLE-BUCKET"].iter().find_map(|word| upper.find(word))?;
+        let start = ["YOUR-", "YOUR_", "REPLACE_", "REPLACE-", "EXAMPLE-BUCKET"]
+            .iter()
+            .find_map(|word| upper.find(word))?;
         let shouted = text.get(start..start + 4)?.chars().all(|c| c.is_ascii_uppercase());
         shouted.then_some(start..text.len())
     })

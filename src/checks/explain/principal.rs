@@ -16,11 +16,16 @@ pub(super) fn almost(request: &Request, statement: &Statement) -> bool {
 }
 
 fn entries(statement: &Statement) -> impl Iterator<Item = &PrincipalEntry> {
-    statement.principals.iter().filter(|principals| !principals.negated).flat_map(|principals| &principals.entries)
+    statement
+        .principals
+        .iter()
+        .filter(|principals| !principals.negated)
+        .flat_map(|principals| &principals.entries)
 }
 
 fn misspelt(request: &Request, entry: &PrincipalEntry) -> bool {
-    near::distance(&entry.value.value, request.caller.arn(), MOST_TYPOS).is_some() && &*entry.value.value != request.caller.arn()
+    near::distance(&entry.value.value, request.caller.arn(), MOST_TYPOS).is_some()
+        && &*entry.value.value != request.caller.arn()
 }
 
 fn wrong_kind(request: &Request, entry: &PrincipalEntry) -> bool {

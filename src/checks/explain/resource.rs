@@ -36,7 +36,11 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
         let values = Values::new().with("found", found).with("needed", needed);
         return Cause::new("grant", "resource-other", place(policy, span), values);
     }
-    let best = element.items.iter().map(|item| (fault(&item.value, needed), item)).min_by_key(|(fault, _)| fault.rank());
+    let best = element
+        .items
+        .iter()
+        .map(|item| (fault(&item.value, needed), item))
+        .min_by_key(|(fault, _)| fault.rank());
     let Some((fault, item)) = best else {
         let values = Values::new().with("found", "nothing").with("needed", needed);
         return Cause::new("grant", "resource-other", place(policy, element.span), values);
@@ -46,7 +50,12 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
     match fault {
         Fault::Placeholder(range) => {
             let found = item.value.get(range.clone()).unwrap_or_default().to_owned();
-            Cause::new("grant", "resource-placeholder", part(case, policy, item, range), Values::new().with("found", found))
+            Cause::new(
+                "grant",
+                "resource-placeholder",
+                part(case, policy, item, range),
+                Values::new().with("found", found),
+            )
         }
         Fault::BucketForObject => {
             Cause::new("grant", "resource-bucket-arn", whole, values.with("action", &*request.action))
@@ -109,7 +118,10 @@ fn fault(pattern: &str, needed: &str) -> Fault {
     if rest_fits && !fits(have.partition, want.partition) {
         return Fault::Partition;
     }
-    if rest_fits || (!have.region.is_empty() && have.region != "*") || (!have.account.is_empty() && have.account != "*") {
+    if rest_fits
+        || (!have.region.is_empty() && have.region != "*")
+        || (!have.account.is_empty() && have.account != "*")
+    {
         return Fault::Form;
     }
     if !fits(have_bucket, want_bucket) {
