@@ -15,7 +15,7 @@ const SMALL: &str = include_str!("../fuzz/seeds/bucket-policy.json");
 fn main() -> ExitCode {
     let texts = [
         ("bucket policy", SMALL.to_owned(), 2_000),
-        ("large policy", policy(12), 500),
+        ("large policy", policy(13), 500),
         ("10,000 policies", format!("[{}]", vec![SMALL; 10_000].join(",\n")), 7),
     ];
     println!("{:<16} {:>9} {:>14} {:>14} {:>6}", "text", "bytes", "read_json ns", "serde_json ns", "ratio");

@@ -46,7 +46,9 @@ pub fn read_json(text: &str) -> Document<'_> {
     let mut reader = Reader::new(text);
     let root = reader.document();
     let mut issues = reader.issues;
-    issues.sort_by_key(|issue| (issue.span.start, issue.span.end));
+    issues.sort_unstable_by_key(|issue| (issue.span.start, issue.span.end, issue.kind));
+    // Two repairs can meet at one place.
+    issues.dedup();
     Document { root, issues }
 }
 

@@ -37,7 +37,7 @@ impl<'t> Reader<'t> {
             if let Some(cut) = self.cut_between_quotes(start + 1, end, role) {
                 return self.unterminated(start, cut);
             }
-            close = self.late_quote(end, role).unwrap_or(end);
+            close = self.late_quote(start, end, role).unwrap_or(end);
         }
         self.at = close + 1;
         // A doubled quote, as in `""Allow"` or `"Allow""`, belongs to the string's borders.

@@ -63,8 +63,6 @@ impl<'t> Reader<'t> {
             let colon = usize::from(self.bytes.get(start) == Some(&b':'));
             (IssueKind::UnexpectedCharacter, Span::new(start, start + colon))
         };
-        if self.issues.last() != Some(&Issue { kind, span }) {
-            self.issues.push(Issue { kind, span });
-        }
+        self.issues.push(Issue { kind, span });
     }
 }
