@@ -2,4 +2,5 @@
 
 mod decisions;
 mod render;
+mod rules;
 mod syntax;
