@@ -1,6 +1,6 @@
 //! Whether a request is allowed, in every world.
 
-use super::context::Maker;
+use super::context::{FRESH_ID, Maker};
 use super::explain;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
@@ -13,9 +13,10 @@ use crate::policy::{Effect, arn};
 
 /// Form values that a policy may well not depend on: where they are missing, a stand-in is asked for, and only a No is
 /// uncertain.
-const STAND_INS: [(&str, &str); 3] = [
+const STAND_INS: [(&str, &str); 4] = [
     ("export-name", "any-export"),
     ("export-path", "any-path"),
+    ("export-id", FRESH_ID),
     ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
 ];
 
@@ -30,7 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         value => form.with(name, value),
     });
     let missing = |names: Vec<String>| Outcome {
-        facts: names.iter().map(|name| FactRef::with("form", "name", name)).collect(),
+        facts: names.iter().map(|name| form_fact(name)).collect(),
         ..Outcome::of(State::Unknown)
     };
     let caller = match form.fill(&template.caller) {
@@ -40,6 +41,10 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         },
         Err(names) => return missing(names),
     };
+    // Whose request it is, and whose bucket, nothing can stand in for.
+    if form.text("account").is_none() {
+        return missing(vec!["account".to_owned()]);
+    }
     let resources = match resources(&form, template, on) {
         Ok(resources) => resources,
         Err(names) => return missing(names),
@@ -67,7 +72,7 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     if matches!(answer, Answer::Fails(_)) {
         let named = |name: &str| names_hole(on, template, name);
         facts.extend(
-            stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)),
+            stood_in.iter().filter(|name| named(name)).map(|name| form_fact(name)),
         );
         if !facts.is_empty() {
             // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
@@ -76,7 +81,7 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         }
     }
     let case = explain::Case { subject, set: &set, question: &question, expect };
-    let mut outcome = outcome(&case, &answer, service);
+    let mut outcome = outcome(&case, &answer, service, &maker);
     if outcome.state == Some(State::Broken) {
         facts = unsure.iter().map(|fact| FactRef::new(fact)).collect();
         if !facts.is_empty() {
@@ -136,7 +141,7 @@ fn resources(
     keys.iter().map(|key| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}"))).collect()
 }
 
-fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str) -> Outcome {
+fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str, maker: &Maker<'_>) -> Outcome {
     let question = case.question;
     match answer {
         Answer::Holds { presumed, presumed_layers } => {
@@ -155,13 +160,13 @@ fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str) -> Outc
             Outcome { causes: explain::broken(case, witness), ..Outcome::of(State::Broken) }
         }
         Answer::Depends { on, witness } => {
-            let facts = facts(case, on, service);
+            let facts = facts(case, on, service, maker);
             let telling = on.iter().any(|each| !matches!(each, Dependence::Unseen(_)));
             let causes = if telling { explain::unsure(case, witness) } else { Vec::new() };
             Outcome { causes, facts, ..Outcome::of(State::Unknown) }
         }
         Answer::GaveUp { on } => {
-            let mut facts = facts(case, on, service);
+            let mut facts = facts(case, on, service, maker);
             facts.push(FactRef::new("too-many-cases"));
             Outcome { facts, ..Outcome::of(State::Unknown) }
         }
@@ -183,7 +188,12 @@ fn detail(question: &Question) -> Option<String> {
     (count > 1 && question.allowed).then(|| format!("holds for each of the {count} kinds of files"))
 }
 
-fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str) -> Vec<FactRef> {
+fn facts(
+    case: &explain::Case<'_, '_>,
+    on: &[Dependence],
+    service: &str,
+    maker: &Maker<'_>,
+) -> Vec<FactRef> {
     let mut facts: Vec<FactRef> = on
         .iter()
         .map(|each| match each {
@@ -193,7 +203,10 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str) -> Vec<
             Dependence::Unseen(layer) => layers::fact(case.subject, *layer, service),
             Dependence::Free(atom) => match case.set.describe(*atom) {
                 crate::eval::FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
-                crate::eval::FreeFact::Key(key) => FactRef::with("condition-key", "key", key),
+                crate::eval::FreeFact::Key(key) => match maker.waits_for(key) {
+                    Some(name) => form_fact(&name),
+                    None => FactRef::with("condition-key", "key", key),
+                },
                 crate::eval::FreeFact::Clause(clause) => {
                     FactRef::with("undefined-condition", "key", &clause.key.value)
                 }
@@ -204,4 +217,9 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str) -> Vec<
     facts.sort();
     facts.dedup();
     facts
+}
+
+/// The fact that a form value is missing.
+fn form_fact(name: &str) -> FactRef {
+    if name == "export-id" { FactRef::new("export-id") } else { FactRef::with("form", "name", name) }
 }

@@ -15,7 +15,7 @@ use crate::eval::{
     Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
     Witness, World, decide, inspect,
 };
-use crate::policy::{Policy, Statement, Text};
+use crate::policy::{Effect, Policy, Statement, Text};
 use crate::source::{Place, Span};
 use crate::syntax::inner_span;
 use std::ops::Range;
@@ -105,7 +105,10 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
         match decision.reason {
             None => break,
             Some(DenyReason::Statement(id)) => {
-                causes.push(deny::cause(case, request, &world, id));
+                // A statement whose Effect cannot be read is a fault of its own; it is not known to deny.
+                if case.set.origin(id).1.effect == Effect::Deny {
+                    causes.push(deny::cause(case, request, &world, id));
+                }
                 world.force(ElementRef { statement: id, element: ElementKind::Action }, false);
             }
             Some(DenyReason::NoAllow(layer)) => {
