@@ -12,4 +12,5 @@
 mod architecture;
 mod decisions;
 mod render;
+mod repository;
 mod syntax;
