@@ -4,9 +4,15 @@
 //! decision → finding → bytes; ARCHITECTURE.md has the table of who may import whom.
 
 pub mod catalog;
+pub mod checks;
+pub mod cli;
+pub mod config;
 pub mod contract;
 pub mod eval;
+pub mod evidence;
 pub mod finding;
+pub mod judge;
+pub mod load;
 pub mod policy;
 pub mod render;
 pub mod rulebook;

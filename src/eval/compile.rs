@@ -112,6 +112,7 @@ pub struct Compiled<'p> {
     pub(super) statements: Vec<CompiledStatement>,
     origins: Vec<(&'p Policy, &'p Statement)>,
     layers: [CompiledLayer; 7],
+    policies: Vec<(LayerKind, &'p Policy)>,
     free_names: Vec<FreeName>,
     /// `RestrictPublicBuckets` is on and the bucket policy is public.
     pub(super) restricted: bool,
@@ -179,6 +180,7 @@ impl<'p> Compiled<'p> {
             statements: builder.statements,
             origins: builder.origins,
             layers: compiled,
+            policies: builder.policies,
             free_names,
             restricted,
         }
@@ -215,6 +217,12 @@ impl<'p> Compiled<'p> {
         self.statements[id.0 as usize].layer
     }
 
+    /// The policies of a layer.
+    #[must_use]
+    pub fn policies(&self, kind: LayerKind) -> Vec<&'p Policy> {
+        self.policies.iter().filter(|(layer, _)| *layer == kind).map(|(_, policy)| *policy).collect()
+    }
+
     /// All statements, in the order of layers and documents.
     pub fn statement_ids(&self) -> impl Iterator<Item = StatementId> + use<> {
         (0..u32::try_from(self.statements.len()).unwrap_or(u32::MAX)).map(StatementId)
@@ -231,6 +239,21 @@ impl<'p> Compiled<'p> {
             Test::Action(_) | Test::Resource(_) | Test::Principal(_) | Test::Unreadable(_) => Vec::new(),
         });
         self.keys.iter().map(|key| &**key).chain(in_templates)
+    }
+
+    /// Address ranges that any clause names.
+    pub fn networks(&self) -> impl Iterator<Item = super::condition::Network> {
+        self.atoms.iter().filter_map(|atom| match atom {
+            Test::Value { test, .. } => match &test.operand {
+                super::condition::Operand::Network(network) => Some(*network),
+                _ => None,
+            },
+            Test::Action(_)
+            | Test::Resource(_)
+            | Test::ResourceTemplate(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_) => None,
+        })
     }
 
     /// The free atom that says whether a key with unknown presence is there.
@@ -292,12 +315,14 @@ struct Builder<'p> {
     statements: Vec<CompiledStatement>,
     origins: Vec<(&'p Policy, &'p Statement)>,
     free_names: Vec<FreeName>,
+    policies: Vec<(LayerKind, &'p Policy)>,
 }
 
 impl<'p> Builder<'p> {
     fn group(&mut self, layer: LayerKind, policies: &[&'p Policy]) -> Group {
         let mut members: Vec<(u32, Services)> = Vec::new();
         for policy in policies {
+            self.policies.push((layer, policy));
             for statement in &policy.statements {
                 let id = u32::try_from(self.statements.len()).unwrap_or(u32::MAX);
                 let compiled = self.statement(layer, policy, statement, StatementId(id));

@@ -78,3 +78,31 @@ pub fn account_of(text: &str) -> Option<&str> {
 pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+/// The parts of an ARN by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArnSplit<'t> {
+    /// `aws`
+    pub partition: &'t str,
+    /// `s3`
+    pub service: &'t str,
+    /// `us-east-1`, or empty
+    pub region: &'t str,
+    /// Twelve digits, or empty
+    pub account: &'t str,
+    /// The rest
+    pub resource: &'t str,
+}
+
+impl<'t> ArnSplit<'t> {
+    /// Splits a text that starts with `arn:` and has six parts.
+    #[must_use]
+    pub fn new(text: &'t str) -> Option<Self> {
+        match split(text) {
+            Some(["arn", partition, service, region, account, resource]) => {
+                Some(Self { partition, service, region, account, resource })
+            }
+            Some(_) | None => None,
+        }
+    }
+}

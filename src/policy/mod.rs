@@ -10,6 +10,7 @@ mod operator;
 mod read;
 pub mod variable;
 
+pub use arn::ArnSplit;
 pub use document::{
     Clause, Effect, Element, Fault, FaultKind, Policy, PrincipalEntry, PrincipalKind, Principals, Statement,
     Text, TextKind, Version,

@@ -1,7 +1,13 @@
 //! The JSON reader from outside: faults planted in a policy, laws on random and damaged text.
 
+#![allow(
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "tests may panic; helpers outside #[test] are no exception"
+)]
+
 use preflight::source::Span;
-use preflight::syntax::{IssueKind, Unwrapped, fuzz, inner_span, read_json, read_wrapped};
+use preflight::syntax::{Document, IssueKind, Unwrapped, fuzz, inner_span, read_json, read_wrapped};
 use proptest::prelude::*;
 
 /// A policy as a customer pastes it, with every kind of slip.
@@ -107,24 +113,30 @@ fn laws_hold_on_every_small_damage_of_a_policy() {
     assert!(texts > 5_000);
 }
 
-/// One forgotten or doubled character is not worth a page of complaints.
+/// One forgotten or doubled character is not worth a page of complaints, and hides no statement.
 #[test]
-fn one_damage_gives_few_issues() {
-    let mut worst = (0, String::new());
+fn one_damage_gives_few_issues_and_loses_nothing() {
     for policy in &POLICIES[..2] {
+        let mut lost = Vec::new();
         for (at, single) in policy.char_indices() {
-            let after = &policy[at + single.len_utf8()..];
-            for damaged in
-                [format!("{}{after}", &policy[..at]), format!("{}{single}{single}{after}", &policy[..at])]
-            {
-                let issues = read_json(&damaged).issues.len();
-                if issues > worst.0 {
-                    worst = (issues, damaged);
+            let (before, after) = (&policy[..at], &policy[at + single.len_utf8()..]);
+            for damaged in [format!("{before}{after}"), format!("{before}{single}{single}{after}")] {
+                let document = read_json(&damaged);
+                let issues = &document.issues;
+                assert!(issues.len() <= 2, "{issues:?} in {damaged}");
+                if !single.is_alphanumeric() && !has_both_statements(&document) {
+                    lost.push((at, single));
                 }
             }
         }
+        // Only the indentation tells that the brace that closes `Principal` is missing or one too many.
+        assert!(matches!(lost[..], [(first, '}'), (second, '}')] if first == second), "{lost:?}");
     }
-    assert!(worst.0 <= 2, "{} issues: {}", worst.0, worst.1);
+}
+
+fn has_both_statements(document: &Document<'_>) -> bool {
+    let statements = document.root.get("Statement").and_then(|node| node.as_array()).unwrap_or_default();
+    statements.len() == 2 && statements.iter().all(|statement| statement.get("Resource").is_some())
 }
 
 #[test]
@@ -179,9 +191,12 @@ fn garbage_takes_linear_time() {
             drop(document);
             elapsed.as_secs_f64()
         };
-        // Quadratic time would be 64 times more; the floor keeps the noise of a busy machine out.
-        let (small, large) = (time(100_000), time(800_000));
-        assert!(large < 0.1 || large < small * 30.0, "{unit:?}: {small} s, then {large} s");
+        // Quadratic time would be 64 times more. Three attempts and a floor keep out the noise of a busy machine.
+        let linear = (0..3).any(|_| {
+            let (small, large) = (time(100_000), time(800_000));
+            large < 0.1 || large < small * 30.0
+        });
+        assert!(linear, "{unit:?}");
     }
 }
 

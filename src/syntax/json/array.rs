@@ -23,6 +23,7 @@ impl<'t> Reader<'t> {
         };
         if !closed {
             self.issue(IssueKind::UnclosedBracket, open, open + 1);
+            flatten(&mut items);
         }
         Node { span: Span::new(open, end), value: Value::Array(items) }
     }
@@ -126,5 +127,12 @@ impl<'t> Reader<'t> {
     /// Whether a value may be a key that was taken for a value.
     pub(super) fn was_key(&self, value: Option<&Node<'t>>) -> bool {
         matches!(value, Some(Node { value: Value::String(_) | Value::Bare(_), .. }))
+    }
+}
+
+/// An array that is not closed and holds nothing but another one is that other one, with its bracket doubled.
+fn flatten(items: &mut Vec<Node<'_>>) {
+    if let [Node { value: Value::Array(inner), .. }] = items.as_mut_slice() {
+        *items = std::mem::take(inner);
     }
 }

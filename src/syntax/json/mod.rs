@@ -46,7 +46,9 @@ pub fn read_json(text: &str) -> Document<'_> {
     let mut reader = Reader::new(text);
     let root = reader.document();
     let mut issues = reader.issues;
-    issues.sort_by_key(|issue| (issue.span.start, issue.span.end));
+    issues.sort_unstable_by_key(|issue| (issue.span.start, issue.span.end, issue.kind));
+    // Two repairs can meet at one place.
+    issues.dedup();
     Document { root, issues }
 }
 
@@ -97,12 +99,27 @@ impl<'t> Reader<'t> {
                 Some(b'}' | b']') => self.one(IssueKind::UnexpectedBracket),
                 Some(b':' | b';' | b'=') => self.one(IssueKind::UnexpectedCharacter),
                 Some(_) if self.skip_heading() => {}
-                Some(_) => break self.value(),
+                Some(_) => break self.root(),
             }
         };
         self.separated = false;
         self.trailing();
         root
+    }
+
+    /// The outermost value; an object also where its `{` is missing.
+    fn root(&mut self) -> Node<'t> {
+        let before = (self.at, self.issues.len());
+        let value = self.value();
+        self.space();
+        if self.peek() == Some(b':') && self.was_key(Some(&value)) {
+            self.at = before.0;
+            self.issues.truncate(before.1);
+            if let Some(object) = self.unopened_object() {
+                return object;
+            }
+        }
+        value
     }
 
     /// What follows the outermost value. A second document is not read: the first one is what was asked for.

@@ -145,12 +145,13 @@ impl<'t> Reader<'t> {
     }
 
     /// The quote that ends a string with unescaped quotes in it: the first one behind which the document can go on.
-    /// `inner` is the first quote of all.
-    pub(super) fn late_quote(&mut self, inner: usize, role: Role) -> Option<usize> {
+    /// `inner` is the first quote behind the opening one, at `start`.
+    pub(super) fn late_quote(&mut self, start: usize, inner: usize, role: Role) -> Option<usize> {
         if inner < self.no_late_quote {
             return None;
         }
-        let mut quotes = vec![inner];
+        // Of a doubled opening quote, the first one is too many.
+        let mut quotes = vec![if inner == start + 1 { start } else { inner }];
         let mut at = inner + 1;
         loop {
             match self.bytes.get(at) {

@@ -37,10 +37,13 @@ impl<'t> Reader<'t> {
             if let Some(cut) = self.cut_between_quotes(start + 1, end, role) {
                 return self.unterminated(start, cut);
             }
-            close = self.late_quote(end, role).unwrap_or(end);
+            close = self.late_quote(start, end, role).unwrap_or(end);
         }
         self.at = close + 1;
-        (self.decode(start + 1, close), Span::new(start, close + 1))
+        // A doubled quote, as in `""Allow"` or `"Allow""`, belongs to the string's borders.
+        let start = if close > end && end == start + 1 { end } else { start };
+        let content_end = if close == end + 1 { end } else { close };
+        (self.decode(start + 1, content_end), Span::new(start, close + 1))
     }
 
     /// The first quote that no backslash escapes, or the end of the line.

@@ -180,7 +180,7 @@ fn a_missing_quote_is_one_issue() {
     check("[\"a\", b\", \"c\"]", &[(BareWord, "b\"")], r#"["a", "b", "c"]"#);
     check("[\"a\", 12\", 3]", &[(BareWord, "12\"")], r#"["a", "12", 3]"#);
     check("{\"a:b:1.2}", &[(UnterminatedString, "\"a:b")], "{a:b: 1.2}");
-    check("[\"a\"\"]", &[(UnexpectedCharacter, "\"")], r#"["a\""]"#);
+    check("[\"a\"\"]", &[(UnexpectedCharacter, "\"")], r#"["a"]"#);
     check("[\"a\", 'b]", &[(UnterminatedString, "'b")], r#"["a", "b"]"#);
     check("[\"s3:Get*, \"*\"]", &[(UnterminatedString, "\"s3:Get*")], r#"["s3:Get*", "*"]"#);
 }
@@ -192,8 +192,8 @@ fn quotes_inside_a_string() {
         &[(UnexpectedCharacter, "\""), (UnexpectedCharacter, "\"")],
         r#"{a: "my \"own\" words", b: 1}"#,
     );
-    check("{\"a\"\": 1}", &[(UnexpectedCharacter, "\"")], r#"{a": 1}"#);
-    check("[\"\"a\", 1]", &[(UnexpectedCharacter, "\"")], r#"["\"a", 1]"#);
+    check("{\"a\"\": 1}", &[(UnexpectedCharacter, "\"")], "{a: 1}");
+    check("[\"\"a\", 1]", &[(UnexpectedCharacter, "\"")], r#"["a", 1]"#);
 }
 
 #[test]
@@ -253,6 +253,9 @@ fn forgotten_brackets() {
         &[(UnexpectedBracket, "]")],
         "{S: [{a: 1}, {b: 2}], c: 3}",
     );
+    check("{\"a\": [[1, 2], \"b\": 3}", &[(UnclosedBracket, "[")], "{a: [1, 2], b: 3}");
+    check("\"a\": 1, \"b\": 2}", &[(UnexpectedBracket, "}")], "{a: 1, b: 2}");
+    check("\"S\": [1, 2]", &[(UnexpectedCharacter, ":")], "{S: [1, 2]}");
     check("[[{\"a\": [1}]]", &[(UnclosedBracket, "[")], "[[{a: [1]}]]");
 }
 

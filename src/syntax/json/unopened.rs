@@ -21,7 +21,8 @@ impl<'t> Reader<'t> {
         let closed = self.members(&mut members);
         self.brackets.leave();
         let end = if closed { self.at } else { members.last().map_or(start, last_end) };
-        self.unopened(Span::new(start, end), closed);
+        let colon = members.first().map_or(start, |first| first.key_span.end as usize);
+        self.unopened(closed, end, colon);
         self.duplicates(&members);
         Some(Node { span: Span::new(start, end), value: Value::Object(members) })
     }
@@ -49,21 +50,19 @@ impl<'t> Reader<'t> {
         let closed = self.items(&mut items);
         self.brackets.leave();
         let end = if closed { self.at } else { items.last().map_or(start, |item| item.span.end as usize) };
-        self.unopened(Span::new(start, end), closed);
+        self.unopened(closed, end, start);
         last.value = Node { span: Span::new(start, end), value: Value::Array(items) };
         true
     }
 
-    /// Notes the bracket at the end of a container that was not opened.
-    fn unopened(&mut self, span: Span, closed: bool) {
-        let (start, end) = (span.start as usize, span.end as usize);
-        let issue = if closed {
-            Issue { kind: IssueKind::UnexpectedBracket, span: Span::new(end - 1, end) }
+    /// Notes the bracket at the end of a container that was not opened; if even that is missing, the place `start`.
+    fn unopened(&mut self, closed: bool, end: usize, start: usize) {
+        let (kind, span) = if closed {
+            (IssueKind::UnexpectedBracket, Span::new(end - 1, end))
         } else {
-            Issue { kind: IssueKind::MissingValue, span: Span::new(start, start) }
+            let colon = usize::from(self.bytes.get(start) == Some(&b':'));
+            (IssueKind::UnexpectedCharacter, Span::new(start, start + colon))
         };
-        if self.issues.last() != Some(&issue) {
-            self.issues.push(issue);
-        }
+        self.issues.push(Issue { kind, span });
     }
 }

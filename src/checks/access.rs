@@ -1,0 +1,176 @@
+//! Whether a request is allowed, in every world.
+
+use super::context::Maker;
+use super::explain;
+use super::layers;
+use super::subject::{Assumption, FactRef, Outcome, Subject};
+use crate::contract::{Ask, Expect, Form};
+use crate::eval::{Answer, Caller, Compiled, Dependence, Member, Question, Unknown, ask};
+use crate::finding::State;
+use crate::policy::arn;
+
+/// Form values that a policy may well not depend on: where they are missing, a stand-in is asked for, and only a No is
+/// uncertain.
+const STAND_INS: [(&str, &str); 3] = [
+    ("export-name", "any-export"),
+    ("export-path", "any-path"),
+    ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
+];
+
+pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
+    let Ask::Access { request, actions, on, expect, of, context, unsure } = demand else {
+        return Outcome::of(State::Unknown);
+    };
+    let Some(template) = subject.requests.get(request) else { return Outcome::of(State::Unknown) };
+    let (form, stood_in) = stand_in(subject.form);
+    let behalf = of.iter().fold(form.clone(), |form, (name, value)| match value.as_str() {
+        "another-account" => form.with(name, other_account(&form)).with("organization", "o-another0000"),
+        value => form.with(name, value),
+    });
+    let missing = |names: Vec<String>| Outcome {
+        facts: names.iter().map(|name| FactRef::with("form", "name", name)).collect(),
+        ..Outcome::of(State::Unknown)
+    };
+    let caller = match form.fill(&template.caller) {
+        Ok(text) => match Caller::parse(&text) {
+            Ok(caller) => caller,
+            Err(_) => return missing(vec!["reader".to_owned()]),
+        },
+        Err(names) => return missing(names),
+    };
+    let resources = match resources(&form, template, on) {
+        Ok(resources) => resources,
+        Err(names) => return missing(names),
+    };
+    let service = actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
+    let set = Compiled::new(&layers::layers(subject, &caller, service));
+    let maker = Maker { subject, template, form: &behalf, extra: context };
+    let owner = form.text("bucket-account");
+    let mut members = Vec::new();
+    for action in actions {
+        for resource in &resources {
+            let owner = arn::account_of(resource).or(owner);
+            members.push(Member { request: maker.request(&set, &caller, action, resource, owner) });
+        }
+    }
+    let question = Question { members, unknowns: maker.unknowns(&set), allowed: *expect == Expect::Allowed };
+    let answer = ask(&set, &question);
+    let case = explain::Case { subject, set: &set, question: &question, expect };
+    let mut outcome = outcome(&case, &answer, service);
+    if outcome.state == Some(State::Broken) {
+        let mut facts: Vec<FactRef> = unsure.iter().map(|fact| FactRef::new(fact)).collect();
+        let asked_for = |name: &str| {
+            let hole =
+                |template: &str| template.contains(&format!("{{{name}}}")) || template.contains("{root}");
+            hole(on) || (on == "keys" && template.keys.iter().any(|key| hole(key)))
+        };
+        facts.extend(
+            stood_in.iter().filter(|name| asked_for(name)).map(|name| FactRef::with("form", "name", name)),
+        );
+        if !facts.is_empty() {
+            outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
+        }
+    }
+    outcome
+}
+
+/// The form with stand-ins, and the names of what stands in.
+fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
+    let mut out = form.clone();
+    let mut names = Vec::new();
+    for (name, value) in STAND_INS {
+        if form.text(name).is_none() {
+            let value = form.fill(value).unwrap_or_else(|_| value.to_owned());
+            out.presume(name, &value, "");
+            names.push(name);
+        }
+    }
+    (out, names)
+}
+
+fn other_account(form: &Form) -> &'static str {
+    if form.text("account") == Some("999999999999") { "888888888888" } else { "999999999999" }
+}
+
+fn resources(
+    form: &Form,
+    template: &crate::contract::RequestTemplate,
+    on: &str,
+) -> Result<Vec<String>, Vec<String>> {
+    if on != "keys" {
+        return form.fill(on).map(|resource| vec![resource]);
+    }
+    let legacy = form.text("export-type") == Some("cur-legacy") && !template.keys_legacy.is_empty();
+    let keys = if legacy { &template.keys_legacy } else { &template.keys };
+    keys.iter().map(|key| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}"))).collect()
+}
+
+fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str) -> Outcome {
+    let question = case.question;
+    match answer {
+        Answer::Holds { presumed, presumed_layers } => {
+            let mut assumed: Vec<Assumption> = presumed
+                .iter()
+                .filter_map(|at| question.unknowns.get(*at))
+                .filter_map(|unknown| presumption(case.subject, unknown))
+                .collect();
+            assumed.extend(presumed_layers.iter().map(|layer| Assumption {
+                text: format!("there is no {} in the way; none was given", layer.name()),
+                source: None,
+            }));
+            Outcome { assumed, detail: detail(question), ..Outcome::of(State::Holds) }
+        }
+        Answer::Fails(witness) => {
+            Outcome { causes: explain::broken(case, witness), ..Outcome::of(State::Broken) }
+        }
+        Answer::Depends { on, witness } => {
+            let facts = facts(case, on, service);
+            let telling = on.iter().any(|each| !matches!(each, Dependence::Unseen(_)));
+            let causes = if telling { explain::unsure(case, witness) } else { Vec::new() };
+            Outcome { causes, facts, ..Outcome::of(State::Unknown) }
+        }
+        Answer::GaveUp { on } => {
+            let mut facts = facts(case, on, service);
+            facts.push(FactRef::new("too-many-cases"));
+            Outcome { facts, ..Outcome::of(State::Unknown) }
+        }
+    }
+}
+
+/// What the presumed option of an unknown says, with where it comes from.
+fn presumption(subject: &Subject<'_>, unknown: &Unknown) -> Option<Assumption> {
+    let option = unknown.options.get(unknown.presumed?)?;
+    let mut templates = subject.requests.values().flat_map(|request| &request.unknowns);
+    let source = templates
+        .find(|template| template.fact == unknown.fact && template.presumed.is_some())
+        .and_then(|template| template.presumed.as_ref().map(|(_, source)| source.clone()));
+    Some(Assumption { text: option.label.clone(), source })
+}
+
+fn detail(question: &Question) -> Option<String> {
+    let count = question.members.len();
+    (count > 1 && question.allowed).then(|| format!("holds for each of the {count} kinds of files"))
+}
+
+fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str) -> Vec<FactRef> {
+    let mut facts: Vec<FactRef> = on
+        .iter()
+        .map(|each| match each {
+            Dependence::Unknown(at) => {
+                FactRef::new(case.question.unknowns.get(*at).map_or("condition-key", |unknown| &unknown.fact))
+            }
+            Dependence::Unseen(layer) => layers::fact(case.subject, *layer, service),
+            Dependence::Free(atom) => match case.set.describe(*atom) {
+                crate::eval::FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
+                crate::eval::FreeFact::Key(key) => FactRef::with("condition-key", "key", key),
+                crate::eval::FreeFact::Clause(clause) => {
+                    FactRef::with("undefined-condition", "key", &clause.key.value)
+                }
+                crate::eval::FreeFact::Text(_) => FactRef::new("unreadable-text"),
+            },
+        })
+        .collect();
+    facts.sort();
+    facts.dedup();
+    facts
+}

@@ -1,0 +1,113 @@
+//! From a request's description and the form to concrete requests, with what is unknown about them.
+
+use super::subject::Subject;
+use crate::catalog;
+use crate::contract::{Form, KeyChange, RequestTemplate};
+use crate::eval::{Caller, Compiled, Context, ContextValue, Network, Patch, Request, Unknown};
+
+/// What is needed to make requests of one kind.
+pub(super) struct Maker<'a> {
+    pub(super) subject: &'a Subject<'a>,
+    pub(super) template: &'a RequestTemplate,
+    /// The form, on behalf of whoever the request is made.
+    pub(super) form: &'a Form,
+    pub(super) extra: &'a [(String, String)],
+}
+
+impl Maker<'_> {
+    /// One request, with every key set that is known, and those that a policy looks at and nobody knows marked so.
+    pub(super) fn request(
+        &self,
+        set: &Compiled<'_>,
+        caller: &Caller,
+        action: &str,
+        resource: &str,
+        owner: Option<&str>,
+    ) -> Request {
+        let mut context = Context::new();
+        for (key, template) in self.template.context.iter().chain(self.extra) {
+            match self.fill(set, template) {
+                Some(value) if value == "none" => {}
+                Some(value) => context.set_one(key, &value),
+                None => context.set(key, ContextValue::Unseen),
+            }
+        }
+        for key in &self.template.present {
+            context.set_default(key, ContextValue::Unknown);
+        }
+        let mut request = Request::new(caller.clone(), action, resource, owner, context);
+        let patched = |key: &str| {
+            let options = self.template.unknowns.iter().flat_map(|unknown| &unknown.options);
+            options.flat_map(|option| &option.keys).any(|(name, _)| name.eq_ignore_ascii_case(key))
+        };
+        for key in set.keys() {
+            let named = request.context.get(key).is_some()
+                || self.template.context.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
+                || self.template.is_absent(key)
+                || patched(key);
+            if !named && can_carry(action, key) {
+                request.context.set(key, ContextValue::Unseen);
+            }
+        }
+        request
+    }
+
+    /// What is one way or another about these requests.
+    pub(super) fn unknowns(&self, set: &Compiled<'_>) -> Vec<Unknown> {
+        self.template
+            .unknowns
+            .iter()
+            .map(|unknown| Unknown {
+                fact: unknown.fact.clone(),
+                presumed: unknown.presumed.as_ref().map(|(at, _)| *at),
+                options: unknown
+                    .options
+                    .iter()
+                    .map(|option| Patch {
+                        label: option.label.clone(),
+                        keys: option
+                            .keys
+                            .iter()
+                            .map(|(key, change)| {
+                                let value = match change {
+                                    KeyChange::Absent => None,
+                                    KeyChange::Value(template) => Some(match self.fill(set, template) {
+                                        Some(value) => ContextValue::One(value.into()),
+                                        None => ContextValue::Unknown,
+                                    }),
+                                };
+                                (key.clone(), value)
+                            })
+                            .collect(),
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    fn fill(&self, set: &Compiled<'_>, template: &str) -> Option<String> {
+        match template {
+            "{now}" => Some(self.subject.now.to_owned()),
+            "{service-address}" => Some(service_address(set)),
+            other => self.form.fill(other).ok(),
+        }
+    }
+}
+
+/// Whether a request for the action can carry a key at all.
+fn can_carry(action: &str, key: &str) -> bool {
+    if key.starts_with("aws:") {
+        return true;
+    }
+    catalog::action(action).is_some_and(|action| action.condition_key(key).is_some())
+}
+
+/// A public address that no policy at hand names: AWS's own address is not one that a customer lists. If every address is
+/// named, the first will do.
+fn service_address(set: &Compiled<'_>) -> String {
+    const CANDIDATES: [&str; 6] =
+        ["52.94.76.10", "3.5.140.20", "54.239.28.30", "18.34.70.40", "99.77.150.50", "15.177.10.60"];
+    let named: Vec<Network> = set.networks().collect();
+    let free = CANDIDATES.iter().find(|address| !named.iter().any(|network| network.contains_text(address)));
+    (*free.unwrap_or(&CANDIDATES[0])).to_owned()
+}

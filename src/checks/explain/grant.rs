@@ -1,0 +1,190 @@
+//! Nothing allows: the Allow that almost did, and each of its elements that is in the way.
+
+use super::near;
+use super::{Case, caller, condition, name, place, principal, resource, statements_of};
+use crate::catalog;
+use crate::checks::subject::Cause;
+use crate::eval::{
+    ElementKind, ElementRef, Glob, LayerKind, NoTrace, Request, StatementId, StatementMatch, World, decide,
+    inspect,
+};
+use crate::policy::{Effect, Policy, Statement};
+use crate::rulebook::Values;
+
+/// The faults, and the statement they are in if one came near.
+pub(super) fn causes(
+    case: &Case<'_, '_>,
+    request: &Request,
+    world: &World,
+    layer: LayerKind,
+) -> (Vec<Cause>, Option<StatementId>) {
+    if let Some(filter) = filter_case(layer) {
+        let cause = nearest(case, request, world, layer)
+            .map(|best| best.statement)
+            .or_else(|| statements_of(case, layer).first().copied());
+        let Some(id) = cause else { return (Vec::new(), None) };
+        let (policy, _) = case.set.origin(id);
+        let values = Values::new().with("action", &*request.action);
+        return (vec![Cause::new("layer", filter, place(policy, policy.statement_span), values)], Some(id));
+    }
+    // In one account a resource policy can grant as well; the statement that came nearest tells what was meant.
+    let best = nearest(case, request, world, layer);
+    let Some(best) = best else {
+        let values = Values::new().with("action", &*request.action).with("caller", caller(request));
+        let policy = first_policy(case, layer);
+        return (
+            policy
+                .map(|policy| Cause::new("grant", "missing", place(policy, policy.statement_span), values))
+                .into_iter()
+                .collect(),
+            None,
+        );
+    };
+    let (policy, statement) = case.set.origin(best.statement);
+    let mut failing: Vec<ElementKind> = best.failing().collect();
+    let mut notes = vec![format!("{} of the {} comes nearest", name(statement), layer.name())];
+    if failing.contains(&ElementKind::Principal) && failing.len() > 1 {
+        // The statement is written for somebody else; what else it says is about that somebody.
+        failing.retain(|element| *element == ElementKind::Principal);
+        notes.push("its other elements are written for that principal too".to_owned());
+    } else if !heals(case, request, world, &best, &failing) {
+        notes.push("something else stands in the way as well".to_owned());
+    }
+    let causes = failing
+        .into_iter()
+        .flat_map(|element| {
+            let mut causes = match element {
+                ElementKind::Action => vec![action(request, policy, statement)],
+                ElementKind::Principal => principal::causes(request, policy, statement),
+                ElementKind::Resource => vec![resource::cause(case, request, policy, statement)],
+                ElementKind::Clause(at) => {
+                    condition::cause(case, request, policy, statement, at).into_iter().collect()
+                }
+            };
+            for cause in &mut causes {
+                cause.notes.clone_from(&notes);
+            }
+            causes
+        })
+        .collect();
+    (causes, Some(best.statement))
+}
+
+fn filter_case(layer: LayerKind) -> Option<&'static str> {
+    match layer {
+        LayerKind::Boundary => Some("boundary"),
+        LayerKind::Session => Some("session"),
+        LayerKind::Scp => Some("scp"),
+        LayerKind::Endpoint => Some("endpoint"),
+        LayerKind::Identity | LayerKind::Resource | LayerKind::Rcp => None,
+    }
+}
+
+fn first_policy<'p>(case: &Case<'_, 'p>, layer: LayerKind) -> Option<&'p Policy> {
+    let any = statements_of(case, layer).first().map(|id| case.set.origin(*id).0);
+    any.or_else(|| case.set.policies(layer).first().copied())
+}
+
+/// Whether the request goes through (as far as this layer goes) once these elements match.
+fn heals(
+    case: &Case<'_, '_>,
+    request: &Request,
+    world: &World,
+    best: &StatementMatch,
+    failing: &[ElementKind],
+) -> bool {
+    let mut world = world.clone();
+    for element in failing {
+        world.force(ElementRef { statement: best.statement, element: *element }, true);
+    }
+    decide(case.set, request, &world, &mut NoTrace).is_allowed()
+}
+
+/// The Allow with the fewest elements in the way, of those that were plausibly meant for this request.
+fn nearest(
+    case: &Case<'_, '_>,
+    request: &Request,
+    world: &World,
+    layer: LayerKind,
+) -> Option<StatementMatch> {
+    statements_of(case, layer)
+        .into_iter()
+        .filter(|id| case.set.origin(*id).1.effect == Effect::Allow)
+        .map(|id| inspect(case.set, request, world, id))
+        .filter(|each| !each.applies())
+        .filter_map(|each| {
+            let (_, statement) = case.set.origin(each.statement);
+            plausible(&each, request, statement, layer).map(|rank| (rank, each.failing().count(), each))
+        })
+        .min_by_key(|(rank, failing, each)| (*rank, *failing, each.statement))
+        .map(|(_, _, each)| each)
+}
+
+/// How likely a statement was meant for the request: lower is likelier; `None` if nothing of it fits.
+fn plausible(
+    each: &StatementMatch,
+    request: &Request,
+    statement: &Statement,
+    layer: LayerKind,
+) -> Option<u8> {
+    let fails = |element| each.failing().any(|failing| failing == element);
+    let action = !fails(ElementKind::Action);
+    let almost = misspelt(request, statement).is_some();
+    let named = names_action(request, statement);
+    let principal = !fails(ElementKind::Principal)
+        || layer == LayerKind::Identity
+        || principal::almost(request, statement);
+    let resource = !fails(ElementKind::Resource) || resource::same_kind(request, statement);
+    match (action || almost, principal, resource) {
+        (true, true, true) if named || almost => Some(0),
+        (true, true, true) => Some(1),
+        (true, true, false) | (true, false, true) if named => Some(2),
+        (false, true, true) if layer == LayerKind::Resource || resource::is_specific(statement) => Some(3),
+        (true, true, false) | (true, false, true) => Some(4),
+        (true, false, false) if named => Some(5),
+        (true | false, true | false, true | false) => None,
+    }
+}
+
+/// Whether the action stands in the list by name or by a pattern of its service.
+fn names_action(request: &Request, statement: &Statement) -> bool {
+    statement.actions.as_ref().is_some_and(|element| {
+        element.items.iter().any(|item| &*item.value != "*" && matches_action(&item.value, &request.action))
+    })
+}
+
+/// Whether an action pattern matches an action.
+pub(super) fn matches_action(pattern: &str, action: &str) -> bool {
+    Glob::new(&pattern.to_ascii_lowercase()).matches(&action.to_ascii_lowercase())
+}
+
+/// The string that was meant to be the action: no action of AWS, and near it by spelling or by a missing wildcard.
+fn misspelt<'s>(request: &Request, statement: &'s Statement) -> Option<&'s crate::policy::Text> {
+    let element = statement.actions.as_ref().filter(|element| !element.negated)?;
+    element.items.iter().find(|item| {
+        let text = &*item.value;
+        let unknown = catalog::expand(text).next().is_none();
+        let near = near::distance(text, &request.action, 2).is_some_and(|distance| distance > 0);
+        let cut = text.len() > "s3:Get".len()
+            && request.action.to_ascii_lowercase().starts_with(&text.to_ascii_lowercase())
+            && text.contains(':');
+        unknown && (near || cut)
+    })
+}
+
+fn action(request: &Request, policy: &Policy, statement: &Statement) -> Cause {
+    if let Some(item) = misspelt(request, statement) {
+        let values = Values::new().with("found", &*item.value).with("needed", &*request.action);
+        return Cause::new("grant", "action-misspelt", place(policy, item.span), values);
+    }
+    let values = Values::new().with("action", &*request.action);
+    let Some(element) = &statement.actions else {
+        return Cause::new("grant", "action-missing", place(policy, statement.effect_span), values);
+    };
+    if element.negated {
+        let item = element.items.iter().find(|item| matches_action(&item.value, &request.action));
+        let span = item.map_or(element.span, |item| item.span);
+        return Cause::new("grant", "action-excluded", place(policy, span), values);
+    }
+    Cause::new("grant", "action-missing", place(policy, element.span), values)
+}

@@ -1,0 +1,173 @@
+//! Why a demand is broken: which element of which statement, found by replacing one element at a time by what the demand
+//! needs and deciding again.
+
+mod condition;
+mod deny;
+mod exposure;
+mod grant;
+mod near;
+mod principal;
+mod resource;
+
+use super::subject::{Cause, Subject};
+use crate::contract::Expect;
+use crate::eval::{
+    Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
+    Witness, World, decide, inspect,
+};
+use crate::policy::{Policy, Statement, Text};
+use crate::source::{Place, Span};
+use crate::syntax::inner_span;
+use std::ops::Range;
+
+/// A question with everything needed to explain its answer.
+pub(super) struct Case<'a, 'p> {
+    pub(super) subject: &'a Subject<'a>,
+    pub(super) set: &'a Compiled<'p>,
+    pub(super) question: &'a Question,
+    pub(super) expect: &'a Expect,
+}
+
+/// Denials lifted one after the other before giving up on what lies behind them.
+const MOST_LAYERS: usize = 6;
+
+/// The faults behind a demand that holds in no world.
+pub(super) fn broken(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for (_, request) in members(case, witness) {
+        let allowed = decide(case.set, &request, &witness.world, &mut NoTrace).is_allowed();
+        if allowed == case.question.allowed {
+            continue;
+        }
+        match case.expect {
+            Expect::Denied(kind) => causes.extend(exposure::causes(case, &request, &witness.world, kind)),
+            Expect::Allowed => causes.extend(denied(case, &request, &witness.world)),
+        }
+    }
+    distinct(causes)
+}
+
+/// What a demand hangs on that holds in some worlds only, told at the elements that fail in the witness's world.
+pub(super) fn unsure(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
+    if *case.expect != Expect::Allowed {
+        return Vec::new();
+    }
+    broken(case, witness)
+        .into_iter()
+        .filter_map(|mut cause| match (cause.check, cause.case) {
+            ("condition", "wildcard-literal") => Some(cause),
+            ("condition", _) => {
+                cause.case = "unsure";
+                Some(cause)
+            }
+            ("deny", _) => {
+                cause.case = "unsure";
+                Some(cause)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Every member of the question as it is in the witness's world.
+fn members(case: &Case<'_, '_>, witness: &Witness) -> Vec<(usize, Request)> {
+    let chosen = &witness.request.context;
+    case.question
+        .members
+        .iter()
+        .enumerate()
+        .map(|(at, member)| {
+            let mut request = member.request.clone();
+            // Unknowns hold for the whole run, so what the witness's world chose holds for every member.
+            for key in case
+                .question
+                .unknowns
+                .iter()
+                .flat_map(|unknown| &unknown.options)
+                .flat_map(|option| &option.keys)
+            {
+                match chosen.get(&key.0.to_ascii_lowercase()) {
+                    Some(value) => request.context.set(&key.0, value.clone()),
+                    None => request.context.remove(&key.0),
+                }
+            }
+            (at, request)
+        })
+        .collect()
+}
+
+/// Lifts one reason of a denial after the other, explaining each.
+fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
+    let mut world = world.clone();
+    let mut causes = Vec::new();
+    for _ in 0..MOST_LAYERS {
+        let decision = decide(case.set, request, &world, &mut NoTrace);
+        match decision.reason {
+            None => break,
+            Some(DenyReason::Statement(id)) => {
+                causes.push(deny::cause(case, request, &world, id));
+                world.force(ElementRef { statement: id, element: ElementKind::Action }, false);
+            }
+            Some(DenyReason::NoAllow(layer)) => {
+                let (found, statement) = grant::causes(case, request, &world, layer);
+                causes.extend(found);
+                let Some(statement) = statement else { break };
+                for element in inspect(case.set, request, &world, statement).failing() {
+                    world.force(ElementRef { statement, element }, true);
+                }
+            }
+            Some(DenyReason::Unseen(layer)) => world.set_unseen_denies(layer, false),
+            Some(DenyReason::PublicAccessBlock) => break,
+        }
+    }
+    causes
+}
+
+/// One cause for each case and place.
+fn distinct(causes: Vec<Cause>) -> Vec<Cause> {
+    let mut out: Vec<Cause> = Vec::new();
+    for cause in causes {
+        if !out
+            .iter()
+            .any(|other| other.place == cause.place && other.check == cause.check && other.case == cause.case)
+        {
+            out.push(cause);
+        }
+    }
+    out
+}
+
+/// The place of a span in a policy's source.
+fn place(policy: &Policy, span: Span) -> Place {
+    Place { source: policy.source, span }
+}
+
+/// The place of a part of a string's value.
+fn part(case: &Case<'_, '_>, policy: &Policy, text: &Text, range: Range<usize>) -> Place {
+    let source = case.subject.sources.get(policy.source).text();
+    place(policy, inner_span(source, text.span, policy.level, range))
+}
+
+/// `statement 2 ("Sid")`, for notes.
+fn name(statement: &Statement) -> String {
+    match &statement.sid {
+        Some(sid) if !sid.value.is_empty() => format!("statement {} (`{}`)", statement.index + 1, sid.value),
+        Some(_) | None => format!("statement {}", statement.index + 1),
+    }
+}
+
+/// The first few of a list, for `found` values.
+fn few<'t>(items: impl Iterator<Item = &'t str>) -> String {
+    let all: Vec<&str> = items.collect();
+    let shown = all.iter().take(3).copied().collect::<Vec<_>>().join("`, `");
+    if all.len() > 3 { format!("{shown}` and {} more", all.len() - 3) } else { shown }
+}
+
+/// The caller for people.
+fn caller(request: &Request) -> String {
+    if request.caller.arn().is_empty() { "anybody".to_owned() } else { request.caller.arn().to_owned() }
+}
+
+fn statements_of(case: &Case<'_, '_>, layer: LayerKind) -> Vec<StatementId> {
+    case.set.statement_ids().filter(|id| case.set.layer_of(*id) == layer).collect()
+}

@@ -1,0 +1,70 @@
+//! How far two texts are apart, and whether a text is one that somebody forgot to fill in.
+
+/// Insertions, deletions, substitutions and swaps of neighbours that lead from one text to the other, without regard to
+/// case; gives up above `most`.
+pub(super) fn distance(left: &str, right: &str, most: usize) -> Option<usize> {
+    let left: Vec<char> = left.to_lowercase().chars().collect();
+    let right: Vec<char> = right.to_lowercase().chars().collect();
+    if left.len().abs_diff(right.len()) > most {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (row, have) in left.iter().enumerate() {
+        let mut line = vec![row + 1];
+        for (column, want) in right.iter().enumerate() {
+            let at = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut best = at(&last, column) + usize::from(have != want);
+            best = best.min(at(&last, column + 1) + 1).min(at(&line, column) + 1);
+            let swapped = row > 0
+                && column > 0
+                && left.get(row - 1) == Some(want)
+                && right.get(column - 1) == Some(have);
+            if swapped {
+                best = best.min(at(&before, column - 1) + 1);
+            }
+            line.push(best);
+        }
+        before = std::mem::replace(&mut last, line);
+    }
+    last.last().copied().filter(|distance| *distance <= most)
+}
+
+/// The unreplaced placeholder in a text, if there is one: `<bucket_name>`, `{bucket-name}`, `${AccountId}`, `YOUR-BUCKET`,
+/// with curly or plain brackets. Policy variables of AWS (`${aws:…}`, `${s3:…}`) are none.
+pub(super) fn placeholder(text: &str) -> Option<std::ops::Range<usize>> {
+    let bracketed = |open: &str, close: char| {
+        let start = text.find(open)?;
+        let behind = text.get(start + open.len()..)?;
+        let end = behind.find(close)?;
+        let inside = behind.get(..end)?;
+        let wordy = !inside.is_empty() && inside.chars().any(char::is_alphabetic);
+        (wordy && !inside.contains(':')).then(|| start..start + open.len() + end + close.len_utf8())
+    };
+    bracketed("<", '>').or_else(|| bracketed("${", '}')).or_else(|| bracketed("{", '}')).or_else(|| {
+        let upper = text.to_ascii_uppercase();
+        let start = ["YOUR-", "YOUR_", "REPLACE_", "REPLACE-", "EXAMPLE-BUCKET"]
+            .iter()
+            .find_map(|word| upper.find(word))?;
+        let shouted = text.get(start..start + 4)?.chars().all(|c| c.is_ascii_uppercase());
+        shouted.then_some(start..text.len())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_and_placeholders() {
+        assert_eq!(distance("s3:GetObject", "s3:GetObjects", 2), Some(1));
+        assert_eq!(distance("billingreport.amazonaws.com", "billingreports.amazonaws.com", 3), Some(1));
+        assert_eq!(distance("ab", "ba", 2), Some(1));
+        assert_eq!(distance("abc", "xyz", 2), None);
+        assert_eq!(placeholder("arn:aws:s3:::<bucketname>/*"), Some(13..25));
+        assert_eq!(placeholder("${AccountId}"), Some(0..12));
+        assert_eq!(placeholder("arn:aws:s3:::b/${aws:username}/*"), None);
+        assert_eq!(placeholder("arn:aws:s3:::your-data"), None);
+        assert_eq!(placeholder("a<b"), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! The principal of the Allow that almost granted.
+
+use super::near;
+use super::{caller, few, place};
+use crate::checks::subject::Cause;
+use crate::eval::{CallerKind, Request};
+use crate::policy::{Policy, PrincipalEntry, PrincipalKind, Statement};
+use crate::rulebook::Values;
+
+/// Letters that may differ in a service principal for it to count as misspelt.
+const MOST_TYPOS: usize = 3;
+
+/// Whether a principal of the statement was meant for the caller: misspelt, or under the wrong key.
+pub(super) fn almost(request: &Request, statement: &Statement) -> bool {
+    entries(statement).any(|entry| misspelt(request, entry) || wrong_kind(request, entry))
+}
+
+fn entries(statement: &Statement) -> impl Iterator<Item = &PrincipalEntry> {
+    statement
+        .principals
+        .iter()
+        .filter(|principals| !principals.negated)
+        .flat_map(|principals| &principals.entries)
+}
+
+fn misspelt(request: &Request, entry: &PrincipalEntry) -> bool {
+    near::distance(&entry.value.value, request.caller.arn(), MOST_TYPOS).is_some()
+        && &*entry.value.value != request.caller.arn()
+}
+
+fn wrong_kind(request: &Request, entry: &PrincipalEntry) -> bool {
+    &*entry.value.value == request.caller.arn() && entry.kind != kind_of(request)
+}
+
+fn kind_of(request: &Request) -> PrincipalKind {
+    match request.caller.kind() {
+        CallerKind::Service => PrincipalKind::Service,
+        CallerKind::Anonymous => PrincipalKind::Everyone,
+        CallerKind::Root
+        | CallerKind::User
+        | CallerKind::Role
+        | CallerKind::Session
+        | CallerKind::Federated => PrincipalKind::Aws,
+    }
+}
+
+fn key_name(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::Everyone => "*",
+        PrincipalKind::Aws => "AWS",
+        PrincipalKind::Service => "Service",
+        PrincipalKind::Federated => "Federated",
+        PrincipalKind::CanonicalUser => "CanonicalUser",
+        PrincipalKind::Bare | PrincipalKind::Other => "Principal",
+    }
+}
+
+pub(super) fn causes(request: &Request, policy: &Policy, statement: &Statement) -> Vec<Cause> {
+    if let Some(entry) = entries(statement).find(|entry| wrong_kind(request, entry)) {
+        let values = Values::new()
+            .with("found", key_name(entry.kind))
+            .with("needed", key_name(kind_of(request)))
+            .with("value", &*entry.value.value);
+        return vec![Cause::new("grant", "principal-kind", place(policy, entry.kind_span), values)];
+    }
+    if let Some(entry) = entries(statement).find(|entry| misspelt(request, entry)) {
+        let values = Values::new().with("found", &*entry.value.value).with("needed", caller(request));
+        return vec![Cause::new("grant", "principal-misspelt", place(policy, entry.value.span), values)];
+    }
+    let Some(principals) = &statement.principals else {
+        let values = Values::new().with("caller", caller(request)).with("found", "nobody");
+        return vec![Cause::new("grant", "principal-missing", place(policy, statement.effect_span), values)];
+    };
+    let account = |entry: &&PrincipalEntry| entry.kind == PrincipalKind::Aws;
+    if request.caller.account().is_some()
+        && !principals.negated
+        && let Some(entry) = principals.entries.iter().find(account)
+    {
+        let values = Values::new().with("found", &*entry.value.value).with("needed", caller(request));
+        return vec![Cause::new("grant", "principal-other", place(policy, entry.value.span), values)];
+    }
+    let found = few(principals.entries.iter().map(|entry| &*entry.value.value));
+    let found = if found.is_empty() { "nobody".to_owned() } else { found };
+    let values = Values::new().with("caller", caller(request)).with("found", found);
+    vec![Cause::new("grant", "principal-missing", place(policy, principals.span), values)]
+}

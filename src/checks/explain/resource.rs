@@ -1,0 +1,143 @@
+//! The resource of the Allow that almost granted: which part of the ARN is in the way.
+
+use super::near;
+use super::{Case, part, place};
+use crate::checks::subject::Cause;
+use crate::eval::{Glob, Request};
+use crate::policy::{ArnSplit, Policy, Statement, Text, arn};
+use crate::rulebook::Values;
+
+/// Whether a resource of the statement is of the same service as the one asked for.
+pub(super) fn same_kind(request: &Request, statement: &Statement) -> bool {
+    let service = |text: &str| arn::split(text).map(|parts| parts[2].to_owned());
+    let wanted = service(&request.resource);
+    items(statement).any(|item| &*item.value == "*" || service(&item.value) == wanted)
+}
+
+/// Whether the statement names resources, not just `*`.
+pub(super) fn is_specific(statement: &Statement) -> bool {
+    items(statement).any(|item| &*item.value != "*")
+}
+
+fn items(statement: &Statement) -> impl Iterator<Item = &Text> {
+    statement.resources.iter().flat_map(|element| &element.items)
+}
+
+pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, statement: &Statement) -> Cause {
+    let needed = &*request.resource;
+    let Some(element) = &statement.resources else {
+        let values = Values::new().with("found", "nothing").with("needed", needed);
+        return Cause::new("grant", "resource-other", place(policy, statement.effect_span), values);
+    };
+    if element.negated {
+        let item = element.items.iter().find(|item| Glob::new(&item.value).matches(needed));
+        let span = item.map_or(element.span, |item| item.span);
+        let found = item.map_or_else(|| "NotResource".to_owned(), |item| item.value.to_string());
+        let values = Values::new().with("found", found).with("needed", needed);
+        return Cause::new("grant", "resource-other", place(policy, span), values);
+    }
+    let best = element
+        .items
+        .iter()
+        .map(|item| (fault(&item.value, needed), item))
+        .min_by_key(|(fault, _)| fault.rank());
+    let Some((fault, item)) = best else {
+        let values = Values::new().with("found", "nothing").with("needed", needed);
+        return Cause::new("grant", "resource-other", place(policy, element.span), values);
+    };
+    let values = Values::new().with("found", &*item.value).with("needed", needed);
+    let whole = place(policy, item.span);
+    match fault {
+        Fault::Placeholder(range) => {
+            let found = item.value.get(range.clone()).unwrap_or_default().to_owned();
+            Cause::new(
+                "grant",
+                "resource-placeholder",
+                part(case, policy, item, range),
+                Values::new().with("found", found),
+            )
+        }
+        Fault::BucketForObject => {
+            Cause::new("grant", "resource-bucket-arn", whole, values.with("action", &*request.action))
+        }
+        Fault::ObjectForBucket => {
+            Cause::new("grant", "resource-object-arn", whole, values.with("action", &*request.action))
+        }
+        Fault::Path => Cause::new("grant", "resource-path", whole, values),
+        Fault::Bucket => Cause::new("grant", "resource-bucket", whole, values),
+        Fault::Partition => Cause::new("grant", "resource-partition", whole, values),
+        Fault::Form => Cause::new("grant", "resource-arn-form", whole, values),
+        Fault::Other => Cause::new("grant", "resource-other", whole, values),
+    }
+}
+
+/// What keeps a pattern from matching; found by putting the needed text into one part after the other.
+enum Fault {
+    Path,
+    BucketForObject,
+    ObjectForBucket,
+    Partition,
+    Form,
+    Placeholder(std::ops::Range<usize>),
+    Bucket,
+    Other,
+}
+
+impl Fault {
+    fn rank(&self) -> u8 {
+        match self {
+            Fault::BucketForObject | Fault::ObjectForBucket => 0,
+            Fault::Path => 1,
+            Fault::Partition | Fault::Form => 2,
+            Fault::Placeholder(_) => 3,
+            Fault::Bucket => 4,
+            Fault::Other => 5,
+        }
+    }
+}
+
+fn fault(pattern: &str, needed: &str) -> Fault {
+    if let Some(range) = near::placeholder(pattern) {
+        return Fault::Placeholder(range);
+    }
+    let Some(want) = ArnSplit::new(needed) else { return Fault::Other };
+    let Some(have) = ArnSplit::new(pattern) else {
+        // A bare bucket name or path, or a URL, where an ARN must stand.
+        return Fault::Form;
+    };
+    let fits = |have: &str, want: &str| Glob::new(have).matches(want);
+    if !fits(have.service, want.service) {
+        return Fault::Other;
+    }
+    if want.service != "s3" {
+        return Fault::Other;
+    }
+    let (have_bucket, have_key) = split_key(have.resource);
+    let (want_bucket, want_key) = split_key(want.resource);
+    let rest_fits = fits(have.resource, want.resource);
+    if rest_fits && !fits(have.partition, want.partition) {
+        return Fault::Partition;
+    }
+    if rest_fits
+        || (!have.region.is_empty() && have.region != "*")
+        || (!have.account.is_empty() && have.account != "*")
+    {
+        return Fault::Form;
+    }
+    if !fits(have_bucket, want_bucket) {
+        return Fault::Bucket;
+    }
+    match (have_key, want_key) {
+        (None, Some(_)) => Fault::BucketForObject,
+        (Some(_), None) => Fault::ObjectForBucket,
+        (Some(_), Some(_)) => Fault::Path,
+        (None, None) => Fault::Bucket,
+    }
+}
+
+fn split_key(resource: &str) -> (&str, Option<&str>) {
+    match resource.split_once('/') {
+        Some((bucket, key)) => (bucket, Some(key)),
+        None => (resource, None),
+    }
+}

@@ -1,0 +1,45 @@
+//! Form values that cannot be what AWS or the product takes.
+
+use super::subject::{Cause, Subject};
+use crate::contract::Origin;
+use crate::policy::arn;
+use crate::rulebook::Values;
+
+/// Values with a closed set of choices.
+const CHOICES: [(&str, &[&str]); 3] = [
+    ("account-kind", &["root", "linked"]),
+    ("export-type", &["cur-2.0", "cur-legacy"]),
+    ("mode", &["bucket-only", "find-report", "create-report"]),
+];
+
+/// Looks at every value the user gave.
+#[must_use]
+pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for (name, value) in subject.form.iter() {
+        let Origin::Given(place) = &value.origin else { continue };
+        let values = Values::new().with("name", name).with("found", value.text.clone());
+        let mut push = |case, values| causes.push(Cause::new("form", case, *place, values).in_group("form"));
+        match name {
+            "account" | "bucket-account" | "management-account" if !arn::is_account(&value.text) => {
+                push("account-format", values);
+            }
+            "bucket" if !is_bucket_name(&value.text) => push("bucket-format", values),
+            _ => {
+                if let Some((_, choices)) = CHOICES.iter().find(|(choice, _)| *choice == name)
+                    && !choices.contains(&value.text.as_str())
+                {
+                    push("choice", values.with("needed", choices.join("`, `")));
+                }
+            }
+        }
+    }
+    causes
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html> (checked 2026-11); old buckets in us-east-1
+/// may have capital letters and underscores.
+fn is_bucket_name(text: &str) -> bool {
+    (3..=255).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+}

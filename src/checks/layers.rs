@@ -1,0 +1,98 @@
+//! Which policies bear on a request of this account, and which of them are known.
+
+use super::subject::{FactRef, Subject};
+use crate::eval::{Caller, CallerKind, Layer, LayerKind, Layers};
+use crate::evidence::Role;
+use crate::policy::{FaultKind, Policy};
+
+/// The layers for requests of one caller to one service.
+pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) -> Layers<'a> {
+    let mut layers = Layers::none();
+    let presumed = |role: Role| match known(subject, role) {
+        Some(policies) => Layer::Known(policies),
+        None if subject.evidence.of(role).next().is_some() || subject.strict => Layer::NotVisible,
+        None => Layer::PresumedAbsent,
+    };
+    let visible = |role: Role| known(subject, role).map_or(Layer::NotVisible, Layer::Known);
+    layers.resource = match service {
+        "s3" => visible(Role::BucketPolicy),
+        "kms" => visible(Role::KeyPolicy),
+        _ => Layer::Absent,
+    };
+    if matches!(service, "s3" | "kms") {
+        layers.rcp = organization(subject, Role::Rcp, subject.form.text("bucket-account"));
+    }
+    layers.public_access_block = subject.evidence.public_access_block.unwrap_or_default();
+    if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
+        return layers;
+    }
+    layers.identity = visible(Role::ReaderPolicy);
+    layers.boundary = presumed(Role::Boundary);
+    layers.endpoint = presumed(Role::EndpointPolicy);
+    layers.session = match caller.kind() {
+        CallerKind::Role | CallerKind::Session | CallerKind::Federated => presumed(Role::SessionPolicy),
+        CallerKind::User | CallerKind::Root | CallerKind::Service | CallerKind::Anonymous => {
+            known(subject, Role::SessionPolicy).map_or(Layer::Absent, Layer::Known)
+        }
+    };
+    layers.scp = organization(subject, Role::Scp, caller.account());
+    layers
+}
+
+/// The policies of a role, if there are any and all can be read as policies.
+fn known<'a>(subject: &Subject<'a>, role: Role) -> Option<Vec<&'a Policy>> {
+    let mut documents = subject.evidence.of(role).peekable();
+    documents.peek()?;
+    let readable = |policy: &Policy| {
+        !policy
+            .faults
+            .iter()
+            .any(|fault| matches!(fault.kind, FaultKind::NotAnObject | FaultKind::MissingStatement))
+    };
+    documents.map(|document| readable(&document.policy).then_some(&document.policy)).collect()
+}
+
+/// SCPs or RCPs of an account: absent by fact in the management account and outside organizations.
+fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) -> Layer<Vec<Vec<&'a Policy>>> {
+    let form = subject.form;
+    let management = match (form.text("management-account"), form.text("account-kind")) {
+        (Some(management), _) => Some(management),
+        (None, Some("root")) => form.text("account"),
+        (None, _) => None,
+    };
+    if form.text("organization") == Some("none") || (management.is_some() && management == account) {
+        return Layer::Absent;
+    }
+    if known(subject, role).is_some() {
+        Layer::Known(subject.evidence.levels(role))
+    } else {
+        Layer::NotVisible
+    }
+}
+
+/// The fact that a layer nobody has seen waits for.
+pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> FactRef {
+    let role = match (layer, service) {
+        (LayerKind::Resource, "kms") => Role::KeyPolicy,
+        (LayerKind::Resource, _) => Role::BucketPolicy,
+        (LayerKind::Identity, _) => Role::ReaderPolicy,
+        (LayerKind::Boundary, _) => Role::Boundary,
+        (LayerKind::Session, _) => Role::SessionPolicy,
+        (LayerKind::Scp, _) => Role::Scp,
+        (LayerKind::Rcp, _) => Role::Rcp,
+        (LayerKind::Endpoint, _) => Role::EndpointPolicy,
+    };
+    if subject.evidence.of(role).next().is_some() {
+        return FactRef::new("unreadable-document");
+    }
+    FactRef::new(match role {
+        Role::SessionPolicy => "session",
+        Role::EndpointPolicy => "endpoint",
+        Role::BucketPolicy
+        | Role::ReaderPolicy
+        | Role::Boundary
+        | Role::Scp
+        | Role::Rcp
+        | Role::KeyPolicy => role.name(),
+    })
+}

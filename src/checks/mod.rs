@@ -1,0 +1,28 @@
+//! The logic behind rules: puts a demand to the evaluator and explains what comes back.
+//!
+//! A check says *what* is wrong and where, as a case with values; the words stand in the rule page that claims the case.
+//! Which demands there are, and what the answer means for the verdict, is for `judge`.
+
+mod accepted;
+mod access;
+mod cases;
+mod context;
+mod explain;
+mod form;
+mod layers;
+mod subject;
+
+pub use cases::CASES;
+pub use form::check as check_form;
+pub use subject::{Assumption, Cause, FactRef, Outcome, Subject};
+
+use crate::contract::{Ask, Demand};
+
+/// Puts one demand.
+#[must_use]
+pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
+    match &demand.ask {
+        Ask::Accepted { document } => accepted::check(subject, document),
+        Ask::Access { .. } => access::check(subject, &demand.ask),
+    }
+}

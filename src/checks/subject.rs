@@ -1,0 +1,114 @@
+//! What a check is given, and what it gives back.
+
+use crate::contract::{Form, RequestTemplate};
+use crate::evidence::Evidence;
+use crate::finding::State;
+use crate::rulebook::Values;
+use crate::source::{Place, Sources};
+use std::collections::BTreeMap;
+
+/// Everything a check may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The documents.
+    pub evidence: &'a Evidence,
+    /// The form, presumptions included.
+    pub form: &'a Form,
+    /// Descriptions of requests by name.
+    pub requests: &'a BTreeMap<String, RequestTemplate>,
+    /// What is presumed absent counts as not visible.
+    pub strict: bool,
+    /// The moment the check is made for, as an ISO 8601 instant.
+    pub now: &'a str,
+}
+
+/// The answer to a demand.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Holds, broken or unknown.
+    pub state: Option<State>,
+    /// What is wrong, where.
+    pub causes: Vec<Cause>,
+    /// What an unknown answer waits for.
+    pub facts: Vec<FactRef>,
+    /// What the answer rests on.
+    pub assumed: Vec<Assumption>,
+    /// For how much it holds, in one line.
+    pub detail: Option<String>,
+}
+
+impl Outcome {
+    /// An answer without explanation.
+    #[must_use]
+    pub fn of(state: State) -> Self {
+        Self { state: Some(state), ..Self::default() }
+    }
+}
+
+/// One fault.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// The check that found it.
+    pub check: &'static str,
+    /// The case of that check.
+    pub case: &'static str,
+    /// A group of rule pages to take instead of the demand's section.
+    pub group: Option<&'static str>,
+    /// What fills the holes of the rule's words.
+    pub values: Values,
+    /// The smallest text that carries the fault.
+    pub place: Place,
+    /// Other places that make it a fault, each with a few words.
+    pub related: Vec<(Place, String)>,
+    /// Why, in few lines.
+    pub notes: Vec<String>,
+}
+
+impl Cause {
+    /// A fault of a check.
+    #[must_use]
+    pub fn new(check: &'static str, case: &'static str, place: Place, values: Values) -> Self {
+        Self { check, case, group: None, values, place, related: Vec::new(), notes: Vec::new() }
+    }
+
+    /// The same, told by pages of another group than the demand's section.
+    #[must_use]
+    pub fn in_group(mut self, group: &'static str) -> Self {
+        self.group = Some(group);
+        self
+    }
+}
+
+/// A missing fact: an identifier of `rules/facts.toml`, with values for its holes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FactRef {
+    /// The identifier.
+    pub id: String,
+    /// Values for holes beside the form's.
+    pub values: Vec<(String, String)>,
+}
+
+impl FactRef {
+    /// A fact without values.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self { id: id.to_owned(), values: Vec::new() }
+    }
+
+    /// A fact with one value.
+    #[must_use]
+    pub fn with(id: &str, hole: &str, value: &str) -> Self {
+        Self { id: id.to_owned(), values: vec![(hole.to_owned(), value.to_owned())] }
+    }
+}
+
+/// Something an answer rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assumption {
+    /// What.
+    pub text: String,
+    /// Where it comes from.
+    pub source: Option<String>,
+}

@@ -1,0 +1,159 @@
+//! Flags and their words.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Tells before you connect an AWS account to a cost product whether the billing import will work, and why not.
+#[derive(Debug, Parser)]
+#[command(name = "preflight", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge documents: ready, not ready, or cannot tell
+    Check(Box<CheckArgs>),
+    /// Show the page of a rule
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// List the consumers, the products whose contracts are known
+    Consumers,
+}
+
+/// Judge documents: ready, not ready, or cannot tell.
+///
+/// Reads a preflight.toml in the folder it is given, and recognises policies and answers of the AWS CLI by their content.
+/// Nothing is sent anywhere.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 ready, 1 not ready (or a finding at --fail-on), 3 cannot tell, 2 the run failed"
+)]
+pub(super) struct CheckArgs {
+    /// Folders and files to look at; `-` reads standard input [default: .]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// The product to judge for (see `preflight consumers`); may be given several times
+    #[arg(long, value_name = "NAME", help_heading = "Form")]
+    pub(super) consumer: Vec<String>,
+    /// The account that is connected, 12 digits
+    #[arg(long, value_name = "ID", help_heading = "Form")]
+    pub(super) account: Option<String>,
+    /// What the account is in its organization: root (payer) or linked
+    #[arg(long, value_name = "KIND", help_heading = "Form")]
+    pub(super) account_kind: Option<String>,
+    /// The bucket the export is delivered to
+    #[arg(long, value_name = "NAME", help_heading = "Form")]
+    pub(super) bucket: Option<String>,
+    /// The account that owns the bucket [default: the connected account]
+    #[arg(long, value_name = "ID", help_heading = "Form")]
+    pub(super) bucket_account: Option<String>,
+    /// The name of the export or report
+    #[arg(long, value_name = "NAME", help_heading = "Form")]
+    pub(super) export_name: Option<String>,
+    /// The S3 path prefix of the export
+    #[arg(long, value_name = "PATH", help_heading = "Form")]
+    pub(super) export_path: Option<String>,
+    /// cur-2.0 or cur-legacy
+    #[arg(long, value_name = "TYPE", help_heading = "Form")]
+    pub(super) export_type: Option<String>,
+    /// bucket-only, find-report or create-report
+    #[arg(long, value_name = "MODE", help_heading = "Form")]
+    pub(super) mode: Option<String>,
+    /// ARN of the user or role whose key the product gets
+    #[arg(long, value_name = "ARN", help_heading = "Form")]
+    pub(super) reader: Option<String>,
+    /// The organization's management account
+    #[arg(long, value_name = "ID", help_heading = "Form")]
+    pub(super) management_account: Option<String>,
+    /// The organization's id (`o-…`), or `none`
+    #[arg(long, value_name = "ID", help_heading = "Form")]
+    pub(super) organization: Option<String>,
+    /// ARN of the KMS key that encrypts the bucket
+    #[arg(long, value_name = "ARN", help_heading = "Form")]
+    pub(super) kms_key: Option<String>,
+
+    /// The bucket's policy
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) bucket_policy: Vec<PathBuf>,
+    /// A policy of the reader; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) reader_policy: Vec<PathBuf>,
+    /// The reader's permissions boundary
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) boundary: Vec<PathBuf>,
+    /// A service control policy; each is a level of its own, the root's first
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) scp: Vec<PathBuf>,
+    /// A resource control policy; each is a level of its own, the root's first
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) rcp: Vec<PathBuf>,
+    /// The policy of the bucket's KMS key
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) key_policy: Vec<PathBuf>,
+    /// Another folder of rule pages; pages of the same name replace ours
+    #[arg(long, value_name = "DIR", help_heading = "Documents")]
+    pub(super) rules: Option<PathBuf>,
+
+    /// Presume nothing: a boundary or endpoint policy that was not given counts as not visible
+    #[arg(long, help_heading = "Judging")]
+    pub(super) strict: bool,
+    /// Exit with 0 where the answer is "cannot tell"
+    #[arg(long, help_heading = "Judging")]
+    pub(super) allow_unknown: bool,
+    /// Exit with 1 on findings of this severity or above, whatever the verdict
+    #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = "Judging")]
+    pub(super) fail_on: FailOn,
+    /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", help_heading = "Judging")]
+    pub(super) now: Option<String>,
+
+    /// Show findings of this rule only; may be given several times
+    #[arg(long, value_name = "RULE", help_heading = "Output")]
+    pub(super) only: Vec<String>,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    pub(super) format: FormatArg,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(super) color: ColorArg,
+    /// Verdict and one line a finding
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The rule's name, or a name that another tool gives it
+    pub(super) rule: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// Print a Markdown table
+    #[arg(long)]
+    pub(super) markdown: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    Human,
+    Json,
+    Concise,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Note,
+}

@@ -1,0 +1,251 @@
+//! `preflight check`
+
+use super::args::{CheckArgs, FailOn, FormatArg};
+use super::{Exit, fault, terminal};
+use crate::config::{self, Config};
+use crate::evidence::Role;
+use crate::finding::{Report, RuleName, Severity, Verdict};
+use crate::judge::{Job, Library, judge};
+use crate::load::{self, Named};
+use crate::render::{Format, render};
+use crate::source::{Place, Sources, Span};
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+
+/// The consumer taken where none is named and there is one only.
+const CONFIG_FILE: &str = "preflight.toml";
+
+pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let mut library = Library::embedded()?;
+    if let Some(folder) = &args.rules {
+        add_pages(&mut library, folder)?;
+    }
+    let mut sources = Sources::new();
+    let paths = if args.paths.is_empty() && !args.names_documents() {
+        vec![PathBuf::from(".")]
+    } else {
+        args.paths.clone()
+    };
+    let (folder, mut config) = read_config(&mut sources, &paths)?;
+    args.give_form(&mut sources, &mut config);
+    let consumers = consumers(&library, args, &config)?;
+    let named = named_documents(args, &config, &folder)?;
+    // A configuration that names its documents names all of them.
+    let walked = if config.documents.is_empty() {
+        paths
+    } else {
+        paths.into_iter().filter(|path| !path.is_dir()).collect()
+    };
+    let evidence = load::load(&mut sources, &named, &walked)?;
+    let only: Vec<RuleName> =
+        args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
+    let nothing = evidence.documents.is_empty() && config.form.iter().next().is_none();
+    anyhow::ensure!(
+        !nothing,
+        "nothing to judge: no policy and no form value was found{}",
+        if evidence.not_evaluated.is_empty() { String::new() } else { not_known(&evidence.not_evaluated) }
+    );
+    let now = args.now.clone().unwrap_or_else(now);
+    let job = Job {
+        sources: &sources,
+        evidence: &evidence,
+        form: &config.form,
+        consumers: &consumers,
+        strict: args.strict,
+        now: &now,
+        only: &only,
+    };
+    let report = judge(&library, &job);
+    let format = match args.format {
+        FormatArg::Human => Format::Human,
+        FormatArg::Json => Format::Json,
+        FormatArg::Concise => Format::Concise,
+    };
+    terminal::print(&render(&report, &sources, format, &terminal::style(args.color, args.quiet)))?;
+    Ok(exit(args, &report))
+}
+
+fn exit(args: &CheckArgs, report: &Report) -> Exit {
+    let threshold = match args.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Note => Severity::Note,
+    };
+    // With --only the findings of other rules are not asked about, the verdict still is.
+    let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
+    match report.verdict {
+        Verdict::NotReady => Exit::NotReady,
+        Verdict::Ready | Verdict::CannotTell if reached => Exit::NotReady,
+        Verdict::CannotTell if !args.allow_unknown => Exit::CannotTell,
+        Verdict::CannotTell | Verdict::Ready => Exit::Ready,
+    }
+}
+
+fn not_known(list: &[(String, String)]) -> String {
+    list.iter().map(|(document, reason)| format!("\n  {document}: {reason}")).collect()
+}
+
+fn known_rule(library: &Library, name: &str) -> anyhow::Result<RuleName> {
+    let rule = library.book().get(name).with_context(|| format!("--only {name}: there is no such rule"))?;
+    Ok(rule.name.clone())
+}
+
+fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Result<Vec<String>> {
+    let named = if args.consumer.is_empty() { &config.consumers } else { &args.consumer };
+    for name in named {
+        anyhow::ensure!(
+            library.contract(name).is_some(),
+            "there is no consumer `{name}` (`preflight consumers` lists all)"
+        );
+    }
+    if !named.is_empty() {
+        return Ok(named.clone());
+    }
+    let all: Vec<String> = library.contracts().map(|contract| contract.name.clone()).collect();
+    anyhow::ensure!(
+        all.len() == 1,
+        "name the product to judge for: --consumer NAME, or `consumer = \"NAME\"` in preflight.toml; known are {}",
+        all.join(", ")
+    );
+    Ok(all)
+}
+
+/// The configuration of the first folder that has one, or the one named among the paths.
+fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::Result<(PathBuf, Config)> {
+    for path in paths {
+        let file = if path.is_dir() { path.join(CONFIG_FILE) } else { continue };
+        if !file.is_file() {
+            continue;
+        }
+        let text = load::read_text(&file)?;
+        let name = file.to_string_lossy().replace('\\', "/");
+        let source = sources.add(name.strip_prefix("./").unwrap_or(&name), text);
+        return match config::read(sources.get(source).text(), source) {
+            Ok(config) => Ok((path.clone(), config)),
+            Err(fault) => {
+                terminal::talk(
+                    fault::draw(sources, source, fault.span, &fault.message, None)
+                        .lines()
+                        .next()
+                        .unwrap_or_default(),
+                );
+                anyhow::bail!("the configuration cannot be used")
+            }
+        };
+    }
+    Ok((PathBuf::from("."), Config::default()))
+}
+
+fn named_documents(args: &CheckArgs, config: &Config, folder: &Path) -> anyhow::Result<Vec<Named>> {
+    let mut named = Vec::new();
+    let flags: [(Role, &[PathBuf]); 6] = [
+        (Role::BucketPolicy, &args.bucket_policy),
+        (Role::ReaderPolicy, &args.reader_policy),
+        (Role::Boundary, &args.boundary),
+        (Role::Scp, &args.scp),
+        (Role::Rcp, &args.rcp),
+        (Role::KeyPolicy, &args.key_policy),
+    ];
+    for (role, paths) in flags {
+        let levels = matches!(role, Role::Scp | Role::Rcp);
+        for (at, path) in paths.iter().enumerate() {
+            named.push(Named { role, level: if levels { at } else { 0 }, path: path.clone() });
+        }
+    }
+    for (name, level, path) in &config.documents {
+        let role = Role::of(name).with_context(|| format!("no role `{name}`"))?;
+        // A flag of the same name wins over the file.
+        if !flags.iter().any(|(flag, paths)| *flag == role && !paths.is_empty()) {
+            named.push(Named { role, level: *level, path: folder.join(path) });
+        }
+    }
+    Ok(named)
+}
+
+fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<()> {
+    let groups = std::fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    for group in groups {
+        let group = group?.path();
+        if !group.is_dir() {
+            continue;
+        }
+        let name = group.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for page in std::fs::read_dir(&group)? {
+            files.push((name.clone(), page?.path()));
+        }
+    }
+    files.sort();
+    for (group, path) in
+        files.iter().filter(|(_, path)| path.extension().is_some_and(|extension| extension == "md"))
+    {
+        let text = load::read_text(path)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let origin = path.to_string_lossy();
+        if let Err(faults) = library.book_mut().add(group, &name, &text, &origin) {
+            for fault in &faults {
+                let mut sources = Sources::new();
+                let source = sources.add(fault.origin.clone(), fault.text.to_string());
+                terminal::talk(
+                    fault::draw(&sources, source, fault.span, &fault.message(), fault.help())
+                        .lines()
+                        .next()
+                        .unwrap_or_default(),
+                );
+            }
+            anyhow::bail!("{} fault(s) in rule pages", faults.len());
+        }
+    }
+    Ok(())
+}
+
+/// The present moment as an ISO 8601 instant in UTC.
+fn now() -> String {
+    let seconds =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    seconds.to_string()
+}
+
+impl CheckArgs {
+    fn names_documents(&self) -> bool {
+        [&self.bucket_policy, &self.reader_policy, &self.boundary, &self.scp, &self.rcp, &self.key_policy]
+            .iter()
+            .any(|list| !list.is_empty())
+    }
+
+    /// Flags win over the file. They become a source of their own, so that a finding can point at them.
+    fn give_form(&self, sources: &mut Sources, config: &mut Config) {
+        let flags: [(&str, &Option<String>); 12] = [
+            ("account", &self.account),
+            ("account-kind", &self.account_kind),
+            ("bucket", &self.bucket),
+            ("bucket-account", &self.bucket_account),
+            ("export-name", &self.export_name),
+            ("export-path", &self.export_path),
+            ("export-type", &self.export_type),
+            ("mode", &self.mode),
+            ("reader", &self.reader),
+            ("management-account", &self.management_account),
+            ("organization", &self.organization),
+            ("kms-key", &self.kms_key),
+        ];
+        let mut text = String::from("preflight check");
+        let mut given = Vec::new();
+        for (name, value) in flags {
+            if let Some(value) = value {
+                text.push_str(" --");
+                text.push_str(name);
+                text.push(' ');
+                given.push((name, value, Span::new(text.len(), text.len() + value.len())));
+                text.push_str(value);
+            }
+        }
+        if given.is_empty() {
+            return;
+        }
+        let source = sources.add("command line", text);
+        for (name, value, span) in given {
+            config.form.give(name, value, Place { source, span });
+        }
+    }
+}

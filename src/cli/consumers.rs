@@ -1,0 +1,26 @@
+//! `preflight consumers`
+
+use super::{Exit, terminal};
+use crate::finding::Need;
+use crate::judge::Library;
+use std::fmt::Write;
+
+pub(super) fn run() -> anyhow::Result<Exit> {
+    let library = Library::embedded()?;
+    let mut out = String::new();
+    for contract in library.contracts() {
+        let needed = contract.demands.iter().filter(|demand| demand.need == Need::Needed).count();
+        let advice = contract.demands.len() - needed;
+        writeln!(out, "{}\n  {}", contract.name, contract.title)?;
+        writeln!(
+            out,
+            "  {needed} demands are needed, {advice} are advice; sources read {}",
+            contract.checked
+        )?;
+        if let Some(guide) = &contract.guide {
+            writeln!(out, "  guide: {guide}")?;
+        }
+    }
+    terminal::print(&out)?;
+    Ok(Exit::Ready)
+}

@@ -1,0 +1,64 @@
+//! The command line: one file a sub-command. Reads the environment, decides how output looks, and the exit code.
+
+mod args;
+mod check;
+mod consumers;
+mod explain;
+mod fault;
+mod rules;
+mod terminal;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// What a run ends with. Documented in the README; never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Ready.
+    Ready,
+    /// Not ready, or a finding at the threshold.
+    NotReady,
+    /// The run failed: usage, an unreadable file, a broken rule page, nothing to judge.
+    Failed,
+    /// Cannot tell.
+    CannotTell,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Ready => 0,
+            Exit::NotReady => 1,
+            Exit::Failed => 2,
+            Exit::CannotTell => 3,
+        })
+    }
+}
+
+/// Runs the command with these arguments, the program's name first.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not errors; a broken pipe is neither.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Failed.into() } else { Exit::Ready.into() };
+        }
+    };
+    let result = match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Consumers => consumers::run(),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            terminal::talk(&format!("error: {error:#}"));
+            Exit::Failed.into()
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! `preflight rules`
+
+use super::args::RulesArgs;
+use super::{Exit, terminal};
+use crate::judge::Library;
+use crate::rulebook;
+
+pub(super) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
+    let library = Library::embedded()?;
+    let text = if args.markdown {
+        rulebook::markdown_table(library.book())
+    } else {
+        rulebook::table(library.book())
+    };
+    terminal::print(&text)?;
+    Ok(Exit::Ready)
+}

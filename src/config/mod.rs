@@ -1,0 +1,184 @@
+//! `preflight.toml`: which consumer, the form's values, and which document is what.
+//!
+//! It reads text, not files; paths in it are relative to the file's folder.
+
+use crate::contract::{FORM_NAMES, Form};
+use crate::source::{Place, SourceId, Span};
+use std::borrow::Cow;
+use std::ops::Range;
+use thiserror::Error;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A configuration, read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    /// Consumers to judge for.
+    pub consumers: Vec<String>,
+    /// The form.
+    pub form: Form,
+    /// Documents: role name, level of an organization policy, path as written.
+    pub documents: Vec<(String, usize, String)>,
+}
+
+/// What is wrong with a configuration. Its author must act.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct ConfigFault {
+    /// Where.
+    pub span: Span,
+    /// What, in one line.
+    pub message: String,
+}
+
+/// Keys of `[documents]` with one path or a list of them.
+const LISTS: [&str; 6] =
+    ["bucket-policy", "reader-policy", "boundary", "session-policy", "key-policy", "endpoint-policy"];
+
+/// Reads a configuration.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn read(text: &str, source: SourceId) -> Result<Config, ConfigFault> {
+    let table = DeTable::parse(text).map_err(|error| ConfigFault {
+        span: span(error.span().unwrap_or(0..0)),
+        message: error.message().lines().collect::<Vec<_>>().join(", "),
+    })?;
+    let mut config = Config::default();
+    for (key, value) in table.get_ref() {
+        match key.get_ref().as_ref() {
+            "consumer" => {
+                config.consumers = strings(value, "consumer")?.into_iter().map(|(text, _)| text).collect()
+            }
+            "form" => form(value, source, &mut config.form)?,
+            "documents" => documents(value, &mut config.documents)?,
+            other => return Err(unknown(key, other, "`consumer`, `[form]` and `[documents]`")),
+        }
+    }
+    Ok(config)
+}
+
+fn span(range: Range<usize>) -> Span {
+    Span::new(range.start, range.end)
+}
+
+fn unknown(key: &Spanned<Cow<'_, str>>, name: &str, known: &str) -> ConfigFault {
+    ConfigFault { span: span(key.span()), message: format!("`{name}` is not known here; known are {known}") }
+}
+
+fn table<'t>(value: &'t Spanned<DeValue<'_>>, name: &str) -> Result<&'t DeTable<'t>, ConfigFault> {
+    match value.get_ref() {
+        DeValue::Table(table) => Ok(table),
+        _ => Err(ConfigFault {
+            span: span(value.span()),
+            message: format!("`{name}` must be a table: `[{name}]`"),
+        }),
+    }
+}
+
+fn string(value: &Spanned<DeValue<'_>>, name: &str) -> Result<(String, Span), ConfigFault> {
+    match value.get_ref() {
+        DeValue::String(text) => Ok((text.to_string(), span(value.span()))),
+        DeValue::Integer(_) => {
+            let message = format!("write `{name}` in quotes: leading zeros of a number would be lost");
+            Err(ConfigFault { span: span(value.span()), message })
+        }
+        _ => Err(ConfigFault { span: span(value.span()), message: format!("`{name}` must be a string") }),
+    }
+}
+
+fn strings(value: &Spanned<DeValue<'_>>, name: &str) -> Result<Vec<(String, Span)>, ConfigFault> {
+    match value.get_ref() {
+        DeValue::Array(items) => items.iter().map(|item| string(item, name)).collect(),
+        _ => Ok(vec![string(value, name)?]),
+    }
+}
+
+fn form(value: &Spanned<DeValue<'_>>, source: SourceId, form: &mut Form) -> Result<(), ConfigFault> {
+    for (key, value) in table(value, "form")? {
+        let name = key.get_ref().as_ref();
+        if name == "connected-accounts" {
+            for (text, span) in strings(value, name)? {
+                let origin = crate::contract::Origin::Given(Place { source, span });
+                form.connected_accounts.push(crate::contract::FormValue { text, origin });
+            }
+            continue;
+        }
+        if !FORM_NAMES.contains(&name) {
+            return Err(unknown(
+                key,
+                name,
+                &format!("`{}` and `connected-accounts`", FORM_NAMES.join("`, `")),
+            ));
+        }
+        let (text, span) = string(value, name)?;
+        form.give(name, &text, Place { source, span });
+    }
+    Ok(())
+}
+
+fn documents(
+    value: &Spanned<DeValue<'_>>,
+    out: &mut Vec<(String, usize, String)>,
+) -> Result<(), ConfigFault> {
+    for (key, value) in table(value, "documents")? {
+        let name = key.get_ref().as_ref();
+        let role = match name {
+            "scps" => "scp",
+            "rcps" => "rcp",
+            _ if LISTS.contains(&name) => {
+                out.extend(strings(value, name)?.into_iter().map(|(path, _)| (name.to_owned(), 0, path)));
+                continue;
+            }
+            _ => return Err(unknown(key, name, &format!("`{}`, `scps` and `rcps`", LISTS.join("`, `")))),
+        };
+        let DeValue::Array(levels) = value.get_ref() else {
+            let message = format!(
+                "`{name}` must be a list of levels, the root first: [[\"root.json\"], [\"account.json\"]]"
+            );
+            return Err(ConfigFault { span: span(value.span()), message });
+        };
+        for (level, paths) in levels.iter().enumerate() {
+            out.extend(strings(paths, name)?.into_iter().map(|(path, _)| (role.to_owned(), level, path)));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn read_text(text: &str) -> Result<Config, String> {
+        let mut sources = Sources::new();
+        let source = sources.add("preflight.toml", text);
+        read(text, source)
+            .map_err(|fault| format!("{}: {}", sources.get(source).slice(fault.span), fault.message))
+    }
+
+    #[test]
+    fn values_lists_and_levels() {
+        let config = read_text(
+            "consumer = \"spendeffix-root\"\n[form]\naccount = \"111122223333\"\n[documents]\nreader-policy = [\"a.json\", \"b.json\"]\nscps = [[\"root.json\"], [\"account.json\"]]\n",
+        )
+        .unwrap();
+        assert_eq!(config.consumers, ["spendeffix-root"]);
+        assert_eq!(config.form.text("account"), Some("111122223333"));
+        assert_eq!(config.documents.len(), 4);
+        assert!(config.documents.contains(&("scp".to_owned(), 1, "account.json".to_owned())));
+    }
+
+    #[test]
+    fn faults_point_at_the_smallest_text() {
+        for (text, expected) in [
+            ("[form]\naccount = 111122223333\n", "111122223333: write `account` in quotes"),
+            ("[form]\nbuket = \"x\"\n", "buket: `buket` is not known here"),
+            ("[documents]\nscps = \"a.json\"\n", "\"a.json\": `scps` must be a list of levels"),
+            ("form = 1\n", "1: `form` must be a table"),
+        ] {
+            let fault = read_text(text).unwrap_err();
+            assert!(fault.starts_with(expected), "{fault}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The documents at hand.
+
+use super::role::Role;
+use crate::eval::PublicAccessBlock;
+use crate::policy::Policy;
+use crate::source::SourceId;
+use crate::syntax::Issue;
+
+/// One policy document with its role.
+#[derive(Debug, Clone)]
+pub struct PolicyDocument {
+    /// What it is to the account.
+    pub role: Role,
+    /// For organization policies: the level, from 0 at the root.
+    pub level: usize,
+    /// The text it stands in.
+    pub source: SourceId,
+    /// The typed policy.
+    pub policy: Policy,
+    /// What of the text is no JSON.
+    pub issues: Vec<Issue>,
+    /// Length of the policy's own text in bytes, for size limits.
+    pub length: usize,
+}
+
+/// Everything at hand.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Policies, in the order of reading.
+    pub documents: Vec<PolicyDocument>,
+    /// Regions of sources that are JSON inside a string: source, content without quotes, layers of escapes.
+    pub wrapped: Vec<(SourceId, crate::source::Span, u8)>,
+    /// Documents that were seen and not judged: name and reason.
+    pub not_evaluated: Vec<(String, String)>,
+    /// Block Public Access of the bucket, where it is known.
+    pub public_access_block: Option<PublicAccessBlock>,
+}
+
+impl Evidence {
+    /// The documents of a role.
+    pub fn of(&self, role: Role) -> impl Iterator<Item = &PolicyDocument> {
+        self.documents.iter().filter(move |document| document.role == role)
+    }
+
+    /// The policies of a role.
+    #[must_use]
+    pub fn policies(&self, role: Role) -> Vec<&Policy> {
+        self.of(role).map(|document| &document.policy).collect()
+    }
+
+    /// The policies of an organization role, a list a level.
+    #[must_use]
+    pub fn levels(&self, role: Role) -> Vec<Vec<&Policy>> {
+        let depth = self.of(role).map(|document| document.level + 1).max().unwrap_or(0);
+        (0..depth)
+            .map(|level| {
+                self.of(role)
+                    .filter(|document| document.level == level)
+                    .map(|document| &document.policy)
+                    .collect()
+            })
+            .filter(|list: &Vec<&Policy>| !list.is_empty())
+            .collect()
+    }
+
+    /// Whether a document of the role of this name is at hand.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        Role::of(name).is_some_and(|role| self.of(role).next().is_some())
+    }
+}

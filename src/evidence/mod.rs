@@ -1,0 +1,9 @@
+//! What is known of one account: policies with their roles, settings, and what could not be judged.
+//!
+//! Filled by `load`; asked by `checks`.
+
+mod document;
+mod role;
+
+pub use document::{Evidence, PolicyDocument};
+pub use role::Role;

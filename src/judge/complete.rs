@@ -1,0 +1,48 @@
+//! The form with what is presumed where the user said nothing.
+
+use crate::contract::{Contract, Form, Origin};
+use crate::finding::Assumed;
+
+/// Adds the consumer's defaults, and what follows from other values.
+pub(super) fn complete(form: &Form, contract: &Contract) -> Form {
+    let mut form = form.clone();
+    if let Some(account) = form.text("account") {
+        // The console shows account ids with dashes; the form check reports it, the rest goes on with the digits.
+        let digits: String = account.chars().filter(char::is_ascii_digit).collect();
+        if digits != account && digits.len() == 12 {
+            form = form.with("account", &digits);
+        }
+    }
+    for default in &contract.defaults {
+        form.presume(&default.name, &default.value, &default.because);
+    }
+    if let Some(account) = form.text("account").map(str::to_owned) {
+        form.presume("bucket-account", &account, "no other account was named as the bucket's owner");
+    }
+    let partition = form
+        .text("reader")
+        .and_then(crate::policy::arn::split)
+        .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
+    form.presume("partition", &partition, "");
+    if let (Some(account), Some(partition)) = (form.text("account"), form.text("partition")) {
+        let reader = format!("arn:{partition}:iam::{account}:user/reader");
+        form.presume(
+            "reader",
+            &reader,
+            "the reader was not named; it is taken for an IAM user of the account",
+        );
+    }
+    form
+}
+
+/// What of the form is presumed and worth telling.
+pub(super) fn presumptions(form: &Form) -> Vec<Assumed> {
+    form.iter()
+        .filter_map(|(name, value)| match &value.origin {
+            Origin::Presumed(because) if !because.is_empty() => {
+                Some(Assumed { text: format!("{name} is `{}`: {because}", value.text), source: None })
+            }
+            Origin::Presumed(_) | Origin::Given(_) => None,
+        })
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! Contracts, request descriptions, facts and rule pages: everything that is data.
+
+use crate::checks::CASES;
+use crate::contract::{Contract, ContractFault, Facts, RequestTemplate};
+use crate::rulebook::{PageFault, Rulebook, embedded};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// The data of one run.
+#[derive(Debug)]
+pub struct Library {
+    contracts: BTreeMap<String, Contract>,
+    requests: BTreeMap<String, RequestTemplate>,
+    facts: Facts,
+    book: Rulebook,
+}
+
+/// Data that cannot be used. Its author must act.
+#[derive(Debug, Error)]
+pub enum LibraryFault {
+    /// A contract, request or fact file.
+    #[error(transparent)]
+    Contract(#[from] ContractFault),
+    /// Rule pages.
+    #[error("{} broken rule page(s)", .0.len())]
+    Pages(Vec<PageFault>),
+    /// A contract names a request that there is not.
+    #[error("consumers/{consumer}.toml: demand `{demand}` names the request `{request}`, which there is not")]
+    Request {
+        /// The consumer.
+        consumer: String,
+        /// The demand.
+        demand: String,
+        /// The missing request.
+        request: String,
+    },
+}
+
+impl Library {
+    /// The data that is part of the program.
+    ///
+    /// # Errors
+    /// If a file is broken, which a test of this repository rules out.
+    pub fn embedded() -> Result<Self, LibraryFault> {
+        let requests = embedded::REQUESTS
+            .iter()
+            .map(|(name, text)| Ok(((*name).to_owned(), RequestTemplate::read(name, text)?)))
+            .collect::<Result<_, ContractFault>>()?;
+        let facts = embedded::TABLES.iter().find(|(name, _)| *name == "facts").map_or("", |(_, text)| text);
+        let book = Rulebook::embedded(CASES).map_err(LibraryFault::Pages)?;
+        let mut library = Self { contracts: BTreeMap::new(), requests, facts: Facts::read(facts)?, book };
+        for (name, text) in embedded::CONSUMERS {
+            library.add_consumer(name, text)?;
+        }
+        Ok(library)
+    }
+
+    /// Adds a consumer, replacing one of the same name.
+    ///
+    /// # Errors
+    /// If the file is broken or names a request that there is not.
+    pub fn add_consumer(&mut self, name: &str, text: &str) -> Result<(), LibraryFault> {
+        let contract = Contract::read(name, text)?;
+        for demand in &contract.demands {
+            if let crate::contract::Ask::Access { request, .. } = &demand.ask
+                && !self.requests.contains_key(request)
+            {
+                return Err(LibraryFault::Request {
+                    consumer: name.to_owned(),
+                    demand: demand.id.clone(),
+                    request: request.clone(),
+                });
+            }
+        }
+        self.contracts.insert(name.to_owned(), contract);
+        Ok(())
+    }
+
+    /// A contract by name.
+    #[must_use]
+    pub fn contract(&self, name: &str) -> Option<&Contract> {
+        self.contracts.get(name)
+    }
+
+    /// All contracts, by name.
+    pub fn contracts(&self) -> impl Iterator<Item = &Contract> {
+        self.contracts.values()
+    }
+
+    /// Request descriptions by name.
+    #[must_use]
+    pub fn requests(&self) -> &BTreeMap<String, RequestTemplate> {
+        &self.requests
+    }
+
+    /// The facts.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn book(&self) -> &Rulebook {
+        &self.book
+    }
+
+    /// The rules, for adding pages.
+    pub fn book_mut(&mut self) -> &mut Rulebook {
+        &mut self.book
+    }
+}

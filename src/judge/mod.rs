@@ -1,0 +1,190 @@
+//! Runs a contract's demands, gives their faults words, and reaches the verdict.
+//!
+//! The verdict comes from needed demands alone: one broken is *not ready*, else one unknown is *cannot tell*, else
+//! *ready*. What is shown (severity, `--only`) never changes it.
+
+mod complete;
+mod library;
+mod words;
+
+pub use library::{Library, LibraryFault};
+
+use crate::checks::{self, Cause, Outcome, Subject};
+use crate::contract::{Contract, Demand, Form};
+use crate::evidence::Evidence;
+use crate::finding::{
+    Assumed, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State, Unknown,
+    Verdict, Wrapped,
+};
+use crate::source::Sources;
+
+/// What is to be judged.
+#[derive(Debug, Clone)]
+pub struct Job<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The documents.
+    pub evidence: &'a Evidence,
+    /// The form as the user gave it.
+    pub form: &'a Form,
+    /// Names of consumers.
+    pub consumers: &'a [String],
+    /// What is presumed absent counts as not visible.
+    pub strict: bool,
+    /// The moment to judge for, an ISO 8601 instant.
+    pub now: &'a str,
+    /// Rules to show findings of; empty for all.
+    pub only: &'a [RuleName],
+}
+
+/// Judges a job for every consumer it names. Names that the library does not have are left out.
+#[must_use]
+pub fn judge(library: &Library, job: &Job<'_>) -> Report {
+    let mut report = Report {
+        verdict: Verdict::Ready,
+        consumers: Vec::new(),
+        findings: Vec::new(),
+        unknown: Vec::new(),
+        assumed: Vec::new(),
+        not_evaluated: job
+            .evidence
+            .not_evaluated
+            .iter()
+            .map(|(document, reason)| NotEvaluated { document: document.clone(), reason: reason.clone() })
+            .collect(),
+        suppressed: Vec::new(),
+        wrapped: job
+            .evidence
+            .wrapped
+            .iter()
+            .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
+            .collect(),
+    };
+    for contract in job.consumers.iter().filter_map(|name| library.contract(name)) {
+        one(library, job, contract, &mut report);
+    }
+    report.verdict =
+        report.consumers.iter().map(|consumer| consumer.verdict).max().unwrap_or(Verdict::CannotTell);
+    report.findings = distinct(std::mem::take(&mut report.findings));
+    if !job.only.is_empty() {
+        report.findings.retain(|finding| job.only.contains(&finding.rule));
+    }
+    report.unknown.sort();
+    report.unknown.dedup();
+    report.assumed.sort();
+    report.assumed.dedup();
+    report
+}
+
+fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report) {
+    let form = complete::complete(job.form, contract);
+    let subject = Subject {
+        sources: job.sources,
+        evidence: job.evidence,
+        form: &form,
+        requests: library.requests(),
+        strict: job.strict,
+        now: job.now,
+    };
+    let given = Subject { form: job.form, ..subject };
+    for cause in checks::check_form(&given) {
+        report.findings.push(words::finding(library, &cause, "form", None));
+    }
+    let mut demands = Vec::new();
+    for demand in
+        contract.demands.iter().filter(|demand| demand.is_asked(&form, |kind| job.evidence.has(kind)))
+    {
+        let outcome = checks::put(&subject, demand);
+        demands.push(entry(library, &subject, demand, &outcome));
+        collect(library, &subject, demand, outcome, report);
+    }
+    report.assumed.extend(complete::presumptions(&form));
+    let needed = || demands.iter().filter(|demand| demand.need == Need::Needed);
+    let verdict = if needed().any(|demand| demand.state == State::Broken) {
+        Verdict::NotReady
+    } else if needed().any(|demand| demand.state == State::Unknown) || needed().next().is_none() {
+        Verdict::CannotTell
+    } else {
+        Verdict::Ready
+    };
+    report.consumers.push(ConsumerReport {
+        name: contract.name.clone(),
+        title: contract.title.clone(),
+        verdict,
+        demands,
+    });
+}
+
+fn state_of(outcome: &Outcome) -> State {
+    outcome.state.unwrap_or(State::Unknown)
+}
+
+fn group_of(demand: &Demand) -> String {
+    demand.section.to_lowercase()
+}
+
+fn entry(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: &Outcome) -> DemandReport {
+    let state = state_of(outcome);
+    let next = match state {
+        State::Holds => None,
+        State::Broken => {
+            outcome.causes.first().and_then(|cause| words::next(library, cause, &group_of(demand)))
+        }
+        State::Unknown => outcome.facts.first().map(|fact| words::fact(library, subject.form, fact).0),
+    };
+    DemandReport {
+        id: demand.id.clone(),
+        section: demand.section.clone(),
+        title: words::title(subject.form, &demand.title),
+        need: demand.need,
+        state,
+        detail: outcome.detail.clone(),
+        next,
+    }
+}
+
+fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: Outcome, report: &mut Report) {
+    let id = Some(demand);
+    let group = group_of(demand);
+    report
+        .findings
+        .extend(outcome.causes.iter().map(|cause: &Cause| words::finding(library, cause, &group, id)));
+    // What a piece of advice waits for is not worth asking the user for.
+    if demand.need == Need::Needed {
+        report.unknown.extend(outcome.facts.iter().map(|fact| {
+            let (reason, tell) = words::fact(library, subject.form, fact);
+            Unknown { demand: demand.id.clone(), fact: fact.id.clone(), reason, tell }
+        }));
+        report.assumed.extend(
+            outcome.assumed.into_iter().map(|assumed| Assumed { text: assumed.text, source: assumed.source }),
+        );
+    }
+}
+
+/// A fault is told once, by the most specific rule: of several findings at one place the first that breaks a demand stays,
+/// and what only says that AWS refuses the same text goes.
+fn distinct(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|left, right| {
+        right
+            .severity
+            .cmp(&left.severity)
+            .then_with(|| left.primary.place.cmp(&right.primary.place))
+            .then_with(|| is_refusal(left).cmp(&is_refusal(right)))
+            .then_with(|| left.rule.cmp(&right.rule))
+    });
+    let mut out: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let twin = out.iter().any(|other| {
+            other.primary.place == finding.primary.place
+                && (other.rule == finding.rule || is_refusal(&finding))
+        });
+        if !twin {
+            out.push(finding);
+        }
+    }
+    out
+}
+
+fn is_refusal(finding: &Finding) -> bool {
+    finding.demand.as_deref().is_some_and(|demand| demand.ends_with("-accepted"))
+}

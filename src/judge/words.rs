@@ -1,0 +1,76 @@
+//! From causes to findings: the words of the rule that claims the case.
+
+use super::Library;
+use crate::checks::{Cause, FactRef};
+use crate::contract::{Demand, Form};
+use crate::finding::{Class, Finding, Label, Need, Owner, RuleName, Severity};
+use crate::rulebook::Rule;
+
+fn rule<'l>(library: &'l Library, cause: &Cause, group: &str) -> Option<&'l Rule> {
+    library.book().rule_for(cause.group.unwrap_or(group), cause.check, cause.case)
+}
+
+/// The finding of a cause.
+pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Finding {
+    let id = demand.map(|demand| demand.id.clone());
+    let Some(rule) = rule(library, cause, group) else { return unexplained(cause, id) };
+    // A guide's further wishes are worth a note; what is exposed stays as severe as it is.
+    let is_wish = demand.is_some_and(|demand| demand.need == Need::Advice) && cause.check != "exposure";
+    let severity = if is_wish { Severity::Note } else { rule.severity };
+    let related =
+        cause.related.iter().map(|(place, text)| Label { place: *place, text: text.clone() }).collect();
+    Finding {
+        rule: rule.name.clone(),
+        demand: id,
+        severity,
+        class: rule.class,
+        owner: rule.owner,
+        headline: rule.headline.render(&cause.values),
+        primary: Label { place: cause.place, text: rule.label.render(&cause.values) },
+        related,
+        notes: cause.notes.clone(),
+        help: rule.help.as_ref().map(|help| help.render(&cause.values)),
+        fixes: Vec::new(),
+        aliases: rule.aliases.clone(),
+    }
+}
+
+/// A fault that no page has words for is still told. A test keeps this from happening with the pages shipped.
+fn unexplained(cause: &Cause, demand: Option<String>) -> Finding {
+    let values: Vec<String> = cause.values.iter().map(|(hole, value)| format!("{hole} `{value}`")).collect();
+    Finding {
+        rule: RuleName("unexplained".to_owned()),
+        demand,
+        severity: Severity::Error,
+        class: Class::NeedsEvidence,
+        owner: Owner::Customer,
+        headline: format!("{} {}: {}", cause.check, cause.case.replace('-', " "), values.join(", ")),
+        primary: Label { place: cause.place, text: "here".to_owned() },
+        related: Vec::new(),
+        notes: cause.notes.clone(),
+        help: None,
+        fixes: Vec::new(),
+        aliases: Vec::new(),
+    }
+}
+
+/// The next step for the summary.
+pub(super) fn next(library: &Library, cause: &Cause, group: &str) -> Option<String> {
+    let rule = rule(library, cause, group)?;
+    rule.next.as_ref().or(rule.help.as_ref()).map(|words| words.render(&cause.values))
+}
+
+/// Reason and telling command of a fact.
+pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, Option<String>) {
+    let values: Vec<(&str, &str)> =
+        fact.values.iter().map(|(hole, value)| (hole.as_str(), value.as_str())).collect();
+    library.facts().words(&fact.id, form, &values)
+}
+
+/// A demand's title with the form's values.
+pub(super) fn title(form: &Form, template: &str) -> String {
+    form.fill(template).unwrap_or_else(|_| {
+        let template = template.replace("{root}", "PATH/NAME");
+        form.fill(&template).unwrap_or(template)
+    })
+}

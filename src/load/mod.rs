@@ -1,0 +1,74 @@
+//! The only reader of files. It turns paths into sources and evidence, and decides nothing.
+
+mod files;
+mod recognise;
+
+pub use files::{LoadError, read_text};
+
+use crate::evidence::{Evidence, Role};
+use crate::source::{SourceId, Sources};
+use std::path::{Path, PathBuf};
+
+/// A file that the user gave a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// What it is.
+    pub role: Role,
+    /// The level of an organization policy, from 0 at the root.
+    pub level: usize,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// Reads named files, and recognises by content what lies below the given paths.
+///
+/// # Errors
+/// If a file or folder cannot be opened. A file that can be opened and not parsed is no error: it becomes evidence with
+/// issues.
+pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result<Evidence, LoadError> {
+    let mut evidence = Evidence::default();
+    for file in named {
+        let source = open(sources, &file.path)?;
+        recognise::named(sources, source, file.role, file.level, &mut evidence);
+    }
+    let is_named = |path: &Path| named.iter().any(|file| same(&file.path, path));
+    for path in files::below(paths)? {
+        if !is_named(&path) {
+            let source = open(sources, &path)?;
+            recognise::by_content(sources, source, &mut evidence);
+        }
+    }
+    Ok(evidence)
+}
+
+/// Adds a text that is already in memory, as a document of a role. For rule examples and for callers that embed the
+/// library.
+pub fn add_text(
+    sources: &mut Sources,
+    name: &str,
+    text: &str,
+    role: Role,
+    level: usize,
+    evidence: &mut Evidence,
+) {
+    let source = sources.add(name, text);
+    recognise::named(sources, source, role, level, evidence);
+}
+
+fn open(sources: &mut Sources, path: &Path) -> Result<SourceId, LoadError> {
+    let text = read_text(path)?;
+    Ok(sources.add(display(path), text))
+}
+
+/// The path as the user knows it: without a leading `./`, with forward slashes.
+fn display(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").map_or(text.clone(), str::to_owned)
+}
+
+fn same(left: &Path, right: &Path) -> bool {
+    match (left.canonicalize(), right.canonicalize()) {
+        (Ok(left), Ok(right)) => left == right,
+        (Ok(_) | Err(_), Ok(_) | Err(_)) => left == right,
+    }
+}

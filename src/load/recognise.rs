@@ -1,0 +1,271 @@
+//! What a file is, from its content: a policy, the AWS CLI's answer that holds one, or nothing known.
+
+use crate::eval::PublicAccessBlock;
+use crate::evidence::{Evidence, PolicyDocument, Role};
+use crate::policy::{self, Effect, Policy};
+use crate::source::{SourceId, Sources, Span};
+use crate::syntax::{Document, Issue, Node, Unwrapped, Value, read_json, read_wrapped};
+
+/// Reads a file whose role the user gave.
+pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usize, evidence: &mut Evidence) {
+    let document = read_json(sources.get(source).text());
+    let found = find(sources, source, &document);
+    let policies = if found.policies.is_empty() {
+        // The user says it is a policy, so what is wrong with it is worth saying.
+        vec![here(source, &document)]
+    } else {
+        found.policies
+    };
+    take(policies, found.wrapped, evidence, |_| Some((role, level)));
+}
+
+/// Reads a file and finds out what it is.
+pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evidence) {
+    let name = sources.get(source).name();
+    let document = read_json(sources.get(source).text());
+    if let Some(block) = public_access_block(&document.root) {
+        evidence.public_access_block = Some(block);
+        return;
+    }
+    let found = find(sources, source, &document);
+    if found.policies.is_empty() {
+        evidence.not_evaluated.push((name.to_owned(), what_it_is(&document)));
+        return;
+    }
+    let mut skipped = Vec::new();
+    take(found.policies, found.wrapped, evidence, |each| match role_of(each, name) {
+        Ok(role) => Some((role, 0)),
+        Err(reason) => {
+            skipped.push((name.to_owned(), reason.to_owned()));
+            None
+        }
+    });
+    evidence.not_evaluated.append(&mut skipped);
+}
+
+/// A policy found in a file.
+struct Found {
+    source: SourceId,
+    policy: Policy,
+    issues: Vec<Issue>,
+    length: usize,
+    /// What the AWS CLI's answer says it is.
+    kind: Option<Role>,
+}
+
+#[derive(Default)]
+struct Finds {
+    policies: Vec<Found>,
+    wrapped: Vec<(SourceId, Span, u8)>,
+}
+
+fn take(
+    policies: Vec<Found>,
+    wrapped: Vec<(SourceId, Span, u8)>,
+    evidence: &mut Evidence,
+    mut role: impl FnMut(&Found) -> Option<(Role, usize)>,
+) {
+    evidence.wrapped.extend(wrapped);
+    for each in policies {
+        if let Some((role, level)) = role(&each) {
+            let Found { source, policy, issues, length, .. } = each;
+            evidence.documents.push(PolicyDocument { role, level, source, policy, issues, length });
+        }
+    }
+}
+
+fn here(source: SourceId, document: &Document<'_>) -> Found {
+    Found {
+        source,
+        policy: policy::read(&document.root, source, 0),
+        issues: document.issues.clone(),
+        length: document.root.span.len(),
+        kind: None,
+    }
+}
+
+/// The policies in a document: itself, or what the AWS CLI's answers hold.
+fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
+    let mut finds = Finds::default();
+    let root = &document.root;
+    if is_policy(root) {
+        finds.policies.push(here(source, document));
+        return finds;
+    }
+    let text = sources.get(source).text();
+    // The text is one JSON string that holds a policy.
+    let holders: Vec<(&Node<'_>, Option<Role>)> = match &root.value {
+        Value::String(_) => vec![(root, None)],
+        _ => {
+            let organization =
+                root.get("Policy").and_then(|policy| policy.get("PolicySummary")).and_then(|s| s.get("Type"));
+            let kind = match organization.and_then(Node::as_str) {
+                Some("SERVICE_CONTROL_POLICY") => Some(Role::Scp),
+                Some("RESOURCE_CONTROL_POLICY") => Some(Role::Rcp),
+                Some(_) | None => None,
+            };
+            [
+                // get-bucket-policy, get-key-policy
+                (root.get("Policy"), None),
+                // organizations describe-policy
+                (root.get("Policy").and_then(|policy| policy.get("Content")), kind),
+                // iam get-policy-version
+                (
+                    root.get("PolicyVersion").and_then(|version| version.get("Document")),
+                    Some(Role::ReaderPolicy),
+                ),
+                // iam get-user-policy, get-group-policy, get-role-policy
+                (root.get("PolicyDocument"), Some(Role::ReaderPolicy)),
+            ]
+            .into_iter()
+            .filter_map(|(node, kind)| node.map(|node| (node, kind)))
+            .collect()
+        }
+    };
+    for (node, kind) in holders {
+        match &node.value {
+            Value::Object(_) if is_policy(node) => {
+                let issues =
+                    document.issues.iter().filter(|issue| node.span.contains(issue.span)).cloned().collect();
+                finds.policies.push(Found {
+                    source,
+                    policy: policy::read(node, source, 0),
+                    issues,
+                    length: node.span.len(),
+                    kind,
+                });
+            }
+            Value::String(inner) => {
+                let Some((policy, issues, span, level, length)) = unwrap(text, source, node.span, inner)
+                else {
+                    continue;
+                };
+                finds.wrapped.push((source, span, level));
+                finds.policies.push(Found { source, policy, issues, length, kind });
+            }
+            Value::Object(_)
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Bare(_)
+            | Value::Missing => {}
+        }
+    }
+    finds
+}
+
+/// The deepest wrapping that is looked into: a shell's quoting around the AWS CLI's around the policy.
+const DEEPEST: u8 = 4;
+
+type UnwrappedPolicy = (Policy, Vec<Issue>, Span, u8, usize);
+
+fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<UnwrappedPolicy> {
+    let content = Span { start: string.start.saturating_add(1), end: string.end.saturating_sub(1) };
+    if value.trim_start().starts_with('%') {
+        let unwrapped = Unwrapped::percent(text, content);
+        let document = read_wrapped(&unwrapped);
+        let policy = policy::read(&document.root, source, 1);
+        return is_policy(&document.root)
+            .then(|| (policy, document.issues.clone(), content, 1, unwrapped.text().len()));
+    }
+    for level in 1..=DEEPEST {
+        let unwrapped = Unwrapped::new(text, content, level);
+        let document = read_wrapped(&unwrapped);
+        if is_policy(&document.root) {
+            let policy = policy::read(&document.root, source, level);
+            return Some((policy, document.issues.clone(), content, level, unwrapped.text().len()));
+        }
+        if document.root.as_str().is_none() {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether a node looks like a policy: it has statements.
+fn is_policy(node: &Node<'_>) -> bool {
+    let has = |name: &str| {
+        node.as_object()
+            .is_some_and(|members| members.iter().any(|member| member.key.eq_ignore_ascii_case(name)))
+    };
+    has("Statement")
+}
+
+fn public_access_block(root: &Node<'_>) -> Option<PublicAccessBlock> {
+    let settings = root.get("PublicAccessBlockConfiguration")?;
+    let on = |name: &str| matches!(settings.get(name).map(|node| &node.value), Some(Value::Bool(true)));
+    Some(PublicAccessBlock { restrict_public_buckets: on("RestrictPublicBuckets") })
+}
+
+fn what_it_is(document: &Document<'_>) -> String {
+    match &document.root.value {
+        Value::Object(members) => {
+            let keys: Vec<&str> = members.iter().take(3).map(|member| &*member.key).collect();
+            format!(
+                "neither a policy nor an answer of the AWS CLI that is known here (it has {})",
+                list(&keys)
+            )
+        }
+        Value::Missing => "the file is empty".to_owned(),
+        _ => format!("not a policy: the file holds {}", document.root.kind_name()),
+    }
+}
+
+fn list(keys: &[&str]) -> String {
+    if keys.is_empty() {
+        return "no members".to_owned();
+    }
+    keys.iter()
+        .map(|key| format!("`{}`", key.chars().take(40).collect::<String>()))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The role of a policy that nobody named. What content cannot tell apart (a boundary, an SCP and a reader's policy look
+/// alike) the file's name does.
+fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
+    let policy = &found.policy;
+    let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
+    let named = |word: &str| file.contains(word);
+    if found.kind == Some(Role::Scp) || found.kind == Some(Role::Rcp) {
+        return found.kind.ok_or("");
+    }
+    if named("bucket-policy") || named("bucketpolicy") {
+        return Ok(Role::BucketPolicy);
+    }
+    let has_principal = policy.statements.iter().any(|statement| statement.principals.is_some());
+    if !has_principal {
+        return Ok(if named("scp") || named("service-control") {
+            Role::Scp
+        } else if named("boundary") {
+            Role::Boundary
+        } else if named("session") {
+            Role::SessionPolicy
+        } else {
+            Role::ReaderPolicy
+        });
+    }
+    let actions = || {
+        policy
+            .statements
+            .iter()
+            .filter_map(|statement| statement.actions.as_ref())
+            .flat_map(|element| &element.items)
+            .map(|item| item.value.split(':').next().unwrap_or_default().to_ascii_lowercase())
+    };
+    let denies_only = policy.statements.iter().all(|statement| statement.effect == Effect::Deny);
+    if named("rcp") || named("resource-control") {
+        Ok(Role::Rcp)
+    } else if named("endpoint") || named("vpce") {
+        Ok(Role::EndpointPolicy)
+    } else if actions().all(|service| service == "kms") && actions().next().is_some() {
+        Ok(Role::KeyPolicy)
+    } else if actions().all(|service| service == "sts") && actions().next().is_some() {
+        Err("a role's trust policy; this consumer reads with a user's key")
+    } else if actions().any(|service| service == "s3" || service == "*") || denies_only {
+        Ok(Role::BucketPolicy)
+    } else {
+        Err("a policy of another kind of resource than a bucket or a key")
+    }
+}
