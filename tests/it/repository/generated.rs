@@ -3,8 +3,8 @@
 //! `BLESS=1` writes them anew.
 
 use super::{lossy, root};
-use preflight::rulebook::{CaseSpec, Rulebook, Template, embedded, markdown_table};
-use std::collections::{BTreeMap, BTreeSet};
+use preflight::checks::CASES;
+use preflight::rulebook::{Rulebook, markdown_table};
 
 #[test]
 fn the_table_of_rules_in_the_readme_is_up_to_date() {
@@ -34,36 +34,8 @@ fn replaced(text: &str, name: &str, content: &str) -> Option<String> {
     Some(format!("{before}{begin}\n\n{}\n\n{end}{after}", content.trim()))
 }
 
-/// The rules that come with the program.
-///
-/// NOTE: whether a page names only cases that a check declares is not asked here; the cases are taken from the pages.
 fn rules() -> Rulebook {
-    let mut cases: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for (group, name, text) in embedded::PAGES {
-        let block = text.split_once("```toml rule\n").and_then(|(_, rest)| rest.split_once("\n```"));
-        let (block, _) = block.unwrap_or_else(|| panic!("{} has no metadata", embedded::origin(group, name)));
-        let metadata: toml::Table = block.parse().unwrap();
-        let check = metadata["check"].as_str().unwrap();
-        let words = ["headline", "label", "related", "help", "next"].map(|key| metadata.get(key));
-        let words = words.iter().flatten().filter_map(|word| word.as_str());
-        let templates: Vec<Template> = words.map(|word| Template::parse(word).unwrap()).collect();
-        let one = metadata["case"].as_str().into_iter();
-        let many = metadata["case"].as_array().into_iter().flatten().filter_map(toml::Value::as_str);
-        for case in one.chain(many) {
-            let holes = cases.entry((check.to_owned(), case.to_owned())).or_default();
-            holes.extend(templates.iter().flat_map(Template::holes).map(str::to_owned));
-        }
-    }
-    let leak = |word: &String| -> &'static str { String::leak(word.clone()) };
-    let specs: Vec<CaseSpec> = cases
-        .iter()
-        .map(|((check, case), holes)| CaseSpec {
-            check: leak(check),
-            case: leak(case),
-            holes: holes.iter().map(leak).collect::<Vec<_>>().leak(),
-        })
-        .collect();
-    Rulebook::embedded(&specs).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    Rulebook::embedded(CASES).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 #[test]
