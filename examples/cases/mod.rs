@@ -157,6 +157,7 @@ impl Case {
             members: vec![Member { request: self.request.clone() }],
             unknowns: Vec::new(),
             allowed: true,
+            base: World::new(),
         };
         match ask(&set, &question) {
             Answer::Holds { .. } => "Allow",

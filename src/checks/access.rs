@@ -5,9 +5,9 @@ use super::explain;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use crate::contract::{Ask, Expect, Form};
-use crate::eval::{Answer, Caller, Compiled, Dependence, Member, Question, Unknown, ask};
+use crate::eval::{Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Member, Question, Unknown, World, ask};
 use crate::finding::State;
-use crate::policy::arn;
+use crate::policy::{Effect, arn};
 
 /// Form values that a policy may well not depend on: where they are missing, a stand-in is asked for, and only a No is
 /// uncertain.
@@ -53,25 +53,52 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             members.push(Member { request: maker.request(&set, &caller, action, resource, owner) });
         }
     }
-    let question = Question { members, unknowns: maker.unknowns(&set), allowed: *expect == Expect::Allowed };
+    let mut question = Question {
+        members,
+        unknowns: maker.unknowns(&set),
+        allowed: *expect == Expect::Allowed,
+        base: World::new(),
+    };
     let answer = ask(&set, &question);
+    let mut facts: Vec<FactRef> = Vec::new();
+    let mut answer = answer;
+    if matches!(answer, Answer::Fails(_)) {
+        let named = |name: &str| names_hole(on, template, name);
+        facts.extend(stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)));
+        if !facts.is_empty() {
+            // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
+            question.base = reaching(&set);
+            answer = ask(&set, &question);
+        }
+    }
     let case = explain::Case { subject, set: &set, question: &question, expect };
     let mut outcome = outcome(&case, &answer, service);
     if outcome.state == Some(State::Broken) {
-        let mut facts: Vec<FactRef> = unsure.iter().map(|fact| FactRef::new(fact)).collect();
-        let asked_for = |name: &str| {
-            let hole =
-                |template: &str| template.contains(&format!("{{{name}}}")) || template.contains("{root}");
-            hole(on) || (on == "keys" && template.keys.iter().any(|key| hole(key)))
-        };
-        facts.extend(
-            stood_in.iter().filter(|name| asked_for(name)).map(|name| FactRef::with("form", "name", name)),
-        );
+        facts = unsure.iter().map(|fact| FactRef::new(fact)).collect();
         if !facts.is_empty() {
             outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
         }
+    } else if !facts.is_empty() {
+        facts.extend(outcome.facts);
+        outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
     }
     outcome
+}
+
+/// A world in which every Allow reaches the resource asked for.
+fn reaching(set: &Compiled<'_>) -> World {
+    let mut world = World::new();
+    for statement in set.statement_ids().filter(|id| set.origin(*id).1.effect == Effect::Allow) {
+        world.force(ElementRef { statement, element: ElementKind::Resource }, true);
+    }
+    world
+}
+
+/// Whether the resources of a demand depend on a form value.
+fn names_hole(on: &str, template: &crate::contract::RequestTemplate, name: &str) -> bool {
+    let in_root = matches!(name, "export-name" | "export-path");
+    let hole = |text: &str| text.contains(&format!("{{{name}}}")) || (in_root && text.contains("{root}"));
+    hole(on) || (on == "keys" && template.keys.iter().any(|key| hole(key)))
 }
 
 /// The form with stand-ins, and the names of what stands in.

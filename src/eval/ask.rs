@@ -49,6 +49,8 @@ pub struct Question {
     pub unknowns: Vec<Unknown>,
     /// True: the demand is that all are allowed. False: that all are denied.
     pub allowed: bool,
+    /// What is taken as settled in every world, such as elements forced to match.
+    pub base: World,
 }
 
 /// A concrete request with its decision.
@@ -190,7 +192,7 @@ impl<'a, 'p> Search<'a, 'p> {
     fn choose_unknowns(&mut self, at: usize, choices: &mut Vec<(Dimension, usize)>) {
         let Some(index) = self.relevant.get(at).copied() else {
             let requests = self.requests(choices);
-            self.explore(&requests, &World::new(), choices);
+            self.explore(&requests, &self.question.base.clone(), choices);
             return;
         };
         let Some(unknown) = self.question.unknowns.get(index) else { return };

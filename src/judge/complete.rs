@@ -1,10 +1,12 @@
 //! The form with what is presumed where the user said nothing.
 
 use crate::contract::{Contract, Form, Origin};
+use crate::evidence::{Evidence, Role};
 use crate::finding::Assumed;
+use crate::policy::ArnSplit;
 
 /// Adds the consumer's defaults, and what follows from other values.
-pub(super) fn complete(form: &Form, contract: &Contract) -> Form {
+pub(super) fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     let mut form = form.clone();
     if let Some(account) = form.text("account") {
         // The console shows account ids with dashes; the form check reports it, the rest goes on with the digits.
@@ -18,6 +20,9 @@ pub(super) fn complete(form: &Form, contract: &Contract) -> Form {
     }
     if let Some(account) = form.text("account").map(str::to_owned) {
         form.presume("bucket-account", &account, "no other account was named as the bucket's owner");
+    }
+    if let Some(bucket) = bucket_of(evidence) {
+        form.presume("bucket", &bucket, "the bucket policy names this bucket and no other");
     }
     let partition = form
         .text("reader")
@@ -33,6 +38,23 @@ pub(super) fn complete(form: &Form, contract: &Contract) -> Form {
         );
     }
     form
+}
+
+/// The bucket that every resource of the bucket policy names, if they agree on one.
+fn bucket_of(evidence: &Evidence) -> Option<String> {
+    let mut bucket: Option<&str> = None;
+    for statement in evidence.of(Role::BucketPolicy).flat_map(|document| &document.policy.statements) {
+        for item in statement.resources.iter().flat_map(|element| &element.items) {
+            let resource = ArnSplit::new(&item.value).filter(|arn| arn.service == "s3")?.resource;
+            let name = resource.split('/').next().unwrap_or(resource);
+            let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+            if !plain || bucket.is_some_and(|bucket| bucket != name) {
+                return None;
+            }
+            bucket = Some(name);
+        }
+    }
+    bucket.map(str::to_owned)
 }
 
 /// What of the form is presumed and worth telling.

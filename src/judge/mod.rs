@@ -77,7 +77,7 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
 }
 
 fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report) {
-    let form = complete::complete(job.form, contract);
+    let form = complete::complete(job.form, contract, job.evidence);
     let subject = Subject {
         sources: job.sources,
         evidence: job.evidence,

@@ -13,4 +13,5 @@ mod architecture;
 mod decisions;
 mod render;
 mod repository;
+mod rules;
 mod syntax;

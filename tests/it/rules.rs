@@ -1,0 +1,169 @@
+//! Every rule page is a test: its examples are run with that rule alone.
+
+use preflight::checks::CASES;
+use preflight::config;
+use preflight::contract::Form;
+use preflight::evidence::{Evidence, Role};
+use preflight::finding::{Finding, RuleName, Severity};
+use preflight::judge::{Job, Library, judge};
+use preflight::load;
+use preflight::rulebook::{Example, ExampleGroup, Rule};
+use preflight::source::Sources;
+use std::path::Path;
+
+fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    let mut sources = Sources::new();
+    let mut evidence = Evidence::default();
+    let mut form = Form::new();
+    let mut levels = std::collections::BTreeMap::new();
+    for block in &example.blocks {
+        if let Some(role) = Role::of(block.kind) {
+            let level = levels.entry(role).or_insert(0usize);
+            load::add_text(&mut sources, block.kind, block.text, role, *level, &mut evidence);
+            *level += 1;
+        } else if block.kind == "form" {
+            let text = format!("[form]\n{}", block.text);
+            let source = sources.add("form", text);
+            form = config::read(sources.get(source).text(), source)
+                .unwrap_or_else(|fault| panic!("{}: {fault}", example.title))
+                .form;
+        }
+    }
+    let job = Job {
+        sources: &sources,
+        evidence: &evidence,
+        form: &form,
+        consumers: &["spendeffix-root".to_owned()],
+        strict: false,
+        now: "2026-11-23T12:00:00Z",
+        only: std::slice::from_ref(rule),
+    };
+    let report = judge(library, &job);
+    (sources, report.findings)
+}
+
+fn lines(sources: &Sources, findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|finding| {
+            let source = sources.get(finding.primary.place.source);
+            let at = source.position(finding.primary.place.span.start);
+            // The form's block stands below a heading that the page does not show.
+            let line = if source.name() == "form" { at.line - 1 } else { at.line };
+            let severity = match finding.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Note => "note",
+            };
+            format!("{severity} {}:{line}:{} {}\n", source.name(), at.column, finding.headline)
+        })
+        .collect()
+}
+
+fn check(library: &Library, rule: &Rule) -> Vec<String> {
+    let bless = std::env::var_os("BLESS").is_some();
+    let page = rule.page();
+    let mut wrong = Vec::new();
+    let mut edits = Vec::new();
+    for example in &page.examples {
+        if matches!(example.group, ExampleGroup::Fix) {
+            continue;
+        }
+        let (sources, findings) = findings(library, &rule.name, example);
+        let actual = lines(&sources, &findings);
+        let block = example.blocks.iter().find(|block| block.lang == "findings" || block.kind == "findings");
+        let expected = block.map_or("", |block| block.text);
+        if actual.trim() == expected.trim() {
+            if matches!(example.group, ExampleGroup::Reported) && actual.is_empty() {
+                wrong.push(format!("{}: \"{}\" reports nothing", rule.name, example.title));
+            }
+            continue;
+        }
+        match block {
+            Some(block) if bless && !actual.is_empty() => edits.push((block.span, actual)),
+            Some(_) | None => wrong.push(format!(
+                "{} ({:?}, line {}): \"{}\"\n  expected: {}\n  got:      {}",
+                rule.name,
+                example.group,
+                example.line,
+                example.title,
+                expected.trim().replace('\n', "\n            "),
+                actual.trim().replace('\n', "\n            ")
+            )),
+        }
+    }
+    if !edits.is_empty() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("rules")
+            .join(&rule.group)
+            .join(format!("{}.md", rule.name));
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+        for (span, actual) in edits {
+            text.replace_range(span.range(), &actual);
+        }
+        std::fs::write(path, text).unwrap();
+    }
+    wrong
+}
+
+#[test]
+fn every_example_of_every_page_is_as_the_page_says() {
+    let library = Library::embedded().unwrap_or_else(|fault| panic!("{}", describe(&fault)));
+    let wrong: Vec<String> = library.book().iter().flat_map(|rule| check(&library, rule)).collect();
+    assert!(
+        wrong.is_empty(),
+        "{} examples differ (BLESS=1 rewrites expectations):\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+fn describe(fault: &preflight::judge::LibraryFault) -> String {
+    match fault {
+        preflight::judge::LibraryFault::Pages(faults) => faults
+            .iter()
+            .map(|fault| format!("{}: {} ({})\n", fault.origin, fault.message(), fault.underlined()))
+            .collect(),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn every_page_is_whole() {
+    let library = Library::embedded().unwrap_or_else(|fault| panic!("{}", describe(&fault)));
+    let faults: Vec<String> = library
+        .book()
+        .verify()
+        .iter()
+        .map(|fault| format!("{}: {} ({})", fault.origin, fault.message(), fault.underlined()))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_case_has_words_in_the_groups_where_it_occurs() {
+    let library = Library::embedded().unwrap_or_else(|fault| panic!("{}", describe(&fault)));
+    let mut missing = Vec::new();
+    for case in CASES {
+        let groups: &[&str] = match (case.check, case.case) {
+            ("syntax" | "grammar", _) => &["documents"],
+            ("form", _) => &["form"],
+            ("exposure", "wide") => &["reader"],
+            ("exposure", _) => &["delivery"],
+            ("layer", _) => &["reader"],
+            ("deny", "resource" | "rcp" | "unsure") => &["delivery", "reader"],
+            ("deny", _) => &["reader"],
+            ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => &["delivery"],
+            ("grant", "principal-other") => &["reader"],
+            ("grant" | "condition", _) => &["delivery", "reader"],
+            (check, case) => panic!("{check}:{case} belongs to no group"),
+        };
+        for group in groups {
+            if library.book().rule_for(group, case.check, case.case).is_none() {
+                missing.push(format!("{group} {}:{}", case.check, case.case));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{} cases have no page:\n{}", missing.len(), missing.join("\n"));
+}
