@@ -1,6 +1,17 @@
 //! The one integration binary: a module for each thing that is tested from outside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "all of this is tests, where a panic is a failed test"
+)]
+
+mod architecture;
 mod decisions;
 mod render;
+mod repository;
 mod rules;
 mod syntax;
