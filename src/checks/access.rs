@@ -71,9 +71,7 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let mut answer = answer;
     if matches!(answer, Answer::Fails(_)) {
         let named = |name: &str| names_hole(on, template, name);
-        facts.extend(
-            stood_in.iter().filter(|name| named(name)).map(|name| form_fact(name)),
-        );
+        facts.extend(stood_in.iter().filter(|name| named(name)).map(|name| form_fact(name)));
         if !facts.is_empty() {
             // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
             question.base = reaching(&set);
@@ -188,12 +186,7 @@ fn detail(question: &Question) -> Option<String> {
     (count > 1 && question.allowed).then(|| format!("holds for each of the {count} kinds of files"))
 }
 
-fn facts(
-    case: &explain::Case<'_, '_>,
-    on: &[Dependence],
-    service: &str,
-    maker: &Maker<'_>,
-) -> Vec<FactRef> {
+fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: &Maker<'_>) -> Vec<FactRef> {
     let mut facts: Vec<FactRef> = on
         .iter()
         .map(|each| match each {

@@ -295,7 +295,9 @@ impl<'a, 'p> Search<'a, 'p> {
             all
         };
         if self.spent {
-            return Answer::GaveUp { on: dimensions(&self.leaves.iter().collect::<Vec<_>>()).into_iter().map(Into::into).collect() };
+            return Answer::GaveUp {
+                on: dimensions(&self.leaves.iter().collect::<Vec<_>>()).into_iter().map(Into::into).collect(),
+            };
         }
         let presumed_layers = self.presumed_layers.clone();
         let Some(witness) = self.witness else {

@@ -141,11 +141,12 @@ impl<'p> Compiled<'p> {
         };
         let many = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<Vec<&'p Policy>>>| CompiledLayer {
             state: match layer {
-                Layer::Known(levels) => {
-                    Layer::Known(
-                        (0u16..).zip(levels).map(|(level, policies)| builder.group(kind, level, policies)).collect(),
-                    )
-                }
+                Layer::Known(levels) => Layer::Known(
+                    (0u16..)
+                        .zip(levels)
+                        .map(|(level, policies)| builder.group(kind, level, policies))
+                        .collect(),
+                ),
                 Layer::Absent => Layer::Absent,
                 Layer::PresumedAbsent => Layer::PresumedAbsent,
                 Layer::NotVisible => Layer::NotVisible,
@@ -221,7 +222,10 @@ impl<'p> Compiled<'p> {
 
     /// The policies of a layer with their level: 0 but for organization policies, whose root is 0.
     pub fn policies(&self, kind: LayerKind) -> impl Iterator<Item = (u16, &'p Policy)> {
-        self.policies.iter().filter(move |(layer, ..)| *layer == kind).map(|(_, level, policy)| (*level, *policy))
+        self.policies
+            .iter()
+            .filter(move |(layer, ..)| *layer == kind)
+            .map(|(_, level, policy)| (*level, *policy))
     }
 
     /// All statements, in the order of layers and documents.
@@ -293,7 +297,7 @@ impl<'p> Compiled<'p> {
                 origin
                     .clauses
                     .get(usize::from(*clause))
-                    .map_or(FreeFact::Text("a condition"), |clause| FreeFact::Clause(clause))
+                    .map_or(FreeFact::Text("a condition"), FreeFact::Clause)
             }
             Some(FreeName::KeyPresence(key)) => FreeFact::Key(self.key_name(*key)),
             Some(FreeName::Effect(_)) => FreeFact::Text("an unreadable Effect"),

@@ -176,9 +176,7 @@ fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<Unw
             let policy = policy::read(&document.root, source, level);
             return Some((policy, document.issues.clone(), content, level, unwrapped.text().len()));
         }
-        if document.root.as_str().is_none() {
-            return None;
-        }
+        document.root.as_str()?;
     }
     None
 }

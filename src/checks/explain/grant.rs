@@ -20,7 +20,8 @@ pub(super) fn causes(
 ) -> (Vec<Cause>, Option<StatementId>) {
     if let Some(filter) = filter_case(layer) {
         let Some(policy) = silent_policy(case, request, world, layer) else { return (Vec::new(), None) };
-        let id = statements_of(case, layer).into_iter().find(|id| std::ptr::eq(case.set.origin(*id).0, policy));
+        let id =
+            statements_of(case, layer).into_iter().find(|id| std::ptr::eq(case.set.origin(*id).0, policy));
         let values = Values::new().with("action", &*request.action);
         return (vec![Cause::new("layer", filter, place(policy, policy.statement_span), values)], id);
     }
@@ -74,7 +75,12 @@ fn filter_case(layer: LayerKind) -> Option<&'static str> {
 }
 
 /// A policy of the first level at which nothing allows.
-fn silent_policy<'p>(case: &Case<'_, 'p>, request: &Request, world: &World, layer: LayerKind) -> Option<&'p Policy> {
+fn silent_policy<'p>(
+    case: &Case<'_, 'p>,
+    request: &Request,
+    world: &World,
+    layer: LayerKind,
+) -> Option<&'p Policy> {
     let allows = |policy: &Policy| {
         statements_of(case, layer).into_iter().any(|id| {
             let (origin, statement) = case.set.origin(id);
