@@ -1,6 +1,6 @@
 //! Whether a request is allowed, in every world.
 
-use super::context::{FRESH_ID, Maker};
+use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
@@ -13,10 +13,9 @@ use crate::policy::{Effect, arn};
 
 /// Form values that a policy may well not depend on: where they are missing, a stand-in is asked for, and only a No is
 /// uncertain.
-const STAND_INS: [(&str, &str); 4] = [
+const STAND_INS: [(&str, &str); 3] = [
     ("export-name", "any-export"),
     ("export-path", "any-path"),
-    ("export-id", FRESH_ID),
     ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
 ];
 
@@ -31,7 +30,7 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         value => form.with(name, value),
     });
     let missing = |names: Vec<String>| Outcome {
-        facts: names.iter().map(|name| form_fact(name)).collect(),
+        facts: names.iter().map(|name| FactRef::with("form", "name", name)).collect(),
         ..Outcome::of(State::Unknown)
     };
     let caller = match form.fill(&template.caller) {
@@ -45,33 +44,45 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     if form.text("account").is_none() {
         return missing(vec!["account".to_owned()]);
     }
-    let resources = match resources(&form, template, on) {
-        Ok(resources) => resources,
-        Err(names) => return missing(names),
-    };
     let service = actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
     let set = Compiled::new(&layers::layers(subject, &caller, service));
     let maker = Maker { subject, template, form: &behalf, extra: context };
-    let owner = form.text("bucket-account");
-    let mut members = Vec::new();
-    for action in actions {
-        for resource in &resources {
-            let owner = arn::account_of(resource).or(owner);
-            members.push(Member { request: maker.request(&set, &caller, action, resource, owner) });
-        }
-    }
+    let members = |id: &str| -> Result<Vec<Member>, Vec<String>> {
+        let resources = resources(&form, template, &on.replace(EXPORT_ID, id))?;
+        let all = actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
+        let request = |(action, resource): (&String, &String)| {
+            let owner = arn::account_of(resource).or(form.text("bucket-account"));
+            Member { request: maker.request(&set, &caller, action, resource, owner) }
+        };
+        Ok(all.map(request).collect())
+    };
+    let ids = maker.export_ids(&set);
+    let fresh = match members(FRESH_ID) {
+        Ok(members) => members,
+        Err(names) => return missing(names),
+    };
     let mut question = Question {
-        members,
+        members: fresh,
         unknowns: maker.unknowns(&set),
         allowed: *expect == Expect::Allowed,
         base: World::new(),
     };
-    let answer = ask(&set, &question);
+    let mut answer = ask(&set, &question);
     let mut facts: Vec<FactRef> = Vec::new();
-    let mut answer = answer;
     if matches!(answer, Answer::Fails(_)) {
+        // The export may have one of the identifiers that a policy names.
+        let other_id_differs = on.contains(EXPORT_ID)
+            && ids.iter().skip(1).any(|id| {
+                let question = Question { members: members(id).unwrap_or_default(), ..question.clone() };
+                !matches!(ask(&set, &question), Answer::Fails(_))
+            });
+        if other_id_differs {
+            return Outcome { facts: vec![FactRef::new("export-id")], ..Outcome::of(State::Unknown) };
+        }
         let named = |name: &str| names_hole(on, template, name);
-        facts.extend(stood_in.iter().filter(|name| named(name)).map(|name| form_fact(name)));
+        facts.extend(
+            stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)),
+        );
         if !facts.is_empty() {
             // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
             question.base = reaching(&set);
@@ -197,7 +208,7 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
             Dependence::Free(atom) => match case.set.describe(*atom) {
                 crate::eval::FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
                 crate::eval::FreeFact::Key(key) => match maker.waits_for(key) {
-                    Some(name) => form_fact(&name),
+                    Some(name) => FactRef::with("form", "name", &name),
                     None => FactRef::with("condition-key", "key", key),
                 },
                 crate::eval::FreeFact::Clause(clause) => {
@@ -210,9 +221,4 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
     facts.sort();
     facts.dedup();
     facts
-}
-
-/// The fact that a form value is missing.
-fn form_fact(name: &str) -> FactRef {
-    if name == "export-id" { FactRef::new("export-id") } else { FactRef::with("form", "name", name) }
 }

@@ -6,7 +6,7 @@ use crate::contract::{Form, KeyChange, OptionTemplate, RequestTemplate};
 use crate::eval::{Caller, Compiled, Context, ContextValue, Network, Patch, Request, Unknown};
 
 /// The hole for the export's identifier, which AWS makes up when the export is created.
-const EXPORT_ID: &str = "{export-id}";
+pub(super) const EXPORT_ID: &str = "{export-id}";
 /// An identifier that no policy names.
 pub(super) const FRESH_ID: &str = "3f2a9c1e-0000-4000-8000-000000000000";
 
@@ -97,16 +97,17 @@ impl Maker<'_> {
     }
 
     /// Identifiers the export may have: a fresh one, and every one that a policy names behind the export's name.
-    fn export_ids(&self, set: &Compiled<'_>) -> Vec<String> {
+    pub(super) fn export_ids(&self, set: &Compiled<'_>) -> Vec<String> {
         let mut ids = vec![FRESH_ID.to_owned()];
         let Some(name) = self.form.text("export-name") else { return ids };
         let before = format!("export/{name}-");
         for text in set.texts() {
-            let id = text.split_once(&before).map(|(_, id)| id);
-            if let Some(id) = id.filter(|id| !id.is_empty() && !id.contains(['*', '?', '$', '{', '<']))
-                && !ids.iter().any(|known| known == id)
+            // Wildcards in it are filled in: `abc*` is met by `abc`.
+            let id = text.split_once(&before).map(|(_, id)| id.replace('*', "").replace('?', "0"));
+            if let Some(id) =
+                id.filter(|id| !id.is_empty() && !id.contains(['$', '{', '<']) && !ids.contains(id))
             {
-                ids.push(id.to_owned());
+                ids.push(id);
             }
         }
         ids

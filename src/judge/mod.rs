@@ -165,18 +165,12 @@ fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: O
 
 fn tell(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Told {
     let refusal = demand.is_some_and(|demand| matches!(demand.ask, Ask::Accepted { .. }));
-    Told {
-        finding: words::finding(library, cause, group, demand),
-        check: cause.check,
-        case: cause.case,
-        refusal,
-    }
+    Told { finding: words::finding(library, cause, group, demand), case: cause.case, refusal }
 }
 
 /// A finding with the case it tells of.
 struct Told {
     finding: Finding,
-    check: &'static str,
     case: &'static str,
     /// It only says that AWS refuses the text.
     refusal: bool,
