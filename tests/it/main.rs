@@ -1,5 +1,7 @@
 //! The one integration binary: a module for each thing that is tested from outside.
 
+mod accounts;
+mod common;
 mod decisions;
 mod render;
 mod rules;
