@@ -5,7 +5,9 @@ use super::explain;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use crate::contract::{Ask, Expect, Form};
-use crate::eval::{Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Member, Question, Unknown, World, ask};
+use crate::eval::{
+    Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Member, Question, Unknown, World, ask,
+};
 use crate::finding::State;
 use crate::policy::{Effect, arn};
 
@@ -64,7 +66,9 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let mut answer = answer;
     if matches!(answer, Answer::Fails(_)) {
         let named = |name: &str| names_hole(on, template, name);
-        facts.extend(stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)));
+        facts.extend(
+            stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)),
+        );
         if !facts.is_empty() {
             // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
             question.base = reaching(&set);

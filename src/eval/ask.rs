@@ -287,7 +287,7 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     fn answer(self) -> Answer {
-        let dimensions = |leaves: &[Leaf]| {
+        let dimensions = |leaves: &[&Leaf]| {
             let mut all: Vec<Dimension> =
                 leaves.iter().flat_map(|leaf| leaf.choices.iter().map(|(dimension, _)| *dimension)).collect();
             all.sort_unstable();
@@ -295,7 +295,7 @@ impl<'a, 'p> Search<'a, 'p> {
             all
         };
         if self.spent {
-            return Answer::GaveUp { on: dimensions(&self.leaves).into_iter().map(Into::into).collect() };
+            return Answer::GaveUp { on: dimensions(&self.leaves.iter().collect::<Vec<_>>()).into_iter().map(Into::into).collect() };
         }
         let presumed_layers = self.presumed_layers.clone();
         let Some(witness) = self.witness else {
@@ -304,10 +304,6 @@ impl<'a, 'p> Search<'a, 'p> {
         if self.leaves.iter().all(|leaf| !leaf.holds) {
             return Answer::Fails(Box::new(witness));
         }
-        let on: Vec<Dimension> = dimensions(&self.leaves)
-            .into_iter()
-            .filter(|dimension| separates(&self.leaves, *dimension))
-            .collect();
         let as_presumed = |leaf: &Leaf| {
             leaf.choices.iter().all(|(dimension, option)| match dimension {
                 Dimension::Unknown(at) => {
@@ -317,8 +313,13 @@ impl<'a, 'p> Search<'a, 'p> {
                 Dimension::Free(_) | Dimension::Unseen(_) => true,
             })
         };
-        if self.leaves.iter().filter(|leaf| as_presumed(leaf)).all(|leaf| leaf.holds) {
-            let presumed = on
+        let separating = |leaves: &[&Leaf]| -> Vec<Dimension> {
+            dimensions(leaves).into_iter().filter(|dimension| separates(leaves, *dimension)).collect()
+        };
+        let every: Vec<&Leaf> = self.leaves.iter().collect();
+        let presumed: Vec<&Leaf> = self.leaves.iter().filter(|leaf| as_presumed(leaf)).collect();
+        if presumed.iter().all(|leaf| leaf.holds) {
+            let presumed = separating(&every)
                 .iter()
                 .filter_map(|dimension| match dimension {
                     Dimension::Unknown(at) => Some(*at),
@@ -327,12 +328,15 @@ impl<'a, 'p> Search<'a, 'p> {
                 .collect();
             return Answer::Holds { presumed, presumed_layers };
         }
+        // Where the presumed worlds differ among themselves, what is presumed is not in question.
+        let mixed = presumed.iter().any(|leaf| leaf.holds);
+        let on = separating(if mixed { &presumed } else { &every });
         Answer::Depends { on: on.into_iter().map(Into::into).collect(), witness: Box::new(witness) }
     }
 }
 
 /// Whether two worlds that differ in this dimension alone (as far as both look) answer differently.
-fn separates(leaves: &[Leaf], dimension: Dimension) -> bool {
+fn separates(leaves: &[&Leaf], dimension: Dimension) -> bool {
     let option_of =
         |leaf: &Leaf| leaf.choices.iter().find(|(at, _)| *at == dimension).map(|(_, option)| *option);
     leaves.iter().filter(|leaf| leaf.holds).any(|yes| {

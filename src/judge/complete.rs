@@ -47,7 +47,8 @@ fn bucket_of(evidence: &Evidence) -> Option<String> {
         for item in statement.resources.iter().flat_map(|element| &element.items) {
             let resource = ArnSplit::new(&item.value).filter(|arn| arn.service == "s3")?.resource;
             let name = resource.split('/').next().unwrap_or(resource);
-            let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+            let plain = !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
             if !plain || bucket.is_some_and(|bucket| bucket != name) {
                 return None;
             }

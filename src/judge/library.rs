@@ -1,5 +1,6 @@
 //! Contracts, request descriptions, facts and rule pages: everything that is data.
 
+use super::known::KnownTexts;
 use crate::checks::CASES;
 use crate::contract::{Contract, ContractFault, Facts, RequestTemplate};
 use crate::rulebook::{PageFault, Rulebook, embedded};
@@ -12,6 +13,7 @@ pub struct Library {
     contracts: BTreeMap<String, Contract>,
     requests: BTreeMap<String, RequestTemplate>,
     facts: Facts,
+    known: KnownTexts,
     book: Rulebook,
 }
 
@@ -46,9 +48,17 @@ impl Library {
             .iter()
             .map(|(name, text)| Ok(((*name).to_owned(), RequestTemplate::read(name, text)?)))
             .collect::<Result<_, ContractFault>>()?;
-        let facts = embedded::TABLES.iter().find(|(name, _)| *name == "facts").map_or("", |(_, text)| text);
+        let table = |name: &str| {
+            embedded::TABLES.iter().find(|(table, _)| *table == name).map_or("", |(_, text)| text)
+        };
         let book = Rulebook::embedded(CASES).map_err(LibraryFault::Pages)?;
-        let mut library = Self { contracts: BTreeMap::new(), requests, facts: Facts::read(facts)?, book };
+        let mut library = Self {
+            contracts: BTreeMap::new(),
+            requests,
+            facts: Facts::read(table("facts"))?,
+            known: KnownTexts::read(table("known-texts"))?,
+            book,
+        };
         for (name, text) in embedded::CONSUMERS {
             library.add_consumer(name, text)?;
         }
@@ -97,6 +107,10 @@ impl Library {
     #[must_use]
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    pub(super) fn known_texts(&self) -> &KnownTexts {
+        &self.known
     }
 
     /// The rules.

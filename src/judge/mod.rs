@@ -4,13 +4,14 @@
 //! *ready*. What is shown (severity, `--only`) never changes it.
 
 mod complete;
+mod known;
 mod library;
 mod words;
 
 pub use library::{Library, LibraryFault};
 
 use crate::checks::{self, Cause, Outcome, Subject};
-use crate::contract::{Contract, Demand, Form};
+use crate::contract::{Ask, Contract, Demand, Form};
 use crate::evidence::Evidence;
 use crate::finding::{
     Assumed, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State, Unknown,
@@ -95,7 +96,11 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         contract.demands.iter().filter(|demand| demand.is_asked(&form, |kind| job.evidence.has(kind)))
     {
         let outcome = checks::put(&subject, demand);
-        demands.push(entry(library, &subject, demand, &outcome));
+        let mut entry = entry(library, &subject, demand, &outcome);
+        if matches!(&demand.ask, Ask::Accepted { document } if document == "bucket-policy") {
+            entry.detail = library.known_texts().name(job.evidence, &form);
+        }
+        demands.push(entry);
         collect(library, &subject, demand, outcome, report);
     }
     report.assumed.extend(complete::presumptions(&form));
