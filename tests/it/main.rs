@@ -9,7 +9,9 @@
     reason = "all of this is tests, where a panic is a failed test"
 )]
 
+mod accounts;
 mod architecture;
+mod common;
 mod decisions;
 mod render;
 mod repository;
