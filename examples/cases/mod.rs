@@ -162,7 +162,7 @@ impl Case {
         };
         match ask(&set, &question) {
             Answer::Holds { .. } => "Allow",
-            Answer::Fails(witness) => match witness.decision.outcome {
+            Answer::Fails { witness, .. } => match witness.decision.outcome {
                 Outcome::ExplicitDeny => "ExplicitDeny",
                 Outcome::ImplicitDeny => "ImplicitDeny",
                 Outcome::Allowed => "Allow",

@@ -69,12 +69,12 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     };
     let mut answer = ask(&set, &question);
     let mut facts: Vec<FactRef> = Vec::new();
-    if matches!(answer, Answer::Fails(_)) {
+    if matches!(answer, Answer::Fails { .. }) {
         // The export may have one of the identifiers that a policy names.
         let other_id_differs = on.contains(EXPORT_ID)
             && ids.iter().skip(1).any(|id| {
                 let question = Question { members: members(id).unwrap_or_default(), ..question.clone() };
-                !matches!(ask(&set, &question), Answer::Fails(_))
+                !matches!(ask(&set, &question), Answer::Fails { .. })
             });
         if other_id_differs {
             return Outcome { facts: vec![FactRef::new("export-id")], ..Outcome::of(State::Unknown) };
@@ -165,8 +165,8 @@ fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str, maker: 
             }));
             Outcome { assumed, detail: detail(question), ..Outcome::of(State::Holds) }
         }
-        Answer::Fails(witness) => {
-            Outcome { causes: explain::broken(case, witness), ..Outcome::of(State::Broken) }
+        Answer::Fails { witness, others } => {
+            Outcome { causes: explain::broken(case, witness, others), ..Outcome::of(State::Broken) }
         }
         Answer::Depends { on, witness } => {
             let facts = facts(case, on, service, maker);
