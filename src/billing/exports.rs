@@ -42,8 +42,8 @@ impl Exports {
             self.executions
                 .extend(list.as_array().unwrap_or_default().iter().map(|node| Execution::read(node, source)));
         }
-        if let Some(node) = root.get("ReportDefinition").or_else(|| root.get("ReportName").map(|_| root)) {
-            self.report(node, source);
+        if root.get("ReportName").is_some() {
+            self.report(root, source);
         }
         let bare = || root.get("DataQuery").map(|_| root);
         if let Some(node) = root.get("Export").or_else(bare).filter(|node| node.as_object().is_some()) {

@@ -2,6 +2,7 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
+use super::setting::{ExportQuestion, RawGrammar, RawSetting, Setting};
 use crate::finding::Need;
 use crate::source::Span;
 use serde::Deserialize;
@@ -91,6 +92,10 @@ pub enum Ask {
         /// A fact that makes a broken demand unknown.
         unsure: Option<String>,
     },
+    /// A setting of the export that the form means is as the product needs it.
+    Setting(Setting),
+    /// Something about the export that more than one setting decides.
+    Export(ExportQuestion),
 }
 
 /// Which answer is wanted.
@@ -142,6 +147,17 @@ struct RawDemand {
     context: BTreeMap<String, String>,
     unsure: Option<String>,
     exposure: Option<String>,
+    about: Option<Spanned<String>>,
+    select: Option<Spanned<BTreeMap<String, Spanned<String>>>>,
+    one_of: Option<Vec<String>>,
+    none_of: Option<Vec<String>>,
+    all_of: Option<Vec<String>>,
+    equals: Option<String>,
+    matches: Option<Spanned<RawGrammar>>,
+    columns: Option<Vec<String>>,
+    absent: Option<Spanned<String>>,
+    default: Option<String>,
+    case: Option<String>,
     source: String,
 }
 
@@ -241,7 +257,31 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
                 unsure: raw.unsure,
             }
         }
-        _ => return Err(fault(ask_span, "`ask` is `access` or `accepted`")),
+        "setting" => {
+            if raw.document.as_deref() != Some("export") {
+                return Err(fault(at, "`ask = \"setting\"` needs `document = \"export\"`"));
+            }
+            let setting = RawSetting {
+                case: raw.case,
+                select: raw.select,
+                one_of: raw.one_of,
+                none_of: raw.none_of,
+                all_of: raw.all_of,
+                equals: raw.equals,
+                matches: raw.matches,
+                columns: raw.columns,
+                absent: raw.absent,
+                default: raw.default,
+            };
+            Ask::Setting(setting.read().map_err(|wrong| fault(wrong.span.unwrap_or(at), &wrong.message))?)
+        }
+        "export" => {
+            let about = raw.about.ok_or_else(|| fault(at, "`ask = \"export\"` needs `about`"))?;
+            let span = Span::new(about.span().start, about.span().end);
+            let question = ExportQuestion::of(about.get_ref());
+            Ask::Export(question.ok_or_else(|| fault(span, &ExportQuestion::choices()))?)
+        }
+        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted`, `setting` or `export`")),
     };
     let when = raw
         .when

@@ -7,10 +7,12 @@ mod consumer;
 mod fault;
 mod form;
 mod request;
+mod setting;
 mod tables;
 
 pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
 pub use form::{FORM_NAMES, Form, FormValue, Origin};
 pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use setting::{Absent, AskedOf, ExportQuestion, Failure, Grammar, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};

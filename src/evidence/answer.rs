@@ -47,7 +47,7 @@ kinds! {
     /// What a data export is created from.
     ExportInput "bcm-data-exports create-export" ["DataQuery" "DestinationConfigurations"],
     /// What a legacy report is created from.
-    ReportInput "cur put-report-definition" ["ReportDefinition"],
+    ReportInput "cur put-report-definition" ["ReportName" "S3Bucket"],
     /// One data export with its settings.
     Export "bcm-data-exports get-export" ["Export"],
     /// The list of data exports with their status.
