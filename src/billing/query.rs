@@ -12,6 +12,8 @@ pub struct Query {
     pub columns: Columns,
     /// The name behind `FROM`.
     pub table: Option<String>,
+    /// The bytes of that name in the statement.
+    pub table_range: Range<usize>,
 }
 
 /// The columns of the files that are delivered.
@@ -52,27 +54,23 @@ impl Query {
     /// Reads a statement.
     #[must_use]
     pub fn read(statement: &str) -> Self {
-        let unknown = |table| Self { columns: Columns::Unknown, table };
-        let Some(entries) = split(statement) else { return unknown(None) };
-        let table = entries.table;
-        let columns: Option<Vec<Entry>> =
-            entries.ranges.into_iter().map(|range| entry(statement, range, table.as_deref())).collect();
-        match columns {
-            None => unknown(table),
-            Some(list) if list.iter().any(|entry| matches!(entry, Entry::All)) => {
-                Self { columns: Columns::All, table }
-            }
+        let Some(Split { ranges, table, table_range }) = split(statement) else {
+            return Self { columns: Columns::Unknown, table: None, table_range: 0..0 };
+        };
+        let entries: Option<Vec<Entry>> =
+            ranges.into_iter().map(|range| entry(statement, range, table.as_deref())).collect();
+        let columns = match entries {
+            None => Columns::Unknown,
+            Some(list) if list.iter().any(|entry| matches!(entry, Entry::All)) => Columns::All,
             Some(list) => {
-                let list = list
-                    .into_iter()
-                    .filter_map(|entry| match entry {
-                        Entry::Column(column) => Some(column),
-                        Entry::All => None,
-                    })
-                    .collect();
-                Self { columns: Columns::Listed(list), table }
+                let columns = list.into_iter().filter_map(|entry| match entry {
+                    Entry::Column(column) => Some(column),
+                    Entry::All => None,
+                });
+                Columns::Listed(columns.collect())
             }
-        }
+        };
+        Self { columns, table, table_range }
     }
 }
 
@@ -84,6 +82,7 @@ enum Entry {
 struct Split {
     ranges: Vec<Range<usize>>,
     table: Option<String>,
+    table_range: Range<usize>,
 }
 
 /// Cuts the list between `SELECT` and `FROM` at its commas, and takes the name behind `FROM`.
@@ -96,7 +95,7 @@ fn split(statement: &str) -> Option<Split> {
     let mut ranges = Vec::new();
     let mut current: Option<Range<usize>> = None;
     let mut depth = 0usize;
-    for word in words.by_ref() {
+    while let Some(word) = words.next() {
         let text = statement.get(word.clone())?;
         match text {
             "," if depth == 0 => {
@@ -107,11 +106,9 @@ fn split(statement: &str) -> Option<Split> {
             ")" | "]" => depth = depth.checked_sub(1)?,
             _ if depth == 0 && text.eq_ignore_ascii_case("from") => {
                 ranges.push(current.take()?);
-                let table = words.next().and_then(|range| statement.get(range)).map(bare);
-                return Some(Split {
-                    ranges,
-                    table: table.filter(|table| is_name(table)).map(str::to_owned),
-                });
+                let table_range = words.next().unwrap_or(word.end..word.end);
+                let table = statement.get(table_range.clone()).map(bare).filter(|table| is_name(table));
+                return Some(Split { ranges, table: table.map(str::to_owned), table_range });
             }
             _ => {}
         }
@@ -204,7 +201,8 @@ mod tests {
     fn a_list_of_columns() {
         let query = "SELECT a, line_item_blended_cost AS cost,\n T.c, \"d\" , product.region, concat(x, y) as e FROM T WHERE a = 'FROM, b'";
         assert_eq!(names(query).unwrap(), ["a", "cost", "c", "d", "product.region", "e"]);
-        assert_eq!(Query::read(query).table.as_deref(), Some("T"));
+        let read = Query::read(query);
+        assert_eq!((read.table.as_deref(), &query[read.table_range]), (Some("T"), "T"));
         let Columns::Listed(list) = Query::read(query).columns else { panic!() };
         assert_eq!(&query[list[1].range.clone()], "line_item_blended_cost AS cost");
         assert_eq!(list[1].from.as_deref(), Some("line_item_blended_cost"));

@@ -120,7 +120,6 @@ pub const CASES: &[CaseSpec] = &[
     case("setting", "split-cost-allocation", SETTING),
     case("setting", "versioning", SETTING),
     case("setting", "compression", SETTING),
-    case("setting", "format", SETTING),
     case("setting", "refresh-closed", SETTING),
     case("setting", "columns", SETTING),
     case("setting", "columns-wanted", SETTING),

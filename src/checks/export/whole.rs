@@ -2,10 +2,11 @@
 
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{broken, form_fact, given, meant, place, unknown, values};
-use crate::billing::{ExportDefinition, ExportKind, Text};
+use crate::billing::{ExportDefinition, ExportKind, Query, Text};
 use crate::contract::ExportQuestion;
 use crate::finding::State;
 use crate::source::Span;
+use crate::syntax::inner_span;
 
 pub(super) fn check(
     subject: &Subject<'_>,
@@ -43,15 +44,17 @@ fn kind(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     }
     let mut cause = match definition.kind {
         ExportKind::Unknown => return unknown(FactRef::new("export-table")),
-        ExportKind::Legacy | ExportKind::Cur2 => {
-            let span = definition.table.as_ref().map_or(definition.name_span(), |table| table.span);
-            let span = if definition.kind == ExportKind::Legacy { definition.name_span() } else { span };
-            cause(definition, "type", span, definition.kind.title(), wanted.title())
-        }
+        ExportKind::Legacy | ExportKind::Cur2 => cause(
+            definition,
+            "type",
+            table_span(subject, definition),
+            definition.kind.title(),
+            wanted.title(),
+        ),
         ExportKind::Focus | ExportKind::Carbon | ExportKind::CostOptimization | ExportKind::OtherTable => {
-            let table = definition.table.as_ref();
-            let name = table.map_or("", |table| &table.text);
-            cause(definition, "table", at(definition, table), name, "COST_AND_USAGE_REPORT")
+            let name = definition.table.as_ref().map_or("", |table| &table.text);
+            let span = table_span(subject, definition);
+            cause(definition, "table", span, name, "COST_AND_USAGE_REPORT")
         }
     };
     if let Some(field) = given(subject.form.get("export-type")) {
@@ -60,6 +63,18 @@ fn kind(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
         cause.notes.push(format!("the form starts with {}", wanted.title()));
     }
     broken(cause)
+}
+
+/// Where the table is named: in the query, or as the key of its configuration.
+fn table_span(subject: &Subject<'_>, definition: &ExportDefinition) -> Span {
+    let Some(table) = &definition.table else { return definition.name_span() };
+    match definition.query.as_ref().filter(|query| query.span == table.span) {
+        Some(query) => {
+            let source = subject.sources.get(definition.source).text();
+            inner_span(source, query.span, 0, Query::read(&query.text).table_range)
+        }
+        None => table.span,
+    }
 }
 
 /// Parquet files are compressed as Parquet does it, and nothing else is.
