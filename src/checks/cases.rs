@@ -127,6 +127,8 @@ pub const CASES: &[CaseSpec] = &[
     case("export", "name-not-shown", &["found", "nearest"]),
     case("export", "none-there", FOUND),
     case("export", "type", SETTING),
+    case("export", "path", SETTING),
+    case("export", "path-last-folder", SETTING),
     case("export", "table", SETTING),
     case("export", "parquet", SETTING),
     case("export", "athena-beside-others", SETTING),

@@ -184,6 +184,8 @@ questions! {
     Named "named",
     /// It is of the form's type.
     Type "type",
+    /// Its prefix is the form's path.
+    Path "path",
     /// Format and compression go together.
     Parquet "parquet",
     /// What is made for Athena goes with the rest of the settings.

@@ -86,10 +86,15 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
         return Outcome::of(State::Holds);
     }
     let reason = execution.reason.as_ref();
-    let case = if code.is("QUERY_FAILURE") { "query-failed" } else { "delivery-failed" };
-    let found = reason.map_or("without a reason", |reason| &reason.text);
+    let by_aws = reason.is_some_and(|reason| reason.is("INTERNAL_FAILURE"));
+    let case = match code.text.as_str() {
+        _ if by_aws => "status-internal",
+        "QUERY_FAILURE" => "query-failed",
+        _ => "delivery-failed",
+    };
+    let found = &reason.unwrap_or(code).text;
     let cause = cause(subject, case, execution.source, code.span, found);
-    if reason.is_some_and(|reason| reason.is("INTERNAL_FAILURE")) {
+    if by_aws {
         return Outcome { causes: vec![cause], ..fact() };
     }
     broken(cause)

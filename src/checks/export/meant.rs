@@ -12,7 +12,8 @@ pub(super) fn is_legacy(subject: &Subject<'_>) -> bool {
 /// form's type if there are others. A copy that an execution was made with counts only if there is nothing newer.
 pub(super) fn definition<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefinition> {
     let all = &subject.evidence.exports.definitions;
-    let fits = |each: &ExportDefinition| (each.kind == ExportKind::Legacy) == is_legacy(subject);
+    let wanted = if is_legacy(subject) { ExportKind::Legacy } else { ExportKind::Cur2 };
+    let fits = |each: &ExportDefinition| each.kind == wanted;
     let best = |list: &[&'a ExportDefinition]| {
         list.iter().copied().min_by_key(|each| (!fits(each), each.from_execution))
     };

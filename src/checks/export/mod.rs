@@ -24,6 +24,7 @@ pub(super) fn check(subject: &Subject<'_>, question: ExportQuestion) -> Outcome 
         ExportQuestion::Execution => health::execution(subject),
         ExportQuestion::Delivered => health::delivered(subject),
         ExportQuestion::Type
+        | ExportQuestion::Path
         | ExportQuestion::Parquet
         | ExportQuestion::Athena
         | ExportQuestion::Region

@@ -15,6 +15,7 @@ pub(super) fn check(
 ) -> Outcome {
     match question {
         ExportQuestion::Type => kind(subject, definition),
+        ExportQuestion::Path => path(subject, definition),
         ExportQuestion::Parquet => parquet(definition),
         ExportQuestion::Athena => athena(definition),
         ExportQuestion::Region => region(subject, definition),
@@ -75,6 +76,31 @@ fn table_span(subject: &Subject<'_>, definition: &ExportDefinition) -> Span {
         }
         None => table.span,
     }
+}
+
+/// The product drops one closing slash of the path. Where it finds nothing it drops the last folder as well, since people
+/// copy the path from the console with the export's name at its end.
+fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let field = subject.form.get("export-path");
+    let Some(given_path) = field.map(|value| value.text.as_str()) else {
+        return unknown(form_fact("export-path"));
+    };
+    let Some(prefix) = &definition.prefix else { return missing("S3Prefix") };
+    let path = given_path.strip_suffix('/').unwrap_or(given_path);
+    // A slash at either end of the prefix is a fault of its own.
+    let bare = prefix.text.trim_matches('/');
+    let with_last_folder = || path.rsplit_once('/').is_some_and(|(above, _)| above == bare);
+    if path == bare || with_last_folder() {
+        return Outcome::of(State::Holds);
+    }
+    let is_last_folder = bare.rsplit_once('/').is_some_and(|(_, last)| last == path);
+    let case = if is_last_folder { "path-last-folder" } else { "path" };
+    let mut cause = cause(definition, case, prefix.span, given_path, &prefix.text);
+    if let Some(said) = given(field) {
+        let prefix = std::mem::replace(&mut cause.place, said);
+        cause.related.push((prefix, "the export is delivered below this prefix".to_owned()));
+    }
+    broken(cause)
 }
 
 /// Parquet files are compressed as Parquet does it, and nothing else is.
