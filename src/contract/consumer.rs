@@ -2,7 +2,9 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
-use super::setting::{ExportQuestion, RawGrammar, RawSetting, Setting};
+use super::grammar::RawGrammar;
+use super::read_setting::RawSetting;
+use super::setting::{ExportQuestion, Setting};
 use crate::finding::Need;
 use crate::source::Span;
 use serde::Deserialize;

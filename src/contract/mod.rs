@@ -6,6 +6,8 @@
 mod consumer;
 mod fault;
 mod form;
+mod grammar;
+mod read_setting;
 mod request;
 mod setting;
 mod tables;
@@ -13,6 +15,7 @@ mod tables;
 pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
 pub use form::{FORM_NAMES, Form, FormValue, Origin};
+pub use grammar::{Failure, Grammar};
 pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
-pub use setting::{Absent, AskedOf, ExportQuestion, Failure, Grammar, Setting, SettingPath, Test};
+pub use setting::{Absent, AskedOf, ExportQuestion, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};

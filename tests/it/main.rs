@@ -13,6 +13,7 @@ mod accounts;
 mod architecture;
 mod common;
 mod decisions;
+mod exports;
 mod readme;
 mod render;
 mod repository;

@@ -106,7 +106,8 @@ fn around(root: &Node<'_>, path: &SettingPath) -> Option<Span> {
 
 fn needed(test: &Test) -> String {
     match test {
-        Test::OneOf(list) | Test::NoneOf(list) | Test::AllOf(list) | Test::Columns(list) => list.join("`, `"),
+        Test::OneOf(list) | Test::AllOf(list) | Test::Columns(list) => list.join("`, `"),
+        Test::NoneOf(_) => "another value".to_owned(),
         Test::Equals(template) => template.clone(),
         Test::Matches(grammar) => grammar.describe(),
     }
