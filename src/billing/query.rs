@@ -14,6 +14,8 @@ pub struct Query {
     pub table: Option<String>,
     /// The bytes of that name in the statement.
     pub table_range: Range<usize>,
+    /// The bytes of what leaves rows out: `WHERE …`, `LIMIT …`.
+    pub limits: Option<Range<usize>>,
 }
 
 /// The columns of the files that are delivered.
@@ -54,8 +56,8 @@ impl Query {
     /// Reads a statement.
     #[must_use]
     pub fn read(statement: &str) -> Self {
-        let Some(Split { ranges, table, table_range }) = split(statement) else {
-            return Self { columns: Columns::Unknown, table: None, table_range: 0..0 };
+        let Some(Split { ranges, table, table_range, limits }) = split(statement) else {
+            return Self { columns: Columns::Unknown, table: None, table_range: 0..0, limits: None };
         };
         let entries: Option<Vec<Entry>> =
             ranges.into_iter().map(|range| entry(statement, range, table.as_deref())).collect();
@@ -70,7 +72,7 @@ impl Query {
                 Columns::Listed(columns.collect())
             }
         };
-        Self { columns, table, table_range }
+        Self { columns, table, table_range, limits }
     }
 }
 
@@ -83,6 +85,7 @@ struct Split {
     ranges: Vec<Range<usize>>,
     table: Option<String>,
     table_range: Range<usize>,
+    limits: Option<Range<usize>>,
 }
 
 /// Cuts the list between `SELECT` and `FROM` at its commas, and takes the name behind `FROM`.
@@ -108,13 +111,22 @@ fn split(statement: &str) -> Option<Split> {
                 ranges.push(current.take()?);
                 let table_range = words.next().unwrap_or(word.end..word.end);
                 let table = statement.get(table_range.clone()).map(bare).filter(|table| is_name(table));
-                return Some(Split { ranges, table: table.map(str::to_owned), table_range });
+                let table = table.map(str::to_owned);
+                return Some(Split { ranges, table, table_range, limits: limits(statement, words) });
             }
             _ => {}
         }
         current = Some(current.map_or(word.clone(), |range| range.start..word.end));
     }
     None
+}
+
+/// The rest of the statement, if it begins with a word that leaves rows out.
+fn limits(statement: &str, mut words: Words<'_>) -> Option<Range<usize>> {
+    let first = words.next()?;
+    let word = statement.get(first.clone())?;
+    let is_limit = ["where", "limit"].iter().any(|limit| word.eq_ignore_ascii_case(limit));
+    is_limit.then(|| first.start..statement.trim_end().trim_end_matches(';').len())
 }
 
 fn entry(statement: &str, range: Range<usize>, table: Option<&str>) -> Option<Entry> {
@@ -202,11 +214,20 @@ mod tests {
         let query = "SELECT a, line_item_blended_cost AS cost,\n T.c, \"d\" , product.region, concat(x, y) as e FROM T WHERE a = 'FROM, b'";
         assert_eq!(names(query).unwrap(), ["a", "cost", "c", "d", "product.region", "e"]);
         let read = Query::read(query);
-        assert_eq!((read.table.as_deref(), &query[read.table_range]), (Some("T"), "T"));
+        assert_eq!((read.table.as_deref(), query.get(read.table_range)), (Some("T"), Some("T")));
         let Columns::Listed(list) = Query::read(query).columns else { panic!() };
-        assert_eq!(&query[list[1].range.clone()], "line_item_blended_cost AS cost");
+        assert_eq!(query.get(list[1].range.clone()), Some("line_item_blended_cost AS cost"));
         assert_eq!(list[1].from.as_deref(), Some("line_item_blended_cost"));
         assert_eq!(list[5].from, None);
+    }
+
+    #[test]
+    fn what_leaves_rows_out() {
+        let limits = |query: &'static str| Query::read(query).limits.and_then(|range| query.get(range));
+        assert_eq!(limits("SELECT a FROM T where b = 'x' LIMIT 5; "), Some("where b = 'x' LIMIT 5"));
+        assert_eq!(limits("SELECT * FROM T LIMIT 5"), Some("LIMIT 5"));
+        assert_eq!(limits("SELECT * FROM T;"), None);
+        assert_eq!(limits("SELECT * FROM T"), None);
     }
 
     #[test]

@@ -108,6 +108,10 @@ questions! {
     Named "named",
     /// It is of the form's type.
     Type "type",
+    /// It belongs to the form's account.
+    Account "account",
+    /// Its query leaves no rows out.
+    Rows "rows",
     /// Its prefix is the form's path.
     Path "path",
     /// Format and compression go together.

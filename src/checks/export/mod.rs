@@ -24,6 +24,8 @@ pub(super) fn check(subject: &Subject<'_>, question: ExportQuestion) -> Outcome 
         ExportQuestion::Execution => health::execution(subject),
         ExportQuestion::Delivered => health::delivered(subject),
         ExportQuestion::Type
+        | ExportQuestion::Account
+        | ExportQuestion::Rows
         | ExportQuestion::Path
         | ExportQuestion::Parquet
         | ExportQuestion::Athena

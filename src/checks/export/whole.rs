@@ -5,6 +5,7 @@ use super::{broken, form_fact, given, meant, place, unknown, values};
 use crate::billing::{ExportDefinition, ExportKind, Query, Text};
 use crate::contract::ExportQuestion;
 use crate::finding::State;
+use crate::policy::arn;
 use crate::source::Span;
 use crate::syntax::inner_span;
 
@@ -15,6 +16,8 @@ pub(super) fn check(
 ) -> Outcome {
     match question {
         ExportQuestion::Type => kind(subject, definition),
+        ExportQuestion::Account => account(subject, definition),
+        ExportQuestion::Rows => rows(subject, definition),
         ExportQuestion::Path => path(subject, definition),
         ExportQuestion::Parquet => parquet(definition),
         ExportQuestion::Athena => athena(definition),
@@ -76,6 +79,37 @@ fn table_span(subject: &Subject<'_>, definition: &ExportDefinition) -> Span {
         }
         None => table.span,
     }
+}
+
+/// The account in the ARN of a data export; a legacy report does not tell its own.
+fn account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
+    let Some((export_arn, owner)) =
+        definition.arn.as_ref().and_then(|arn| Some((arn, arn::account_of(&arn.text)?)))
+    else {
+        return Outcome::of(State::Holds);
+    };
+    // The console shows account numbers with dashes; how the form's is written is told elsewhere.
+    if owner == account || !arn::is_account(account) {
+        return Outcome::of(State::Holds);
+    }
+    let source = subject.sources.get(definition.source).text();
+    let start = export_arn.text.find(owner).unwrap_or_default();
+    let span = inner_span(source, export_arn.span, 0, start..start + owner.len());
+    let mut cause = cause(definition, "account", span, owner, account);
+    if let Some(said) = given(subject.form.get("account")) {
+        cause.related.push((said, format!("the form says `{account}`")));
+    }
+    broken(cause)
+}
+
+fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let limits = definition.query.as_ref().and_then(|query| Some((query, Query::read(&query.text).limits?)));
+    let Some((query, range)) = limits else { return Outcome::of(State::Holds) };
+    let source = subject.sources.get(definition.source).text();
+    let found = query.text.get(range.clone()).unwrap_or_default();
+    let span = inner_span(source, query.span, 0, range.clone());
+    broken(cause(definition, "rows", span, found, "every row"))
 }
 
 /// The product drops one closing slash of the path. Where it finds nothing it drops the last folder as well, since people
