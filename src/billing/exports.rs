@@ -5,6 +5,7 @@ use super::status::{Execution, ExportStatus};
 use super::text::Text;
 use crate::source::{Place, SourceId};
 use crate::syntax::{Node, Value};
+use std::collections::BTreeSet;
 
 /// Exports, reports, their health and runs, in the order of reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,9 +79,10 @@ impl Exports {
         let defined = self.definitions.iter().map(|each| (each.source, each.name.as_ref()));
         let listed = self.statuses.iter().map(|each| (each.source, each.name.as_ref()));
         let mut names: Vec<(&str, Place)> = Vec::new();
+        let mut known = BTreeSet::new();
         for (source, name) in defined.chain(listed) {
             if let Some(name) = name
-                && !names.iter().any(|(known, _)| *known == name.text)
+                && known.insert(name.text.as_str())
             {
                 names.push((&name.text, Place { source, span: name.span }));
             }

@@ -6,6 +6,7 @@ use crate::billing::ExportKind;
 use crate::finding::State;
 use crate::rulebook::Values;
 use crate::source::Place;
+use std::collections::BTreeSet;
 
 /// How many CUR 2.0 exports an account can have.
 /// <https://docs.aws.amazon.com/cur/latest/userguide/dataexports-quotas.html> (checked 2026-11)
@@ -13,6 +14,9 @@ const MOST_EXPORTS: usize = 5;
 
 /// How many legacy reports an account can have: the API's text says five, the quota page ten.
 const LEGACY_REPORTS: std::ops::Range<usize> = 5..10;
+
+/// How many names are compared with one that is not there: as many as an account can have exports at most.
+const MOST_NAMES: usize = 1_000;
 
 pub(super) fn looked(subject: &Subject<'_>) -> Outcome {
     match meant::definition(subject) {
@@ -43,7 +47,8 @@ pub(super) fn named(subject: &Subject<'_>) -> Outcome {
     if names.iter().any(|(name, _)| *name == wanted) {
         return Outcome::of(State::Holds);
     }
-    let Some((nearest, at)) = names.iter().min_by_key(|(name, _)| distance(name, wanted)) else {
+    let Some((nearest, at)) = names.iter().take(MOST_NAMES).min_by_key(|(name, _)| distance(name, wanted))
+    else {
         return if all_known { broken_none(subject) } else { unknown(list_fact(legacy)) };
     };
     let values = Values::new().with("found", wanted).with("nearest", *nearest);
@@ -97,15 +102,11 @@ pub(super) fn quota(subject: &Subject<'_>) -> Outcome {
         return Outcome { detail: Some("it is there, none is made".to_owned()), ..Outcome::of(State::Holds) };
     }
     let of_kind = |kind: ExportKind| -> Vec<Place> {
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = BTreeSet::new();
         let each = exports.definitions.iter().filter(|each| each.kind == kind && !each.from_execution);
-        each.filter(|each| {
-            let is_new = !seen.contains(&each.label());
-            seen.push(each.label());
-            is_new
-        })
-        .map(|each| super::place(each, each.name_span()))
-        .collect()
+        each.filter(|each| seen.insert(each.label()))
+            .map(|each| super::place(each, each.name_span()))
+            .collect()
     };
     let full = |places: &[Place], most: usize| {
         let last = places.get(most.saturating_sub(1)).copied()?;
@@ -127,8 +128,8 @@ pub(super) fn quota(subject: &Subject<'_>) -> Outcome {
         return outcome;
     }
     // A list has names without tables: each may be a CUR 2.0 export.
-    let defined = |name: &str| exports.definitions.iter().any(|each| each.label() == name);
-    let listed = names.iter().filter(|(name, _)| !defined(name)).count();
+    let defined: BTreeSet<&str> = exports.definitions.iter().map(|each| each.label()).collect();
+    let listed = names.iter().filter(|(name, _)| !defined.contains(name)).count();
     if known.len() + listed >= MOST_EXPORTS {
         unknown(FactRef::new("export-quota"))
     } else if exports.all_exports {
