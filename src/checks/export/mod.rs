@@ -51,11 +51,15 @@ pub(super) fn has(subject: &Subject<'_>, kind: &str) -> Option<bool> {
     }
 }
 
-/// Whether a demand on a setting has something to say of this kind of export.
+/// Whether a demand has something to say of the kind of export that the form means.
 pub(super) fn is_asked(subject: &Subject<'_>, ask: &Ask) -> bool {
     match ask {
         Ask::Setting(setting) => meant::definition(subject)
             .is_some_and(|definition| setting::path(setting, definition.kind).is_some()),
+        // A legacy report does not say whose it is.
+        Ask::Export(ExportQuestion::Account) => {
+            meant::definition(subject).is_some_and(|definition| definition.arn.is_some())
+        }
         _ => true,
     }
 }

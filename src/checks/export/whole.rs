@@ -84,11 +84,8 @@ fn table_span(subject: &Subject<'_>, definition: &ExportDefinition) -> Span {
 /// The account in the ARN of a data export; a legacy report does not tell its own.
 fn account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
-    let Some((export_arn, owner)) =
-        definition.arn.as_ref().and_then(|arn| Some((arn, arn::account_of(&arn.text)?)))
-    else {
-        return Outcome::of(State::Holds);
-    };
+    let Some(export_arn) = &definition.arn else { return missing("ExportArn") };
+    let Some(owner) = arn::account_of(&export_arn.text) else { return missing("ExportArn") };
     // The console shows account numbers with dashes; how the form's is written is told elsewhere.
     if owner == account || !arn::is_account(account) {
         return Outcome::of(State::Holds);
