@@ -3,6 +3,7 @@
 mod accounts;
 mod common;
 mod decisions;
+mod mutations;
 mod render;
 mod rules;
 mod syntax;
