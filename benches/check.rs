@@ -2,6 +2,7 @@
 //!
 //! Runs the compiled binary again and again and asks the kernel for the CPU time of the children.
 #![allow(unsafe_code, reason = "getrusage")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a bench that cannot run ends")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

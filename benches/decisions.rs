@@ -3,6 +3,8 @@
 //! Cases are read and compiled first; what is timed is `decide` without trace. Without arguments it takes the cases of
 //! `fixtures/decisions`, and the outside suite where it is at hand. `--slowest` names the cases that cost most.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot run ends")]
+
 #[path = "../examples/cases/mod.rs"]
 mod cases;
 

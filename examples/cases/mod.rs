@@ -1,6 +1,7 @@
 //! Decision cases in JSON lines: reading them and deciding them. Shared by the runner, the tests and the benchmark.
 //! The form is described in `fixtures/decisions/README.md`.
 #![allow(dead_code, unreachable_pub, reason = "each user takes what it needs")]
+#![allow(clippy::panic, clippy::expect_used, reason = "a broken case file ends the run")]
 
 use preflight::eval::{
     Answer, Caller, Compiled, Context, ContextValue, DenyReason, Event, Layer, LayerKind, Layers, Member,
@@ -161,7 +162,7 @@ impl Case {
         };
         match ask(&set, &question) {
             Answer::Holds { .. } => "Allow",
-            Answer::Fails(witness) => match witness.decision.outcome {
+            Answer::Fails { witness, .. } => match witness.decision.outcome {
                 Outcome::ExplicitDeny => "ExplicitDeny",
                 Outcome::ImplicitDeny => "ImplicitDeny",
                 Outcome::Allowed => "Allow",

@@ -1,6 +1,6 @@
 //! Whether a request is allowed, in every world.
 
-use super::context::Maker;
+use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
@@ -40,31 +40,45 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         },
         Err(names) => return missing(names),
     };
-    let resources = match resources(&form, template, on) {
-        Ok(resources) => resources,
-        Err(names) => return missing(names),
-    };
+    // Whose request it is, and whose bucket, nothing can stand in for.
+    if form.text("account").is_none() {
+        return missing(vec!["account".to_owned()]);
+    }
     let service = actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
     let set = Compiled::new(&layers::layers(subject, &caller, service));
     let maker = Maker { subject, template, form: &behalf, extra: context };
-    let owner = form.text("bucket-account");
-    let mut members = Vec::new();
-    for action in actions {
-        for resource in &resources {
-            let owner = arn::account_of(resource).or(owner);
-            members.push(Member { request: maker.request(&set, &caller, action, resource, owner) });
-        }
-    }
+    let members = |id: &str| -> Result<Vec<Member>, Vec<String>> {
+        let resources = resources(&form, template, &on.replace(EXPORT_ID, id))?;
+        let all = actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
+        let request = |(action, resource): (&String, &String)| {
+            let owner = arn::account_of(resource).or(form.text("bucket-account"));
+            Member { request: maker.request(&set, &caller, action, resource, owner) }
+        };
+        Ok(all.map(request).collect())
+    };
+    let ids = maker.export_ids(&set);
+    let fresh = match members(FRESH_ID) {
+        Ok(members) => members,
+        Err(names) => return missing(names),
+    };
     let mut question = Question {
-        members,
+        members: fresh,
         unknowns: maker.unknowns(&set),
         allowed: *expect == Expect::Allowed,
         base: World::new(),
     };
-    let answer = ask(&set, &question);
+    let mut answer = ask(&set, &question);
     let mut facts: Vec<FactRef> = Vec::new();
-    let mut answer = answer;
-    if matches!(answer, Answer::Fails(_)) {
+    if matches!(answer, Answer::Fails { .. }) {
+        // The export may have one of the identifiers that a policy names.
+        let other_id_differs = on.contains(EXPORT_ID)
+            && ids.iter().skip(1).any(|id| {
+                let question = Question { members: members(id).unwrap_or_default(), ..question.clone() };
+                !matches!(ask(&set, &question), Answer::Fails { .. })
+            });
+        if other_id_differs {
+            return Outcome { facts: vec![FactRef::new("export-id")], ..Outcome::of(State::Unknown) };
+        }
         let named = |name: &str| names_hole(on, template, name);
         facts.extend(
             stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)),
@@ -76,7 +90,7 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         }
     }
     let case = explain::Case { subject, set: &set, question: &question, expect };
-    let mut outcome = outcome(&case, &answer, service);
+    let mut outcome = outcome(&case, &answer, service, &maker);
     if outcome.state == Some(State::Broken) {
         facts = unsure.iter().map(|fact| FactRef::new(fact)).collect();
         if !facts.is_empty() {
@@ -136,7 +150,7 @@ fn resources(
     keys.iter().map(|key| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}"))).collect()
 }
 
-fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str) -> Outcome {
+fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str, maker: &Maker<'_>) -> Outcome {
     let question = case.question;
     match answer {
         Answer::Holds { presumed, presumed_layers } => {
@@ -151,17 +165,17 @@ fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str) -> Outc
             }));
             Outcome { assumed, detail: detail(question), ..Outcome::of(State::Holds) }
         }
-        Answer::Fails(witness) => {
-            Outcome { causes: explain::broken(case, witness), ..Outcome::of(State::Broken) }
+        Answer::Fails { witness, others } => {
+            Outcome { causes: explain::broken(case, witness, others), ..Outcome::of(State::Broken) }
         }
         Answer::Depends { on, witness } => {
-            let facts = facts(case, on, service);
+            let facts = facts(case, on, service, maker);
             let telling = on.iter().any(|each| !matches!(each, Dependence::Unseen(_)));
             let causes = if telling { explain::unsure(case, witness) } else { Vec::new() };
             Outcome { causes, facts, ..Outcome::of(State::Unknown) }
         }
         Answer::GaveUp { on } => {
-            let mut facts = facts(case, on, service);
+            let mut facts = facts(case, on, service, maker);
             facts.push(FactRef::new("too-many-cases"));
             Outcome { facts, ..Outcome::of(State::Unknown) }
         }
@@ -183,7 +197,7 @@ fn detail(question: &Question) -> Option<String> {
     (count > 1 && question.allowed).then(|| format!("holds for each of the {count} kinds of files"))
 }
 
-fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str) -> Vec<FactRef> {
+fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: &Maker<'_>) -> Vec<FactRef> {
     let mut facts: Vec<FactRef> = on
         .iter()
         .map(|each| match each {
@@ -193,7 +207,10 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str) -> Vec<
             Dependence::Unseen(layer) => layers::fact(case.subject, *layer, service),
             Dependence::Free(atom) => match case.set.describe(*atom) {
                 crate::eval::FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
-                crate::eval::FreeFact::Key(key) => FactRef::with("condition-key", "key", key),
+                crate::eval::FreeFact::Key(key) => match maker.waits_for(key) {
+                    Some(name) => FactRef::with("form", "name", &name),
+                    None => FactRef::with("condition-key", "key", key),
+                },
                 crate::eval::FreeFact::Clause(clause) => {
                     FactRef::with("undefined-condition", "key", &clause.key.value)
                 }

@@ -104,4 +104,7 @@ pub const CASES: &[CaseSpec] = &[
     case("form", "account-format", &["name", "found"]),
     case("form", "bucket-format", &["name", "found"]),
     case("form", "choice", &["name", "found", "needed"]),
+    // Export settings.
+    // Path and listing.
+    // The reader's user, discovery, accounts.
 ];

@@ -2,8 +2,13 @@
 
 use super::subject::Subject;
 use crate::catalog;
-use crate::contract::{Form, KeyChange, RequestTemplate};
+use crate::contract::{Form, KeyChange, OptionTemplate, RequestTemplate};
 use crate::eval::{Caller, Compiled, Context, ContextValue, Network, Patch, Request, Unknown};
+
+/// The hole for the export's identifier, which AWS makes up when the export is created.
+pub(super) const EXPORT_ID: &str = "{export-id}";
+/// An identifier that no policy names.
+pub(super) const FRESH_ID: &str = "3f2a9c1e-0000-4000-8000-000000000000";
 
 /// What is needed to make requests of one kind.
 pub(super) struct Maker<'a> {
@@ -52,37 +57,60 @@ impl Maker<'_> {
         request
     }
 
-    /// What is one way or another about these requests.
+    /// What is one way or another about these requests. An option that speaks of the export's identifier becomes one option
+    /// for each identifier that a policy names, and one for an identifier that none names.
     pub(super) fn unknowns(&self, set: &Compiled<'_>) -> Vec<Unknown> {
+        let ids = self.export_ids(set);
         self.template
             .unknowns
             .iter()
-            .map(|unknown| Unknown {
-                fact: unknown.fact.clone(),
-                presumed: unknown.presumed.as_ref().map(|(at, _)| *at),
-                options: unknown
-                    .options
-                    .iter()
-                    .map(|option| Patch {
-                        label: option.label.clone(),
-                        keys: option
-                            .keys
-                            .iter()
-                            .map(|(key, change)| {
-                                let value = match change {
-                                    KeyChange::Absent => None,
-                                    KeyChange::Value(template) => Some(match self.fill(set, template) {
-                                        Some(value) => ContextValue::One(value.into()),
-                                        None => ContextValue::Unknown,
-                                    }),
-                                };
-                                (key.clone(), value)
-                            })
-                            .collect(),
-                    })
-                    .collect(),
+            .map(|unknown| {
+                let mut presumed = None;
+                let mut options = Vec::new();
+                for (at, option) in unknown.options.iter().enumerate() {
+                    if unknown.presumed.as_ref().is_some_and(|(presumed, _)| *presumed == at) {
+                        presumed = Some(options.len());
+                    }
+                    let names_id = option.keys.iter().any(|(_, change)| {
+                        matches!(change, KeyChange::Value(template) if template.contains(EXPORT_ID))
+                    });
+                    let count = if names_id { ids.len() } else { 1 };
+                    options.extend(ids.iter().take(count).map(|id| self.patch(set, option, id)));
+                }
+                Unknown { fact: unknown.fact.clone(), presumed, options }
             })
             .collect()
+    }
+
+    fn patch(&self, set: &Compiled<'_>, option: &OptionTemplate, id: &str) -> Patch {
+        let keys = option.keys.iter().map(|(key, change)| {
+            let value = match change {
+                KeyChange::Absent => None,
+                KeyChange::Value(template) => Some(match self.fill(set, &template.replace(EXPORT_ID, id)) {
+                    Some(value) => ContextValue::One(value.into()),
+                    None => ContextValue::Unknown,
+                }),
+            };
+            (key.clone(), value)
+        });
+        Patch { label: option.label.clone(), keys: keys.collect() }
+    }
+
+    /// Identifiers the export may have: a fresh one, and every one that a policy names behind the export's name.
+    pub(super) fn export_ids(&self, set: &Compiled<'_>) -> Vec<String> {
+        let mut ids = vec![FRESH_ID.to_owned()];
+        let Some(name) = self.form.text("export-name") else { return ids };
+        let before = format!("export/{name}-");
+        for text in set.texts() {
+            // Wildcards in it are filled in: `abc*` is met by `abc`.
+            let id = text.split_once(&before).map(|(_, id)| id.replace('*', "").replace('?', "0"));
+            if let Some(id) =
+                id.filter(|id| !id.is_empty() && !id.contains(['$', '{', '<']) && !ids.contains(id))
+            {
+                ids.push(id);
+            }
+        }
+        ids
     }
 
     fn fill(&self, set: &Compiled<'_>, template: &str) -> Option<String> {
@@ -110,4 +138,12 @@ fn service_address(set: &Compiled<'_>) -> String {
     let named: Vec<Network> = set.networks().collect();
     let free = CANDIDATES.iter().find(|address| !named.iter().any(|network| network.contains_text(address)));
     (*free.unwrap_or(&CANDIDATES[0])).to_owned()
+}
+
+impl Maker<'_> {
+    /// The form value that a context key waits for, if it is one that the form can tell.
+    pub(super) fn waits_for(&self, key: &str) -> Option<String> {
+        let (_, template) = self.template.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?;
+        self.form.fill(template).err()?.into_iter().next()
+    }
 }

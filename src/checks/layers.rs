@@ -28,7 +28,10 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     }
     layers.identity = visible(Role::ReaderPolicy);
     layers.boundary = presumed(Role::Boundary);
-    layers.endpoint = presumed(Role::EndpointPolicy);
+    // The endpoint at hand is one for S3: the other services are reached past it.
+    if service == "s3" {
+        layers.endpoint = presumed(Role::EndpointPolicy);
+    }
     layers.session = match caller.kind() {
         CallerKind::Role | CallerKind::Session | CallerKind::Federated => presumed(Role::SessionPolicy),
         CallerKind::User | CallerKind::Root | CallerKind::Service | CallerKind::Anonymous => {

@@ -12,6 +12,8 @@ use super::world::{FreeAtom, World};
 
 /// Worlds looked at for one question before giving up.
 const BUDGET: usize = 4096;
+/// Failing worlds kept for explaining.
+const KEPT: usize = 24;
 
 /// One of the requests that all will be made.
 #[derive(Debug, Clone)]
@@ -88,7 +90,12 @@ pub enum Answer {
         presumed_layers: Vec<LayerKind>,
     },
     /// In no world.
-    Fails(Box<Witness>),
+    Fails {
+        /// A request that fails, in the customary world.
+        witness: Box<Witness>,
+        /// One for each of the other worlds, as far as they were kept.
+        others: Vec<Witness>,
+    },
     /// In some.
     Depends {
         /// What separates the worlds.
@@ -136,7 +143,7 @@ struct Search<'a, 'p> {
     question: &'a Question,
     relevant: Vec<usize>,
     leaves: Vec<Leaf>,
-    witness: Option<Witness>,
+    witnesses: Vec<Witness>,
     presumed_layers: Vec<LayerKind>,
     spent: bool,
 }
@@ -177,7 +184,7 @@ impl<'a, 'p> Search<'a, 'p> {
             question,
             relevant,
             leaves: Vec::new(),
-            witness: None,
+            witnesses: Vec::new(),
             presumed_layers: Vec::new(),
             spent: false,
         }
@@ -278,15 +285,16 @@ impl<'a, 'p> Search<'a, 'p> {
                 break;
             }
         }
-        if let (None, Some((member, decision))) = (&self.witness, failed)
+        if let Some((member, decision)) = failed
+            && self.witnesses.len() < KEPT
             && let Some(request) = requests.get(member)
         {
-            self.witness = Some(Witness { member, request: request.clone(), world: world.clone(), decision });
+            self.witnesses.push(Witness { member, request: request.clone(), world: world.clone(), decision });
         }
         self.leaves.push(Leaf { choices: choices.clone(), holds });
     }
 
-    fn answer(self) -> Answer {
+    fn answer(mut self) -> Answer {
         let dimensions = |leaves: &[&Leaf]| {
             let mut all: Vec<Dimension> =
                 leaves.iter().flat_map(|leaf| leaf.choices.iter().map(|(dimension, _)| *dimension)).collect();
@@ -295,14 +303,17 @@ impl<'a, 'p> Search<'a, 'p> {
             all
         };
         if self.spent {
-            return Answer::GaveUp { on: dimensions(&self.leaves.iter().collect::<Vec<_>>()).into_iter().map(Into::into).collect() };
+            return Answer::GaveUp {
+                on: dimensions(&self.leaves.iter().collect::<Vec<_>>()).into_iter().map(Into::into).collect(),
+            };
         }
         let presumed_layers = self.presumed_layers.clone();
-        let Some(witness) = self.witness else {
+        if self.witnesses.is_empty() {
             return Answer::Holds { presumed: Vec::new(), presumed_layers };
-        };
+        }
+        let witness = self.witnesses.remove(0);
         if self.leaves.iter().all(|leaf| !leaf.holds) {
-            return Answer::Fails(Box::new(witness));
+            return Answer::Fails { witness: Box::new(witness), others: self.witnesses };
         }
         let as_presumed = |leaf: &Leaf| {
             leaf.choices.iter().all(|(dimension, option)| match dimension {

@@ -112,7 +112,7 @@ pub struct Compiled<'p> {
     pub(super) statements: Vec<CompiledStatement>,
     origins: Vec<(&'p Policy, &'p Statement)>,
     layers: [CompiledLayer; 7],
-    policies: Vec<(LayerKind, &'p Policy)>,
+    policies: Vec<(LayerKind, u16, &'p Policy)>,
     free_names: Vec<FreeName>,
     /// `RestrictPublicBuckets` is on and the bucket policy is public.
     pub(super) restricted: bool,
@@ -133,7 +133,7 @@ impl<'p> Compiled<'p> {
         let mut builder = Builder::default();
         let one = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<&'p Policy>>| CompiledLayer {
             state: match layer {
-                Layer::Known(policies) => Layer::Known(vec![builder.group(kind, policies)]),
+                Layer::Known(policies) => Layer::Known(vec![builder.group(kind, 0, policies)]),
                 Layer::Absent => Layer::Absent,
                 Layer::PresumedAbsent => Layer::PresumedAbsent,
                 Layer::NotVisible => Layer::NotVisible,
@@ -141,9 +141,12 @@ impl<'p> Compiled<'p> {
         };
         let many = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<Vec<&'p Policy>>>| CompiledLayer {
             state: match layer {
-                Layer::Known(levels) => {
-                    Layer::Known(levels.iter().map(|policies| builder.group(kind, policies)).collect())
-                }
+                Layer::Known(levels) => Layer::Known(
+                    (0u16..)
+                        .zip(levels)
+                        .map(|(level, policies)| builder.group(kind, level, policies))
+                        .collect(),
+                ),
                 Layer::Absent => Layer::Absent,
                 Layer::PresumedAbsent => Layer::PresumedAbsent,
                 Layer::NotVisible => Layer::NotVisible,
@@ -217,10 +220,12 @@ impl<'p> Compiled<'p> {
         self.statements[id.0 as usize].layer
     }
 
-    /// The policies of a layer.
-    #[must_use]
-    pub fn policies(&self, kind: LayerKind) -> Vec<&'p Policy> {
-        self.policies.iter().filter(|(layer, _)| *layer == kind).map(|(_, policy)| *policy).collect()
+    /// The policies of a layer with their level: 0 but for organization policies, whose root is 0.
+    pub fn policies(&self, kind: LayerKind) -> impl Iterator<Item = (u16, &'p Policy)> {
+        self.policies
+            .iter()
+            .filter(move |(layer, ..)| *layer == kind)
+            .map(|(_, level, policy)| (*level, *policy))
     }
 
     /// All statements, in the order of layers and documents.
@@ -239,6 +244,15 @@ impl<'p> Compiled<'p> {
             Test::Action(_) | Test::Resource(_) | Test::Principal(_) | Test::Unreadable(_) => Vec::new(),
         });
         self.keys.iter().map(|key| &**key).chain(in_templates)
+    }
+
+    /// Every text that a condition or a `Resource` of the set compares with, as written.
+    pub fn texts(&self) -> impl Iterator<Item = &'p str> {
+        self.origins.iter().flat_map(|(_, statement)| {
+            let values = statement.clauses.iter().flat_map(|clause| &clause.values);
+            let resources = statement.resources.iter().flat_map(|element| &element.items);
+            values.chain(resources).map(|text| &*text.value)
+        })
     }
 
     /// Address ranges that any clause names.
@@ -283,7 +297,7 @@ impl<'p> Compiled<'p> {
                 origin
                     .clauses
                     .get(usize::from(*clause))
-                    .map_or(FreeFact::Text("a condition"), |clause| FreeFact::Clause(clause))
+                    .map_or(FreeFact::Text("a condition"), FreeFact::Clause)
             }
             Some(FreeName::KeyPresence(key)) => FreeFact::Key(self.key_name(*key)),
             Some(FreeName::Effect(_)) => FreeFact::Text("an unreadable Effect"),
@@ -315,14 +329,14 @@ struct Builder<'p> {
     statements: Vec<CompiledStatement>,
     origins: Vec<(&'p Policy, &'p Statement)>,
     free_names: Vec<FreeName>,
-    policies: Vec<(LayerKind, &'p Policy)>,
+    policies: Vec<(LayerKind, u16, &'p Policy)>,
 }
 
 impl<'p> Builder<'p> {
-    fn group(&mut self, layer: LayerKind, policies: &[&'p Policy]) -> Group {
+    fn group(&mut self, layer: LayerKind, level: u16, policies: &[&'p Policy]) -> Group {
         let mut members: Vec<(u32, Services)> = Vec::new();
         for policy in policies {
-            self.policies.push((layer, policy));
+            self.policies.push((layer, level, policy));
             for statement in &policy.statements {
                 let id = u32::try_from(self.statements.len()).unwrap_or(u32::MAX);
                 let compiled = self.statement(layer, policy, statement, StatementId(id));

@@ -1,5 +1,6 @@
 //! The documents at hand.
 
+use super::answer::{Answer, AnswerKind};
 use super::role::Role;
 use crate::eval::PublicAccessBlock;
 use crate::policy::Policy;
@@ -32,6 +33,8 @@ pub struct Evidence {
     pub wrapped: Vec<(SourceId, crate::source::Span, u8)>,
     /// Documents that were seen and not judged: name and reason.
     pub not_evaluated: Vec<(String, String)>,
+    /// Answers of the AWS CLI that are no policies, in the order of reading.
+    pub answers: Vec<Answer>,
     /// Block Public Access of the bucket, where it is known.
     pub public_access_block: Option<PublicAccessBlock>,
 }
@@ -61,6 +64,11 @@ impl Evidence {
             })
             .filter(|list: &Vec<&Policy>| !list.is_empty())
             .collect()
+    }
+
+    /// The answers of a kind.
+    pub fn answers_of(&self, kind: AnswerKind) -> impl Iterator<Item = &Answer> {
+        self.answers.iter().filter(move |answer| answer.kind == kind)
     }
 
     /// Whether a document of the role of this name is at hand.

@@ -2,8 +2,10 @@
 //!
 //! Filled by `load`; asked by `checks`.
 
+mod answer;
 mod document;
 mod role;
 
+pub use answer::{Answer, AnswerKind};
 pub use document::{Evidence, PolicyDocument};
 pub use role::Role;

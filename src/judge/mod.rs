@@ -61,12 +61,13 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect(),
     };
+    let mut told = Vec::new();
     for contract in job.consumers.iter().filter_map(|name| library.contract(name)) {
-        one(library, job, contract, &mut report);
+        one(library, job, contract, &mut report, &mut told);
     }
     report.verdict =
         report.consumers.iter().map(|consumer| consumer.verdict).max().unwrap_or(Verdict::CannotTell);
-    report.findings = distinct(std::mem::take(&mut report.findings));
+    report.findings = distinct(told);
     if !job.only.is_empty() {
         report.findings.retain(|finding| job.only.contains(&finding.rule));
     }
@@ -77,7 +78,7 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
     report
 }
 
-fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report) {
+fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report, told: &mut Vec<Told>) {
     let form = complete::complete(job.form, contract, job.evidence);
     let subject = Subject {
         sources: job.sources,
@@ -89,7 +90,7 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
     };
     let given = Subject { form: job.form, ..subject };
     for cause in checks::check_form(&given) {
-        report.findings.push(words::finding(library, &cause, "form", None));
+        told.push(tell(library, &cause, "form", None));
     }
     let mut demands = Vec::new();
     for demand in
@@ -101,6 +102,7 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
             entry.detail = library.known_texts().name(job.evidence, &form);
         }
         demands.push(entry);
+        told.extend(outcome.causes.iter().map(|cause| tell(library, cause, &group_of(demand), Some(demand))));
         collect(library, &subject, demand, outcome, report);
     }
     report.assumed.extend(complete::presumptions(&form));
@@ -149,11 +151,6 @@ fn entry(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: &Ou
 }
 
 fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: Outcome, report: &mut Report) {
-    let id = Some(demand);
-    let group = group_of(demand);
-    report
-        .findings
-        .extend(outcome.causes.iter().map(|cause: &Cause| words::finding(library, cause, &group, id)));
     // What a piece of advice waits for is not worth asking the user for.
     if demand.need == Need::Needed {
         report.unknown.extend(outcome.facts.iter().map(|fact| {
@@ -166,30 +163,81 @@ fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: O
     }
 }
 
-/// A fault is told once, by the most specific rule: of several findings at one place the first that breaks a demand stays,
-/// and what only says that AWS refuses the same text goes.
-fn distinct(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|left, right| {
-        right
-            .severity
-            .cmp(&left.severity)
-            .then_with(|| left.primary.place.cmp(&right.primary.place))
-            .then_with(|| is_refusal(left).cmp(&is_refusal(right)))
-            .then_with(|| left.rule.cmp(&right.rule))
-    });
-    let mut out: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let twin = out.iter().any(|other| {
-            other.primary.place == finding.primary.place
-                && (other.rule == finding.rule || is_refusal(&finding))
-        });
-        if !twin {
-            out.push(finding);
-        }
-    }
-    out
+fn tell(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Told {
+    let refusal = demand.is_some_and(|demand| matches!(demand.ask, Ask::Accepted { .. }));
+    Told { finding: words::finding(library, cause, group, demand), case: cause.case, refusal }
 }
 
-fn is_refusal(finding: &Finding) -> bool {
-    finding.demand.as_deref().is_some_and(|demand| demand.ends_with("-accepted"))
+/// A finding with the case it tells of.
+struct Told {
+    finding: Finding,
+    case: &'static str,
+    /// It only says that AWS refuses the text.
+    refusal: bool,
+}
+
+/// A fault is told once, by the most specific rule: what explains a broken demand wins over what says that AWS refuses the
+/// text, and both win over what is merely unsure.
+fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
+    told.sort_by(|left, right| {
+        let key = |told: &Told| {
+            (
+                std::cmp::Reverse(told.finding.severity),
+                told.finding.primary.place,
+                told.refusal,
+                told.finding.rule.clone(),
+            )
+        };
+        key(left).cmp(&key(right))
+    });
+    let keep: Vec<bool> = told
+        .iter()
+        .enumerate()
+        .map(|(at, each)| {
+            !told
+                .iter()
+                .enumerate()
+                .any(|(other_at, other)| at != other_at && covers(other, other_at, each, at))
+        })
+        .collect();
+    let mut findings: Vec<Finding> =
+        told.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(told, _)| told.finding.clone()).collect();
+    // Several of a kind at one place (an `Action` list without two of the actions) are one finding that names the others.
+    for finding in &mut findings {
+        let others = told.iter().map(|told| &told.finding).filter(|other| {
+            other.rule == finding.rule
+                && other.primary.place == finding.primary.place
+                && other.headline != finding.headline
+        });
+        for other in others {
+            let note = format!("the same: {}", other.headline);
+            if !finding.notes.contains(&note) {
+                finding.notes.push(note);
+            }
+        }
+    }
+    findings
+}
+
+/// Whether one finding makes another superfluous.
+fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
+    let (left, right) = (one.finding.primary.place, other.finding.primary.place);
+    if left.source != right.source {
+        return false;
+    }
+    if left == right && one.finding.rule == other.finding.rule {
+        return one_at < other_at;
+    }
+    match (other.case, one.case) {
+        // AWS refuses the same string for the same reason.
+        ("resource-outside-bucket", "resource-placeholder") => right.span.contains(left.span),
+        ("action-resource-mismatch", "resource-bucket-arn" | "resource-object-arn") => true,
+        (
+            "resource-outside-bucket",
+            "resource-bucket" | "resource-arn-form" | "resource-partition" | "resource-other",
+        )
+        | ("unknown-action", "action-misspelt") => left == right,
+        ("unsure", _) if one.refusal => left == right,
+        _ => false,
+    }
 }

@@ -18,7 +18,7 @@ pub enum LoadError {
         #[source]
         source: std::io::Error,
     },
-    /// It is longer than [`LONGEST`].
+    /// It is longer than `LONGEST`.
     #[error("`{path}` is longer than 1 GiB")]
     TooLong {
         /// The file.

@@ -1,7 +1,7 @@
 //! What a file is, from its content: a policy, the AWS CLI's answer that holds one, or nothing known.
 
 use crate::eval::PublicAccessBlock;
-use crate::evidence::{Evidence, PolicyDocument, Role};
+use crate::evidence::{Answer, AnswerKind, Evidence, PolicyDocument, Role};
 use crate::policy::{self, Effect, Policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Document, Issue, Node, Unwrapped, Value, read_json, read_wrapped};
@@ -28,6 +28,12 @@ pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evi
         return;
     }
     let found = find(sources, source, &document);
+    if found.policies.is_empty()
+        && let Some(kind) = answer_kind(&document.root)
+    {
+        evidence.answers.push(Answer { kind, source });
+        return;
+    }
     if found.policies.is_empty() {
         evidence.not_evaluated.push((name.to_owned(), what_it_is(&document)));
         return;
@@ -176,9 +182,7 @@ fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<Unw
             let policy = policy::read(&document.root, source, level);
             return Some((policy, document.issues.clone(), content, level, unwrapped.text().len()));
         }
-        if document.root.as_str().is_none() {
-            return None;
-        }
+        document.root.as_str()?;
     }
     None
 }
@@ -196,6 +200,13 @@ fn public_access_block(root: &Node<'_>) -> Option<PublicAccessBlock> {
     let settings = root.get("PublicAccessBlockConfiguration")?;
     let on = |name: &str| matches!(settings.get(name).map(|node| &node.value), Some(Value::Bool(true)));
     Some(PublicAccessBlock { restrict_public_buckets: on("RestrictPublicBuckets") })
+}
+
+/// Which of the AWS CLI's answers a document is, by the members at its root.
+fn answer_kind(root: &Node<'_>) -> Option<AnswerKind> {
+    let members = root.as_object()?;
+    let has = |key: &&str| members.iter().any(|member| member.key == **key);
+    AnswerKind::ALL.iter().copied().find(|kind| kind.keys().iter().all(has))
 }
 
 fn what_it_is(document: &Document<'_>) -> String {

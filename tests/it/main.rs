@@ -1,9 +1,21 @@
 //! The one integration binary: a module for each thing that is tested from outside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "all of this is tests, where a panic is a failed test"
+)]
+
 mod accounts;
+mod architecture;
 mod common;
 mod decisions;
 mod mutations;
+mod readme;
 mod render;
+mod repository;
 mod rules;
 mod syntax;

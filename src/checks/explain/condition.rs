@@ -75,7 +75,7 @@ fn value(
     let base = clause.parsed.map_or(BaseOperator::StringEquals, |operator| operator.base);
     let found = &*text.value;
     let whole = place(policy, text.span);
-    let values = || Values::new().with("key", key);
+    let values = || Values::new().with("key", key).with("operator", operator);
     let pair = |found: &str, needed: &str| values().with("found", found).with("needed", needed);
     if let Some(range) = near::placeholder(found) {
         let found = found.get(range.clone()).unwrap_or_default().to_owned();

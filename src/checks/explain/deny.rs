@@ -52,13 +52,21 @@ fn reason(request: &Request, _policy: &Policy, statement: &Statement) -> (Span, 
         .find(|clause| !is_about_services(clause))
         .or_else(|| statement.clauses.first())
     {
-        let sent = match value_of(clause) {
-            Some(ContextValue::One(value)) => format!("`{value}`"),
-            Some(ContextValue::Many(values)) => format!("`{}`", few(values.iter().map(|value| &**value))),
-            Some(ContextValue::Unknown | ContextValue::Unseen) | None => "not known".to_owned(),
-        };
         let span = if clause.values.is_empty() { clause.key.span } else { clause.value_span };
-        return (span, format!("`{}` is {sent}, so `{}` is true", clause.key.value, clause.operator.value));
+        let key = &clause.key.value;
+        let why = match value_of(clause) {
+            Some(ContextValue::One(value)) => {
+                format!("`{key}` is `{value}`, so `{}` is true", clause.operator.value)
+            }
+            Some(ContextValue::Many(values)) => {
+                let values = few(values.iter().map(|value| &**value));
+                format!("`{key}` is `{values}`, so `{}` is true", clause.operator.value)
+            }
+            Some(ContextValue::Unknown | ContextValue::Unseen) | None => {
+                format!("it depends on `{key}`, which is not known here")
+            }
+        };
+        return (span, why);
     }
     if let Some(principals) = statement.principals.as_ref().filter(|principals| principals.negated) {
         return (principals.span, format!("`NotPrincipal` does not list `{}`", caller(request)));

@@ -19,19 +19,17 @@ pub(super) fn causes(
     layer: LayerKind,
 ) -> (Vec<Cause>, Option<StatementId>) {
     if let Some(filter) = filter_case(layer) {
-        let cause = nearest(case, request, world, layer)
-            .map(|best| best.statement)
-            .or_else(|| statements_of(case, layer).first().copied());
-        let Some(id) = cause else { return (Vec::new(), None) };
-        let (policy, _) = case.set.origin(id);
+        let Some(policy) = silent_policy(case, request, world, layer) else { return (Vec::new(), None) };
+        let id =
+            statements_of(case, layer).into_iter().find(|id| std::ptr::eq(case.set.origin(*id).0, policy));
         let values = Values::new().with("action", &*request.action);
-        return (vec![Cause::new("layer", filter, place(policy, policy.statement_span), values)], Some(id));
+        return (vec![Cause::new("layer", filter, place(policy, policy.statement_span), values)], id);
     }
     // In one account a resource policy can grant as well; the statement that came nearest tells what was meant.
     let best = nearest(case, request, world, layer);
     let Some(best) = best else {
         let values = Values::new().with("action", &*request.action).with("caller", caller(request));
-        let policy = first_policy(case, layer);
+        let policy = case.set.policies(layer).next().map(|(_, policy)| policy);
         return (
             policy
                 .map(|policy| Cause::new("grant", "missing", place(policy, policy.statement_span), values))
@@ -41,13 +39,9 @@ pub(super) fn causes(
         );
     };
     let (policy, statement) = case.set.origin(best.statement);
-    let mut failing: Vec<ElementKind> = best.failing().collect();
+    let failing: Vec<ElementKind> = best.failing().collect();
     let mut notes = vec![format!("{} of the {} comes nearest", name(statement), layer.name())];
-    if failing.contains(&ElementKind::Principal) && failing.len() > 1 {
-        // The statement is written for somebody else; what else it says is about that somebody.
-        failing.retain(|element| *element == ElementKind::Principal);
-        notes.push("its other elements are written for that principal too".to_owned());
-    } else if !heals(case, request, world, &best, &failing) {
+    if !heals(case, request, world, &best, &failing) {
         notes.push("something else stands in the way as well".to_owned());
     }
     let causes = failing
@@ -80,9 +74,24 @@ fn filter_case(layer: LayerKind) -> Option<&'static str> {
     }
 }
 
-fn first_policy<'p>(case: &Case<'_, 'p>, layer: LayerKind) -> Option<&'p Policy> {
-    let any = statements_of(case, layer).first().map(|id| case.set.origin(*id).0);
-    any.or_else(|| case.set.policies(layer).first().copied())
+/// A policy of the first level at which nothing allows.
+fn silent_policy<'p>(
+    case: &Case<'_, 'p>,
+    request: &Request,
+    world: &World,
+    layer: LayerKind,
+) -> Option<&'p Policy> {
+    let allows = |policy: &Policy| {
+        statements_of(case, layer).into_iter().any(|id| {
+            let (origin, statement) = case.set.origin(id);
+            std::ptr::eq(origin, policy)
+                && statement.effect == Effect::Allow
+                && inspect(case.set, request, world, id).applies()
+        })
+    };
+    let allowing: Vec<u16> =
+        case.set.policies(layer).filter(|(_, policy)| allows(policy)).map(|(level, _)| level).collect();
+    case.set.policies(layer).find(|(level, _)| !allowing.contains(level)).map(|(_, policy)| policy)
 }
 
 /// Whether the request goes through (as far as this layer goes) once these elements match.
@@ -142,6 +151,8 @@ fn plausible(
         (false, true, true) if layer == LayerKind::Resource || resource::is_specific(statement) => Some(3),
         (true, true, false) | (true, false, true) => Some(4),
         (true, false, false) if named => Some(5),
+        // A list of the same service's actions, or all but a list, on any resource: this one is missing.
+        (false, true, true) if names_service(request, statement) => Some(6),
         (true | false, true | false, true | false) => None,
     }
 }
@@ -150,6 +161,16 @@ fn plausible(
 fn names_action(request: &Request, statement: &Statement) -> bool {
     statement.actions.as_ref().is_some_and(|element| {
         element.items.iter().any(|item| &*item.value != "*" && matches_action(&item.value, &request.action))
+    })
+}
+
+/// Whether the list is about actions of the same service, or excludes some of it.
+fn names_service(request: &Request, statement: &Statement) -> bool {
+    let service = request.action.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    statement.actions.as_ref().is_some_and(|element| {
+        element.items.iter().any(|item| {
+            item.value.split(':').next().is_some_and(|prefix| prefix.eq_ignore_ascii_case(&service))
+        })
     })
 }
 

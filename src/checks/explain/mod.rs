@@ -15,7 +15,7 @@ use crate::eval::{
     Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
     Witness, World, decide, inspect,
 };
-use crate::policy::{Policy, Statement, Text};
+use crate::policy::{Effect, Policy, Statement, Text};
 use crate::source::{Place, Span};
 use crate::syntax::inner_span;
 use std::ops::Range;
@@ -31,8 +31,25 @@ pub(super) struct Case<'a, 'p> {
 /// Denials lifted one after the other before giving up on what lies behind them.
 const MOST_LAYERS: usize = 6;
 
-/// The faults behind a demand that holds in no world.
-pub(super) fn broken(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
+/// The faults behind a demand that holds in no world. What is a fault in some of the worlds only is told as unsure.
+pub(super) fn broken(case: &Case<'_, '_>, witness: &Witness, others: &[Witness]) -> Vec<Cause> {
+    let elsewhere: Vec<Vec<Cause>> = others.iter().map(|other| faults(case, other)).collect();
+    let everywhere =
+        |cause: &Cause| elsewhere.iter().all(|causes| causes.iter().any(|other| is_same(cause, other)));
+    let all = faults(case, witness);
+    if !all.iter().any(everywhere) {
+        return all;
+    }
+    let (sure, unsure): (Vec<Cause>, Vec<Cause>) = all.into_iter().partition(everywhere);
+    sure.into_iter().chain(unsure.into_iter().filter_map(as_unsure)).collect()
+}
+
+fn is_same(left: &Cause, right: &Cause) -> bool {
+    left.place == right.place && left.check == right.check && left.case == right.case
+}
+
+/// The faults in one world.
+fn faults(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
     let mut causes = Vec::new();
     for (_, request) in members(case, witness) {
         let allowed = decide(case.set, &request, &witness.world, &mut NoTrace).is_allowed();
@@ -47,26 +64,24 @@ pub(super) fn broken(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
     distinct(causes)
 }
 
+/// The same fault, told as one that may be there.
+fn as_unsure(mut cause: Cause) -> Option<Cause> {
+    match (cause.check, cause.case) {
+        ("condition", "wildcard-literal") => Some(cause),
+        ("condition" | "deny", _) => {
+            cause.case = "unsure";
+            Some(cause)
+        }
+        _ => None,
+    }
+}
+
 /// What a demand hangs on that holds in some worlds only, told at the elements that fail in the witness's world.
 pub(super) fn unsure(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
     if *case.expect != Expect::Allowed {
         return Vec::new();
     }
-    broken(case, witness)
-        .into_iter()
-        .filter_map(|mut cause| match (cause.check, cause.case) {
-            ("condition", "wildcard-literal") => Some(cause),
-            ("condition", _) => {
-                cause.case = "unsure";
-                Some(cause)
-            }
-            ("deny", _) => {
-                cause.case = "unsure";
-                Some(cause)
-            }
-            _ => None,
-        })
-        .collect()
+    faults(case, witness).into_iter().filter_map(as_unsure).collect()
 }
 
 /// Every member of the question as it is in the witness's world.
@@ -105,7 +120,10 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
         match decision.reason {
             None => break,
             Some(DenyReason::Statement(id)) => {
-                causes.push(deny::cause(case, request, &world, id));
+                // A statement whose Effect cannot be read is a fault of its own; it is not known to deny.
+                if case.set.origin(id).1.effect == Effect::Deny {
+                    causes.push(deny::cause(case, request, &world, id));
+                }
                 world.force(ElementRef { statement: id, element: ElementKind::Action }, false);
             }
             Some(DenyReason::NoAllow(layer)) => {

@@ -48,7 +48,7 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
     let values = Values::new().with("found", &*item.value).with("needed", needed);
     let whole = place(policy, item.span);
     match fault {
-        Fault::Placeholder(range) => {
+        Fault::Placeholder(range, _) => {
             let found = item.value.get(range.clone()).unwrap_or_default().to_owned();
             Cause::new(
                 "grant",
@@ -78,7 +78,8 @@ enum Fault {
     ObjectForBucket,
     Partition,
     Form,
-    Placeholder(std::ops::Range<usize>),
+    /// An unreplaced placeholder; true if the string fits once the bucket's name stands for it.
+    Placeholder(std::ops::Range<usize>, bool),
     Bucket,
     Other,
 }
@@ -86,19 +87,23 @@ enum Fault {
 impl Fault {
     fn rank(&self) -> u8 {
         match self {
-            Fault::BucketForObject | Fault::ObjectForBucket => 0,
-            Fault::Path => 1,
-            Fault::Partition | Fault::Form => 2,
-            Fault::Placeholder(_) => 3,
-            Fault::Bucket => 4,
-            Fault::Other => 5,
+            Fault::Placeholder(_, true) => 0,
+            Fault::BucketForObject | Fault::ObjectForBucket => 1,
+            Fault::Path => 2,
+            Fault::Partition | Fault::Form => 3,
+            Fault::Placeholder(_, false) => 4,
+            Fault::Bucket => 5,
+            Fault::Other => 6,
         }
     }
 }
 
 fn fault(pattern: &str, needed: &str) -> Fault {
     if let Some(range) = near::placeholder(pattern) {
-        return Fault::Placeholder(range);
+        let bucket = ArnSplit::new(needed).map_or("", |arn| split_key(arn.resource).0);
+        let mut filled = pattern.to_owned();
+        filled.replace_range(range.clone(), bucket);
+        return Fault::Placeholder(range, Glob::new(&filled).matches(needed));
     }
     let Some(want) = ArnSplit::new(needed) else { return Fault::Other };
     let Some(have) = ArnSplit::new(pattern) else {

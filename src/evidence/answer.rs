@@ -1,0 +1,83 @@
+//! Answers of the AWS CLI that are no policies: export settings, listings, users, organizations.
+
+use crate::source::SourceId;
+
+/// One answer, as a file holds it. Whoever needs it reads the text of the source again: what is in it is for `billing` and
+/// the checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Which command gave it.
+    pub kind: AnswerKind,
+    /// The text it stands in.
+    pub source: SourceId,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $name:literal [$($key:literal)+]),+ $(,)?) => {
+        /// The command that gives such an answer.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum AnswerKind {
+            $($(#[$doc])* $kind),+
+        }
+
+        impl AnswerKind {
+            /// Every kind, those with more telling keys first.
+            pub const ALL: &[AnswerKind] = &[$(AnswerKind::$kind),+];
+
+            /// The AWS CLI's name of the command.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(AnswerKind::$kind => $name),+ }
+            }
+
+            /// Members that an answer of this kind has at its root, all of them.
+            #[must_use]
+            pub fn keys(self) -> &'static [&'static str] {
+                match self { $(AnswerKind::$kind => &[$($key),+]),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Legacy report definitions.
+    ReportDefinitions "cur describe-report-definitions" ["ReportDefinitions"],
+    /// One data export with its settings.
+    Export "bcm-data-exports get-export" ["Export"],
+    /// The list of data exports with their status.
+    Exports "bcm-data-exports list-exports" ["Exports"],
+    /// The executions of a data export.
+    Executions "bcm-data-exports list-executions" ["Executions"],
+    /// Who is in the organization, with everything about users, groups and roles.
+    AuthorizationDetails "iam get-account-authorization-details" ["UserDetailList"],
+    /// Objects of a bucket.
+    Objects "s3api list-objects-v2" ["Contents"],
+    /// One object's metadata.
+    Object "s3api head-object" ["ContentLength" "LastModified"],
+    /// Whether AWS calls the bucket policy public.
+    PolicyStatus "s3api get-bucket-policy-status" ["PolicyStatus"],
+    /// The bucket's ACL.
+    BucketAcl "s3api get-bucket-acl" ["Grants" "Owner"],
+    /// Where the bucket is.
+    BucketLocation "s3api get-bucket-location" ["LocationConstraint"],
+    /// Whether ACLs are enabled.
+    OwnershipControls "s3api get-bucket-ownership-controls" ["OwnershipControls"],
+    /// The bucket's default encryption.
+    Encryption "s3api get-bucket-encryption" ["ServerSideEncryptionConfiguration"],
+    /// The bucket's lifecycle rules.
+    Lifecycle "s3api get-bucket-lifecycle-configuration" ["Rules"],
+    /// One user.
+    User "iam get-user" ["User"],
+    /// Managed policies attached to a user or group.
+    AttachedPolicies "iam list-attached-user-policies" ["AttachedPolicies"],
+    /// Names of inline policies of a user or group.
+    InlinePolicies "iam list-user-policies" ["PolicyNames"],
+    /// Groups of a user.
+    Groups "iam list-groups-for-user" ["Groups"],
+    /// Access keys of a user.
+    AccessKeys "iam list-access-keys" ["AccessKeyMetadata"],
+    /// The organization.
+    Organization "organizations describe-organization" ["Organization"],
+    /// Accounts of the organization.
+    Accounts "organizations list-accounts" ["Accounts"],
+}
