@@ -5,7 +5,7 @@ mod accepted;
 mod edit;
 mod worlds;
 
-use crate::common::{Account, NOW, accounts};
+use crate::common::{Account, accounts};
 use edit::{Mutant, People, mutants};
 use preflight::contract::{Ask, Contract, Form};
 use preflight::eval::Glob;
@@ -16,16 +16,25 @@ use preflight::load;
 use preflight::source::{SourceId, Sources};
 use preflight::syntax::{Unwrapped, read_json, read_wrapped};
 use std::collections::{BTreeMap, BTreeSet};
+use worlds::Cache;
 
 /// Of changes to a statement that an earlier account has too, one in so many is tried again.
-const SAMPLE: usize = 13;
+const REPEATED: usize = 13;
+
+/// One mutant in so many is tried, unless the environment has `MUTATIONS=all`: all take some minutes.
+const SAMPLE: usize = 7;
+
+/// One change to one document of an account.
+struct Case<'a> {
+    bench: &'a Bench<'a>,
+    source: SourceId,
+    role: Role,
+    mutant: Mutant,
+}
 
 #[derive(Default)]
 struct Tally {
     mutants: usize,
-    repeated: usize,
-    judging: std::time::Duration,
-    forcing: std::time::Duration,
     broken: usize,
     pointed: usize,
     wide: usize,
@@ -37,121 +46,147 @@ struct Tally {
 #[test]
 fn one_changed_element_changes_the_verdict_as_brute_force_says_and_is_pointed_at() {
     let library = Library::embedded().unwrap();
-    let mut tally = Tally::default();
-    let mut seen: BTreeSet<(Role, String)> = BTreeSet::new();
     let ready: Vec<Account> =
         accounts().into_iter().filter(|account| account.expect.verdict == "ready").collect();
-    assert!(!ready.is_empty(), "no account is ready");
-    for account in &ready {
-        let contract = library.contract(&account.config.consumers[0]).unwrap();
-        let form = worlds::complete(&account.config.form, contract);
-        let bench = Bench { library: &library, account, contract, form: &form };
-        bench.run(&mut seen, &mut tally);
-    }
+    let benches: Vec<Bench<'_>> = ready.iter().map(|account| Bench::new(&library, account)).collect();
+    let cases = cases(&benches);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut tally = Tally::default();
+    std::thread::scope(|scope| {
+        let share = cases.len().div_ceil(workers).max(1);
+        let work = cases.chunks(share).map(|cases| scope.spawn(move || check(cases)));
+        for worker in work.collect::<Vec<_>>() {
+            tally.add(worker.join().unwrap());
+        }
+    });
     println!(
-        "{} mutants of {} ready accounts; {} break a needed demand, {} of them are pointed at; {} with too many worlds",
+        "{} mutants of {} ready accounts, {:?}; of {} that break a needed demand {} are pointed at; {} demands with too many worlds",
         tally.mutants,
         ready.len(),
+        tally.kinds,
         tally.broken,
         tally.pointed,
         tally.wide
     );
-    println!("{:?} {} repeated, judging {:?}, brute force {:?}", tally.kinds, tally.repeated, tally.judging, tally.forcing);
     assert!(tally.mutants >= 300, "only {} mutants", tally.mutants);
-    let list = |all: &[String]| all.iter().take(400).cloned().collect::<Vec<_>>().join("\n");
     assert!(
         tally.wrong.is_empty() && tally.astray.is_empty(),
         "{} answers differ from brute force:\n{}\n\n{} broken mutants are not pointed at:\n{}",
         tally.wrong.len(),
-        list(&tally.wrong),
+        tally.wrong.join("\n"),
         tally.astray.len(),
-        list(&tally.astray)
+        tally.astray.join("\n")
     );
 }
 
+/// The mutants to try, in the order of the accounts.
+fn cases<'a>(benches: &'a [Bench<'a>]) -> Vec<Case<'a>> {
+    let sample = if std::env::var_os("MUTATIONS").is_some_and(|value| value == "all") { 1 } else { SAMPLE };
+    let mut seen: BTreeSet<(Role, String)> = BTreeSet::new();
+    let mut repeated = 0;
+    let all = benches.iter().flat_map(Bench::cases).filter(|case| {
+        let is_new = seen.insert((case.role, case.mutant.alike.clone()));
+        repeated += usize::from(!is_new);
+        is_new || repeated % REPEATED == 0
+    });
+    all.step_by(sample).collect()
+}
+
+fn check(cases: &[Case<'_>]) -> Tally {
+    let mut tally = Tally::default();
+    let mut caches: BTreeMap<&str, Cache> = BTreeMap::new();
+    for case in cases {
+        let cache = caches.entry(&case.bench.account.name).or_default();
+        case.bench.check(case, cache, &mut tally);
+    }
+    tally
+}
+
+impl Tally {
+    fn add(&mut self, other: Tally) {
+        self.mutants += other.mutants;
+        self.broken += other.broken;
+        self.pointed += other.pointed;
+        self.wide += other.wide;
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        self.wrong.extend(other.wrong);
+        self.astray.extend(other.astray);
+    }
+}
+
+/// An account with what stays the same for all of its mutants.
 struct Bench<'a> {
     library: &'a Library,
     account: &'a Account,
     contract: &'a Contract,
-    form: &'a Form,
+    form: Form,
+    /// The demands of the account as it is, by brute force.
+    base: BTreeMap<String, State>,
 }
 
-impl Bench<'_> {
-    fn run(&self, seen: &mut BTreeSet<(Role, String)>, tally: &mut Tally) {
-        let account = self.account;
-        let base = self.states(&account.evidence, None, &BTreeMap::new());
-        for document in &account.evidence.documents {
-            let source = account.sources.get(document.source);
-            let people = People {
-                service: match account.config.form.text("export-type") {
-                    Some("cur-legacy") => "billingreports.amazonaws.com",
-                    _ => "bcm-data-exports.amazonaws.com",
-                },
-                reader: self.form.text("reader").unwrap_or_default(),
-            };
-            let people = document.role.has_principal().then_some(&people);
-            let text = source.text();
-            let mutants = if document.policy.level == 0 {
-                let read = read_json(text);
-                let root = [
-                    Some(&read.root),
-                    read.root.get("PolicyDocument"),
-                    read.root.get("PolicyVersion").and_then(|version| version.get("Document")),
-                ]
-                    .into_iter()
-                    .flatten()
-                    .find(|node| node.span == document.policy.span);
-                root.map(|root| mutants(text, root, 0, people))
-            } else {
-                let wrapped =
-                    account.evidence.wrapped.iter().find(|(id, ..)| *id == document.source).unwrap();
-                let unwrapped = Unwrapped::new(text, wrapped.1, wrapped.2);
-                let read = read_wrapped(&unwrapped);
-                Some(mutants(text, &read.root, wrapped.2, people))
-            };
-            let mutants =
-                mutants.unwrap_or_else(|| panic!("{}: {} has no policy", account.name, source.name()));
-            for mutant in &mutants {
-                let is_new = seen.insert((document.role, mutant.alike.clone()));
-                tally.repeated += usize::from(!is_new);
-                if is_new || tally.repeated % SAMPLE == 0 {
-                    self.check(document.source, document.role, mutant, &base, tally);
-                }
-            }
-        }
+impl<'a> Bench<'a> {
+    fn new(library: &'a Library, account: &'a Account) -> Self {
+        let contract = library.contract(&account.config.consumers[0]).unwrap();
+        let form = worlds::complete(&account.config.form, contract);
+        let mut bench = Self { library, account, contract, form, base: BTreeMap::new() };
+        bench.base = bench.states(&account.evidence, None, &mut Cache::default());
+        bench
     }
 
-    fn check(
-        &self,
-        changed: SourceId,
-        role: Role,
-        mutant: &Mutant,
-        base: &BTreeMap<String, State>,
-        tally: &mut Tally,
-    ) {
-        let start = std::time::Instant::now();
-        let (sources, evidence) = self.load(changed, &mutant.text);
+    fn cases(&self) -> Vec<Case<'_>> {
+        let people = People {
+            service: match self.form.text("export-type") {
+                Some("cur-legacy") => "billingreports.amazonaws.com",
+                _ => "bcm-data-exports.amazonaws.com",
+            },
+            reader: self.form.text("reader").unwrap_or_default(),
+        };
+        let mut out = Vec::new();
+        for document in &self.account.evidence.documents {
+            let text = self.account.sources.get(document.source).text();
+            let people = document.role.has_principal().then_some(&people);
+            let mutants = if document.policy.level == 0 {
+                let read = read_json(text);
+                // Bare, or as `aws iam get-user-policy` and `get-policy-version` print it.
+                let version = read.root.get("PolicyVersion").and_then(|version| version.get("Document"));
+                let mut places = [Some(&read.root), read.root.get("PolicyDocument"), version].into_iter().flatten();
+                let root = places.find(|node| node.span == document.policy.span);
+                mutants(text, root.unwrap(), 0, people)
+            } else {
+                let mut wrapped = self.account.evidence.wrapped.iter();
+                let (_, content, level) = wrapped.find(|(source, ..)| *source == document.source).unwrap();
+                let unwrapped = Unwrapped::new(text, *content, *level);
+                mutants(text, &read_wrapped(&unwrapped).root, *level, people)
+            };
+            out.extend(mutants.into_iter().map(|mutant| Case {
+                bench: self,
+                source: document.source,
+                role: document.role,
+                mutant,
+            }));
+        }
+        out
+    }
+
+    fn check(&self, case: &Case<'_>, cache: &mut Cache, tally: &mut Tally) {
+        let (sources, evidence) = self.load(case.source, &case.mutant.text);
         let report = self.account.judge_with(self.library, &sources, &evidence);
-        let name = || format!("{} {}: {}", self.account.name, role.name(), mutant.what);
+        let name = || format!("{} {}: {}", self.account.name, case.role.name(), case.mutant.what);
+        let expected = self.states(&evidence, Some(case.role), cache);
         tally.mutants += 1;
-        tally.judging += start.elapsed();
-        let start = std::time::Instant::now();
-        let expected = self.states(&evidence, Some(role), base);
-        tally.forcing += start.elapsed();
         let mut worst = Verdict::Ready;
-        let mut broken = false;
         for demand in &report.consumers[0].demands {
             let Some(state) = expected.get(&demand.id) else {
                 tally.wide += 1;
                 continue;
             };
             if demand.state != *state {
-                let line =
-                    format!("{}: {} is {:?}, by brute force {state:?}", name(), demand.id, demand.state);
+                let line = format!("{}: {} is {:?}, by brute force {state:?}", name(), demand.id, demand.state);
                 tally.wrong.push(line);
             }
             if demand.need == Need::Needed {
-                broken |= *state == State::Broken;
                 worst = worst.max(match state {
                     State::Holds => Verdict::Ready,
                     State::Unknown => Verdict::CannotTell,
@@ -162,17 +197,15 @@ impl Bench<'_> {
         if report.verdict != worst {
             tally.wrong.push(format!("{}: {:?}, by brute force {worst:?}", name(), report.verdict));
         }
-        *tally
-            .kinds
-            .entry(match worst {
-                Verdict::Ready => "still ready",
-                Verdict::CannotTell => "cannot tell",
-                Verdict::NotReady => "not ready",
-            })
-            .or_default() += 1;
-        if broken {
+        let kind = match worst {
+            Verdict::Ready => "still ready",
+            Verdict::CannotTell => "cannot tell",
+            Verdict::NotReady => "not ready",
+        };
+        *tally.kinds.entry(kind).or_default() += 1;
+        if worst == Verdict::NotReady {
             tally.broken += 1;
-            if points(&report, changed, mutant) {
+            if points(&report, case.source, &case.mutant) {
                 tally.pointed += 1;
             } else {
                 tally.astray.push(format!("{}\n{}", name(), self.told(&report, &sources)));
@@ -182,26 +215,25 @@ impl Bench<'_> {
 
     /// What the report says instead, for the message of a failure.
     fn told(&self, report: &Report, sources: &Sources) -> String {
-        let lines =
-            report.findings.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| {
-                let source = sources.get(finding.primary.place.source);
-                let at = source.position(finding.primary.place.span.start);
-                let file = self.account.short(source.name());
-                format!("    {file}:{}:{} {} [{}]\n", at.line, at.column, finding.headline, finding.rule)
-            });
+        let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let lines = errors.map(|finding| {
+            let source = sources.get(finding.primary.place.source);
+            let at = source.position(finding.primary.place.span.start);
+            let file = self.account.short(source.name());
+            format!("    {file}:{}:{} {} [{}]\n", at.line, at.column, finding.headline, finding.rule)
+        });
         lines.collect()
     }
 
     /// The account's texts with one of them changed. Sources keep their identities.
     fn load(&self, changed: SourceId, text: &str) -> (Sources, Evidence) {
         let mut sources = Sources::new();
-        let mut evidence = Evidence {
-            public_access_block: self.account.evidence.public_access_block,
-            ..Evidence::default()
-        };
+        let base = &self.account.evidence;
+        let mut evidence =
+            Evidence { public_access_block: base.public_access_block, ..Evidence::default() };
         for (id, source) in self.account.sources.iter() {
             let text = if id == changed { text } else { source.text() };
-            match self.account.evidence.documents.iter().find(|document| document.source == id) {
+            match base.documents.iter().find(|document| document.source == id) {
                 Some(document) => {
                     let (role, level) = (document.role, document.level);
                     load::add_text(&mut sources, source.name(), text, role, level, &mut evidence);
@@ -214,25 +246,18 @@ impl Bench<'_> {
         (sources, evidence)
     }
 
-    /// Every demand that is asked, by brute force; what a changed role does not bear on is taken from `base`.
-    fn states(
-        &self,
-        evidence: &Evidence,
-        changed: Option<Role>,
-        base: &BTreeMap<String, State>,
-    ) -> BTreeMap<String, State> {
+    /// Every demand that is asked, by brute force; what a changed role does not bear on is as it was.
+    fn states(&self, evidence: &Evidence, changed: Option<Role>, cache: &mut Cache) -> BTreeMap<String, State> {
         let mut out = BTreeMap::new();
-        for demand in
-            self.contract.demands.iter().filter(|each| each.is_asked(self.form, |kind| evidence.has(kind)))
-        {
-            let state = match (&demand.ask, base.get(&demand.id)) {
-                (Ask::Access { .. }, Some(state))
-                    if changed.is_some_and(|role| !worlds::bears(self.library, demand, role)) =>
-                {
-                    Some(*state)
-                }
-                (Ask::Access { .. }, _) => worlds::state(self.library, self.form, evidence, demand, NOW),
-                (Ask::Accepted { document }, _) => {
+        for demand in &self.contract.demands {
+            if !demand.is_asked(&self.form, |kind| evidence.has(kind)) {
+                continue;
+            }
+            let untouched = changed.is_some_and(|role| !worlds::bears(self.library, demand, role));
+            let state = match &demand.ask {
+                Ask::Access { .. } if untouched => self.base.get(&demand.id).copied(),
+                Ask::Access { .. } => worlds::state(self.library, &self.form, evidence, demand, cache),
+                Ask::Accepted { document } => {
                     let role = Role::of(document).unwrap();
                     Some(accepted::state(evidence, role, self.form.text("bucket").unwrap()))
                 }

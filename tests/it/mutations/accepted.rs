@@ -55,17 +55,23 @@ fn fits_bucket(statement: &Statement, bucket: &str) -> bool {
     })
 }
 
-/// Whether one of the resources can be what the action works on: the bucket has no slash, an object has one.
+/// Whether one of the resources can be what the action works on. ARNs of buckets and objects have neither region nor
+/// account; the bucket has no slash, an object has one and a key behind it.
 fn works_on(action: &str, items: &[Text]) -> bool {
     let action = catalog::action(&format!("s3:{action}")).unwrap();
     let types: Vec<&str> = action.resource_types().map(|each| each.resource_type.name()).collect();
     types.is_empty()
         || items.iter().any(|item| {
-            let path = item.value.splitn(6, ':').nth(5).unwrap_or(&item.value);
+            let parts: Vec<&str> = item.value.splitn(6, ':').collect();
+            let (place, path) = match parts[..] {
+                [_, _, _, region, account, path] => (format!("{region}{account}"), path),
+                _ => (String::new(), &*item.value),
+            };
             let (slash, wild) = (path.contains('/'), path.contains(['*', '?']));
+            let plain = place.chars().all(|c| c == '*');
             types.iter().any(|each| match *each {
-                "bucket" => !slash || wild && path.starts_with('*'),
-                "object" => slash || wild,
+                "bucket" => plain && (!slash || path.starts_with('*')),
+                "object" => plain && (wild || slash && !path.ends_with('/')),
                 _ => &*item.value == "*",
             })
         })

@@ -64,16 +64,13 @@ impl Editor<'_> {
         self.out.push(Mutant { what, text, place, dropped, alike });
     }
 
-    /// Writes other JSON over a value.
-    fn replace(&mut self, what: &str, span: Span, json: &str) {
-        let new = self.encode(json);
-        self.push(what, span, &new, span, Vec::new());
-    }
-
+    /// Writes another text over a string.
     fn set(&mut self, what: &str, span: Span, old: &str, new: &str) {
         if old != new {
-            let json = serde_json::to_string(new).unwrap();
-            self.replace(&format!("{what} `{old}` -> `{new}`"), span, &json);
+            let encoded = self.encode(&serde_json::to_string(new).unwrap());
+            // One thing in another's place is also the first one missing.
+            let gone = if what.starts_with("another") { vec![old.to_owned()] } else { Vec::new() };
+            self.push(&format!("{what} `{old}` -> `{new}`"), span, &encoded, span, gone);
         }
     }
 
@@ -199,9 +196,12 @@ impl Editor<'_> {
             let around = statement.span;
             self.within(&member.key.clone(), |this| match &*member.key {
                 "Effect" => {
-                    for effect in ["Allow", "Deny", "allow"] {
-                        this.set("effect", value.span, value.as_str().unwrap_or_default(), effect);
+                    // Another effect gives every element of the statement another meaning.
+                    for effect in ["Allow", "Deny"].into_iter().filter(|effect| value.as_str() != Some(effect)) {
+                        let new = this.encode(&format!("\"{effect}\""));
+                        this.push(&format!("effect -> `{effect}`"), value.span, &new, around, Vec::new());
                     }
+                    this.set("case", value.span, value.as_str().unwrap_or_default(), "allow");
                     this.typos(value, Kind::Name);
                 }
                 "Action" | "NotAction" => this.list(value, around, Kind::Action),
@@ -221,7 +221,9 @@ impl Editor<'_> {
         self.members(members, around);
         for member in members {
             let kind = if member.key == "Service" { "AWS" } else { "Service" };
-            self.replace(&format!("`{}` -> `{kind}`", member.key), member.key_span, &format!("\"{kind}\""));
+            let new = self.encode(&format!("\"{kind}\""));
+            let whole = member.key_span.join(member.value.span);
+            self.push(&format!("`{}` -> `{kind}`", member.key), member.key_span, &new, whole, Vec::new());
             self.within(&member.key.clone(), |this| this.list(&member.value, around, Kind::Principal));
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! It shares no code with `checks`: form, layers, context and worlds are worked out here once more, as plainly as can be.
 
+use crate::common::NOW;
 use preflight::catalog;
 use preflight::contract::{Ask, Contract, Demand, Expect, Form, KeyChange, RequestTemplate};
 use preflight::eval::{
@@ -12,6 +13,8 @@ use preflight::evidence::{Evidence, Role};
 use preflight::finding::State;
 use preflight::judge::Library;
 use preflight::policy::{FaultKind, Policy};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Free atoms and unseen layers that are tried out together, at most.
 const WIDEST: usize = 12;
@@ -35,13 +38,20 @@ pub(crate) fn complete(form: &Form, contract: &Contract) -> Form {
     form
 }
 
+/// Requests of a demand in every combination of what is unknown, and whether that combination is presumed. They depend on
+/// the form and on the keys and networks that the policies name, so few sets serve all mutants of an account.
+#[derive(Default)]
+pub(crate) struct Cache {
+    families: BTreeMap<String, Rc<Vec<(bool, Vec<Request>)>>>,
+}
+
 /// The state of a demand on access, or nothing if there are too many worlds.
 pub(crate) fn state(
     library: &Library,
     form: &Form,
     evidence: &Evidence,
     demand: &Demand,
-    now: &str,
+    cache: &mut Cache,
 ) -> Option<State> {
     let Ask::Access { request, actions, on, expect, of, context, unsure } = &demand.ask else { return None };
     let template = &library.requests()[request];
@@ -54,25 +64,33 @@ pub(crate) fn state(
         assert!(name == "account" && value == "another-account", "{}: not known here: {name}", demand.id);
         behalf = behalf.with("account", "999999999999").with("organization", "o-another0000");
     }
-    let resources = resources(form, template, on)?;
-    let puzzle = Puzzle { set: &set, template, form: &behalf, extra: context, now };
-    let combinations = puzzle.combinations();
-    let mut families: Vec<(bool, Vec<Request>)> = Vec::new();
-    for combination in &combinations {
-        let mut requests = Vec::new();
-        for action in actions {
-            for resource in &resources {
-                let owner = account_of(resource).or(form.text("bucket-account"));
-                requests.push(puzzle.request(&caller, action, resource, owner, combination));
-            }
-        }
-        let presumed = template
-            .unknowns
-            .iter()
-            .zip(combination)
-            .all(|(unknown, option)| unknown.presumed.as_ref().is_none_or(|(at, _)| at == option));
-        families.push((presumed, requests));
-    }
+    let ids = export_ids(form, evidence);
+    let puzzle = Puzzle { set: &set, template, form: &behalf, extra: context };
+    let mut keys: Vec<&str> = set.keys().collect();
+    keys.sort_unstable();
+    let name = format!("{} {:?} {keys:?} {ids:?}", demand.id, puzzle.fill("{service-address}"));
+    let resources: Vec<Vec<String>> =
+        ids.iter().map(|id| resources(form, template, &on.replace("{export-id}", id))).collect::<Option<_>>()?;
+    let families = cache.families.entry(name).or_insert_with(|| {
+        let family = |id: &str, resources: &[String], combination: &[usize]| {
+            let requests = actions.iter().flat_map(|action| {
+                resources.iter().map(|resource| {
+                    let owner = account_of(resource).or(form.text("bucket-account"));
+                    puzzle.request(&caller, (action, resource, owner), id, combination)
+                })
+            });
+            let mut chosen = template.unknowns.iter().zip(combination);
+            let presumed =
+                chosen.all(|(unknown, option)| unknown.presumed.as_ref().is_none_or(|(at, _)| at == option));
+            (presumed, requests.collect())
+        };
+        let combinations = puzzle.combinations();
+        let worlds = ids.iter().zip(&resources).flat_map(|(id, resources)| {
+            combinations.iter().map(move |combination| family(id, resources, combination))
+        });
+        Rc::new(worlds.collect())
+    });
+    let families = Rc::clone(families);
     let allowed = *expect == Expect::Allowed;
     let answers = answers(&set, &families, allowed)?;
     // Yes in every world is yes in every presumed one.
@@ -135,7 +153,6 @@ struct Puzzle<'a, 'p> {
     template: &'a RequestTemplate,
     form: &'a Form,
     extra: &'a [(String, String)],
-    now: &'a str,
 }
 
 impl Puzzle<'_, '_> {
@@ -158,9 +175,8 @@ impl Puzzle<'_, '_> {
     fn request(
         &self,
         caller: &Caller,
-        action: &str,
-        resource: &str,
-        owner: Option<&str>,
+        (action, resource, owner): (&str, &str, Option<&str>),
+        id: &str,
         combination: &[usize],
     ) -> Request {
         let template = self.template;
@@ -198,7 +214,7 @@ impl Puzzle<'_, '_> {
             for (key, change) in &unknown.options[*option].keys {
                 match change {
                     KeyChange::Absent => request.context.remove(key),
-                    KeyChange::Value(value) => match self.fill(value) {
+                    KeyChange::Value(value) => match self.fill(&value.replace("{export-id}", id)) {
                         Some(value) => request.context.set_one(key, &value),
                         None => request.context.set(key, ContextValue::Unknown),
                     },
@@ -210,7 +226,7 @@ impl Puzzle<'_, '_> {
 
     fn fill(&self, template: &str) -> Option<String> {
         match template {
-            "{now}" => Some(self.now.to_owned()),
+            "{now}" => Some(NOW.to_owned()),
             // Any address of AWS's that the policies do not name.
             "{service-address}" => ["52.94.76.10", "3.5.140.20", "54.239.28.30"]
                 .iter()
@@ -220,6 +236,24 @@ impl Puzzle<'_, '_> {
             other => self.form.fill(other).ok(),
         }
     }
+}
+
+/// Identifiers that the export may have: one that no policy names, and each that one names behind the export's name, its
+/// wildcards filled in.
+fn export_ids(form: &Form, evidence: &Evidence) -> Vec<String> {
+    let mut ids = vec!["3f2a9c1e-0000-4000-8000-000000000000".to_owned()];
+    let before = format!("export/{}-", form.text("export-name").unwrap_or_default());
+    for statement in evidence.documents.iter().flat_map(|document| &document.policy.statements) {
+        let resources = statement.resources.iter().flat_map(|element| &element.items);
+        for text in resources.chain(statement.clauses.iter().flat_map(|clause| &clause.values)) {
+            let Some((_, id)) = text.value.split_once(&before) else { continue };
+            let id = id.replace('*', "").replace('?', "0");
+            if !id.is_empty() && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    ids
 }
 
 fn account_of(arn: &str) -> Option<&str> {
