@@ -13,6 +13,7 @@ mod accounts;
 mod architecture;
 mod common;
 mod decisions;
+mod laws;
 mod mutations;
 mod readme;
 mod render;

@@ -3,6 +3,7 @@
 
 mod accepted;
 mod edit;
+mod strings;
 mod worlds;
 
 use crate::common::{Account, accounts};
@@ -22,7 +23,76 @@ use worlds::Cache;
 const REPEATED: usize = 13;
 
 /// One mutant in so many is tried, unless the environment has `MUTATIONS=all`: all take some minutes.
-const SAMPLE: usize = 7;
+const SAMPLE: usize = 6;
+
+/// Broken mutants that need not be pointed at: accounts, texts in the change, rules that are told instead, and why. An
+/// empty list stands for all.
+struct Exception {
+    accounts: &'static [&'static str],
+    changes: &'static [&'static str],
+    rules: &'static [&'static str],
+    why: &'static str,
+}
+
+const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        accounts: &["a-boundary-does-not-limit-a-user-named-in-the-bucket-policy"],
+        changes: &[],
+        rules: &["reader-outside-boundary"],
+        why: "the reader gets in by the bucket policy or by its own policy and the boundary; either would mend it",
+    },
+    Exception {
+        accounts: &["a-statement-of-no-use-beside-one-that-delivers"],
+        changes: &[],
+        rules: &["source-arn-wrong-region"],
+        why: "two statements come equally near; either would mend it",
+    },
+    Exception {
+        accounts: &["the-guide-with-the-account-left-in-the-arn-of-reports-only"],
+        changes: &["aws:SourceArn"],
+        rules: &["condition-placeholder"],
+        why: "two values come equally near, and the one with a placeholder is surely not meant",
+    },
+    Exception {
+        accounts: &[],
+        changes: &["another value"],
+        rules: &["source-arn-wrong-service"],
+        why: "no value is near, and the one of another service is as good as the one that was changed",
+    },
+    Exception {
+        accounts: &["a-reader-let-in-by-the-bucket-policy"],
+        changes: &["Principal"],
+        rules: &["reader-permission-missing"],
+        why: "the reader gets in by the bucket policy or by its own policy; either would mend it",
+    },
+    Exception {
+        accounts: &[],
+        changes: &["Action: dropped a letter `s3:*`", "Action: swapped letters `s3:*`", "Action: doubled a letter `s3:*`"],
+        rules: &["reader-permission-missing"],
+        why: "a pattern that names no action of a known service says nothing of what was meant",
+    },
+    Exception {
+        accounts: &[],
+        changes: &["scp: ", "rcp: ", "boundary: "],
+        rules: &["rcp-denies-delivery", "reader-denied-by-rcp", "reader-outside-boundary", "reader-outside-scp"],
+        why: "AWS stores no such document, so no demand asks whether it is accepted; the layer is named",
+    },
+    Exception {
+        accounts: &[],
+        changes: &["Resource"],
+        rules: &["action-without-its-resource"],
+        why: "action and resource do not fit each other, and the action carries the label",
+    },
+];
+
+impl Exception {
+    fn excuses(&self, name: &str, report: &Report) -> bool {
+        let any = |list: &[&str], fits: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|each| fits(each));
+        any(self.accounts, &|account| name.starts_with(account))
+            && any(self.changes, &|change| name.contains(change))
+            && report.findings.iter().any(|finding| self.rules.contains(&&*finding.rule.0))
+    }
+}
 
 /// One change to one document of an account.
 struct Case<'a> {
@@ -38,6 +108,7 @@ struct Tally {
     broken: usize,
     pointed: usize,
     wide: usize,
+    excused: BTreeMap<&'static str, usize>,
     kinds: BTreeMap<&'static str, usize>,
     wrong: Vec<String>,
     astray: Vec<String>,
@@ -68,6 +139,9 @@ fn one_changed_element_changes_the_verdict_as_brute_force_says_and_is_pointed_at
         tally.pointed,
         tally.wide
     );
+    for (why, count) in &tally.excused {
+        println!("{count} not pointed at: {why}");
+    }
     assert!(tally.mutants >= 300, "only {} mutants", tally.mutants);
     assert!(
         tally.wrong.is_empty() && tally.astray.is_empty(),
@@ -110,6 +184,9 @@ impl Tally {
         self.wide += other.wide;
         for (kind, count) in other.kinds {
             *self.kinds.entry(kind).or_default() += count;
+        }
+        for (why, count) in other.excused {
+            *self.excused.entry(why).or_default() += count;
         }
         self.wrong.extend(other.wrong);
         self.astray.extend(other.astray);
@@ -207,6 +284,8 @@ impl<'a> Bench<'a> {
             tally.broken += 1;
             if points(&report, case.source, &case.mutant) {
                 tally.pointed += 1;
+            } else if let Some(exception) = EXCEPTIONS.iter().find(|each| each.excuses(&name(), &report)) {
+                *tally.excused.entry(exception.why).or_default() += 1;
             } else {
                 tally.astray.push(format!("{}\n{}", name(), self.told(&report, &sources)));
             }
@@ -215,7 +294,7 @@ impl<'a> Bench<'a> {
 
     /// What the report says instead, for the message of a failure.
     fn told(&self, report: &Report, sources: &Sources) -> String {
-        let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let errors = report.findings.iter().filter(|finding| finding.severity > Severity::Note);
         let lines = errors.map(|finding| {
             let source = sources.get(finding.primary.place.source);
             let at = source.position(finding.primary.place.span.start);
@@ -270,9 +349,9 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Whether an error points into what was changed, or names what is gone.
+/// Whether an error or warning points into what was changed, or names what is gone.
 fn points(report: &Report, changed: SourceId, mutant: &Mutant) -> bool {
-    report.findings.iter().filter(|finding| finding.severity == Severity::Error).any(|finding| {
+    report.findings.iter().filter(|finding| finding.severity > Severity::Note).any(|finding| {
         let place = finding.primary.place;
         let inside = place.source == changed && mutant.place.contains(place.span);
         let named = finding.headline.split('`').skip(1).step_by(2);

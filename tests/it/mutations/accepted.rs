@@ -71,7 +71,7 @@ fn works_on(action: &str, items: &[Text]) -> bool {
             let plain = place.chars().all(|c| c == '*');
             types.iter().any(|each| match *each {
                 "bucket" => plain && (!slash || path.starts_with('*')),
-                "object" => plain && (wild || slash && !path.ends_with('/')),
+                "object" => plain && (wild || path.split_once('/').is_some_and(|(_, key)| !key.is_empty())),
                 _ => &*item.value == "*",
             })
         })

@@ -1,5 +1,6 @@
 //! One-element mutants of a policy: each knows where in the new text the changed element stands.
 
+use super::strings::{Kind, changed, misspelt, recased, swapped};
 use preflight::source::Span;
 use preflight::syntax::{Member, Node};
 use std::ops::Range;
@@ -26,7 +27,7 @@ pub(crate) struct People<'a> {
 
 /// Every mutant of the policy at `root` in `text`, which stands in `level` layers of JSON strings.
 pub(crate) fn mutants(text: &str, root: &Node<'_>, level: u8, people: Option<&People<'_>>) -> Vec<Mutant> {
-    let mut editor = Editor { text, level, out: Vec::new(), path: String::new(), statement: String::new() };
+    let mut editor = Editor { text, level, out: Vec::new(), path: String::new(), statement: String::new(), whole: None };
     editor.policy(root, people);
     editor.out
 }
@@ -37,16 +38,8 @@ struct Editor<'t> {
     out: Vec<Mutant>,
     path: String,
     statement: String,
-}
-
-/// What a string means where it stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Name,
-    Action,
-    Resource,
-    Principal,
-    Value,
+    /// The element that counts as the changed one where its parts cannot be told apart.
+    whole: Option<Span>,
 }
 
 impl Editor<'_> {
@@ -56,6 +49,7 @@ impl Editor<'_> {
 
     fn push(&mut self, what: &str, gone: Span, new: &str, around: Span, dropped: Vec<String>) {
         let Range { start, end } = gone.range();
+        let around = self.whole.map_or(around, |whole| around.join(whole));
         let text = format!("{}{new}{}", &self.text[..start], &self.text[end..]);
         let place = Span::new(around.range().start, around.range().end - (end - start) + new.len());
         let what = format!("{}: {what}", self.path);
@@ -68,8 +62,9 @@ impl Editor<'_> {
     fn set(&mut self, what: &str, span: Span, old: &str, new: &str) {
         if old != new {
             let encoded = self.encode(&serde_json::to_string(new).unwrap());
-            // One thing in another's place is also the first one missing.
-            let gone = if what.starts_with("another") { vec![old.to_owned()] } else { Vec::new() };
+            // Where one thing stands in another's place, the other is missing.
+            let is_gone = what.starts_with("another") || what == "narrowed";
+            let gone = if is_gone { vec![old.to_owned()] } else { Vec::new() };
             self.push(&format!("{what} `{old}` -> `{new}`"), span, &encoded, span, gone);
         }
     }
@@ -191,9 +186,17 @@ impl Editor<'_> {
     fn statement(&mut self, statement: &Node<'_>) {
         let Some(members) = statement.as_object() else { return };
         self.members(members, statement.span);
+        let denies = statement.get("Effect").and_then(Node::as_str) == Some("Deny");
         for member in members {
             let value = &member.value;
             let around = statement.span;
+            self.whole = match &*member.key {
+                // What is missing in the list is the fault, whichever name it was.
+                "NotPrincipal" => Some(value.span),
+                // A Deny applies because all of its clauses do: any of them could spare the request.
+                "Condition" if denies => Some(value.span),
+                _ => None,
+            };
             self.within(&member.key.clone(), |this| match &*member.key {
                 "Effect" => {
                     // Another effect gives every element of the statement another meaning.
@@ -210,6 +213,7 @@ impl Editor<'_> {
                 "Condition" => this.condition(value, around),
                 _ => {}
             });
+            self.whole = None;
         }
     }
 
@@ -222,8 +226,7 @@ impl Editor<'_> {
         for member in members {
             let kind = if member.key == "Service" { "AWS" } else { "Service" };
             let new = self.encode(&format!("\"{kind}\""));
-            let whole = member.key_span.join(member.value.span);
-            self.push(&format!("`{}` -> `{kind}`", member.key), member.key_span, &new, whole, Vec::new());
+            self.push(&format!("`{}` -> `{kind}`", member.key), member.key_span, &new, value.span, Vec::new());
             self.within(&member.key.clone(), |this| this.list(&member.value, around, Kind::Principal));
         }
     }
@@ -232,7 +235,8 @@ impl Editor<'_> {
         let Some(operators) = value.as_object() else { return };
         self.members(operators, around);
         for operator in operators {
-            for other in swapped(&operator.key) {
+            let stands = |name: &String| operators.iter().any(|operator| operator.key == **name);
+            for other in swapped(&operator.key).into_iter().filter(|other| !stands(other)) {
                 let json = serde_json::to_string(&other).unwrap();
                 let whole = operator.key_span.join(operator.value.span);
                 let new = self.encode(&json);
@@ -260,7 +264,9 @@ impl Editor<'_> {
             }
             self.typos(item, kind);
             let Some(text) = item.as_str() else { continue };
-            for (what, new) in changed(text, kind) {
+            // Of two equal strings nobody can tell which was changed.
+            let stands = |new: &str| items.iter().any(|item| item.as_str() == Some(new));
+            for (what, new) in changed(text, kind).into_iter().filter(|(_, new)| !stands(new)) {
                 self.set(what, item.span, text, &new);
             }
         }
@@ -277,111 +283,6 @@ impl Editor<'_> {
             }
         }
     }
-}
-
-/// A letter doubled, dropped, and two swapped, each at another place.
-fn misspelt(text: &str) -> Vec<(&'static str, String)> {
-    let chars: Vec<char> = text.chars().collect();
-    let count = chars.len();
-    let mut out = Vec::new();
-    if count < 2 {
-        return out;
-    }
-    let text = |chars: Vec<char>| chars.into_iter().collect::<String>();
-    let mut doubled = chars.clone();
-    doubled.insert(count / 2, chars[count / 2]);
-    out.push(("doubled a letter", text(doubled)));
-    let mut dropped = chars.clone();
-    dropped.remove(count / 3);
-    out.push(("dropped a letter", text(dropped)));
-    let pairs = (count * 2 / 3..count).chain(0..count);
-    if let Some(at) = pairs.into_iter().find(|at| at + 1 < count && chars[*at] != chars[at + 1]) {
-        let mut swapped = chars.clone();
-        swapped.swap(at, at + 1);
-        out.push(("swapped letters", text(swapped)));
-    }
-    out
-}
-
-/// The last letter in the other case, and all of them.
-fn recased(text: &str) -> Vec<(&'static str, String)> {
-    let mut last: Vec<char> = text.chars().collect();
-    if let Some(letter) = last.iter_mut().rev().find(|c| c.is_ascii_alphabetic()) {
-        *letter = if letter.is_ascii_lowercase() {
-            letter.to_ascii_uppercase()
-        } else {
-            letter.to_ascii_lowercase()
-        };
-    }
-    vec![("case of the last letter", last.into_iter().collect()), ("upper case", text.to_ascii_uppercase())]
-}
-
-/// Other meanings: narrower patterns, other parts of ARNs, another account.
-fn changed(text: &str, kind: Kind) -> Vec<(&'static str, String)> {
-    let mut out = Vec::new();
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    if let [prefix, partition, service, region, account, resource] = parts[..] {
-        let arn = |partition: &str, service: &str, region: &str, account: &str, resource: &str| {
-            format!("{prefix}:{partition}:{service}:{region}:{account}:{resource}")
-        };
-        out.push(("partition", arn("aws-cn", service, region, account, resource)));
-        out.push(("service", arn(partition, "iam", region, account, resource)));
-        out.push(("region", arn(partition, service, "eu-west-1", account, resource)));
-        out.push(("account", arn(partition, service, region, "999999999999", resource)));
-        if let Some(folder) = resource.strip_suffix("/*") {
-            out.push((
-                "narrowed",
-                arn(partition, service, region, account, &format!("{folder}/elsewhere/*")),
-            ));
-            out.push(("narrowed", arn(partition, service, region, account, folder)));
-            out.push(("narrowed", arn(partition, service, region, account, &format!("{folder}/"))));
-        }
-        if kind == Kind::Resource {
-            out.push(("bucket", arn(partition, service, region, account, &format!("x{resource}"))));
-        }
-    }
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        out.push(("account", "999999999999".to_owned()));
-        out.push(("dashes", format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])));
-    }
-    match kind {
-        Kind::Action => {
-            if let Some((service, _)) = text.split_once(':').filter(|(_, name)| name.contains('*')) {
-                out.push(("narrowed", format!("{service}:GetBucketAcl")));
-            }
-            if text == "*" {
-                out.push(("narrowed", "cur:*".to_owned()));
-            }
-            out.push(("another action", "s3:GetBucketTagging".to_owned()));
-        }
-        Kind::Resource if text == "*" => out.push(("narrowed", "arn:aws:s3:::other/*".to_owned())),
-        Kind::Principal if text == "*" => out.push(("narrowed", "arn:aws:iam::999999999999:root".to_owned())),
-        Kind::Principal => out.push(("another principal", "cloudtrail.amazonaws.com".to_owned())),
-        Kind::Value => out.push(("another value", "something-else".to_owned())),
-        Kind::Name | Kind::Resource => {}
-    }
-    out
-}
-
-/// Operators somebody might have meant.
-fn swapped(operator: &str) -> Vec<String> {
-    let mut out: Vec<String> = ["Equals", "Like", "NotEquals", "NotLike"]
-        .iter()
-        .filter_map(|ending| {
-            let family = ["String", "Arn"].iter().find(|family| operator.starts_with(**family))?;
-            Some(format!("{family}{ending}"))
-        })
-        .collect();
-    out.push(match operator.strip_suffix("IfExists") {
-        Some(plain) => plain.to_owned(),
-        None => format!("{operator}IfExists"),
-    });
-    out.push("Null".to_owned());
-    out.push("Bool".to_owned());
-    out.push(format!("ForAllValues:{operator}"));
-    out.push(format!("ForAnyValue:{operator}"));
-    out.retain(|other| other != operator);
-    out
 }
 
 /// The text of a statement without spaces and escapes.
