@@ -11,6 +11,7 @@
 
 mod accounts;
 mod architecture;
+mod cli;
 mod common;
 mod decisions;
 mod laws;
