@@ -1,7 +1,8 @@
 //! What must hold for a policy read from arbitrary bytes. Fuzzers and tests call it; nothing else does.
 
 use super::{
-    Caller, Compiled, Context, ContextValue, Layer, LayerKind, Layers, NoTrace, Request, Trace, World, decide, inspect,
+    Caller, Compiled, Context, ContextValue, Layer, LayerKind, Layers, NoTrace, Request, Trace, World,
+    decide, inspect,
 };
 use crate::policy::Policy;
 
@@ -35,7 +36,8 @@ pub fn policy(policy: &Policy) {
                     context.set(key, value);
                 }
             }
-            let request = Request::new(caller.clone(), "s3:GetObject", "arn:aws:s3:::acme-billing/a/b", None, context);
+            let request =
+                Request::new(caller.clone(), "s3:GetObject", "arn:aws:s3:::acme-billing/a/b", None, context);
             let world = World::new();
             let mut trace = Trace::default();
             let decision = decide(&set, &request, &world, &mut trace);

@@ -9,8 +9,8 @@ const READY: &str = "the-guide-to-the-letter";
 /// The Region of the bucket where the delivery needs `us-east-1`.
 const BROKEN: &str = "the-region-of-the-bucket-in-the-source-arn";
 const UNKNOWN: &str = "a-linked-account-without-its-guardrails";
-/// Ready, with something to warn of.
-const WARNED: &str = "a-bucket-that-anybody-can-read";
+/// Ready, with an error that breaks no needed demand.
+const EXPOSED: &str = "a-bucket-that-anybody-can-read";
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/accounts").join(name)
@@ -69,7 +69,8 @@ fn check_copy(folder: &TempDir, args: &[&str]) -> Command {
 
 #[test]
 fn each_verdict_has_its_exit_code_and_its_first_line() {
-    for (name, code, verdict) in [(READY, 0, "ready"), (BROKEN, 1, "not ready"), (UNKNOWN, 3, "cannot tell")] {
+    for (name, code, verdict) in [(READY, 0, "ready"), (BROKEN, 1, "not ready"), (UNKNOWN, 3, "cannot tell")]
+    {
         let run = assert_run(&mut check(name, &[]), code);
         assert!(run.out.starts_with(&format!("{verdict} · SpendEffix")), "{}", run.out);
         assert_eq!(run.err, "", "results go to standard output");
@@ -84,8 +85,11 @@ fn allow_unknown_forgives_what_cannot_be_told_and_nothing_else() {
 
 #[test]
 fn fail_on_lowers_the_threshold_for_findings_only() {
-    let report = json(&assert_run(&mut check(WARNED, &["--format", "json"]), 1).out);
-    assert_eq!(report["verdict"], "ready", "an error that breaks no needed demand fails the run, not the verdict");
+    let report = json(&assert_run(&mut check(EXPOSED, &["--format", "json"]), 1).out);
+    assert_eq!(
+        report["verdict"], "ready",
+        "an error that breaks no needed demand fails the run, not the verdict"
+    );
     let note = assert_run(&mut check(READY, &["--fail-on", "note"]), 0);
     assert!(note.out.starts_with("ready"), "{}", note.out);
     let guarded = "a-template-without-conditions";
@@ -141,7 +145,8 @@ fn concise_is_a_line_a_finding_with_file_line_and_column() {
 fn json_is_what_the_schema_says() {
     let schema: Value = serde_json::from_str(include_str!("../../docs/schema/report.v1.json")).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    for (name, code) in [(READY, 0), (BROKEN, 1), (UNKNOWN, 3), (WARNED, 1), ("a-policy-pasted-by-hand", 1)] {
+    for (name, code) in [(READY, 0), (BROKEN, 1), (UNKNOWN, 3), (EXPOSED, 1), ("a-policy-pasted-by-hand", 1)]
+    {
         let report = json(&assert_run(&mut check(name, &["--format", "json"]), code).out);
         let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
@@ -161,7 +166,10 @@ fn colour_is_for_terminals_unless_somebody_asks() {
     assert!(coloured(check(BROKEN, &[]).env("CLICOLOR_FORCE", "1")));
     assert!(!coloured(check(BROKEN, &[]).env("CLICOLOR_FORCE", "0")));
     assert!(!coloured(check(BROKEN, &[]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")), "NO_COLOR wins");
-    assert!(coloured(check(BROKEN, &[]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "")), "an empty NO_COLOR is none");
+    assert!(
+        coloured(check(BROKEN, &[]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "")),
+        "an empty NO_COLOR is none"
+    );
     assert!(!coloured(check(BROKEN, &["--color", "never"]).env("CLICOLOR_FORCE", "1")));
     assert!(!coloured(&mut check(BROKEN, &["--color", "always", "--format", "json"])), "JSON has no colour");
 }
@@ -260,8 +268,16 @@ fn a_broken_configuration_is_told_with_its_place() {
 fn standard_input_is_a_document_like_any_other() {
     let folder = tempfile::tempdir().unwrap();
     let form = [
-        "--account", "111122223333", "--bucket", "acme-billing", "--export-name", "acme-cur2", "--export-path",
-        "reports", "--now", "2026-11-23T12:00:00Z",
+        "--account",
+        "111122223333",
+        "--bucket",
+        "acme-billing",
+        "--export-name",
+        "acme-cur2",
+        "--export-path",
+        "reports",
+        "--now",
+        "2026-11-23T12:00:00Z",
     ];
     let policy = |name: &str| std::fs::read_to_string(fixture(name).join("bucket-policy.json")).unwrap();
     let mut good = preflight(&["check", "-"]);
@@ -281,7 +297,9 @@ fn flags_win_over_the_file() {
     let folder = copy(READY);
     let other = fixture(BROKEN).join("bucket-policy.json");
     let text = std::fs::read_to_string(folder.path().join("preflight.toml")).unwrap();
-    let named = format!("{text}\n[documents]\nbucket-policy = \"bucket-policy.json\"\nreader-policy = \"reader-policy.json\"\n");
+    let named = format!(
+        "{text}\n[documents]\nbucket-policy = \"bucket-policy.json\"\nreader-policy = \"reader-policy.json\"\n"
+    );
     std::fs::write(folder.path().join("preflight.toml"), named).unwrap();
     assert_run(&mut check_copy(&folder, &[]), 0);
     assert_run(&mut check_copy(&folder, &["--bucket-policy", other.to_str().unwrap()]), 1);
@@ -295,7 +313,9 @@ fn files_that_powershell_wrote_are_read() {
     let plain = assert_run(&mut check_copy(&folder, &["--format", "concise"]), 1).out;
     for big in [false, true] {
         let mut bytes = if big { vec![0xfe, 0xff] } else { vec![0xff, 0xfe] };
-        bytes.extend(text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }));
+        bytes.extend(
+            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }),
+        );
         std::fs::write(&path, bytes).unwrap();
         assert_eq!(assert_run(&mut check_copy(&folder, &["--format", "concise"]), 1).out, plain);
     }

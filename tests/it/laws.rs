@@ -1,8 +1,8 @@
 //! Laws of the evaluator, tried on policies and requests made at random.
 
 use preflight::eval::{
-    Answer, Caller, Compiled, Context, ContextValue, Event, Glob, Layer, LayerKind, Layers, Member, NoTrace, Patch,
-    Question, Request, Trace, Unknown, World, ask, decide, fuzz,
+    Answer, Caller, Compiled, Context, ContextValue, Event, Glob, Layer, LayerKind, Layers, Member, NoTrace,
+    Patch, Question, Request, Trace, Unknown, World, ask, decide, fuzz,
 };
 use preflight::policy::{self, Policy};
 use preflight::source::Sources;
@@ -26,7 +26,8 @@ fn pick(list: &'static [&'static str]) -> impl Strategy<Value = String> {
 }
 
 fn actions() -> impl Strategy<Value = Vec<String>> {
-    let action = pick(&["s3:GetObject", "s3:PutObject", "s3:*", "*", "s3:Get*", "S3:GETOBJECT", "kms:Decrypt"]);
+    let action =
+        pick(&["s3:GetObject", "s3:PutObject", "s3:*", "*", "s3:Get*", "S3:GETOBJECT", "kms:Decrypt"]);
     proptest::collection::vec(action, 1..4)
 }
 
@@ -43,17 +44,38 @@ fn principal() -> impl Strategy<Value = Value> {
 
 fn condition() -> impl Strategy<Value = Value> {
     let operator = pick(&[
-        "StringEquals", "StringNotEquals", "StringLike", "StringEqualsIfExists", "ForAnyValue:StringLike",
-        "ForAllValues:StringNotEquals", "Null", "Bool", "ArnLike", "NumericLessThan", "Unknown",
+        "StringEquals",
+        "StringNotEquals",
+        "StringLike",
+        "StringEqualsIfExists",
+        "ForAnyValue:StringLike",
+        "ForAllValues:StringNotEquals",
+        "Null",
+        "Bool",
+        "ArnLike",
+        "NumericLessThan",
+        "Unknown",
     ]);
-    let key = pick(&["aws:SourceAccount", "aws:PrincipalOrgID", "s3:prefix", "aws:SecureTransport", "aws:username"]);
+    let key = pick(&[
+        "aws:SourceAccount",
+        "aws:PrincipalOrgID",
+        "s3:prefix",
+        "aws:SecureTransport",
+        "aws:username",
+    ]);
     let values = proptest::collection::vec(pick(&["a", "A", "a*", "true", "1", "", "${aws:username}"]), 0..3);
     (operator, key, values).prop_map(|(operator, key, values)| json!({ operator: { key: values } }))
 }
 
 /// One statement, for a policy of a resource or of an identity.
 fn statement(resource: bool) -> impl Strategy<Value = Value> {
-    let resources = pick(&["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b", "arn:aws:s3:::b/${aws:username}/*", "arn:aws:s3:::x/*"]);
+    let resources = pick(&[
+        "*",
+        "arn:aws:s3:::b/*",
+        "arn:aws:s3:::b",
+        "arn:aws:s3:::b/${aws:username}/*",
+        "arn:aws:s3:::x/*",
+    ]);
     let parts = (
         pick(&["Allow", "Deny"]),
         prop_oneof![4 => Just("Action"), 1 => Just("NotAction")],

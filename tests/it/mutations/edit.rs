@@ -27,7 +27,8 @@ pub(crate) struct People<'a> {
 
 /// Every mutant of the policy at `root` in `text`, which stands in `level` layers of JSON strings.
 pub(crate) fn mutants(text: &str, root: &Node<'_>, level: u8, people: Option<&People<'_>>) -> Vec<Mutant> {
-    let mut editor = Editor { text, level, out: Vec::new(), path: String::new(), statement: String::new(), whole: None };
+    let mut editor =
+        Editor { text, level, out: Vec::new(), path: String::new(), statement: String::new(), whole: None };
     editor.policy(root, people);
     editor.out
 }
@@ -200,7 +201,9 @@ impl Editor<'_> {
             self.within(&member.key.clone(), |this| match &*member.key {
                 "Effect" => {
                     // Another effect gives every element of the statement another meaning.
-                    for effect in ["Allow", "Deny"].into_iter().filter(|effect| value.as_str() != Some(effect)) {
+                    for effect in
+                        ["Allow", "Deny"].into_iter().filter(|effect| value.as_str() != Some(effect))
+                    {
                         let new = this.encode(&format!("\"{effect}\""));
                         this.push(&format!("effect -> `{effect}`"), value.span, &new, around, Vec::new());
                     }
@@ -226,7 +229,13 @@ impl Editor<'_> {
         for member in members {
             let kind = if member.key == "Service" { "AWS" } else { "Service" };
             let new = self.encode(&format!("\"{kind}\""));
-            self.push(&format!("`{}` -> `{kind}`", member.key), member.key_span, &new, value.span, Vec::new());
+            self.push(
+                &format!("`{}` -> `{kind}`", member.key),
+                member.key_span,
+                &new,
+                value.span,
+                Vec::new(),
+            );
             self.within(&member.key.clone(), |this| this.list(&member.value, around, Kind::Principal));
         }
     }

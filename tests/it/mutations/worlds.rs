@@ -42,8 +42,11 @@ pub(crate) fn complete(form: &Form, contract: &Contract) -> Form {
 /// the form and on the keys and networks that the policies name, so few sets serve all mutants of an account.
 #[derive(Default)]
 pub(crate) struct Cache {
-    families: BTreeMap<String, Rc<Vec<(bool, Vec<Request>)>>>,
+    families: BTreeMap<String, Rc<Vec<Family>>>,
 }
+
+/// The requests of one combination, and whether it is presumed.
+type Family = (bool, Vec<Request>);
 
 /// The state of a demand on access, or nothing if there are too many worlds.
 pub(crate) fn state(
@@ -69,8 +72,10 @@ pub(crate) fn state(
     let mut keys: Vec<&str> = set.keys().collect();
     keys.sort_unstable();
     let name = format!("{} {:?} {keys:?} {ids:?}", demand.id, puzzle.fill("{service-address}"));
-    let resources: Vec<Vec<String>> =
-        ids.iter().map(|id| resources(form, template, &on.replace("{export-id}", id))).collect::<Option<_>>()?;
+    let resources: Vec<Vec<String>> = ids
+        .iter()
+        .map(|id| resources(form, template, &on.replace("{export-id}", id)))
+        .collect::<Option<_>>()?;
     let families = cache.families.entry(name).or_insert_with(|| {
         let family = |id: &str, resources: &[String], combination: &[usize]| {
             let requests = actions.iter().flat_map(|action| {
@@ -105,11 +110,7 @@ pub(crate) fn state(
 }
 
 /// For each world: whether it is one that is presumed, and whether the demand holds in it.
-fn answers(
-    set: &Compiled<'_>,
-    families: &[(bool, Vec<Request>)],
-    allowed: bool,
-) -> Option<Vec<(bool, bool)>> {
+fn answers(set: &Compiled<'_>, families: &[Family], allowed: bool) -> Option<Vec<(bool, bool)>> {
     let mut atoms: Vec<FreeAtom> = Vec::new();
     let mut unseen: Vec<LayerKind> = Vec::new();
     loop {
@@ -120,11 +121,11 @@ fn answers(
         let mut out = Vec::new();
         for bits in 0u32..1 << (known + layers) {
             let mut world = World::new();
-            for at in 0..known {
-                world.set(atoms[at], bits & (1 << at) != 0);
+            for (at, atom) in atoms.iter().enumerate().take(known) {
+                world.set(*atom, bits & (1 << at) != 0);
             }
-            for at in 0..layers {
-                world.set_unseen_denies(unseen[at], bits & (1 << (known + at)) != 0);
+            for (at, layer) in unseen.iter().enumerate().take(layers) {
+                world.set_unseen_denies(*layer, bits & (1 << (known + at)) != 0);
             }
             for (presumed, requests) in families {
                 let mut holds = true;
