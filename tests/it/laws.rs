@@ -1,187 +1,31 @@
 //! Laws of the evaluator, tried on policies and requests made at random.
 
+mod settings;
+
 use preflight::eval::{
-    Answer, Caller, Compiled, Context, ContextValue, Event, Glob, Layer, LayerKind, Layers, Member, NoTrace,
-    Patch, Question, Request, Trace, Unknown, World, ask, decide, fuzz,
+    Compiled, ContextValue, Event, Glob, Layer, LayerKind, Layers, NoTrace, Patch, Trace, Unknown, World,
+    ask, decide, fuzz,
 };
-use preflight::policy::{self, Policy};
-use preflight::source::Sources;
+use preflight::policy::{self, FaultKind};
+use preflight::source::{Sources, Span};
 use preflight::syntax::read_json;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
+use settings::{Setting, definite, pick, policy, setting, statement};
 
-const USER: &str = "arn:aws:iam::111122223333:user/reader";
-
-fn policy(statements: &[Value]) -> Policy {
-    let text = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
-    let mut sources = Sources::new();
-    let source = sources.add("policy", text.as_str());
-    let document = read_json(&text);
-    assert!(document.issues.is_empty(), "{text}");
-    policy::read(&document.root, source, 0)
-}
-
-fn pick(list: &'static [&'static str]) -> impl Strategy<Value = String> {
-    proptest::sample::select(list).prop_map(str::to_owned)
-}
-
-fn actions() -> impl Strategy<Value = Vec<String>> {
-    let action =
-        pick(&["s3:GetObject", "s3:PutObject", "s3:*", "*", "s3:Get*", "S3:GETOBJECT", "kms:Decrypt"]);
-    proptest::collection::vec(action, 1..4)
-}
-
-fn principal() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        Just(json!("*")),
-        Just(json!({ "AWS": USER })),
-        Just(json!({ "AWS": "111122223333" })),
-        Just(json!({ "AWS": "arn:aws:iam::999999999999:root" })),
-        Just(json!({ "Service": "bcm-data-exports.amazonaws.com" })),
-        Just(json!({ "Service": ["s3.amazonaws.com", "bcm-data-exports.amazonaws.com"] })),
-    ]
-}
-
-fn condition() -> impl Strategy<Value = Value> {
-    let operator = pick(&[
-        "StringEquals",
-        "StringNotEquals",
-        "StringLike",
-        "StringEqualsIfExists",
-        "ForAnyValue:StringLike",
-        "ForAllValues:StringNotEquals",
-        "Null",
-        "Bool",
-        "ArnLike",
-        "NumericLessThan",
-        "Unknown",
-    ]);
-    let key = pick(&[
-        "aws:SourceAccount",
-        "aws:PrincipalOrgID",
-        "s3:prefix",
-        "aws:SecureTransport",
-        "aws:username",
-    ]);
-    let values = proptest::collection::vec(pick(&["a", "A", "a*", "true", "1", "", "${aws:username}"]), 0..3);
-    (operator, key, values).prop_map(|(operator, key, values)| json!({ operator: { key: values } }))
-}
-
-/// One statement, for a policy of a resource or of an identity.
-fn statement(resource: bool) -> impl Strategy<Value = Value> {
-    let resources = pick(&[
-        "*",
-        "arn:aws:s3:::b/*",
-        "arn:aws:s3:::b",
-        "arn:aws:s3:::b/${aws:username}/*",
-        "arn:aws:s3:::x/*",
-    ]);
-    let parts = (
-        pick(&["Allow", "Deny"]),
-        prop_oneof![4 => Just("Action"), 1 => Just("NotAction")],
-        actions(),
-        prop_oneof![4 => Just("Resource"), 1 => Just("NotResource")],
-        resources,
-        prop_oneof![4 => Just("Principal"), 1 => Just("NotPrincipal")],
-        principal(),
-        proptest::option::of(condition()),
-    );
-    parts.prop_map(move |(effect, action, actions, on, at, who, principal, condition)| {
-        let mut statement = json!({ "Effect": effect, action: actions, on: at });
-        if resource {
-            statement[who] = principal;
-        }
-        if let Some(condition) = condition {
-            statement["Condition"] = condition;
-        }
-        statement
-    })
-}
-
-/// Statements of the bucket's policy and of the caller's.
-#[derive(Debug, Clone)]
-struct Setting {
-    bucket: Vec<Value>,
-    own: Vec<Value>,
-    unseen: bool,
-    caller: String,
-    action: String,
-    context: Vec<(String, ContextValue)>,
-}
-
-fn setting() -> impl Strategy<Value = Setting> {
-    let value = prop_oneof![
-        pick(&["a", "A", "true", "1", ""]).prop_map(|text| ContextValue::One(text.into())),
-        Just(ContextValue::Many(["a".into(), "b".into()].into())),
-        Just(ContextValue::Many([].into())),
-        Just(ContextValue::Unknown),
-        Just(ContextValue::Unseen),
-    ];
-    let key = pick(&["aws:SourceAccount", "aws:PrincipalOrgID", "s3:prefix", "aws:SecureTransport"]);
-    (
-        proptest::collection::vec(statement(true), 0..4),
-        proptest::collection::vec(statement(false), 0..4),
-        any::<bool>(),
-        pick(&[USER, "arn:aws:iam::999999999999:user/x", "bcm-data-exports.amazonaws.com", ""]),
-        pick(&["s3:GetObject", "s3:PutObject"]),
-        proptest::collection::vec((key, value), 0..4),
-    )
-        .prop_map(|(bucket, own, unseen, caller, action, context)| Setting {
-            bucket,
-            own,
-            unseen,
-            caller,
-            action,
-            context,
-        })
-}
-
-impl Setting {
-    fn request(&self) -> Request {
-        let mut context = Context::new();
-        for (key, value) in &self.context {
-            context.set(key, value.clone());
-        }
-        let caller = Caller::parse(&self.caller).unwrap();
-        Request::new(caller, &self.action, "arn:aws:s3:::b/reader/x", Some("111122223333"), context)
+/// The same cases in every run; `PROPTEST_CASES=20000` asks for that many others.
+fn config() -> ProptestConfig {
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 512;
+        config.rng_seed = RngSeed::Fixed(20_121_017);
     }
-
-    fn with<T>(&self, work: impl FnOnce(&Compiled<'_>) -> T) -> T {
-        let (bucket, own) = (policy(&self.bucket), policy(&self.own));
-        let mut layers = Layers::none();
-        layers.resource = Layer::Known(vec![&bucket]);
-        layers.identity = Layer::Known(vec![&own]);
-        if self.unseen {
-            layers.scp = Layer::NotVisible;
-        }
-        work(&Compiled::new(&layers))
-    }
-
-    fn question(&self, unknowns: Vec<Unknown>) -> Question {
-        Question {
-            members: vec![Member { request: self.request() }],
-            unknowns,
-            allowed: true,
-            base: World::new(),
-        }
-    }
-
-    /// Yes, no, or it depends.
-    fn answer(&self) -> Option<bool> {
-        self.with(|set| definite(&ask(set, &self.question(Vec::new()))))
-    }
-}
-
-fn definite(answer: &Answer) -> Option<bool> {
-    match answer {
-        Answer::Holds { .. } => Some(true),
-        Answer::Fails { .. } => Some(false),
-        Answer::Depends { .. } | Answer::GaveUp { .. } => None,
-    }
+    config
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_deny_more_never_allows(setting in setting(), more in statement(true), at in 0usize..5) {
@@ -342,6 +186,35 @@ proptest! {
         text.truncate(place);
         read_and_decide(&format!("{text}{with}"));
     }
+}
+
+#[test]
+fn an_empty_list_under_a_negated_operator_stays_open_for_a_value_that_nobody_knows() {
+    let allow = json!({
+        "Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "*",
+        "Condition": { "StringNotEquals": { "s3:prefix": [] } },
+    });
+    for value in [ContextValue::Unknown, ContextValue::One("a".into())] {
+        let setting = Setting {
+            bucket: vec![allow.clone()],
+            own: Vec::new(),
+            unseen: false,
+            caller: "bcm-data-exports.amazonaws.com".to_owned(),
+            action: "s3:PutObject".to_owned(),
+            context: vec![("s3:prefix".to_owned(), value)],
+        };
+        assert_eq!(setting.answer(), None);
+    }
+}
+
+#[test]
+fn what_is_missing_from_a_text_that_is_no_policy_is_told_on_character_borders() {
+    let text = "\u{1f574}";
+    let source = Sources::new().add("policy", text);
+    let faults = policy::read(&read_json(text).root, source, 0).faults;
+    let missing = faults.iter().find(|fault| fault.kind == FaultKind::MissingStatement);
+    assert!(missing.is_none_or(|fault| fault.span == Span::new(0, text.len())), "{faults:?}");
+    assert!(!faults.is_empty());
 }
 
 #[test]

@@ -23,7 +23,7 @@ use worlds::Cache;
 const REPEATED: usize = 13;
 
 /// One mutant in so many is tried, unless the environment has `MUTATIONS=all`: all take some minutes.
-const SAMPLE: usize = 6;
+const SAMPLE: usize = 9;
 
 /// Broken mutants that need not be pointed at: accounts, texts in the change, rules that are told instead, and why. An
 /// empty list stands for all.
