@@ -11,9 +11,12 @@
 
 mod accounts;
 mod architecture;
+mod cli;
 mod common;
 mod decisions;
 mod exports;
+mod laws;
+mod mutations;
 mod readme;
 mod render;
 mod repository;
