@@ -1,5 +1,6 @@
 //! What is asked: who, which action, on what, with which context keys.
 
+use super::member::Language;
 use crate::policy::arn;
 use thiserror::Error;
 
@@ -279,6 +280,8 @@ pub struct Request {
     pub resource_account: Option<Box<str>>,
     /// The context, computed keys included.
     pub context: Context,
+    /// Every resource in question, where the request stands for many; `resource` is then their pattern.
+    pub space: Option<std::sync::Arc<Language>>,
 }
 
 impl Request {
@@ -316,7 +319,16 @@ impl Request {
             resource_account: resource_account.or_else(|| arn::account_of(resource)).map(Into::into),
             context,
             caller,
+            space: None,
         }
+    }
+
+    /// The same request for every resource that a pattern matches.
+    #[must_use]
+    pub fn over(mut self, pattern: &str) -> Self {
+        self.space = pattern.contains(['*', '?']).then(|| std::sync::Arc::new(Language::glob(pattern)));
+        self.resource = pattern.into();
+        self
     }
 
     fn compute(&mut self) {
