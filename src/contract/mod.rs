@@ -12,5 +12,5 @@ mod tables;
 pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
 pub use form::{FORM_NAMES, Form, FormValue, Origin};
-pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use request::{KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate};
 pub use tables::{Fact, Facts};

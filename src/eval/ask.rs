@@ -4,9 +4,10 @@
 //! answer is yes or no only if every world gives it; otherwise it names what separates the worlds.
 
 use super::compile::{Compiled, FreeFact};
+use super::context::ContextValue;
 use super::decide::Decision;
 use super::layers::LayerKind;
-use super::request::{ContextValue, Request};
+use super::request::Request;
 use super::search::Search;
 use super::world::{FreeAtom, World};
 
@@ -16,6 +17,8 @@ use super::world::{FreeAtom, World};
 pub struct Member {
     /// The request, without the choices of unknowns.
     pub request: Request,
+    /// A resource of the space that people know, for showing.
+    pub example: Option<Box<str>>,
 }
 
 /// Something that is one way or another, for the whole run.

@@ -290,7 +290,7 @@ impl<'p> Compiled<'p> {
     pub(super) fn resource_language(
         &self,
         atom: FreeAtom,
-        context: &super::request::Context,
+        context: &super::context::Context,
     ) -> Option<super::member::Language> {
         match self.atoms.get(atom.0 as usize)? {
             Test::Resource(glob) => Some(super::member::Language::from(glob)),

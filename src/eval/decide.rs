@@ -8,10 +8,11 @@ use super::compile::{
     Compiled, CompiledClause, CompiledElement, CompiledStatement, ElementKind, ElementRef, StatementId, Test,
 };
 use super::condition::Truth;
+use super::context::ContextValue;
 use super::glob::Glob;
 use super::layers::{Layer, LayerKind};
 use super::principal::{Naming, PrincipalTest};
-use super::request::{CallerKind, ContextValue, Request};
+use super::request::{CallerKind, Request};
 use super::service;
 use super::trace::{Event, Recorder};
 use super::world::{FreeAtom, World};

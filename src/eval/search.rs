@@ -6,20 +6,19 @@
 
 use super::ask::{Answer, Dependence, Patch, Question, Witness};
 use super::compile::{Axis, Compiled};
+use super::context::ContextValue;
 use super::decide::{Decision, decide};
 use super::layers::LayerKind;
 use super::member::{self, Found, Language};
-use super::request::{ContextValue, Request};
+use super::request::Request;
 use super::trace::{Event, Recorder};
 use super::world::{FreeAtom, World};
 
 /// Leaves looked at for one question before giving up.
-const BUDGET: usize = 4096;
-/// Failing worlds kept for explaining.
-const KEPT: usize = 24;
+pub(super) const BUDGET: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Dimension {
+pub(super) enum Dimension {
     /// An unknown of the question.
     Unknown(usize),
     /// A test that is one way or the other for the whole run.
@@ -31,7 +30,7 @@ enum Dimension {
 }
 
 impl Dimension {
-    fn dependence(self) -> Option<Dependence> {
+    pub(super) fn dependence(self) -> Option<Dependence> {
         match self {
             Dimension::Unknown(at) => Some(Dependence::Unknown(at)),
             Dimension::Free(atom) => Some(Dependence::Free(atom)),
@@ -48,26 +47,28 @@ impl Dimension {
     }
 }
 
-type Choices = Vec<(Dimension, usize)>;
+pub(super) type Choices = Vec<(Dimension, usize)>;
 
 /// Part of one member's requests in part of the worlds: all answer alike.
-struct Leaf {
+pub(super) struct Leaf {
     /// Choices of what holds for the whole run.
-    choices: Choices,
-    holds: bool,
+    pub(super) choices: Choices,
+    pub(super) holds: bool,
     /// Index of the witness, if it fails.
-    witness: Option<usize>,
+    pub(super) witness: Option<usize>,
 }
 
 pub(super) struct Search<'a, 'p> {
     set: &'a Compiled<'p>,
-    question: &'a Question,
+    pub(super) question: &'a Question,
     relevant: Vec<usize>,
-    leaves: Vec<Leaf>,
-    witnesses: Vec<Witness>,
-    presumed_layers: Vec<LayerKind>,
-    spent: Vec<Dependence>,
-    gave_up: bool,
+    pub(super) leaves: Vec<Leaf>,
+    pub(super) witnesses: Vec<Witness>,
+    pub(super) presumed_layers: Vec<LayerKind>,
+    pub(super) spent: Vec<Dependence>,
+    pub(super) gave_up: bool,
+    /// Work left for finding values.
+    work: u64,
 }
 
 /// Collects what a decision consulted that can be one way or another.
@@ -124,6 +125,7 @@ impl<'a, 'p> Search<'a, 'p> {
             presumed_layers: Vec::new(),
             spent: Vec::new(),
             gave_up: false,
+            work: member::WORK,
         }
     }
 
@@ -245,33 +247,32 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     /// A value for the axis of a test that agrees with every choice made on it so far.
-    fn solve(&self, request: &Request, choices: &Choices, atom: FreeAtom) -> Found<String> {
-        let axis = self.set.axis(atom);
+    fn solve(&mut self, request: &Request, choices: &Choices, atom: FreeAtom) -> Found<String> {
+        let set = self.set;
+        let axis = set.axis(atom);
         let chosen = |truth: usize| {
             choices
                 .iter()
                 .filter(move |(_, option)| *option == truth)
                 .filter_map(|(dimension, _)| dimension.atom())
-                .filter(move |atom| self.set.axis(*atom) == axis)
+                .filter(move |atom| set.axis(*atom) == axis)
         };
         match axis {
             Axis::None => Found::Value(String::new()),
             Axis::Resource => {
                 let Some(space) = &request.space else { return Found::Value(request.resource.to_string()) };
                 let languages = |truth| -> Vec<Language> {
-                    chosen(truth)
-                        .filter_map(|atom| self.set.resource_language(atom, &request.context))
-                        .collect()
+                    chosen(truth).filter_map(|atom| set.resource_language(atom, &request.context)).collect()
                 };
                 let (mut yes, no) = (languages(1), languages(0));
                 yes.push((**space).clone());
-                member::string(&yes.iter().collect::<Vec<_>>(), &no.iter().collect::<Vec<_>>())
+                let (yes, no) = (yes.iter().collect::<Vec<_>>(), no.iter().collect::<Vec<_>>());
+                member::string_within(&yes, &no, &mut self.work)
             }
-            Axis::Key(key) if !is_open(request, self.set.key_name(key)) => Found::Value(String::new()),
+            Axis::Key(key) if !is_open(request, set.key_name(key)) => Found::Value(String::new()),
             Axis::Key(_) => {
-                let tests =
-                    |truth| chosen(truth).filter_map(|atom| self.set.value_test(atom)).collect::<Vec<_>>();
-                member::value(&tests(1), &tests(0), &request.context)
+                let tests = |truth| chosen(truth).filter_map(|atom| set.value_test(atom)).collect::<Vec<_>>();
+                member::value(&tests(1), &tests(0), &request.context, &mut self.work)
             }
         }
     }
@@ -312,7 +313,7 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     /// One request of the leaf, every key and the resource that a choice speaks of filled in.
-    fn concrete(&self, request: &Request, choices: &Choices) -> Option<Request> {
+    fn concrete(&mut self, request: &Request, choices: &Choices) -> Option<Request> {
         let mut concrete = request.clone();
         if request.space.is_some() {
             let atom = choices.iter().find_map(|(dimension, _)| match dimension {
@@ -346,144 +347,9 @@ impl<'a, 'p> Search<'a, 'p> {
         }
         Some(concrete)
     }
-
-    /// From leaves to worlds: a world holds if no leaf that it contains fails.
-    fn worlds(&mut self) -> Vec<Leaf> {
-        let mut out = Vec::new();
-        let leaves = std::mem::take(&mut self.leaves);
-        let all: Vec<&Leaf> = leaves.iter().collect();
-        self.split(&mut Vec::new(), &all, &mut out);
-        out
-    }
-
-    fn split(&mut self, chosen: &mut Choices, leaves: &[&Leaf], out: &mut Vec<Leaf>) {
-        if out.len() >= BUDGET {
-            self.gave_up = true;
-            return;
-        }
-        let decided = |leaf: &&&Leaf| leaf.choices.iter().all(|choice| chosen.contains(choice));
-        let Some(failing) = leaves.iter().find(|leaf| !leaf.holds) else {
-            out.push(Leaf { choices: chosen.clone(), holds: true, witness: None });
-            return;
-        };
-        if let Some(failed) = leaves.iter().filter(|leaf| !leaf.holds).find(decided) {
-            out.push(Leaf { choices: chosen.clone(), holds: false, witness: failed.witness });
-            return;
-        }
-        let open = failing.choices.iter().map(|(dimension, _)| *dimension);
-        let Some(dimension) =
-            open.into_iter().find(|dimension| !chosen.iter().any(|(at, _)| at == dimension))
-        else {
-            return;
-        };
-        let mut options: Vec<usize> = leaves
-            .iter()
-            .flat_map(|leaf| {
-                leaf.choices.iter().filter(|(at, _)| *at == dimension).map(|(_, option)| *option)
-            })
-            .collect();
-        options.dedup();
-        let mut seen = Vec::new();
-        options.retain(|option| {
-            let new = !seen.contains(option);
-            seen.push(*option);
-            new
-        });
-        for option in options {
-            let inside: Vec<&Leaf> = leaves
-                .iter()
-                .filter(|leaf| leaf.choices.iter().all(|(at, chosen)| *at != dimension || *chosen == option))
-                .copied()
-                .collect();
-            chosen.push((dimension, option));
-            self.split(chosen, &inside, out);
-            chosen.pop();
-        }
-    }
-
-    fn answer(mut self) -> Answer {
-        let worlds = self.worlds();
-        let all: Vec<&Leaf> = worlds.iter().collect();
-        if self.gave_up {
-            let mut on: Vec<Dependence> =
-                dimensions(&all).into_iter().filter_map(Dimension::dependence).collect();
-            on.extend(std::mem::take(&mut self.spent));
-            return Answer::GaveUp { on };
-        }
-        let presumed_layers = std::mem::take(&mut self.presumed_layers);
-        let mut failing: Vec<Witness> = Vec::new();
-        for world in all.iter().filter(|world| !world.holds).take(KEPT) {
-            failing.extend(world.witness.and_then(|at| self.witnesses.get(at)).cloned());
-        }
-        if failing.is_empty() {
-            return Answer::Holds { presumed: Vec::new(), presumed_layers };
-        }
-        let witness = failing.remove(0);
-        if all.iter().all(|world| !world.holds) {
-            return Answer::Fails { witness: Box::new(witness), others: failing };
-        }
-        let as_presumed = |world: &&&Leaf| {
-            world.choices.iter().all(|(dimension, option)| match dimension {
-                Dimension::Unknown(at) => {
-                    let presumed = self.question.unknowns.get(*at).and_then(|unknown| unknown.presumed);
-                    presumed.is_none_or(|presumed| presumed == *option)
-                }
-                Dimension::Free(_) | Dimension::Unseen(_) | Dimension::Every(_) => true,
-            })
-        };
-        let separating = |worlds: &[&Leaf]| -> Vec<Dimension> {
-            dimensions(worlds).into_iter().filter(|dimension| separates(worlds, *dimension)).collect()
-        };
-        let presumed: Vec<&Leaf> = all.iter().filter(as_presumed).copied().collect();
-        if presumed.iter().all(|world| world.holds) {
-            let presumed = separating(&all)
-                .iter()
-                .filter_map(|dimension| match dimension {
-                    Dimension::Unknown(at) => Some(*at),
-                    Dimension::Free(_) | Dimension::Unseen(_) | Dimension::Every(_) => None,
-                })
-                .collect();
-            return Answer::Holds { presumed, presumed_layers };
-        }
-        // Where the presumed worlds differ among themselves, what is presumed is not in question.
-        let mixed = presumed.iter().any(|world| world.holds);
-        let on = separating(if mixed { &presumed } else { &all });
-        Answer::Depends {
-            on: on.into_iter().filter_map(Dimension::dependence).collect(),
-            witness: Box::new(witness),
-        }
-    }
 }
 
 /// Whether nobody knows the value of a key.
 fn is_open(request: &Request, key: &str) -> bool {
     matches!(request.context.get(key), Some(ContextValue::Unknown | ContextValue::Unseen))
-}
-
-fn dimensions(worlds: &[&Leaf]) -> Vec<Dimension> {
-    let mut all: Vec<Dimension> =
-        worlds.iter().flat_map(|world| world.choices.iter().map(|(dimension, _)| *dimension)).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// Whether two worlds that differ in this dimension alone (as far as both look) answer differently.
-fn separates(worlds: &[&Leaf], dimension: Dimension) -> bool {
-    let option_of =
-        |leaf: &Leaf| leaf.choices.iter().find(|(at, _)| *at == dimension).map(|(_, option)| *option);
-    worlds.iter().filter(|world| world.holds).any(|yes| {
-        worlds.iter().filter(|world| !world.holds).any(|no| {
-            let (Some(left), Some(right)) = (option_of(yes), option_of(no)) else { return false };
-            left != right
-                && yes.choices.iter().all(|(at, option)| {
-                    *at == dimension
-                        || no
-                            .choices
-                            .iter()
-                            .find(|(other, _)| other == at)
-                            .is_none_or(|(_, other)| other == option)
-                })
-        })
-    })
 }

@@ -1,9 +1,9 @@
 //! Texts with policy variables, resolved against the request's context.
 
 use super::{ArnGlob, Truth};
+use crate::eval::context::{Context, ContextValue};
 use crate::eval::glob::{Glob, Token};
 use crate::eval::member::Language;
-use crate::eval::request::{Context, ContextValue};
 use crate::policy::BaseOperator;
 use crate::policy::variable::Piece;
 

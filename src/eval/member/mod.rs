@@ -8,7 +8,7 @@ mod string;
 mod value;
 
 pub use language::{Language, Step};
-pub use string::string;
+pub use string::{WORK, string, string_within};
 pub(super) use value::value;
 
 /// What a search found.

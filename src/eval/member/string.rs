@@ -4,8 +4,8 @@ use super::Found;
 use super::language::{Language, Step};
 use rustc_hash::FxHashMap;
 
-/// States looked at before giving up.
-const BUDGET: usize = 20_000;
+/// Work one question may take: a unit is one character tried against one language.
+pub const WORK: u64 = 3_000_000;
 
 /// Positions in every language after some characters: one bit a step, and one for the end.
 type State = Box<[u64]>;
@@ -13,7 +13,25 @@ type State = Box<[u64]>;
 /// The shortest string that every language of `must` holds and none of `must_not`, printable where possible.
 #[must_use]
 pub fn string(must: &[&Language], must_not: &[&Language]) -> Found<String> {
-    Walk::new(must, must_not).run()
+    let mut work = WORK;
+    string_within(must, must_not, &mut work)
+}
+
+/// The same with what is left of a budget, which is taken from.
+pub fn string_within(must: &[&Language], must_not: &[&Language], work: &mut u64) -> Found<String> {
+    // A language that starts otherwise than one that must hold the string cannot hold it.
+    let may_hold = |other: &&&Language| must.iter().all(|language| agree_at_start(language, other));
+    let must_not: Vec<&Language> = must_not.iter().filter(may_hold).copied().collect();
+    Walk::new(must, &must_not).run(work)
+}
+
+/// Whether the fixed beginnings of two languages can be those of one string.
+fn agree_at_start(left: &Language, right: &Language) -> bool {
+    let fixed = left.steps().iter().zip(right.steps()).map_while(|(left, right)| match (left, right) {
+        (Step::Char(left), Step::Char(right)) => Some(left == right),
+        _ => None,
+    });
+    fixed.into_iter().all(|same| same)
 }
 
 struct Walk<'l> {
@@ -39,7 +57,7 @@ impl<'l> Walk<'l> {
         Self { languages, required: must.len(), offsets, words, alphabet }
     }
 
-    fn run(&self) -> Found<String> {
+    fn run(&self, work: &mut u64) -> Found<String> {
         let start = self.start();
         let mut seen: FxHashMap<State, ()> = FxHashMap::default();
         // Each entry: its state, the entry it came from, the character that led here.
@@ -55,12 +73,14 @@ impl<'l> Walk<'l> {
             }
             let state = state.clone();
             for c in self.next_characters(&state) {
+                let cost = self.languages.len() as u64;
+                if *work < cost {
+                    return Found::GaveUp;
+                }
+                *work -= cost;
                 let next = self.step(&state, c);
                 if self.is_dead(&next) || seen.contains_key(&next) {
                     continue;
-                }
-                if seen.len() >= BUDGET {
-                    return Found::GaveUp;
                 }
                 seen.insert(next.clone(), ());
                 queue.push((next, at, c));
@@ -133,8 +153,12 @@ impl<'l> Walk<'l> {
 
     fn ends(&self, state: &State, index: usize) -> bool {
         let length = self.languages.get(index).map_or(0, |language| language.steps().len());
+        self.has(state, index, length)
+    }
+
+    fn has(&self, state: &State, index: usize, position: usize) -> bool {
         let offset = self.offsets.get(index).copied().unwrap_or_default();
-        state.get(offset + length / 64).is_some_and(|word| word & (1 << (length % 64)) != 0)
+        state.get(offset + position / 64).is_some_and(|word| word & (1 << (position % 64)) != 0)
     }
 
     fn accepts(&self, state: &State) -> bool {
@@ -148,13 +172,9 @@ impl<'l> Walk<'l> {
             if index < self.required {
                 self.positions(state, index).next().is_none()
             } else {
-                let last =
-                    self.languages.get(index).and_then(|language| language.steps().len().checked_sub(1));
-                last.is_some_and(|last| {
-                    let is_many =
-                        self.languages.get(index).and_then(|l| l.steps().get(last)) == Some(&Step::Many);
-                    is_many && self.positions(state, index).any(|position| position == last)
-                })
+                let Some(language) = self.languages.get(index) else { return false };
+                let Some(last) = language.steps().len().checked_sub(1) else { return false };
+                language.steps().get(last) == Some(&Step::Many) && self.has(state, index, last)
             }
         })
     }

@@ -2,10 +2,10 @@
 
 use super::Found;
 use super::language::Language;
-use super::string::string;
+use super::string::string_within;
 use crate::eval::condition::{Decimal, Instant, Operand, Truth, ValueTest};
+use crate::eval::context::Context;
 use crate::eval::glob::Glob;
-use crate::eval::request::Context;
 use crate::policy::BaseOperator;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -15,6 +15,7 @@ pub(in crate::eval) fn value(
     must: &[&ValueTest],
     must_not: &[&ValueTest],
     context: &Context,
+    work: &mut u64,
 ) -> Found<String> {
     let all = || must.iter().chain(must_not).copied();
     let languages = |tests: &[&ValueTest]| -> Option<Vec<Language>> {
@@ -27,7 +28,7 @@ pub(in crate::eval) fn value(
             Language::glob("?*")
         };
         let yes: Vec<&Language> = yes.iter().chain([&shape]).collect();
-        return string(&yes, &no.iter().collect::<Vec<_>>());
+        return string_within(&yes, &no.iter().collect::<Vec<_>>(), work);
     }
     // Numbers, instants, addresses and flags: the tests can change only at the constants they name.
     let mut candidates: Vec<String> = all().flat_map(|test| candidates(test)).collect();
