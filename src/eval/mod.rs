@@ -10,6 +10,8 @@ mod condition;
 mod context;
 mod decide;
 mod explain;
+#[doc(hidden)]
+pub mod fuzz;
 mod glob;
 mod layers;
 pub mod member;
