@@ -311,6 +311,26 @@ impl<'p> Compiled<'p> {
         }
     }
 
+    /// Whether a test takes a value of its axis; `None` where that cannot be computed.
+    pub(super) fn takes(
+        &self,
+        atom: FreeAtom,
+        value: &str,
+        context: &super::context::Context,
+    ) -> Option<bool> {
+        let truth = match self.atoms.get(atom.0 as usize)? {
+            Test::Resource(glob) => return Some(glob.matches(value)),
+            Test::ResourceTemplate(template) => template.matches_resource(value, context),
+            Test::Value { test, .. } => test.test(value, context),
+            Test::Action(_) | Test::Principal(_) | Test::Unreadable(_) => return None,
+        };
+        match truth {
+            super::condition::Truth::Yes => Some(true),
+            super::condition::Truth::No | super::condition::Truth::Null => Some(false),
+            super::condition::Truth::Mistyped | super::condition::Truth::Free => None,
+        }
+    }
+
     /// The key whose presence an atom stands for.
     pub(super) fn presence_of(&self, atom: FreeAtom) -> Option<u32> {
         match self.free_names.get((atom.0 as usize).checked_sub(self.atoms.len())?)? {
@@ -353,7 +373,7 @@ impl<'p> Compiled<'p> {
 }
 
 /// A dimension of requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Axis {
     /// The resource.
     Resource,

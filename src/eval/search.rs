@@ -49,6 +49,9 @@ impl Dimension {
 
 pub(super) type Choices = Vec<(Dimension, usize)>;
 
+/// For each axis the value that agrees with the choices made on it so far, the newest last.
+type Values = Vec<(Axis, String)>;
+
 /// Part of one member's requests in part of the worlds: all answer alike.
 pub(super) struct Leaf {
     /// Choices of what holds for the whole run.
@@ -139,7 +142,8 @@ impl<'a, 'p> Search<'a, 'p> {
         let Some(index) = self.relevant.get(at).copied() else {
             for member in 0..self.question.members.len() {
                 if let Some(request) = self.request(member, choices) {
-                    self.explore(member, &request, &self.question.base.clone(), choices);
+                    let at = Branch { member, request: &request, world: &self.question.base };
+                    self.explore(at, choices, &mut Vec::new());
                 }
             }
             return;
@@ -178,20 +182,20 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     /// Decides one member; where the decision looked at something open, branches over it.
-    fn explore(&mut self, member: usize, request: &Request, world: &World, choices: &mut Choices) {
+    fn explore(&mut self, at: Branch<'_>, choices: &mut Choices, values: &mut Values) {
         if self.leaves.len() >= BUDGET {
             self.gave_up = true;
             return;
         }
         let mut consulted = Consulted::default();
-        let decision = decide(self.set, request, world, &mut consulted);
+        let decision = decide(self.set, at.request, at.world, &mut consulted);
         let open = consulted
             .order
             .iter()
-            .map(|open| self.dimension(*open, request))
+            .map(|open| self.dimension(*open, at.request))
             .find(|dimension| !choices.iter().any(|(chosen, _)| chosen == dimension));
         if let Some(dimension) = open {
-            self.branch(member, request, world, choices, dimension);
+            self.branch(at, choices, values, dimension);
             return;
         }
         for layer in consulted.presumed {
@@ -199,7 +203,7 @@ impl<'a, 'p> Search<'a, 'p> {
                 self.presumed_layers.push(layer);
             }
         }
-        self.leaf(member, request, world, choices, decision);
+        self.leaf(at, choices, values, decision);
     }
 
     fn dimension(&self, open: Open, request: &Request) -> Dimension {
@@ -212,37 +216,63 @@ impl<'a, 'p> Search<'a, 'p> {
         }
     }
 
-    fn branch(
-        &mut self,
-        member: usize,
-        request: &Request,
-        world: &World,
-        choices: &mut Choices,
-        dimension: Dimension,
-    ) {
+    fn branch(&mut self, at: Branch<'_>, choices: &mut Choices, values: &mut Values, dimension: Dimension) {
         // The customary reading first: a free test fails, an unseen layer allows.
         let order = if dimension.atom().is_some() { [0, 1] } else { [1, 0] };
+        let mut possible = false;
         for option in order {
-            let mut next = world.clone();
+            let mut world = at.world.clone();
             match dimension {
-                Dimension::Free(atom) | Dimension::Every(atom) => next.set(atom, option == 1),
-                Dimension::Unseen(layer) => next.set_unseen_denies(layer, option == 0),
+                Dimension::Free(atom) | Dimension::Every(atom) => world.set(atom, option == 1),
+                Dimension::Unseen(layer) => world.set_unseen_denies(layer, option == 0),
                 Dimension::Unknown(_) => {}
             }
             choices.push((dimension, option));
-            match dimension
-                .atom()
-                .map_or(Found::Value(String::new()), |atom| self.solve(request, choices, atom))
-            {
+            let found = match dimension.atom() {
+                Some(atom) => self.value(at.request, choices, values, (atom, option == 1)),
+                None => Found::Value(String::new()),
+            };
+            let next = Branch { world: &world, ..at };
+            match found {
                 Found::Nothing => {}
                 Found::GaveUp => {
+                    possible = true;
                     self.gave_up = true;
                     self.spent.extend(dimension.dependence());
-                    self.explore(member, request, &next, choices);
                 }
-                Found::Value(_) => self.explore(member, request, &next, choices),
+                Found::Value(value) => {
+                    possible = true;
+                    let depth = values.len();
+                    if let Some(atom) = dimension.atom() {
+                        values.push((self.set.axis(atom), value));
+                    }
+                    self.explore(next, choices, values);
+                    values.truncate(depth);
+                }
             }
             choices.pop();
+        }
+        // INVARIANT: a value either passes a test or it does not; if neither is possible, the search is wrong.
+        if !possible {
+            self.gave_up = true;
+        }
+    }
+
+    /// A value that goes on agreeing when a test is decided: the one at hand, if it does, else a new one.
+    fn value(
+        &mut self,
+        request: &Request,
+        choices: &Choices,
+        values: &Values,
+        (atom, truth): (FreeAtom, bool),
+    ) -> Found<String> {
+        let axis = self.set.axis(atom);
+        let at_hand = values.iter().rev().find(|(other, _)| *other == axis && axis != Axis::None);
+        match at_hand {
+            Some((_, value)) if self.set.takes(atom, value, &request.context) == Some(truth) => {
+                Found::Value(value.clone())
+            }
+            Some(_) | None => self.solve(request, choices, atom),
         }
     }
 
@@ -277,26 +307,20 @@ impl<'a, 'p> Search<'a, 'p> {
         }
     }
 
-    fn leaf(
-        &mut self,
-        member: usize,
-        request: &Request,
-        world: &World,
-        choices: &Choices,
-        decision: Decision,
-    ) {
+    fn leaf(&mut self, at: Branch<'_>, choices: &Choices, values: &Values, decision: Decision) {
         let holds = decision.is_allowed() == self.question.allowed;
-        match self.concrete(request, choices) {
+        match self.concrete(at.request, choices, values) {
             Some(concrete) => {
-                let again = decide(self.set, &concrete, world, &mut super::trace::NoTrace);
+                let again = decide(self.set, &concrete, at.world, &mut super::trace::NoTrace);
                 if again.is_allowed() != decision.is_allowed() {
                     // INVARIANT: equal atoms give equal answers; a witness that disagrees proves nothing.
                     self.gave_up = true;
-                } else if !holds && self.witnesses.len() < BUDGET {
+                } else if !holds {
+                    let world = at.world.clone();
                     self.witnesses.push(Witness {
-                        member,
+                        member: at.member,
                         request: concrete,
-                        world: world.clone(),
+                        world,
                         decision: again,
                     });
                 }
@@ -304,49 +328,49 @@ impl<'a, 'p> Search<'a, 'p> {
             None => self.gave_up = true,
         }
         let witness = (!holds).then(|| self.witnesses.len().saturating_sub(1));
-        let choices = choices
-            .iter()
-            .filter(|(dimension, _)| !matches!(dimension, Dimension::Every(_)))
-            .copied()
-            .collect();
+        let lasting = |(dimension, _): &&(Dimension, usize)| !matches!(dimension, Dimension::Every(_));
+        let choices = choices.iter().filter(lasting).copied().collect();
         self.leaves.push(Leaf { choices, holds, witness });
     }
 
     /// One request of the leaf, every key and the resource that a choice speaks of filled in.
-    fn concrete(&mut self, request: &Request, choices: &Choices) -> Option<Request> {
+    fn concrete(&mut self, request: &Request, choices: &Choices, values: &Values) -> Option<Request> {
         let mut concrete = request.clone();
-        if request.space.is_some() {
-            let atom = choices.iter().find_map(|(dimension, _)| match dimension {
-                Dimension::Every(atom) => Some(*atom),
-                Dimension::Unknown(_) | Dimension::Free(_) | Dimension::Unseen(_) => None,
-            });
-            let found = match atom {
-                Some(atom) => self.solve(request, choices, atom),
-                None => request.space.as_ref().map_or(Found::Nothing, |space| member::string(&[space], &[])),
+        let newest =
+            |axis: Axis| values.iter().rev().find(|(other, _)| *other == axis).map(|(_, value)| value);
+        if let Some(space) = &request.space {
+            concrete.resource = match newest(Axis::Resource) {
+                Some(value) => value.as_str().into(),
+                None => {
+                    let Found::Value(any) = member::string(&[space], &[]) else { return None };
+                    any.into()
+                }
             };
-            let Found::Value(resource) = found else { return None };
-            concrete.resource = resource.into();
             concrete.space = None;
         }
-        let mut done: Vec<u32> = Vec::new();
         for (dimension, option) in choices {
             let Some(atom) = dimension.atom() else { continue };
-            if let Some(key) = self.set.presence_of(atom)
-                && *option == 0
-            {
+            if let (Some(key), 0) = (self.set.presence_of(atom), *option) {
                 concrete.context.remove(self.set.key_name(key));
-                continue;
             }
             let Axis::Key(key) = self.set.axis(atom) else { continue };
-            if done.contains(&key) || !is_open(request, self.set.key_name(key)) {
-                continue;
+            let name = self.set.key_name(key);
+            if is_open(&concrete, name)
+                && let Some(value) = newest(Axis::Key(key))
+            {
+                concrete.context.set(name, ContextValue::One(value.as_str().into()));
             }
-            done.push(key);
-            let Found::Value(value) = self.solve(request, choices, atom) else { return None };
-            concrete.context.set(self.set.key_name(key), ContextValue::One(value.into()));
         }
         Some(concrete)
     }
+}
+
+/// Where the search stands.
+#[derive(Clone, Copy)]
+struct Branch<'b> {
+    member: usize,
+    request: &'b Request,
+    world: &'b World,
 }
 
 /// Whether nobody knows the value of a key.

@@ -5,7 +5,7 @@ use super::language::{Language, Step};
 use rustc_hash::FxHashMap;
 
 /// Work one question may take: a unit is one character tried against one language.
-pub const WORK: u64 = 3_000_000;
+pub const WORK: u64 = 1_000_000;
 
 /// Positions in every language after some characters: one bit a step, and one for the end.
 type State = Box<[u64]>;
@@ -58,7 +58,13 @@ impl<'l> Walk<'l> {
     }
 
     fn run(&self, work: &mut u64) -> Found<String> {
-        let start = self.start();
+        let mut start = self.start();
+        // The longest fixed beginning of a language that must match is where every string begins.
+        let fixed = self.beginning();
+        for c in &fixed {
+            *work = work.saturating_sub(self.languages.len() as u64);
+            start = self.step(&start, *c);
+        }
         let mut seen: FxHashMap<State, ()> = FxHashMap::default();
         // Each entry: its state, the entry it came from, the character that led here.
         let mut queue: Vec<(State, usize, char)> = Vec::new();
@@ -69,7 +75,8 @@ impl<'l> Walk<'l> {
         let mut at = 0;
         while let Some((state, ..)) = queue.get(at) {
             if self.accepts(state) {
-                return Found::Value(spell(&queue, at));
+                let text: String = fixed.iter().copied().chain(spell(&queue, at).chars()).collect();
+                return Found::Value(text);
             }
             let state = state.clone();
             for c in self.next_characters(&state) {
@@ -88,6 +95,14 @@ impl<'l> Walk<'l> {
             at += 1;
         }
         Found::Nothing
+    }
+
+    fn beginning(&self) -> Vec<char> {
+        let fixed = |language: &&Language| -> Vec<char> {
+            let char_of = |step: &Step| if let Step::Char(c) = step { Some(*c) } else { None };
+            language.steps().iter().map_while(char_of).collect()
+        };
+        self.languages.iter().take(self.required).map(fixed).max_by_key(Vec::len).unwrap_or_default()
     }
 
     fn start(&self) -> State {

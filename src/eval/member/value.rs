@@ -17,6 +17,18 @@ pub(in crate::eval) fn value(
     context: &Context,
     work: &mut u64,
 ) -> Found<String> {
+    // A text of the wrong type is no value's equal; of a text nobody can read nothing is known.
+    if must.iter().any(|test| test.operand == Operand::Mistyped) {
+        return Found::Nothing;
+    }
+    let readable = |tests: &[&ValueTest]| -> Vec<ValueTest> {
+        let bare = |test: &&&ValueTest| !matches!(test.operand, Operand::Mistyped | Operand::Unreadable);
+        tests.iter().filter(bare).map(|test| (*test).clone()).collect()
+    };
+    let (must, must_not) = (readable(must), readable(must_not));
+    let (must, must_not): (Vec<&ValueTest>, Vec<&ValueTest>) =
+        (must.iter().collect(), must_not.iter().collect());
+    let (must, must_not) = (must.as_slice(), must_not.as_slice());
     let all = || must.iter().chain(must_not).copied();
     let languages = |tests: &[&ValueTest]| -> Option<Vec<Language>> {
         tests.iter().map(|test| language(test, context)).collect()
