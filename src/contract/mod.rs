@@ -16,6 +16,6 @@ pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
 pub use form::{FORM_NAMES, Form, FormValue, Origin};
 pub use grammar::{Failure, Grammar};
-pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use request::{KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate};
 pub use setting::{Absent, AskedOf, ExportQuestion, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};
