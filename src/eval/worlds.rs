@@ -4,7 +4,7 @@ use super::ask::{Answer, Dependence, Witness};
 use super::search::{BUDGET, Choices, Dimension, Leaf, Search};
 
 /// Failing worlds kept for explaining.
-const KEPT: usize = 24;
+const KEPT: usize = 8;
 
 impl Search<'_, '_> {
     /// From leaves to worlds: a world holds if no leaf that it contains fails.

@@ -109,17 +109,20 @@ fn members(case: &Case<'_, '_>, witness: &Witness) -> Vec<Request> {
         .iter()
         .enumerate()
         .map(|(at, member)| {
-            let mut request = in_world(&member.request).example();
-            if let Some(example) = &member.example {
+            let mut request = in_world(&member.request);
+            let known = member.example.as_ref().filter(|_| request.space.is_some());
+            if let Some(example) = known {
+                request.space = None;
                 request.resource.clone_from(example);
-                if fails(&request) {
+                if fails(&request) || at != witness.member {
                     return request;
                 }
             }
             if at == witness.member {
+                request.space = None;
                 request.resource.clone_from(&witness.request.resource);
             }
-            request
+            request.example()
         })
         .collect()
 }

@@ -61,9 +61,12 @@ impl<'l> Walk<'l> {
         let mut start = self.start();
         // The longest fixed beginning of a language that must match is where every string begins.
         let fixed = self.beginning();
+        let mut next = start.clone();
         for c in &fixed {
             *work = work.saturating_sub(self.languages.len() as u64);
-            start = self.step(&start, *c);
+            next.fill(0);
+            self.step_into(&start, *c, &mut next);
+            std::mem::swap(&mut start, &mut next);
         }
         let mut seen: FxHashMap<State, ()> = FxHashMap::default();
         // Each entry: its state, the entry it came from, the character that led here.
@@ -148,6 +151,11 @@ impl<'l> Walk<'l> {
 
     fn step(&self, state: &State, c: char) -> State {
         let mut next: State = vec![0u64; self.words].into();
+        self.step_into(state, c, &mut next);
+        next
+    }
+
+    fn step_into(&self, state: &State, c: char, next: &mut State) {
         for (index, language) in self.languages.iter().enumerate() {
             for position in self.positions(state, index) {
                 let to = match language.steps().get(position) {
@@ -160,10 +168,9 @@ impl<'l> Walk<'l> {
                     Some(Step::InnerMany) if c != ':' => position,
                     Some(Step::Char(_) | Step::Fold(_) | Step::Inner | Step::InnerMany) => continue,
                 };
-                self.set(&mut next, index, to);
+                self.set(next, index, to);
             }
         }
-        next
     }
 
     fn ends(&self, state: &State, index: usize) -> bool {
