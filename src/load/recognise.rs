@@ -21,6 +21,10 @@ pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usiz
 
 /// Reads a file and finds out what it is.
 pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evidence) {
+    // A listing may be too long for a tree.
+    if evidence.listing.take(sources, source) {
+        return;
+    }
     let name = sources.get(source).name();
     let document = read_json(sources.get(source).text());
     if let Some(block) = public_access_block(&document.root) {
