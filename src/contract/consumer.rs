@@ -2,6 +2,7 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
+use super::layout::Layout;
 use crate::finding::Need;
 use crate::source::Span;
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub struct Contract {
     pub checked: String,
     /// What is presumed of the form where the user says nothing.
     pub defaults: Vec<Default>,
+    /// Where the product looks for files.
+    pub layout: Option<Layout>,
     /// In the order of the file.
     pub demands: Vec<Demand>,
 }
@@ -64,6 +67,8 @@ pub enum Condition {
     Form(String, Vec<String>),
     /// Evidence of this kind is at hand.
     Has(String),
+    /// The form has this value, whatever it is.
+    Given(String),
 }
 
 /// What a demand asks.
@@ -91,6 +96,24 @@ pub enum Ask {
         /// A fact that makes a broken demand unknown.
         unsure: Option<String>,
     },
+    /// Path, name and type of the form lead to the export's files.
+    Layout(LayoutQuestion),
+}
+
+/// What is asked about path, name and type of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LayoutQuestion {
+    /// They can be those of an export at all.
+    Typed,
+    /// Connecting succeeds.
+    Connect,
+    /// The import finds files.
+    Import,
+    /// No data below the export's folder is passed over.
+    Ignored,
+    /// Old releases read every file.
+    Page,
 }
 
 /// Which answer is wanted.
@@ -111,6 +134,7 @@ struct RawContract {
     checked: String,
     #[serde(default)]
     defaults: BTreeMap<String, RawDefault>,
+    layout: Option<Layout>,
     demand: Vec<Spanned<RawDemand>>,
 }
 
@@ -132,6 +156,7 @@ struct RawDemand {
     when: BTreeMap<String, OneOrMany>,
     ask: Spanned<String>,
     document: Option<String>,
+    question: Option<LayoutQuestion>,
     request: Option<String>,
     action: Option<OneOrMany>,
     on: Option<String>,
@@ -196,6 +221,7 @@ impl Contract {
             guide: raw.guide,
             checked: raw.checked,
             defaults,
+            layout: raw.layout,
             demands,
         })
     }
@@ -241,17 +267,20 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
                 unsure: raw.unsure,
             }
         }
-        _ => return Err(fault(ask_span, "`ask` is `access` or `accepted`")),
+        "layout" => {
+            Ask::Layout(raw.question.ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?)
+        }
+        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted` or `layout`")),
     };
     let when = raw
         .when
         .into_iter()
         .flat_map(|(name, values)| {
             let values = values.into_vec();
-            if name == "has" {
-                values.into_iter().map(Condition::Has).collect::<Vec<_>>()
-            } else {
-                vec![Condition::Form(name, values)]
+            match name.as_str() {
+                "has" => values.into_iter().map(Condition::Has).collect::<Vec<_>>(),
+                "given" => values.into_iter().map(Condition::Given).collect(),
+                _ => vec![Condition::Form(name, values)],
             }
         })
         .collect();
@@ -274,6 +303,7 @@ impl Demand {
                 form.text(name).is_some_and(|text| values.iter().any(|value| value == text))
             }
             Condition::Has(kind) => has(kind),
+            Condition::Given(name) => form.text(name).is_some(),
         })
     }
 }

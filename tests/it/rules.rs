@@ -21,6 +21,8 @@ fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sourc
             let level = levels.entry(role).or_insert(0usize);
             load::add_text(&mut sources, block.kind, block.text, role, *level, &mut evidence);
             *level += 1;
+        } else if block.kind == "listing" {
+            load::add_unnamed(&mut sources, block.kind, block.text, &mut evidence);
         } else if block.kind == "form" {
             let text = format!("[form]\n{}", block.text);
             let source = sources.add("form", text);
@@ -148,7 +150,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
     for case in CASES {
         let groups: &[&str] = match (case.check, case.case) {
             ("syntax" | "grammar", _) => &["documents"],
-            ("form", _) => &["form"],
+            ("form" | "path" | "layout", _) => &["form"],
             ("exposure", "wide") => &["reader"],
             ("exposure", _) => &["delivery"],
             ("layer", _) => &["reader"],
