@@ -172,7 +172,7 @@ mod tests {
 
     fn found<'k>(folder: &str, key: &'k str, case: Case) -> Option<&'k str> {
         let period = Period { export_type: String::new(), folder: folder.to_owned(), below: String::new() };
-        period.find(key, case).map(|(start, end)| &key[start..end])
+        period.find(key, case).and_then(|(start, end)| key.get(start..end))
     }
 
     #[test]

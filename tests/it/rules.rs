@@ -22,7 +22,7 @@ fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sourc
             load::add_text(&mut sources, block.kind, block.text, role, *level, &mut evidence);
             *level += 1;
         } else if block.kind == "listing" {
-            load::add_unnamed(&mut sources, block.kind, block.text, &mut evidence);
+            load::add_unnamed(&mut sources, block.kind, &expand(block.text), &mut evidence);
         } else if block.kind == "form" {
             let text = format!("[form]\n{}", block.text);
             let source = sources.add("form", text);
@@ -42,6 +42,25 @@ fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sourc
     };
     let report = judge(library, &job);
     (sources, report.findings)
+}
+
+/// Lines with `{0001..1000}` as a shell would repeat them, so that a page can show a long listing.
+fn expand(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let numbers = line.split_once("..").and_then(|(before, behind)| {
+            let (head, first) = before.rsplit_once('{')?;
+            let (last, tail) = behind.split_once('}')?;
+            Some((head, first.len(), first.parse::<u32>().ok()?..=last.parse().ok()?, tail))
+        });
+        match numbers {
+            None => out.push_str(line),
+            Some((head, width, range, tail)) => {
+                out.extend(range.map(|number| format!("{head}{number:0width$}{tail}")));
+            }
+        }
+    }
+    out
 }
 
 fn lines(sources: &Sources, findings: &[Finding]) -> String {

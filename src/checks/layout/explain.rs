@@ -1,9 +1,9 @@
 //! Why nothing is found, and the value to type instead.
 
-use super::Typed;
 use super::exports::Export;
 use super::look::{Bucket, Found, Kind, Seen, Tally};
 use super::typed::{place, said, suspicious};
+use super::{Typed, files_of};
 use crate::checks::subject::{Cause, Subject};
 use crate::contract::{Case, Period};
 use crate::rulebook::Values;
@@ -62,8 +62,7 @@ pub(super) fn waiting(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'
 /// What lies in the folder and is not read.
 fn in_folder(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>, seen: &Seen) -> Option<Cause> {
     let layout = bucket.layout;
-    let pattern =
-        |period: usize| layout.period.get(period).map(|period| period.folder.as_str()).unwrap_or_default();
+    let pattern = |period: usize| layout.period.get(period).map(Period::shown).unwrap_or_default();
     let values = || Values::new().with("folder", seen.folder.as_str());
     let pick = |wanted: fn(&Kind) -> bool| {
         seen.kinds.iter().find(|(kind, _)| wanted(kind)).map(|(kind, tally)| (*kind, *tally))
@@ -152,6 +151,7 @@ fn elsewhere(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>) -> Op
     };
     let file = Place { source: export.file.source, span: export.file.span };
     let place = place(subject.form, at);
+    let found = if found.is_empty() { "empty".to_owned() } else { format!("`{found}`") };
     let values = Values::new().with("found", found).with("needed", needed).with("name", export.name.as_str());
     let mut cause = Cause::new("layout", case, place.unwrap_or(file), values);
     if place.is_some() {
@@ -190,7 +190,7 @@ pub(super) fn ignored(bucket: Bucket<'_>, seen: &Seen, read: Kind) -> Vec<Cause>
             let values = Values::new()
                 .with("folder", seen.folder.as_str())
                 .with("found", ending_of(&text))
-                .with("count", tally.count.to_string())
+                .with("count", files_of(tally.count))
                 .with("needed", ending(read).unwrap_or_default());
             let case = if is_ending(*kind, read) { "mixed-formats" } else { "passed-over" };
             let place = Place { source: tally.first.source, span: tally.first.span };
