@@ -6,9 +6,11 @@
 mod explain;
 mod exports;
 mod look;
+#[cfg(test)]
+mod tests;
 mod typed;
 
-use super::subject::{Cause, FactRef, Outcome, Subject};
+use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::LayoutQuestion;
 use crate::finding::State;
 use look::{Bucket, Found};
@@ -149,10 +151,17 @@ fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: 
                 let folder = seen.first().map_or("", |seen| seen.folder.as_str());
                 return unknown(vec![FactRef::with("not-delivered", "folder", folder)]);
             }
-            Outcome { causes, ..Outcome::of(State::Broken) }
+            Outcome { causes, assumed: presumed(bucket), ..Outcome::of(State::Broken) }
         }
         Found::Unseen { folder } => unknown(vec![FactRef::with("listing-incomplete", "folder", folder)]),
     }
+}
+
+/// What an answer from something that is not there rests on.
+fn presumed(bucket: Bucket<'_>) -> Vec<Assumption> {
+    let text = "the listing is of the whole bucket; it does not say what its keys were asked to begin with";
+    let presumed = bucket.listing.is_taken_for_all();
+    presumed.then(|| Assumption { text: text.to_owned(), source: None }).into_iter().collect()
 }
 
 /// The answer to a question about what is found.

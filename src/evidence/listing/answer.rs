@@ -11,6 +11,8 @@ pub(super) struct Answer {
     pub(super) bucket: Option<String>,
     /// What the keys were asked to begin with; a command line without `--prefix` asks for all.
     pub(super) prefix: String,
+    /// The answer says what the keys were asked to begin with. Old releases of the AWS CLI leave it out.
+    pub(super) names_prefix: bool,
     /// Folders that were rolled up into one entry each.
     pub(super) folders: Vec<String>,
     /// Token or key behind which the page begins.
@@ -62,6 +64,7 @@ impl<'t> Walk<'t> {
             source,
             bucket: None,
             prefix: String::new(),
+            names_prefix: false,
             folders: Vec::new(),
             begins: None,
             next: None,
@@ -102,7 +105,10 @@ impl<'t> Walk<'t> {
                     let begins = self.string_or_null()?.filter(|begins| !begins.is_empty());
                     self.answer.begins = begins.or(self.answer.begins.take());
                 }
-                "Prefix" => self.answer.prefix = self.string_or_null()?.unwrap_or_default(),
+                "Prefix" => {
+                    self.answer.prefix = self.string_or_null()?.unwrap_or_default();
+                    self.answer.names_prefix = true;
+                }
                 "Name" => self.answer.bucket = self.string_or_null()?,
                 "EncodingType" => self.answer.encoded = self.string_or_null()?.as_deref() == Some("url"),
                 _ => self.scan.skip()?,

@@ -115,6 +115,12 @@ impl Listing {
         false
     }
 
+    /// Whether an answer does not say what its keys were asked to begin with, so that it is taken for all of the bucket.
+    #[must_use]
+    pub fn is_taken_for_all(&self) -> bool {
+        self.answers.iter().any(|answer| !answer.names_prefix)
+    }
+
     /// The buckets that the answers name.
     pub fn buckets(&self) -> impl Iterator<Item = &str> {
         self.answers.iter().filter_map(|answer| answer.bucket.as_deref())
