@@ -8,6 +8,7 @@ mod access;
 mod cases;
 mod context;
 mod explain;
+mod export;
 mod form;
 mod layers;
 mod layout;
@@ -27,5 +28,15 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
         Ask::Layout(question) => layout::check(subject, *question),
+        Ask::Setting(setting) => export::check_setting(subject, setting),
+        Ask::Export(question) => export::check(subject, *question),
     }
+}
+
+/// Whether a demand is asked of this subject: what its contract says of form and evidence, and of exports whether it has
+/// something to say of the kind that the form means.
+#[must_use]
+pub fn is_asked(subject: &Subject<'_>, demand: &Demand) -> bool {
+    let has = |kind: &str| export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind));
+    demand.is_asked(subject.form, has) && export::is_asked(subject, &demand.ask)
 }

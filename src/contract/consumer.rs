@@ -2,7 +2,10 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
+use super::grammar::RawGrammar;
 use super::layout::Layout;
+use super::read_setting::RawSetting;
+use super::setting::{ExportQuestion, Setting};
 use crate::finding::Need;
 use crate::source::Span;
 use serde::Deserialize;
@@ -96,6 +99,10 @@ pub enum Ask {
         /// A fact that makes a broken demand unknown.
         unsure: Option<String>,
     },
+    /// A setting of the export that the form means is as the product needs it.
+    Setting(Setting),
+    /// Something about the export that more than one setting decides.
+    Export(ExportQuestion),
     /// Path, name and type of the form lead to the export's files.
     Layout(LayoutQuestion),
 }
@@ -167,6 +174,17 @@ struct RawDemand {
     context: BTreeMap<String, String>,
     unsure: Option<String>,
     exposure: Option<String>,
+    about: Option<Spanned<String>>,
+    select: Option<Spanned<BTreeMap<String, Spanned<String>>>>,
+    one_of: Option<Vec<String>>,
+    none_of: Option<Vec<String>>,
+    all_of: Option<Vec<String>>,
+    equals: Option<String>,
+    matches: Option<Spanned<RawGrammar>>,
+    columns: Option<Vec<String>>,
+    absent: Option<Spanned<String>>,
+    default: Option<String>,
+    case: Option<String>,
     source: String,
 }
 
@@ -270,7 +288,31 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
         "layout" => {
             Ask::Layout(raw.question.ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?)
         }
-        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted` or `layout`")),
+        "setting" => {
+            if raw.document.as_deref() != Some("export") {
+                return Err(fault(at, "`ask = \"setting\"` needs `document = \"export\"`"));
+            }
+            let setting = RawSetting {
+                case: raw.case,
+                select: raw.select,
+                one_of: raw.one_of,
+                none_of: raw.none_of,
+                all_of: raw.all_of,
+                equals: raw.equals,
+                matches: raw.matches,
+                columns: raw.columns,
+                absent: raw.absent,
+                default: raw.default,
+            };
+            Ask::Setting(setting.read().map_err(|wrong| fault(wrong.span.unwrap_or(at), &wrong.message))?)
+        }
+        "export" => {
+            let about = raw.about.ok_or_else(|| fault(at, "`ask = \"export\"` needs `about`"))?;
+            let span = Span::new(about.span().start, about.span().end);
+            let question = ExportQuestion::of(about.get_ref());
+            Ask::Export(question.ok_or_else(|| fault(span, &ExportQuestion::choices()))?)
+        }
+        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted`, `layout`, `setting` or `export`")),
     };
     let when = raw
         .when

@@ -3,6 +3,7 @@
 use super::answer::{Answer, AnswerKind};
 use super::listing::Listing;
 use super::role::Role;
+use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
 use crate::policy::Policy;
 use crate::source::SourceId;
@@ -36,6 +37,8 @@ pub struct Evidence {
     pub not_evaluated: Vec<(String, String)>,
     /// Answers of the AWS CLI that are no policies, in the order of reading.
     pub answers: Vec<Answer>,
+    /// What the answers say of exports.
+    pub exports: Exports,
     /// Block Public Access of the bucket, where it is known.
     pub public_access_block: Option<PublicAccessBlock>,
     /// The objects of the bucket, where they were listed.

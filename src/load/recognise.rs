@@ -42,6 +42,7 @@ pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evi
         && let Some(kind) = answer_kind(&document.root)
     {
         evidence.answers.push(Answer { kind, source });
+        evidence.exports.read(&document.root, source);
         return;
     }
     if found.policies.is_empty() {

@@ -369,6 +369,8 @@ impl<'a> Bench<'a> {
                 }
                 // No policy bears on where the product looks, and the account is ready.
                 Ask::Layout(_) => Some(State::Holds),
+                // Policies are changed here, and no setting of an export depends on one.
+                Ask::Setting(_) | Ask::Export(_) => None,
             };
             if let Some(state) = state {
                 out.insert(demand.id.clone(), state);

@@ -29,6 +29,9 @@ fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sourc
             form = config::read(sources.get(source).text(), source)
                 .unwrap_or_else(|fault| panic!("{}: {fault}", example.title))
                 .form;
+        } else if block.lang == "json" {
+            // An answer of the AWS CLI, found out by what it says.
+            load::add_unnamed(&mut sources, block.kind, block.text, &mut evidence);
         }
     }
     let job = Job {
@@ -170,6 +173,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
         let groups: &[&str] = match (case.check, case.case) {
             ("syntax" | "grammar", _) => &["documents"],
             ("form" | "path" | "layout", _) => &["form"],
+            ("setting" | "export", _) => &["export"],
             ("exposure", "wide") => &["reader"],
             ("exposure", _) => &["delivery"],
             ("layer", _) => &["reader"],

@@ -18,6 +18,12 @@ impl Instant {
         if is_year || has_date { Self::iso(text) } else { Self::epoch(text) }
     }
 
+    /// How many whole hours lie between an earlier instant and this one; negative if it is later.
+    #[must_use]
+    pub fn hours_since(self, earlier: Self) -> i128 {
+        (self.0 - earlier.0).div_euclid(3_600 * 1_000_000_000)
+    }
+
     fn epoch(text: &str) -> Option<Self> {
         let (negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
