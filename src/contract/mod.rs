@@ -18,6 +18,6 @@ pub use fault::ContractFault;
 pub use form::{FORM_NAMES, Form, FormValue, Origin};
 pub use grammar::{Failure, Grammar};
 pub use layout::{Case, IfMissing, Layout, Period};
-pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use request::{KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate};
 pub use setting::{Absent, AskedOf, ExportQuestion, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};

@@ -21,4 +21,5 @@ mod readme;
 mod render;
 mod repository;
 mod rules;
+mod spaces;
 mod syntax;
