@@ -8,6 +8,7 @@ const fn case(check: &'static str, case: &'static str, holes: &'static [&'static
 
 const FOUND: &[&str] = &["found"];
 const FOUND_NEEDED: &[&str] = &["found", "needed"];
+const FOUND_NEEDED_NAME: &[&str] = &["found", "needed", "name"];
 const KEY_VALUE: &[&str] = &["key", "found", "needed"];
 const DENY: &[&str] = &["action", "caller", "why"];
 const ACTION: &[&str] = &["action"];
@@ -153,5 +154,26 @@ pub const CASES: &[CaseSpec] = &[
     case("export", "delivery-pending", EXPORT_FOUND),
     case("export", "not-delivered", EXPORT_FOUND),
     // Path and listing.
+    case("path", "characters", &["name", "found", "character", "message"]),
+    case("path", "address", &["name", "found", "needed"]),
+    case("path", "placeholder", &["name", "found"]),
+    case("path", "empty", &["name", "found"]),
+    case("path", "leading-slash", FOUND_NEEDED),
+    case("path", "is-export-name", FOUND),
+    case("layout", "last-folder", FOUND_NEEDED_NAME),
+    case("layout", "path-other", FOUND_NEEDED_NAME),
+    case("layout", "name-other", FOUND_NEEDED_NAME),
+    case("layout", "other-exports", FOUND_NEEDED_NAME),
+    case("layout", "no-path", FOUND_NEEDED_NAME),
+    case("layout", "type-other", &["folder", "found", "needed"]),
+    case("layout", "folder-case", &["folder", "found", "needed"]),
+    case("layout", "ending", &["folder", "found", "needed"]),
+    case("layout", "no-period", &["folder", "needed"]),
+    case("layout", "directly", &["folder"]),
+    case("layout", "metadata-only", &["folder"]),
+    case("layout", "waiting", &["found", "message"]),
+    case("layout", "mixed-formats", &["folder", "found", "needed", "count"]),
+    case("layout", "passed-over", &["folder", "found", "needed", "count"]),
+    case("layout", "page", &["folder", "needed", "count"]),
     // The reader's user, discovery, accounts.
 ];

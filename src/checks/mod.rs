@@ -11,10 +11,12 @@ mod explain;
 mod export;
 mod form;
 mod layers;
+mod layout;
 mod subject;
 
 pub use cases::CASES;
 pub use form::check as check_form;
+pub use layout::check_path;
 pub use subject::{Assumption, Cause, FactRef, Outcome, Subject};
 
 use crate::contract::{Ask, Demand};
@@ -25,6 +27,7 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
     match &demand.ask {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
+        Ask::Layout(question) => layout::check(subject, *question),
         Ask::Setting(setting) => export::check_setting(subject, setting),
         Ask::Export(question) => export::check(subject, *question),
     }

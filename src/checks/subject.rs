@@ -1,6 +1,6 @@
 //! What a check is given, and what it gives back.
 
-use crate::contract::{Form, RequestTemplate};
+use crate::contract::{Form, Layout, RequestTemplate};
 use crate::evidence::Evidence;
 use crate::finding::State;
 use crate::rulebook::Values;
@@ -18,6 +18,8 @@ pub struct Subject<'a> {
     pub form: &'a Form,
     /// Descriptions of requests by name.
     pub requests: &'a BTreeMap<String, RequestTemplate>,
+    /// Where the product looks for files, if its contract says.
+    pub layout: Option<&'a Layout>,
     /// What is presumed absent counts as not visible.
     pub strict: bool,
     /// The moment the check is made for, as an ISO 8601 instant.

@@ -3,6 +3,7 @@
 use super::fault::ContractFault;
 use super::form::Form;
 use super::grammar::RawGrammar;
+use super::layout::Layout;
 use super::read_setting::RawSetting;
 use super::setting::{ExportQuestion, Setting};
 use crate::finding::Need;
@@ -26,6 +27,8 @@ pub struct Contract {
     pub checked: String,
     /// What is presumed of the form where the user says nothing.
     pub defaults: Vec<Default>,
+    /// Where the product looks for files.
+    pub layout: Option<Layout>,
     /// In the order of the file.
     pub demands: Vec<Demand>,
 }
@@ -67,6 +70,8 @@ pub enum Condition {
     Form(String, Vec<String>),
     /// Evidence of this kind is at hand.
     Has(String),
+    /// The form has this value, whatever it is.
+    Given(String),
 }
 
 /// What a demand asks.
@@ -98,6 +103,24 @@ pub enum Ask {
     Setting(Setting),
     /// Something about the export that more than one setting decides.
     Export(ExportQuestion),
+    /// Path, name and type of the form lead to the export's files.
+    Layout(LayoutQuestion),
+}
+
+/// What is asked about path, name and type of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LayoutQuestion {
+    /// They can be those of an export at all.
+    Typed,
+    /// Connecting succeeds.
+    Connect,
+    /// The import finds files.
+    Import,
+    /// No data below the export's folder is passed over.
+    Ignored,
+    /// Old releases read every file.
+    Page,
 }
 
 /// Which answer is wanted.
@@ -118,6 +141,7 @@ struct RawContract {
     checked: String,
     #[serde(default)]
     defaults: BTreeMap<String, RawDefault>,
+    layout: Option<Layout>,
     demand: Vec<Spanned<RawDemand>>,
 }
 
@@ -139,6 +163,7 @@ struct RawDemand {
     when: BTreeMap<String, OneOrMany>,
     ask: Spanned<String>,
     document: Option<String>,
+    question: Option<LayoutQuestion>,
     request: Option<String>,
     action: Option<OneOrMany>,
     on: Option<String>,
@@ -214,6 +239,7 @@ impl Contract {
             guide: raw.guide,
             checked: raw.checked,
             defaults,
+            layout: raw.layout,
             demands,
         })
     }
@@ -259,6 +285,9 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
                 unsure: raw.unsure,
             }
         }
+        "layout" => {
+            Ask::Layout(raw.question.ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?)
+        }
         "setting" => {
             if raw.document.as_deref() != Some("export") {
                 return Err(fault(at, "`ask = \"setting\"` needs `document = \"export\"`"));
@@ -283,17 +312,17 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             let question = ExportQuestion::of(about.get_ref());
             Ask::Export(question.ok_or_else(|| fault(span, &ExportQuestion::choices()))?)
         }
-        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted`, `setting` or `export`")),
+        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted`, `layout`, `setting` or `export`")),
     };
     let when = raw
         .when
         .into_iter()
         .flat_map(|(name, values)| {
             let values = values.into_vec();
-            if name == "has" {
-                values.into_iter().map(Condition::Has).collect::<Vec<_>>()
-            } else {
-                vec![Condition::Form(name, values)]
+            match name.as_str() {
+                "has" => values.into_iter().map(Condition::Has).collect::<Vec<_>>(),
+                "given" => values.into_iter().map(Condition::Given).collect(),
+                _ => vec![Condition::Form(name, values)],
             }
         })
         .collect();
@@ -316,6 +345,7 @@ impl Demand {
                 form.text(name).is_some_and(|text| values.iter().any(|value| value == text))
             }
             Condition::Has(kind) => has(kind),
+            Condition::Given(name) => form.text(name).is_some(),
         })
     }
 }

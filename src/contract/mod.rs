@@ -7,15 +7,17 @@ mod consumer;
 mod fault;
 mod form;
 mod grammar;
+mod layout;
 mod read_setting;
 mod request;
 mod setting;
 mod tables;
 
-pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
+pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect, LayoutQuestion};
 pub use fault::ContractFault;
 pub use form::{FORM_NAMES, Form, FormValue, Origin};
 pub use grammar::{Failure, Grammar};
+pub use layout::{Case, IfMissing, Layout, Period};
 pub use request::{KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate};
 pub use setting::{Absent, AskedOf, ExportQuestion, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};

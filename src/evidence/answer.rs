@@ -56,8 +56,6 @@ kinds! {
     Executions "bcm-data-exports list-executions" ["Executions"],
     /// Who is in the organization, with everything about users, groups and roles.
     AuthorizationDetails "iam get-account-authorization-details" ["UserDetailList"],
-    /// Objects of a bucket.
-    Objects "s3api list-objects-v2" ["Contents"],
     /// One object's metadata.
     Object "s3api head-object" ["ContentLength" "LastModified"],
     /// Whether AWS calls the bucket policy public.

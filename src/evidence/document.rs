@@ -1,6 +1,7 @@
 //! The documents at hand.
 
 use super::answer::{Answer, AnswerKind};
+use super::listing::Listing;
 use super::role::Role;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
@@ -40,6 +41,8 @@ pub struct Evidence {
     pub exports: Exports,
     /// Block Public Access of the bucket, where it is known.
     pub public_access_block: Option<PublicAccessBlock>,
+    /// The objects of the bucket, where they were listed.
+    pub listing: Listing,
 }
 
 impl Evidence {
@@ -74,9 +77,12 @@ impl Evidence {
         self.answers.iter().filter(move |answer| answer.kind == kind)
     }
 
-    /// Whether a document of the role of this name is at hand.
+    /// Whether a document of the role of this name is at hand, or a `listing`.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
+        if name == "listing" {
+            return !self.listing.is_missing();
+        }
         Role::of(name).is_some_and(|role| self.of(role).next().is_some())
     }
 }

@@ -4,8 +4,10 @@
 
 mod answer;
 mod document;
+mod listing;
 mod role;
 
 pub use answer::{Answer, AnswerKind};
 pub use document::{Evidence, PolicyDocument};
+pub use listing::{ListedKey, Listing};
 pub use role::Role;

@@ -85,11 +85,15 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         evidence: job.evidence,
         form: &form,
         requests: library.requests(),
+        layout: contract.layout.as_ref(),
         strict: job.strict,
         now: job.now,
     };
     let given = Subject { form: job.form, ..subject };
     for cause in checks::check_form(&given) {
+        told.push(tell(library, &cause, "form", None));
+    }
+    for cause in checks::check_path(&subject) {
         told.push(tell(library, &cause, "form", None));
     }
     let mut demands = Vec::new();

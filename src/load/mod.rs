@@ -38,6 +38,7 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
             recognise::by_content(sources, source, &mut evidence);
         }
     }
+    evidence.listing.sort(sources);
     Ok(evidence)
 }
 
@@ -55,10 +56,11 @@ pub fn add_text(
     recognise::named(sources, source, role, level, evidence);
 }
 
-/// Adds a text that is already in memory and finds out what it is, as for a file that nobody named.
+/// Adds a text that is already in memory and finds out what it is, as [`load`] does with a file that nobody named.
 pub fn add_unnamed(sources: &mut Sources, name: &str, text: &str, evidence: &mut Evidence) {
     let source = sources.add(name, text);
     recognise::by_content(sources, source, evidence);
+    evidence.listing.sort(sources);
 }
 
 fn open(sources: &mut Sources, path: &Path) -> Result<SourceId, LoadError> {

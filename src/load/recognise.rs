@@ -21,7 +21,17 @@ pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usiz
 
 /// Reads a file and finds out what it is.
 pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evidence) {
+    // A listing may be too long for a tree.
     let name = sources.get(source).name();
+    if evidence.listing.take(sources, source) {
+        if let Some(at) = evidence.listing.fault(source) {
+            let at = sources.get(source).position(Span::new(at, at).start);
+            let reason =
+                format!("the listing is damaged at {}:{}; what comes before was judged", at.line, at.column);
+            evidence.not_evaluated.push((name.to_owned(), reason));
+        }
+        return;
+    }
     let document = read_json(sources.get(source).text());
     if let Some(block) = public_access_block(&document.root) {
         evidence.public_access_block = Some(block);

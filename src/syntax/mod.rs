@@ -9,10 +9,12 @@ mod escape;
 pub mod fuzz;
 mod json;
 mod path;
+mod scan;
 mod tree;
 mod wrapped;
 
 pub use json::{MAX_DEPTH, read_json};
 pub use path::{Selector, SelectorFault, select};
+pub use scan::{Scan, ScanFault};
 pub use tree::{Document, Issue, IssueKind, Member, Node, Value};
 pub use wrapped::{Unwrapped, inner_span, read_wrapped};

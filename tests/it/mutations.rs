@@ -128,8 +128,11 @@ struct Tally {
 #[test]
 fn one_changed_element_changes_the_verdict_as_brute_force_says_and_is_pointed_at() {
     let library = Library::embedded().unwrap();
-    let ready: Vec<Account> =
-        accounts().into_iter().filter(|account| account.expect.verdict == "ready").collect();
+    // Accounts with a listing differ in the listing and have the guide's policies, which are there already.
+    let ready: Vec<Account> = accounts()
+        .into_iter()
+        .filter(|account| account.expect.verdict == "ready" && account.evidence.listing.is_missing())
+        .collect();
     let benches: Vec<Bench<'_>> = ready.iter().map(|account| Bench::new(&library, account)).collect();
     let cases = cases(&benches);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -364,6 +367,8 @@ impl<'a> Bench<'a> {
                     let role = Role::of(document).unwrap();
                     Some(accepted::state(evidence, role, self.form.text("bucket").unwrap()))
                 }
+                // No policy bears on where the product looks, and the account is ready.
+                Ask::Layout(_) => Some(State::Holds),
                 // Policies are changed here, and no setting of an export depends on one.
                 Ask::Setting(_) | Ask::Export(_) => None,
             };

@@ -21,6 +21,8 @@ fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sourc
             let level = levels.entry(role).or_insert(0usize);
             load::add_text(&mut sources, block.kind, block.text, role, *level, &mut evidence);
             *level += 1;
+        } else if block.kind == "listing" {
+            load::add_unnamed(&mut sources, block.kind, &expand(block.text), &mut evidence);
         } else if block.kind == "form" {
             let text = format!("[form]\n{}", block.text);
             let source = sources.add("form", text);
@@ -43,6 +45,25 @@ fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sourc
     };
     let report = judge(library, &job);
     (sources, report.findings)
+}
+
+/// Lines with `{0001..1000}` as a shell would repeat them, so that a page can show a long listing.
+fn expand(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let numbers = line.split_once("..").and_then(|(before, behind)| {
+            let (head, first) = before.rsplit_once('{')?;
+            let (last, tail) = behind.split_once('}')?;
+            Some((head, first.len(), first.parse::<u32>().ok()?..=last.parse().ok()?, tail))
+        });
+        match numbers {
+            None => out.push_str(line),
+            Some((head, width, range, tail)) => {
+                out.extend(range.map(|number| format!("{head}{number:0width$}{tail}")));
+            }
+        }
+    }
+    out
 }
 
 fn lines(sources: &Sources, findings: &[Finding]) -> String {
@@ -151,7 +172,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
     for case in CASES {
         let groups: &[&str] = match (case.check, case.case) {
             ("syntax" | "grammar", _) => &["documents"],
-            ("form", _) => &["form"],
+            ("form" | "path" | "layout", _) => &["form"],
             ("setting" | "export", _) => &["export"],
             ("exposure", "wide") => &["reader"],
             ("exposure", _) => &["delivery"],

@@ -1,0 +1,177 @@
+//! What the product sees if it looks into one folder of the bucket, and what it does then.
+
+use crate::contract::{Case, IfMissing, Layout};
+use crate::evidence::{ListedKey, Listing};
+use crate::source::Sources;
+use std::collections::BTreeMap;
+
+/// The objects, with the rules for looking at them.
+#[derive(Clone, Copy)]
+pub(super) struct Bucket<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) listing: &'a Listing,
+    pub(super) layout: &'a Layout,
+}
+
+/// What an object is to the product. Numbers are those of `endings` and `period` in the layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A file that can be read.
+    File { ending: usize, period: usize },
+    /// Data in the folder of a period, with an ending that is not looked for.
+    OtherEnding { period: usize },
+    /// Data in a folder that differs from one of a period in capital and small letters.
+    OtherCase { period: usize },
+    /// Data in no folder of a period.
+    NoPeriod,
+    /// Data that lies directly in the export's folder.
+    Directly,
+    /// Metadata, markers of folders, and whatever else.
+    NoData,
+}
+
+/// Objects of one kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tally {
+    pub(super) count: usize,
+    pub(super) first: ListedKey,
+}
+
+/// What the product sees in one folder.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) folder: String,
+    pub(super) kinds: BTreeMap<Kind, Tally>,
+    /// The folders in it, with the number of objects below each, and the first of them.
+    pub(super) folders: Vec<(String, Tally)>,
+}
+
+impl Seen {
+    /// What is read for a type of export.
+    pub(super) fn read(&self, layout: &Layout, export_type: &str) -> Option<(Kind, Tally)> {
+        let periods = || (0..).zip(&layout.period).filter(|(_, period)| period.export_type == export_type);
+        (0..layout.endings.len()).find_map(|ending| {
+            periods().find_map(|(period, _)| {
+                let kind = Kind::File { ending, period };
+                self.kinds.get(&kind).map(|tally| (kind, *tally))
+            })
+        })
+    }
+}
+
+/// What comes of path, name and type.
+pub(super) enum Found {
+    /// Files are found: with this path, which may be shorter than the one typed.
+    Files { path: String, seen: Seen, kind: Kind, files: usize },
+    /// No files, and connecting succeeds all the same.
+    Silent { seen: Vec<Seen> },
+    /// No files, and connecting is refused.
+    Refused { seen: Vec<Seen> },
+    /// The listing does not show what lies below this folder.
+    Unseen { folder: String },
+}
+
+impl<'a> Bucket<'a> {
+    /// Does what the product does at connecting.
+    pub(super) fn connect(self, path: &str, name: &str, export_type: &str) -> Found {
+        let path = self.layout.path(path);
+        let first = match self.try_one(path, name, export_type) {
+            Ok(seen) => seen,
+            Err(end) => return *end,
+        };
+        let shorter = path.rsplit_once('/').map(|(shorter, _)| shorter);
+        let rule = if shorter.is_some() { self.layout.several_folders } else { self.layout.one_folder };
+        match (rule, shorter) {
+            (IfMissing::Silent, _) => Found::Silent { seen: vec![first] },
+            (IfMissing::RetryWithoutLastFolder, Some(shorter)) => {
+                match self.try_one(shorter, name, export_type) {
+                    Ok(second) => Found::Refused { seen: vec![first, second] },
+                    Err(end) => *end,
+                }
+            }
+            (IfMissing::Refused | IfMissing::RetryWithoutLastFolder, _) => {
+                Found::Refused { seen: vec![first] }
+            }
+        }
+    }
+
+    fn try_one(self, path: &str, name: &str, export_type: &str) -> Result<Seen, Box<Found>> {
+        let seen = self.look(&self.layout.folder_of(path, name));
+        if let Some((kind, tally)) = seen.read(self.layout, export_type) {
+            return Err(Box::new(Found::Files { path: path.to_owned(), seen, kind, files: tally.count }));
+        }
+        if !self.listing.covers(&seen.folder) {
+            return Err(Box::new(Found::Unseen { folder: seen.folder }));
+        }
+        Ok(seen)
+    }
+
+    /// Looks into a folder.
+    pub(super) fn look(self, folder: &str) -> Seen {
+        let range = self.listing.below(self.sources, folder);
+        let mut seen = Seen { folder: folder.to_owned(), kinds: BTreeMap::new(), folders: Vec::new() };
+        let mut periods = PeriodOf::default();
+        for key in self.listing.keys().get(range).unwrap_or_default() {
+            let text = self.listing.text(self.sources, *key);
+            let Some(rest) = text.get(folder.len()..) else { continue };
+            let kind = match rest.split_once('/') {
+                None if self.is_data(&text) => Kind::Directly,
+                None => Kind::NoData,
+                Some((child, _)) => {
+                    match seen.folders.last_mut().filter(|(last, _)| last == child) {
+                        Some((_, tally)) => tally.count += 1,
+                        None => seen.folders.push((child.to_owned(), Tally { count: 1, first: *key })),
+                    }
+                    self.kind(&text, &mut periods)
+                }
+            };
+            seen.kinds
+                .entry(kind)
+                .and_modify(|tally| tally.count += 1)
+                .or_insert(Tally { count: 1, first: *key });
+        }
+        seen
+    }
+
+    /// What an object is that does not lie directly in the export's folder.
+    pub(super) fn kind(self, key: &str, periods: &mut PeriodOf) -> Kind {
+        if !self.is_data(key) {
+            return Kind::NoData;
+        }
+        match (periods.of(self.layout, key), self.layout.ending(key)) {
+            (Some((period, Case::Exact)), Some(ending)) => Kind::File { ending, period },
+            (Some((period, Case::Exact)), None) => Kind::OtherEnding { period },
+            (Some((period, Case::Ignored)), _) => Kind::OtherCase { period },
+            (None, _) => Kind::NoPeriod,
+        }
+    }
+
+    fn is_data(self, key: &str) -> bool {
+        self.layout.ending(key).is_some() || self.layout.is_data(key)
+    }
+}
+
+/// The period of the folder met last: keys of one folder follow each other.
+#[derive(Default)]
+pub(super) struct PeriodOf {
+    folder: String,
+    period: Option<(usize, Case)>,
+}
+
+impl PeriodOf {
+    /// Which period's folder a key lies in, and whether it is written as it should be.
+    fn of(&mut self, layout: &Layout, key: &str) -> Option<(usize, Case)> {
+        let folder = key.rfind('/').and_then(|end| key.get(..=end)).unwrap_or_default();
+        if folder != self.folder {
+            folder.clone_into(&mut self.folder);
+            let find = |case| {
+                (0..)
+                    .zip(&layout.period)
+                    .find(|(_, period)| period.find(folder, case).is_some())
+                    .map(|(at, _)| (at, case))
+            };
+            self.period = find(Case::Exact).or_else(|| find(Case::Ignored));
+        }
+        self.period
+    }
+}

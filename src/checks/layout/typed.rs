@@ -1,0 +1,132 @@
+//! Values of the form that can be seen to be wrong without looking into the bucket.
+
+use crate::checks::subject::{Cause, Subject};
+use crate::contract::{Form, Layout, Origin};
+use crate::rulebook::Values;
+use crate::source::{Place, Span};
+
+/// Path and name that the product refuses at once, for a character.
+pub(super) fn refused(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
+    [("export-path", &layout.refused_path), ("export-name", &layout.refused_name)]
+        .into_iter()
+        .filter_map(|(name, message)| {
+            let value = subject.form.text(name)?;
+            let (at, character) = layout.refused_in(value)?;
+            let place = part(subject, name, at, character.len_utf8())?;
+            let values = Values::new()
+                .with("name", name)
+                .with("found", value)
+                .with("character", shown(character))
+                .with("message", said(subject.form, message));
+            Some(Cause::new("path", "characters", place, values).in_group("form"))
+        })
+        .collect()
+}
+
+/// Path and name that the product takes, and that cannot be those of an export.
+pub(super) fn suspicious(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for name in ["export-path", "export-name"] {
+        let Some(value) = subject.form.text(name) else { continue };
+        let Some(place) = place(subject.form, name) else { continue };
+        let values = Values::new().with("name", name).with("found", value);
+        let cause = if let Some(needed) = inside_address(subject.form, name, value) {
+            Cause::new("path", "address", place, values.with("needed", needed))
+        } else if let Some((start, length)) = placeholder(value) {
+            let place = part(subject, name, start, length).unwrap_or(place);
+            Cause::new("path", "placeholder", place, values)
+        } else if name == "export-path" && value.is_empty() {
+            Cause::new("path", "empty", place, values)
+        } else if name == "export-path" && value.starts_with('/') {
+            let needed = layout.path(value.trim_start_matches('/')).to_owned();
+            let place = part(subject, name, 0, 1).unwrap_or(place);
+            Cause::new("path", "leading-slash", place, values.with("needed", needed))
+        } else {
+            continue;
+        };
+        causes.push(cause.in_group("form"));
+    }
+    causes
+}
+
+/// A path that is the name of the export: what follows "last folder name" in a console that shows both.
+pub(super) fn name_as_path(subject: &Subject<'_>, layout: &Layout) -> Option<Cause> {
+    let path = subject.form.text("export-path")?;
+    (layout.path(path) == subject.form.text("export-name")?).then_some(())?;
+    let place = place(subject.form, "export-path")?;
+    let values = Values::new().with("found", path);
+    Some(Cause::new("path", "is-export-name", place, values).in_group("form"))
+}
+
+/// Where the user gave a value.
+pub(super) fn place(form: &Form, name: &str) -> Option<Place> {
+    match &form.get(name)?.origin {
+        Origin::Given(place) => Some(*place),
+        Origin::Presumed(_) => None,
+    }
+}
+
+/// A message of the product; holes that nobody can fill become an ellipsis.
+pub(super) fn said(form: &Form, template: &str) -> String {
+    form.fill(template).unwrap_or_else(|missing| {
+        let template = missing
+            .iter()
+            .fold(template.to_owned(), |template, name| template.replace(&format!("{{{name}}}"), "…"));
+        form.fill(&template).unwrap_or(template)
+    })
+}
+
+/// The place of a part of a value; all of it where the file writes the value otherwise than it reads.
+fn part(subject: &Subject<'_>, name: &str, at: usize, length: usize) -> Option<Place> {
+    let whole = place(subject.form, name)?;
+    let value = subject.form.text(name)?;
+    let written = subject.sources.get(whole.source).slice(whole.span);
+    let Some(before) = written.find(value).filter(|before| written.len() <= value.len() + 2 * before) else {
+        return Some(whole);
+    };
+    let start = whole.span.range().start + before + at;
+    Some(Place { source: whole.source, span: Span::new(start, start + length) })
+}
+
+/// What of an address of the bucket (`s3://…`, an ARN, a web address) belongs into a field: the folder without the export's
+/// name behind it, or the name.
+fn inside_address(form: &Form, field: &str, value: &str) -> Option<String> {
+    let inside = if let Some(rest) = value.strip_prefix("s3://") {
+        rest.split_once('/').map_or("", |(_, inside)| inside)
+    } else if value.starts_with("arn:") {
+        value.rsplit(':').next()?.split_once('/').map_or("", |(_, inside)| inside)
+    } else if let Some((_, rest)) = value.split_once("://") {
+        rest.split_once('/').map_or("", |(_, inside)| inside)
+    } else {
+        return None;
+    };
+    let inside = inside.trim_end_matches('/');
+    let wanted = if field == "export-name" {
+        inside.rsplit('/').next().unwrap_or(inside)
+    } else {
+        let name = form.text("export-name").unwrap_or_default();
+        inside.strip_suffix(name).and_then(|path| path.strip_suffix('/')).unwrap_or(inside)
+    };
+    Some(match (wanted, field) {
+        ("", "export-name") => "the name of the export".to_owned(),
+        ("", _) => "the S3 path prefix of the export".to_owned(),
+        (wanted, _) => format!("`{wanted}`"),
+    })
+}
+
+/// The first `<…>` with something in it: its offset and length.
+fn placeholder(value: &str) -> Option<(usize, usize)> {
+    let start = value.find('<')?;
+    let length = value.get(start..)?.find('>')? + 1;
+    (length > 2).then_some((start, length))
+}
+
+/// A character as it can be printed.
+fn shown(character: char) -> String {
+    match character {
+        ' ' => "a space".to_owned(),
+        '`' => "a back-tick".to_owned(),
+        c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", u32::from(c)),
+        c => format!("`{c}`"),
+    }
+}

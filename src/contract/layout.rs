@@ -1,0 +1,201 @@
+//! Where a product looks for the files of an export, and what it does if it finds none: `[layout]` of a consumer file.
+
+use serde::Deserialize;
+
+/// How a product gets from the form to files.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Layout {
+    /// What the keys of an export begin with, a template of `{path}` and `{name}`. It ends in a slash; of what lies
+    /// directly in that folder nothing is read, every folder in it is read with all that lies below.
+    pub folder: String,
+    /// One slash at the end of the path is dropped.
+    pub drop_closing_slash: bool,
+    /// What happens if nothing is found and the path has several folders.
+    pub several_folders: IfMissing,
+    /// What happens if nothing is found and the path is one folder.
+    pub one_folder: IfMissing,
+    /// Printable ASCII characters that path and name must not have. Others than ASCII are refused as well.
+    pub refused_characters: String,
+    /// What the product answers to a path with such a character, a template.
+    pub refused_path: String,
+    /// What the product answers to a name with such a character, a template.
+    pub refused_name: String,
+    /// What connecting ends in if nothing is found and that is an error, a template.
+    pub refused_missing: String,
+    /// What the import ends in if nothing is found, a template.
+    pub import_missing: String,
+    /// How many keys of a folder old releases read.
+    pub page: usize,
+    /// Endings of files, in the order of preference: of a later group something is read only if nothing of an earlier
+    /// one was found.
+    pub endings: Vec<Vec<String>>,
+    /// Endings that data can have; what is not among `endings` is not read.
+    pub data_endings: Vec<String>,
+    /// Folders of billing periods, in the order of preference.
+    pub period: Vec<Period>,
+    /// Where all this comes from.
+    pub source: String,
+}
+
+/// What happens at connecting if no file is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IfMissing {
+    /// Nothing: connecting succeeds, and the import fails.
+    Silent,
+    /// The last folder of the path is dropped and the product looks again; if there is still nothing, it refuses.
+    RetryWithoutLastFolder,
+    /// The product refuses.
+    Refused,
+}
+
+/// The folder of one billing period.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Period {
+    /// For which `export-type` of the form it is looked for.
+    pub export_type: String,
+    /// Its name, looked for anywhere in a key: `{yyyy}`, `{mm}` and `{dd}` are digits, `{m}` is a month without a leading
+    /// zero. It ends in a slash.
+    pub folder: String,
+    /// Folders that AWS puts between the export's own and this one: empty, or a name with its slash, `{name}` for the
+    /// export's.
+    pub below: String,
+}
+
+impl Layout {
+    /// The folder of an export.
+    #[must_use]
+    pub fn folder_of(&self, path: &str, name: &str) -> String {
+        self.folder.replace("{path}", path).replace("{name}", name)
+    }
+
+    /// A path as the product goes on with it.
+    #[must_use]
+    pub fn path<'p>(&self, typed: &'p str) -> &'p str {
+        if self.drop_closing_slash { typed.strip_suffix('/').unwrap_or(typed) } else { typed }
+    }
+
+    /// The first character of a value that the product refuses, with its offset.
+    #[must_use]
+    pub fn refused_in(&self, value: &str) -> Option<(usize, char)> {
+        value.char_indices().find(|(_, c)| !c.is_ascii_graphic() || self.refused_characters.contains(*c))
+    }
+
+    /// Whether a key looks like data, by its ending.
+    #[must_use]
+    pub fn is_data(&self, key: &str) -> bool {
+        self.data_endings.iter().any(|ending| key.ends_with(ending.as_str()))
+    }
+
+    /// Which ending a key has: the number of its group.
+    #[must_use]
+    pub fn ending(&self, key: &str) -> Option<usize> {
+        self.endings.iter().position(|group| group.iter().any(|ending| key.ends_with(ending.as_str())))
+    }
+}
+
+/// How letters are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// As they are.
+    Exact,
+    /// Capital or small.
+    Ignored,
+}
+
+impl Period {
+    /// The folder's name for people: `BILLING_PERIOD=YYYY-MM/`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let mut parts = self.folder.split(['{', '}']);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        while let Some(hole) = parts.next() {
+            out.push_str(&hole.to_uppercase());
+            out.push_str(parts.next().unwrap_or_default());
+        }
+        out
+    }
+
+    /// The first place in a key where the folder stands, as offsets in bytes.
+    #[must_use]
+    pub fn find(&self, key: &str, case: Case) -> Option<(usize, usize)> {
+        let bytes = key.as_bytes();
+        (0..bytes.len()).find_map(|start| {
+            let rest = bytes.get(start..)?;
+            matched(&self.folder, rest, case).map(|length| (start, start + length))
+        })
+    }
+}
+
+/// The length of the text at the start of `bytes` that a pattern describes.
+fn matched(pattern: &str, bytes: &[u8], case: Case) -> Option<usize> {
+    let mut rest = pattern;
+    let mut at = 0;
+    while let Some(first) = rest.bytes().next() {
+        if let Some((hole, behind)) = rest.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            at += digits(hole, bytes.get(at..)?)?;
+            rest = behind;
+            continue;
+        }
+        let found = *bytes.get(at)?;
+        let same = match case {
+            Case::Exact => found == first,
+            Case::Ignored => found.eq_ignore_ascii_case(&first),
+        };
+        if !same {
+            return None;
+        }
+        at += 1;
+        rest = rest.get(1..)?;
+    }
+    Some(at)
+}
+
+/// How many digits a hole takes.
+fn digits(hole: &str, bytes: &[u8]) -> Option<usize> {
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    if hole == "m" {
+        return match bytes {
+            [b'1', b'0'..=b'2', ..] => Some(2),
+            [b'1'..=b'9', ..] => Some(1),
+            _ => None,
+        };
+    }
+    (0..hole.len()).all(is_digit).then_some(hole.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found<'k>(folder: &str, key: &'k str, case: Case) -> Option<&'k str> {
+        let period = Period { export_type: String::new(), folder: folder.to_owned(), below: String::new() };
+        period.find(key, case).and_then(|(start, end)| key.get(start..end))
+    }
+
+    #[test]
+    fn folders_of_periods_are_found_as_the_product_finds_them() {
+        let cur2 = "BILLING_PERIOD={yyyy}-{mm}/";
+        assert_eq!(
+            found(cur2, "r/e/data/BILLING_PERIOD=2026-01/f", Case::Exact),
+            Some("BILLING_PERIOD=2026-01/")
+        );
+        assert_eq!(found(cur2, "r/e/data/billing_period=2026-01/f", Case::Exact), None);
+        assert!(found(cur2, "r/e/data/billing_period=2026-01/f", Case::Ignored).is_some());
+        assert_eq!(found(cur2, "r/e/data/BILLING_PERIOD=2026-1/f", Case::Exact), None);
+        assert_eq!(found(cur2, "BILLING_PERIOD=2026-01", Case::Exact), None);
+        let csv = "{yyyy}{mm}{dd}-{yyyy}{mm}{dd}/";
+        assert_eq!(found(csv, "r/e/20260101-20260201/f", Case::Exact), Some("20260101-20260201/"));
+        assert_eq!(found(csv, "r/e/2026010-20260201/f", Case::Exact), None);
+        let athena = "year={yyyy}/month={m}/";
+        assert_eq!(found(athena, "e/year=2026/month=1/f", Case::Exact), Some("year=2026/month=1/"));
+        assert_eq!(found(athena, "e/year=2026/month=12/f", Case::Exact), Some("year=2026/month=12/"));
+        assert_eq!(found(athena, "e/year=2026/month=13/f", Case::Exact), None);
+        assert_eq!(found(athena, "e/year=2026/month=01/f", Case::Exact), None);
+        assert_eq!(found(athena, "é", Case::Exact), None);
+        let period = Period { export_type: String::new(), folder: athena.to_owned(), below: String::new() };
+        assert_eq!(period.shown(), "year=YYYY/month=M/");
+    }
+}
