@@ -107,4 +107,24 @@ pub const CASES: &[CaseSpec] = &[
     // Export settings.
     // Path and listing.
     // The reader's user, discovery, accounts.
+    case("reader", "policy-not-attached", FOUND),
+    case("reader", "policy-version", &[]),
+    case("reader", "mixed", FOUND_NEEDED),
+    case("reader", "not-listed", FOUND),
+    case("reader", "password", &[]),
+    case("reader", "key-missing", &[]),
+    case("reader", "key-inactive", &["found", "count"]),
+    case("reader", "key-old", FOUND_NEEDED),
+    case("reader", "root-user", &[]),
+    case("reader", "root-user-has-keys", &[]),
+    case("discovery", "missing", &["actions", "count", "all"]),
+    case("discovery", "missing-in-linked", &["actions", "count", "all", "account"]),
+    case("discovery", "matches-nothing", FOUND_NEEDED),
+    case("discovery", "region-denied", &["actions", "count"]),
+    case("discovery", "linked-reader", &["found", "account"]),
+    case("accounts", "not-connected", &["count", "accounts", "found"]),
+    case("accounts", "stranger", &["count", "accounts"]),
+    case("accounts", "suspended", &["count", "accounts", "found"]),
+    case("accounts", "not-payer", FOUND_NEEDED),
+    case("accounts", "payer-as-linked", FOUND_NEEDED),
 ];

@@ -7,13 +7,16 @@ mod accepted;
 mod access;
 mod cases;
 mod context;
+mod discovery;
 mod explain;
 mod form;
+mod identity;
 mod layers;
 mod subject;
 
 pub use cases::CASES;
 pub use form::check as check_form;
+pub use identity::is_file_of;
 pub use subject::{Assumption, Cause, FactRef, Outcome, Subject};
 
 use crate::contract::{Ask, Demand};
@@ -24,5 +27,10 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
     match &demand.ask {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
+        Ask::Identity { question } => identity::check(subject, *question),
+        Ask::Discovery { actions, on, request, linked } => {
+            let wanted = discovery::Wanted { actions, on, request };
+            if *linked { discovery::linked(subject, &wanted) } else { discovery::check(subject, &wanted) }
+        }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let consumers = consumers(&library, args, &config)?;
     let named = named_documents(args, &config, &folder)?;
     // A configuration that names its documents names all of them.
-    let walked = if config.documents.is_empty() {
+    let walked = if !config.names_documents() {
         paths
     } else {
         paths.into_iter().filter(|path| !path.is_dir()).collect()
@@ -39,7 +39,9 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let evidence = load::load(&mut sources, &named, &walked)?;
     let only: Vec<RuleName> =
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
-    let nothing = evidence.documents.is_empty() && config.form.iter().next().is_none();
+    let nothing = evidence.documents.is_empty()
+        && evidence.answers.is_empty()
+        && config.form.iter().next().is_none();
     anyhow::ensure!(
         !nothing,
         "nothing to judge: no policy and no form value was found{}",

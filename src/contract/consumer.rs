@@ -2,6 +2,7 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
+use super::identity::Question;
 use crate::finding::Need;
 use crate::source::Span;
 use serde::Deserialize;
@@ -64,6 +65,8 @@ pub enum Condition {
     Form(String, Vec<String>),
     /// Evidence of this kind is at hand.
     Has(String),
+    /// Evidence of one of these kinds is at hand, or the user gave the form value of this name.
+    AnyOf(Vec<String>),
 }
 
 /// What a demand asks.
@@ -90,6 +93,22 @@ pub enum Ask {
         context: Vec<(String, String)>,
         /// A fact that makes a broken demand unknown.
         unsure: Option<String>,
+    },
+    /// What IAM and AWS Organizations say of the reader and the accounts.
+    Identity {
+        /// The question.
+        question: Question,
+    },
+    /// Each of these actions is allowed, for finding resources in the account, or in the linked accounts given.
+    Discovery {
+        /// The actions.
+        actions: Vec<String>,
+        /// A template of an ARN.
+        on: String,
+        /// Name of the request file.
+        request: String,
+        /// In every linked account whose policies were given, instead of the account of the form.
+        linked: bool,
     },
 }
 
@@ -142,6 +161,9 @@ struct RawDemand {
     context: BTreeMap<String, String>,
     unsure: Option<String>,
     exposure: Option<String>,
+    question: Option<Spanned<String>>,
+    #[serde(default)]
+    linked: bool,
     source: String,
 }
 
@@ -241,7 +263,21 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
                 unsure: raw.unsure,
             }
         }
-        _ => return Err(fault(ask_span, "`ask` is `access` or `accepted`")),
+        "identity" => {
+            let question =
+                raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"identity\"` needs `question`"))?;
+            let span = Span::new(question.span().start, question.span().end);
+            let question =
+                Question::of(question.get_ref()).ok_or_else(|| fault(span, "there is no such question"))?;
+            Ask::Identity { question }
+        }
+        "discovery" => Ask::Discovery {
+            request: raw.request.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `request`"))?,
+            actions: raw.action.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `action`"))?.into_vec(),
+            on: raw.on.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `on`"))?,
+            linked: raw.linked,
+        },
+        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted`, `identity` or `discovery`")),
     };
     let when = raw
         .when
@@ -250,6 +286,8 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             let values = values.into_vec();
             if name == "has" {
                 values.into_iter().map(Condition::Has).collect::<Vec<_>>()
+            } else if name == "any-of" {
+                vec![Condition::AnyOf(values)]
             } else {
                 vec![Condition::Form(name, values)]
             }
@@ -274,6 +312,7 @@ impl Demand {
                 form.text(name).is_some_and(|text| values.iter().any(|value| value == text))
             }
             Condition::Has(kind) => has(kind),
+            Condition::AnyOf(kinds) => kinds.iter().any(|kind| has(kind) || form.is_given(kind)),
         })
     }
 }

@@ -6,11 +6,13 @@
 mod consumer;
 mod fault;
 mod form;
+mod identity;
 mod request;
 mod tables;
 
 pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
-pub use form::{FORM_NAMES, Form, FormValue, Origin};
+pub use form::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
+pub use identity::Question;
 pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
 pub use tables::{Fact, Facts};

@@ -1,6 +1,8 @@
 //! The documents at hand.
 
 use super::answer::{Answer, AnswerKind};
+use super::organization::OrganizationRecord;
+use super::reader::ReaderRecord;
 use super::role::Role;
 use crate::eval::PublicAccessBlock;
 use crate::policy::Policy;
@@ -12,7 +14,8 @@ use crate::syntax::Issue;
 pub struct PolicyDocument {
     /// What it is to the account.
     pub role: Role,
-    /// For organization policies: the level, from 0 at the root.
+    /// For organization policies: the level, from 0 at the root. For policies of linked accounts: the place of the account
+    /// in the configuration, from 0.
     pub level: usize,
     /// The text it stands in.
     pub source: SourceId,
@@ -35,6 +38,10 @@ pub struct Evidence {
     pub not_evaluated: Vec<(String, String)>,
     /// Answers of the AWS CLI that are no policies, in the order of reading.
     pub answers: Vec<Answer>,
+    /// What IAM's answers say of the reader.
+    pub reader: ReaderRecord,
+    /// What AWS Organizations says.
+    pub organization: OrganizationRecord,
     /// Block Public Access of the bucket, where it is known.
     pub public_access_block: Option<PublicAccessBlock>,
 }
@@ -71,9 +78,16 @@ impl Evidence {
         self.answers.iter().filter(move |answer| answer.kind == kind)
     }
 
-    /// Whether a document of the role of this name is at hand.
+    /// Whether something of this name is at hand: a document of a role, or the answer of a command
+    /// (`list-access-keys`).
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        Role::of(name).is_some_and(|role| self.of(role).next().is_some())
+        if let Some(role) = Role::of(name) {
+            return self.of(role).next().is_some();
+        }
+        if name == "get-policy-version" {
+            return self.reader.policies.iter().any(|policy| policy.in_force.is_some());
+        }
+        self.answers.iter().any(|answer| answer.kind.name().rsplit(' ').next() == Some(name))
     }
 }
