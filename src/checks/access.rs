@@ -6,7 +6,8 @@ use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use crate::contract::{Ask, Expect, Form};
 use crate::eval::{
-    Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World, ask,
+    Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World,
+    ask,
 };
 use crate::finding::State;
 use crate::policy::{Effect, arn};

@@ -121,6 +121,7 @@ pub const CASES: &[CaseSpec] = &[
     case("discovery", "missing-in-linked", &["actions", "count", "all", "account"]),
     case("discovery", "matches-nothing", FOUND_NEEDED),
     case("discovery", "region-denied", &["actions", "count"]),
+    case("discovery", "blocked", &["actions", "count"]),
     case("discovery", "linked-reader", &["found", "account"]),
     case("accounts", "not-connected", &["count", "accounts", "found"]),
     case("accounts", "stranger", &["count", "accounts"]),

@@ -62,7 +62,8 @@ pub(super) fn linked(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
 fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &LinkedAccount) -> Outcome {
     let number: String = account.account.text.chars().filter(char::is_ascii_digit).collect();
     let of_account = |document: &&PolicyDocument| document.role == Role::LinkedPolicy && document.level == at;
-    let policies: Vec<PolicyDocument> = subject.evidence.documents.iter().filter(of_account).cloned().collect();
+    let policies: Vec<PolicyDocument> =
+        subject.evidence.documents.iter().filter(of_account).cloned().collect();
     if policies.is_empty() {
         let facts = vec![FactRef::with("linked-policy", "linked", &number)];
         return Outcome { facts, ..Outcome::of(State::Unknown) };
@@ -81,10 +82,10 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
         ..Evidence::default()
     };
     let partition = subject.form.text("partition").unwrap_or("aws");
-    let reader = account.reader.as_ref().map_or_else(
-        || format!("arn:{partition}:iam::{number}:user/reader"),
-        |reader| reader.text.clone(),
-    );
+    let reader = account
+        .reader
+        .as_ref()
+        .map_or_else(|| format!("arn:{partition}:iam::{number}:user/reader"), |reader| reader.text.clone());
     let form = linked_form(subject.form, &number, &reader);
     let subject = Subject { evidence: &evidence, form: &form, ..*subject };
     let found = ask(&subject, wanted);
@@ -172,20 +173,14 @@ fn told(
     }
     let all = found.denied.iter().chain(&found.unsure).cloned().collect::<Vec<_>>();
     for cause in &found.causes {
-        let told = match cause.check {
-            "deny" if tests_region(subject, cause) => {
-                let mut told = Cause::new(
-                    "discovery",
-                    "region-denied",
-                    cause.place,
-                    Values::new().with("actions", some_of(&all)).with("count", all.len().to_string()),
-                );
-                told.notes.clone_from(&cause.notes);
-                told
-            }
-            "deny" | "layer" | "condition" => cause.clone().in_group("reader"),
+        let case = match cause.check {
+            "deny" if tests_region(subject, cause) => "region-denied",
+            "deny" | "layer" | "condition" => "blocked",
             _ => continue,
         };
+        let values = Values::new().with("actions", some_of(&all)).with("count", all.len().to_string());
+        let mut told = Cause::new("discovery", case, cause.place, values);
+        told.notes.clone_from(&cause.notes);
         if !causes.iter().any(|known| known.place == told.place && known.case == told.case) {
             causes.push(told);
         }

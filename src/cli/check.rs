@@ -39,9 +39,8 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let evidence = load::load(&mut sources, &named, &walked)?;
     let only: Vec<RuleName> =
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
-    let nothing = evidence.documents.is_empty()
-        && evidence.answers.is_empty()
-        && config.form.iter().next().is_none();
+    let nothing =
+        evidence.documents.is_empty() && evidence.answers.is_empty() && config.form.iter().next().is_none();
     anyhow::ensure!(
         !nothing,
         "nothing to judge: no policy and no form value was found{}",

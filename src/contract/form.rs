@@ -91,7 +91,7 @@ impl Form {
     #[must_use]
     pub fn is_given(&self, name: &str) -> bool {
         match name {
-            "connected-accounts" => self.connected().next().is_some(),
+            "connected-accounts" => !self.connected_accounts.is_empty(),
             "linked" => !self.linked.is_empty(),
             _ => self.get(name).is_some_and(|value| matches!(value.origin, Origin::Given(_))),
         }

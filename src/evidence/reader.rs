@@ -96,10 +96,15 @@ impl ReaderRecord {
         }
         match kind {
             AnswerKind::User => self.user(root, source),
-            AnswerKind::AttachedPolicies => self.attached.extend(list(root, "AttachedPolicies", |node| {
-                Said::member(node, "PolicyName", source)
-                    .or_else(|| Said::member(node, "PolicyArn", source))
-            }, source)),
+            AnswerKind::AttachedPolicies => self.attached.extend(list(
+                root,
+                "AttachedPolicies",
+                |node| {
+                    Said::member(node, "PolicyName", source)
+                        .or_else(|| Said::member(node, "PolicyArn", source))
+                },
+                source,
+            )),
             AnswerKind::InlinePolicies => {
                 self.inline.extend(list(root, "PolicyNames", |node| Said::of(node, source), source));
             }

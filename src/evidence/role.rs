@@ -64,11 +64,9 @@ impl Role {
     pub fn has_principal(self) -> bool {
         match self {
             Role::BucketPolicy | Role::Rcp | Role::KeyPolicy | Role::EndpointPolicy => true,
-            Role::ReaderPolicy
-            | Role::Boundary
-            | Role::SessionPolicy
-            | Role::Scp
-            | Role::LinkedPolicy => false,
+            Role::ReaderPolicy | Role::Boundary | Role::SessionPolicy | Role::Scp | Role::LinkedPolicy => {
+                false
+            }
         }
     }
 }

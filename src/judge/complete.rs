@@ -48,7 +48,11 @@ pub(super) fn complete(form: &Form, contract: &Contract, evidence: &Evidence) ->
 fn organization(form: &mut Form, evidence: &Evidence) {
     let record = &evidence.organization;
     if let Some(management) = &record.management {
-        form.presume("management-account", &management.text, "AWS Organizations names it as the one that pays");
+        form.presume(
+            "management-account",
+            &management.text,
+            "AWS Organizations names it as the one that pays",
+        );
     }
     if let Some(id) = &record.id {
         form.presume("organization", &id.text, "AWS Organizations answers for it");

@@ -2,9 +2,7 @@
 //! policies that are attached to it without being at hand.
 
 use crate::contract::Form;
-use crate::evidence::{
-    AnswerKind, BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role, Said,
-};
+use crate::evidence::{AnswerKind, BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role, Said};
 use crate::policy::Embedded;
 use crate::source::{Place, SourceId, Sources};
 use crate::syntax::{Document, Node, Value, read_json};
@@ -154,8 +152,7 @@ impl Taker<'_, '_> {
     }
 
     fn add(&mut self, role: Role, node: Option<&Node<'_>>, name: &str) {
-        let embedded =
-            node.and_then(|node| Embedded::read(self.text, self.source, self.document, node));
+        let embedded = node.and_then(|node| Embedded::read(self.text, self.source, self.document, node));
         let Some(Embedded { policy, issues, length, wrapped }) = embedded else {
             self.gaps.push(name.to_owned());
             return;

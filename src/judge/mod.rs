@@ -84,9 +84,11 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
     let gathered = gather::gather(job.sources, job.evidence, &form);
     let evidence = gathered.as_ref();
     let unwrapped = evidence.wrapped.iter().skip(job.evidence.wrapped.len());
-    report.wrapped.extend(
-        unwrapped.map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level }),
-    );
+    report.wrapped.extend(unwrapped.map(|(source, span, level)| Wrapped {
+        source: *source,
+        span: *span,
+        level: *level,
+    }));
     let subject = Subject {
         sources: job.sources,
         evidence,
@@ -100,9 +102,7 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         told.push(tell(library, &cause, "form", None));
     }
     let mut demands = Vec::new();
-    for demand in
-        contract.demands.iter().filter(|demand| demand.is_asked(&form, |kind| evidence.has(kind)))
-    {
+    for demand in contract.demands.iter().filter(|demand| demand.is_asked(&form, |kind| evidence.has(kind))) {
         let outcome = checks::put(&subject, demand);
         let mut entry = entry(library, &subject, demand, &outcome);
         if matches!(&demand.ask, Ask::Accepted { document } if document == "bucket-policy") {

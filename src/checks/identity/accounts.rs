@@ -47,7 +47,8 @@ pub(super) fn all_connected(subject: &Subject<'_>) -> Outcome {
         .with("accounts", some_of(&names))
         .with("found", first.id.text.clone());
     let mut cause = Cause::new("accounts", "not-connected", first.id.place, values);
-    if let Some((Origin::Given(place), text)) = form.connected().last().map(|last| (&last.origin, &last.text)) {
+    if let Some((Origin::Given(place), text)) = form.connected().last().map(|last| (&last.origin, &last.text))
+    {
         cause.related.push((*place, format!("connected are {} others, such as `{text}`", connected.len())));
     }
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
@@ -93,8 +94,7 @@ fn summary(case: &'static str, list: &[(&FormValue, Option<&MemberAccount>)]) ->
     };
     let (first, account) = list.first()?;
     let names: Vec<String> = list.iter().map(|(value, _)| value.text.clone()).collect();
-    let mut values =
-        Values::new().with("accounts", some_of(&names)).with("count", names.len().to_string());
+    let mut values = Values::new().with("accounts", some_of(&names)).with("count", names.len().to_string());
     if let Some(account) = account {
         values.set("found", account.status.clone());
     }

@@ -36,8 +36,9 @@ pub(super) fn attached(subject: &Subject<'_>) -> Outcome {
     }
     if !causes.is_empty() {
         let assumed = tells_all.then(|| Assumption {
-            text: "the reader is in no group that the policy is attached to; list-groups-for-user was not given"
-                .to_owned(),
+            text:
+                "the reader is in no group that the policy is attached to; list-groups-for-user was not given"
+                    .to_owned(),
             source: None,
         });
         return Outcome { causes, assumed: assumed.into_iter().collect(), ..Outcome::of(State::Broken) };
@@ -94,15 +95,18 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
             let place = Place { source, span: document.policy.statement_span };
             let file = subject.sources.get(source).name();
             let file = file.rsplit('/').next().unwrap_or(file);
-            causes.push(cause(file, place, record.attached.first()));
+            let mut cause = cause(file, place, record.attached.first());
+            if !open.is_empty() {
+                cause.notes.push("which of the files it is, their names do not tell".to_owned());
+            }
+            causes.push(cause);
         }
     }
     causes
 }
 
 fn cause(name: &str, place: Place, list: Option<&PolicyList>) -> Cause {
-    let mut cause =
-        Cause::new("reader", "policy-not-attached", place, Values::new().with("found", name));
+    let mut cause = Cause::new("reader", "policy-not-attached", place, Values::new().with("found", name));
     if let Some(list) = list {
         let names: Vec<String> = list.names.iter().map(|name| name.text.clone()).collect();
         let text = if names.is_empty() {
