@@ -155,7 +155,7 @@ fn state(found: &Found) -> State {
 fn detail(wanted: &Wanted<'_>, found: &Found) -> Option<String> {
     let all = wanted.actions.len();
     let bad = found.denied.len() + found.unsure.len();
-    (bad > 0).then(|| format!("{} of {all} actions are allowed", all - bad))
+    (bad > 0 && found.denied.len() < all).then(|| format!("{} of {all} actions are allowed", all - bad))
 }
 
 /// What is in the way, told once for all actions. A Deny and a pattern that matches nothing have words of their own.
