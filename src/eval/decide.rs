@@ -613,6 +613,10 @@ impl<R: Recorder> Pass<'_, '_, R> {
             // How many values there are is unknown too, so the clause is free as a whole.
             return self.free(clause.whole);
         }
+        // An empty list under a negated operator stays open for any value, see `passes`.
+        if clause.atoms.is_empty() && negated {
+            return !self.free(clause.whole);
+        }
         let mut any = false;
         for atom in &clause.atoms {
             any |= self.free(FreeAtom(*atom));

@@ -9,6 +9,8 @@ mod compile;
 mod condition;
 mod decide;
 mod explain;
+#[doc(hidden)]
+pub mod fuzz;
 mod glob;
 mod layers;
 mod principal;

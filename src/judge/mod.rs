@@ -229,7 +229,8 @@ fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
 /// Whether one finding makes another superfluous.
 fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
     let (left, right) = (one.finding.primary.place, other.finding.primary.place);
-    if left.source != right.source {
+    // What is merely good to know never hides what breaks a demand.
+    if left.source != right.source || one.finding.severity < other.finding.severity {
         return false;
     }
     if left == right && one.finding.rule == other.finding.rule {

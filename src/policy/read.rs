@@ -48,7 +48,7 @@ pub fn read(root: &Node<'_>, source: SourceId, level: u8) -> Policy {
         }
     }
     if !seen_statement {
-        reader.fault(FaultKind::MissingStatement, opening(root.span), "Statement");
+        reader.fault(FaultKind::MissingStatement, opening(root), "Statement");
     }
     policy.faults = reader.faults;
     policy
@@ -124,7 +124,7 @@ impl Reader {
             span: node.span,
             sid: None,
             effect: Effect::Unreadable,
-            effect_span: opening(node.span),
+            effect_span: opening(node),
             principals: None,
             actions: None,
             resources: None,
@@ -160,10 +160,10 @@ impl Reader {
             }
         }
         if !has_effect {
-            self.fault(FaultKind::MissingEffect, opening(node.span), "Effect");
+            self.fault(FaultKind::MissingEffect, opening(node), "Effect");
         }
         if statement.actions.is_none() {
-            self.fault(FaultKind::MissingAction, opening(node.span), "Action");
+            self.fault(FaultKind::MissingAction, opening(node), "Action");
         }
         out.push(statement);
     }
@@ -358,7 +358,12 @@ fn text_of(node: &Node<'_>) -> Text {
     Text { value: value.into(), span: node.span, kind }
 }
 
-/// The opening bracket of a value: where to point when something is missing from it.
-fn opening(span: Span) -> Span {
-    Span { start: span.start, end: span.end.min(span.start + 1) }
+/// The opening bracket of an object: where to point when something is missing from it. Where the bracket itself is missing,
+/// the first key; what is no object, whole.
+fn opening(node: &Node<'_>) -> Span {
+    let Value::Object(members) = &node.value else { return node.span };
+    match members.first() {
+        Some(first) if first.key_span.start == node.span.start => first.key_span,
+        Some(_) | None => Span { start: node.span.start, end: node.span.end.min(node.span.start + 1) },
+    }
 }

@@ -11,8 +11,11 @@
 
 mod accounts;
 mod architecture;
+mod cli;
 mod common;
 mod decisions;
+mod laws;
+mod mutations;
 mod readme;
 mod render;
 mod repository;

@@ -47,12 +47,20 @@ pub(super) fn cause(
             .with("sent", sent);
         return Some(Cause::new("condition", "value-other", place(policy, clause.value_span), values));
     }
-    let nearest = clause.values.iter().min_by_key(|value| (mismatches(&value.value, &sent), value.span))?;
+    let nearest = clause.values.iter().min_by_key(|value| (mismatches(&value.value, &sent), value.span));
+    let Some(nearest) = nearest else {
+        // An empty list matches nothing.
+        let values = values().with("operator", operator).with("found", "").with("sent", sent);
+        return Some(Cause::new("condition", "value-other", place(policy, clause.value_span), values));
+    };
     Some(value(case, request, policy, clause, nearest, &sent))
 }
 
-/// How many parts of an ARN differ; a plain text counts as one part.
+/// How many parts of an ARN differ; a plain text counts as one part, a difference in case as none.
 fn mismatches(found: &str, sent: &str) -> usize {
+    if Glob::new(&found.to_lowercase()).matches(&sent.to_lowercase()) {
+        return 0;
+    }
     match (arn::split(found), arn::split(sent)) {
         (Some(have), Some(want)) => {
             have.iter().zip(want).filter(|(have, want)| !Glob::new(have).matches(want)).count()

@@ -64,7 +64,7 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
             Cause::new("grant", "resource-object-arn", whole, values.with("action", &*request.action))
         }
         Fault::Path => Cause::new("grant", "resource-path", whole, values),
-        Fault::Bucket => Cause::new("grant", "resource-bucket", whole, values),
+        Fault::Bucket(_) => Cause::new("grant", "resource-bucket", whole, values),
         Fault::Partition => Cause::new("grant", "resource-partition", whole, values),
         Fault::Form => Cause::new("grant", "resource-arn-form", whole, values),
         Fault::Other => Cause::new("grant", "resource-other", whole, values),
@@ -80,7 +80,14 @@ enum Fault {
     Form,
     /// An unreplaced placeholder; true if the string fits once the bucket's name stands for it.
     Placeholder(std::ops::Range<usize>, bool),
-    Bucket,
+    Bucket(Shape),
+    Other,
+}
+
+/// Whether pattern and request both name a bucket, or both an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Same,
     Other,
 }
 
@@ -88,12 +95,14 @@ impl Fault {
     fn rank(&self) -> u8 {
         match self {
             Fault::Placeholder(_, true) => 0,
-            Fault::BucketForObject | Fault::ObjectForBucket => 1,
-            Fault::Path => 2,
-            Fault::Partition | Fault::Form => 3,
-            Fault::Placeholder(_, false) => 4,
-            Fault::Bucket => 5,
-            Fault::Other => 6,
+            Fault::Path => 1,
+            Fault::Partition | Fault::Form => 2,
+            Fault::Placeholder(_, false) => 3,
+            Fault::Bucket(Shape::Same) => 4,
+            // The bucket beside its objects, or the other way round, is often meant for other actions of the statement.
+            Fault::BucketForObject | Fault::ObjectForBucket => 5,
+            Fault::Bucket(Shape::Other) => 6,
+            Fault::Other => 7,
         }
     }
 }
@@ -130,13 +139,14 @@ fn fault(pattern: &str, needed: &str) -> Fault {
         return Fault::Form;
     }
     if !fits(have_bucket, want_bucket) {
-        return Fault::Bucket;
+        let same = have_key.is_some() == want_key.is_some();
+        return Fault::Bucket(if same { Shape::Same } else { Shape::Other });
     }
     match (have_key, want_key) {
         (None, Some(_)) => Fault::BucketForObject,
         (Some(_), None) => Fault::ObjectForBucket,
         (Some(_), Some(_)) => Fault::Path,
-        (None, None) => Fault::Bucket,
+        (None, None) => Fault::Bucket(Shape::Same),
     }
 }
 

@@ -1,0 +1,78 @@
+//! Whether AWS takes the documents of a role, worked out without `checks`.
+
+use preflight::catalog;
+use preflight::eval::Glob;
+use preflight::evidence::{Evidence, PolicyDocument, Role};
+use preflight::finding::State;
+use preflight::policy::{Statement, Text, TextKind};
+use preflight::syntax::IssueKind;
+
+/// The state of an `accepted` demand.
+pub(crate) fn state(evidence: &Evidence, role: Role, bucket: &str) -> State {
+    let mut documents = evidence.of(role).peekable();
+    if documents.peek().is_none() {
+        return State::Unknown;
+    }
+    if documents.all(|document| takes(document, bucket)) { State::Holds } else { State::Broken }
+}
+
+fn takes(document: &PolicyDocument, bucket: &str) -> bool {
+    document.issues.iter().all(|issue| issue.kind == IssueKind::ByteOrderMark)
+        && document.policy.faults.is_empty()
+        && (document.role != Role::BucketPolicy || document.length <= 20 * 1024)
+        && document.policy.statements.iter().all(|statement| {
+            let has_principal = statement.principals.is_some();
+            has_principal == document.role.has_principal()
+                && statement.resources.is_some()
+                && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket))
+        })
+}
+
+fn fits_bucket(statement: &Statement, bucket: &str) -> bool {
+    let resources = statement.resources.as_ref().unwrap();
+    let read = |item: &&Text| item.kind != TextKind::Unreadable;
+    let names_bucket = |item: &Text| {
+        let parts: Vec<&str> = item.value.splitn(6, ':').collect();
+        match parts[..] {
+            ["*"] => true,
+            ["arn", _, "s3", _, _, "*"] => true,
+            ["arn", _, "s3", _, _, path] => {
+                Glob::new(path.split('/').next().unwrap_or_default()).matches(bucket)
+            }
+            _ => false,
+        }
+    };
+    if !resources.items.iter().filter(read).all(names_bucket) {
+        return false;
+    }
+    let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return true };
+    actions.items.iter().filter(read).filter(|item| &*item.value != "*").all(|item| {
+        let meant: Vec<&str> = catalog::expand(&item.value)
+            .filter(|(service, _)| *service == "s3")
+            .map(|(_, name)| name)
+            .collect();
+        !meant.is_empty() && (resources.negated || meant.iter().any(|name| works_on(name, &resources.items)))
+    })
+}
+
+/// Whether one of the resources can be what the action works on. ARNs of buckets and objects have neither region nor
+/// account; the bucket has no slash, an object has one and a key behind it.
+fn works_on(action: &str, items: &[Text]) -> bool {
+    let action = catalog::action(&format!("s3:{action}")).unwrap();
+    let types: Vec<&str> = action.resource_types().map(|each| each.resource_type.name()).collect();
+    types.is_empty()
+        || items.iter().any(|item| {
+            let parts: Vec<&str> = item.value.splitn(6, ':').collect();
+            let (place, path) = match parts[..] {
+                [_, _, _, region, account, path] => (format!("{region}{account}"), path),
+                _ => (String::new(), &*item.value),
+            };
+            let (slash, wild) = (path.contains('/'), path.contains(['*', '?']));
+            let plain = place.chars().all(|c| c == '*');
+            types.iter().any(|each| match *each {
+                "bucket" => plain && (!slash || path.starts_with('*')),
+                "object" => plain && (wild || path.split_once('/').is_some_and(|(_, key)| !key.is_empty())),
+                _ => &*item.value == "*",
+            })
+        })
+}

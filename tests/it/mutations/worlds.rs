@@ -1,0 +1,330 @@
+//! Demands answered by brute force: every request in every world, with `decide` alone.
+//!
+//! It shares no code with `checks`: form, layers, context and worlds are worked out here once more, as plainly as can be.
+
+use crate::common::NOW;
+use preflight::catalog;
+use preflight::contract::{Ask, Contract, Demand, Expect, Form, KeyChange, RequestTemplate};
+use preflight::eval::{
+    Caller, CallerKind, Compiled, Context, ContextValue, Event, FreeAtom, Layer, LayerKind, Layers, Request,
+    Trace, World, decide,
+};
+use preflight::evidence::{Evidence, Role};
+use preflight::finding::State;
+use preflight::judge::Library;
+use preflight::policy::{FaultKind, Policy};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Free atoms and unseen layers that are tried out together, at most.
+const WIDEST: usize = 12;
+
+/// The form as the contract completes it. Accounts that leave the form open are not for brute force.
+pub(crate) fn complete(form: &Form, contract: &Contract) -> Form {
+    let mut form = form.clone();
+    let mut fill = |name: &str, value: &str| {
+        if form.text(name).is_none() {
+            form = form.with(name, value);
+        }
+    };
+    for default in &contract.defaults {
+        fill(&default.name, &default.value);
+    }
+    fill("partition", "aws");
+    let account = form.text("account").map(str::to_owned);
+    if let (None, Some(account)) = (form.text("bucket-account"), account) {
+        form = form.with("bucket-account", &account);
+    }
+    form
+}
+
+/// Requests of a demand in every combination of what is unknown, and whether that combination is presumed. They depend on
+/// the form and on the keys and networks that the policies name, so few sets serve all mutants of an account.
+#[derive(Default)]
+pub(crate) struct Cache {
+    families: BTreeMap<String, Rc<Vec<Family>>>,
+}
+
+/// The requests of one combination, and whether it is presumed.
+type Family = (bool, Vec<Request>);
+
+/// The state of a demand on access, or nothing if there are too many worlds.
+pub(crate) fn state(
+    library: &Library,
+    form: &Form,
+    evidence: &Evidence,
+    demand: &Demand,
+    cache: &mut Cache,
+) -> Option<State> {
+    let Ask::Access { request, actions, on, expect, of, context, unsure } = &demand.ask else { return None };
+    let template = &library.requests()[request];
+    let caller = Caller::parse(&form.fill(&template.caller).ok()?).ok()?;
+    let service = actions[0].split(':').next()?;
+    let layers = layers(form, evidence, &caller, service);
+    let set = Compiled::new(&layers);
+    let mut behalf = form.clone();
+    for (name, value) in of {
+        assert!(name == "account" && value == "another-account", "{}: not known here: {name}", demand.id);
+        behalf = behalf.with("account", "999999999999").with("organization", "o-another0000");
+    }
+    let ids = export_ids(form, evidence);
+    let puzzle = Puzzle { set: &set, template, form: &behalf, extra: context };
+    let mut keys: Vec<&str> = set.keys().collect();
+    keys.sort_unstable();
+    let name = format!("{} {:?} {keys:?} {ids:?}", demand.id, puzzle.fill("{service-address}"));
+    let resources: Vec<Vec<String>> = ids
+        .iter()
+        .map(|id| resources(form, template, &on.replace("{export-id}", id)))
+        .collect::<Option<_>>()?;
+    let families = cache.families.entry(name).or_insert_with(|| {
+        let family = |id: &str, resources: &[String], combination: &[usize]| {
+            let requests = actions.iter().flat_map(|action| {
+                resources.iter().map(|resource| {
+                    let owner = account_of(resource).or(form.text("bucket-account"));
+                    puzzle.request(&caller, (action, resource, owner), id, combination)
+                })
+            });
+            let mut chosen = template.unknowns.iter().zip(combination);
+            let presumed =
+                chosen.all(|(unknown, option)| unknown.presumed.as_ref().is_none_or(|(at, _)| at == option));
+            (presumed, requests.collect())
+        };
+        let combinations = puzzle.combinations();
+        let worlds = ids.iter().zip(&resources).flat_map(|(id, resources)| {
+            combinations.iter().map(move |combination| family(id, resources, combination))
+        });
+        Rc::new(worlds.collect())
+    });
+    let families = Rc::clone(families);
+    let allowed = *expect == Expect::Allowed;
+    let answers = answers(&set, &families, allowed)?;
+    // Yes in every world is yes in every presumed one.
+    let state = if answers.iter().all(|(presumed, holds)| *holds || !presumed) {
+        State::Holds
+    } else if answers.iter().all(|(_, holds)| !holds) {
+        State::Broken
+    } else {
+        State::Unknown
+    };
+    Some(if state == State::Broken && unsure.is_some() { State::Unknown } else { state })
+}
+
+/// For each world: whether it is one that is presumed, and whether the demand holds in it.
+fn answers(set: &Compiled<'_>, families: &[Family], allowed: bool) -> Option<Vec<(bool, bool)>> {
+    let mut atoms: Vec<FreeAtom> = Vec::new();
+    let mut unseen: Vec<LayerKind> = Vec::new();
+    loop {
+        let (known, layers) = (atoms.len(), unseen.len());
+        if known + layers > WIDEST {
+            return None;
+        }
+        let mut out = Vec::new();
+        for bits in 0u32..1 << (known + layers) {
+            let mut world = World::new();
+            for (at, atom) in atoms.iter().enumerate().take(known) {
+                world.set(*atom, bits & (1 << at) != 0);
+            }
+            for (at, layer) in unseen.iter().enumerate().take(layers) {
+                world.set_unseen_denies(*layer, bits & (1 << (known + at)) != 0);
+            }
+            for (presumed, requests) in families {
+                let mut holds = true;
+                for request in requests {
+                    let mut trace = Trace::default();
+                    holds &= decide(set, request, &world, &mut trace).is_allowed() == allowed;
+                    for event in trace.events {
+                        match event {
+                            Event::Free(atom) if !atoms.contains(&atom) => atoms.push(atom),
+                            Event::Unseen(layer) if !unseen.contains(&layer) => unseen.push(layer),
+                            _ => {}
+                        }
+                    }
+                }
+                out.push((*presumed, holds));
+            }
+        }
+        if atoms.len() == known && unseen.len() == layers {
+            return Some(out);
+        }
+    }
+}
+
+struct Puzzle<'a, 'p> {
+    set: &'a Compiled<'p>,
+    template: &'a RequestTemplate,
+    form: &'a Form,
+    extra: &'a [(String, String)],
+}
+
+impl Puzzle<'_, '_> {
+    /// Every choice of one option for each unknown.
+    fn combinations(&self) -> Vec<Vec<usize>> {
+        self.template.unknowns.iter().fold(vec![Vec::new()], |combinations, unknown| {
+            combinations
+                .iter()
+                .flat_map(|chosen| {
+                    (0..unknown.options.len()).map(|option| {
+                        let mut chosen = chosen.clone();
+                        chosen.push(option);
+                        chosen
+                    })
+                })
+                .collect()
+        })
+    }
+
+    fn request(
+        &self,
+        caller: &Caller,
+        (action, resource, owner): (&str, &str, Option<&str>),
+        id: &str,
+        combination: &[usize],
+    ) -> Request {
+        let template = self.template;
+        let mut decided: Vec<String> = Vec::new();
+        let mut context = Context::new();
+        for (key, value) in template.context.iter().chain(self.extra) {
+            decided.push(key.to_ascii_lowercase());
+            match self.fill(value) {
+                None => context.set(key, ContextValue::Unseen),
+                Some(value) if value == "none" => {}
+                Some(value) => context.set_one(key, &value),
+            }
+        }
+        for key in &template.present {
+            decided.push(key.to_ascii_lowercase());
+            if context.get(&key.to_ascii_lowercase()).is_none() {
+                context.set(key, ContextValue::Unknown);
+            }
+        }
+        for unknown in &template.unknowns {
+            decided.extend(
+                unknown.options.iter().flat_map(|o| &o.keys).map(|(key, _)| key.to_ascii_lowercase()),
+            );
+        }
+        let mut request = Request::new(caller.clone(), action, resource, owner, context);
+        for key in self.set.keys() {
+            let carried = key.starts_with("aws:")
+                || catalog::action(action).is_some_and(|action| action.condition_key(key).is_some());
+            let computed = request.context.get(key).is_some();
+            if carried && !computed && !decided.iter().any(|name| name == key) && !template.is_absent(key) {
+                request.context.set(key, ContextValue::Unseen);
+            }
+        }
+        for (unknown, option) in template.unknowns.iter().zip(combination) {
+            for (key, change) in &unknown.options[*option].keys {
+                match change {
+                    KeyChange::Absent => request.context.remove(key),
+                    KeyChange::Value(value) => match self.fill(&value.replace("{export-id}", id)) {
+                        Some(value) => request.context.set_one(key, &value),
+                        None => request.context.set(key, ContextValue::Unknown),
+                    },
+                }
+            }
+        }
+        request
+    }
+
+    fn fill(&self, template: &str) -> Option<String> {
+        match template {
+            "{now}" => Some(NOW.to_owned()),
+            // Any address of AWS's that the policies do not name.
+            "{service-address}" => ["52.94.76.10", "3.5.140.20", "54.239.28.30"]
+                .iter()
+                .find(|address| !self.set.networks().any(|network| network.contains_text(address)))
+                .or(Some(&"52.94.76.10"))
+                .map(|address| (*address).to_owned()),
+            other => self.form.fill(other).ok(),
+        }
+    }
+}
+
+/// Identifiers that the export may have: one that no policy names, and each that one names behind the export's name, its
+/// wildcards filled in.
+fn export_ids(form: &Form, evidence: &Evidence) -> Vec<String> {
+    let mut ids = vec!["3f2a9c1e-0000-4000-8000-000000000000".to_owned()];
+    let before = format!("export/{}-", form.text("export-name").unwrap_or_default());
+    for statement in evidence.documents.iter().flat_map(|document| &document.policy.statements) {
+        let resources = statement.resources.iter().flat_map(|element| &element.items);
+        for text in resources.chain(statement.clauses.iter().flat_map(|clause| &clause.values)) {
+            let Some((_, id)) = text.value.split_once(&before) else { continue };
+            let id = id.replace('*', "").replace('?', "0");
+            if !id.is_empty() && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    ids
+}
+
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
+}
+
+fn resources(form: &Form, template: &RequestTemplate, on: &str) -> Option<Vec<String>> {
+    if on != "keys" {
+        return Some(vec![form.fill(on).ok()?]);
+    }
+    let is_legacy = form.text("export-type") == Some("cur-legacy");
+    let keys =
+        if is_legacy && !template.keys_legacy.is_empty() { &template.keys_legacy } else { &template.keys };
+    keys.iter().map(|key| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}")).ok()).collect()
+}
+
+/// The roles whose documents bear on a demand's requests.
+pub(crate) fn bears(library: &Library, demand: &Demand, role: Role) -> bool {
+    let Ask::Access { request, .. } = &demand.ask else { return true };
+    let caller = &library.requests()[request].caller;
+    matches!(role, Role::BucketPolicy | Role::KeyPolicy | Role::Rcp) || caller == "{reader}"
+}
+
+fn layers<'a>(form: &Form, evidence: &'a Evidence, caller: &Caller, service: &str) -> Layers<'a> {
+    let readable = |policy: &Policy| {
+        !policy.faults.iter().any(|f| matches!(f.kind, FaultKind::NotAnObject | FaultKind::MissingStatement))
+    };
+    let given = |role: Role| evidence.of(role).count() > 0;
+    let known = |role: Role| {
+        let policies = evidence.policies(role);
+        (!policies.is_empty() && policies.iter().all(|policy| readable(policy))).then_some(policies)
+    };
+    let visible = |role: Role| known(role).map_or(Layer::NotVisible, Layer::Known);
+    let presumed = |role: Role| match known(role) {
+        Some(policies) => Layer::Known(policies),
+        None if given(role) => Layer::NotVisible,
+        None => Layer::PresumedAbsent,
+    };
+    let organization = |role: Role, account: Option<&str>| {
+        let payer = form
+            .text("management-account")
+            .or_else(|| form.text("account").filter(|_| form.text("account-kind") == Some("root")));
+        if form.text("organization") == Some("none") || (payer.is_some() && payer == account) {
+            Layer::Absent
+        } else if known(role).is_some() {
+            Layer::Known(evidence.levels(role))
+        } else {
+            Layer::NotVisible
+        }
+    };
+    let mut layers = Layers::none();
+    layers.public_access_block = evidence.public_access_block.unwrap_or_default();
+    match service {
+        "s3" => layers.resource = visible(Role::BucketPolicy),
+        "kms" => layers.resource = visible(Role::KeyPolicy),
+        _ => {}
+    }
+    if matches!(service, "s3" | "kms") {
+        layers.rcp = organization(Role::Rcp, form.text("bucket-account"));
+    }
+    if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
+        return layers;
+    }
+    assert_eq!(caller.kind(), CallerKind::User, "the accounts' readers are users");
+    layers.identity = visible(Role::ReaderPolicy);
+    layers.boundary = presumed(Role::Boundary);
+    layers.endpoint = presumed(Role::EndpointPolicy);
+    if let Some(policies) = known(Role::SessionPolicy) {
+        layers.session = Layer::Known(policies);
+    }
+    layers.scp = organization(Role::Scp, caller.account());
+    layers
+}
