@@ -128,8 +128,13 @@ struct Tally {
 #[test]
 fn one_changed_element_changes_the_verdict_as_brute_force_says_and_is_pointed_at() {
     let library = Library::embedded().unwrap();
-    let ready: Vec<Account> =
-        accounts().into_iter().filter(|account| account.expect.verdict == "ready").collect();
+    // Answers of the AWS CLI and linked accounts are not seen by brute force.
+    let is_plain =
+        |account: &Account| account.evidence.answers.is_empty() && account.config.form.linked.is_empty();
+    let ready: Vec<Account> = accounts()
+        .into_iter()
+        .filter(|account| account.expect.verdict == "ready" && is_plain(account))
+        .collect();
     let benches: Vec<Bench<'_>> = ready.iter().map(|account| Bench::new(&library, account)).collect();
     let cases = cases(&benches);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -364,6 +369,8 @@ impl<'a> Bench<'a> {
                     let role = Role::of(document).unwrap();
                     Some(accepted::state(evidence, role, self.form.text("bucket").unwrap()))
                 }
+                // No verdict hangs on discovery, and nobody gave the answers that the other asks for.
+                Ask::Identity { .. } | Ask::Discovery { .. } => None,
             };
             if let Some(state) = state {
                 out.insert(demand.id.clone(), state);
