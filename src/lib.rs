@@ -3,6 +3,7 @@
 //! The library is what the `preflight` command is made of. Data flows one way: text → nodes → typed model →
 //! decision → finding → bytes; ARCHITECTURE.md has the table of who may import whom.
 
+pub mod billing;
 pub mod catalog;
 pub mod checks;
 pub mod cli;

@@ -155,7 +155,7 @@ impl Case {
     pub fn answer(&self) -> &'static str {
         let set = self.compile();
         let question = Question {
-            members: vec![Member { request: self.request.clone() }],
+            members: vec![Member { request: self.request.clone(), example: None }],
             unknowns: Vec::new(),
             allowed: true,
             base: World::new(),

@@ -4,7 +4,7 @@ use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
-use crate::contract::{Ask, Expect, Form};
+use crate::contract::{Ask, Expect, Form, RequestTemplate};
 use crate::eval::{
     Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World,
     ask,
@@ -55,10 +55,13 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let maker = Maker { subject, template, form: &behalf, extra: context };
     let members = |id: &str| -> Result<Vec<Member>, Vec<String>> {
         let resources = resources(&form, template, &on.replace(EXPORT_ID, id))?;
-        let all = actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
-        let request = |(action, resource): (&String, &String)| {
+        let all = actions
+            .iter()
+            .flat_map(|action| resources.iter().map(move |(resource, example)| (action, resource, example)));
+        let request = |(action, resource, example): (&String, &String, &Option<String>)| {
             let owner = arn::account_of(resource).or(form.text("bucket-account"));
-            Member { request: maker.request(&set, &caller, action, resource, owner) }
+            let request = maker.request(&set, &caller, action, resource, owner).over(resource);
+            Member { request, example: example.as_deref().map(Into::into) }
         };
         Ok(all.map(request).collect())
     };
@@ -119,10 +122,10 @@ fn reaching(set: &Compiled<'_>) -> World {
 }
 
 /// Whether the resources of a demand depend on a form value.
-fn names_hole(on: &str, template: &crate::contract::RequestTemplate, name: &str) -> bool {
+fn names_hole(on: &str, template: &RequestTemplate, name: &str) -> bool {
     let in_root = matches!(name, "export-name" | "export-path");
     let hole = |text: &str| text.contains(&format!("{{{name}}}")) || (in_root && text.contains("{root}"));
-    hole(on) || (on == "keys" && template.keys.iter().any(|key| hole(key)))
+    hole(on) || (on == "keys" && template.keys.iter().any(|key| hole(&key.pattern)))
 }
 
 /// The form with stand-ins, and the names of what stands in.
@@ -143,17 +146,19 @@ fn other_account(form: &Form) -> &'static str {
     if form.text("account") == Some("999999999999") { "888888888888" } else { "999999999999" }
 }
 
+/// The resources of a demand: each a pattern or an ARN, with an example where it is a pattern.
 fn resources(
     form: &Form,
-    template: &crate::contract::RequestTemplate,
+    template: &RequestTemplate,
     on: &str,
-) -> Result<Vec<String>, Vec<String>> {
+) -> Result<Vec<(String, Option<String>)>, Vec<String>> {
     if on != "keys" {
-        return form.fill(on).map(|resource| vec![resource]);
+        return form.fill(on).map(|resource| vec![(resource, None)]);
     }
     let legacy = form.text("export-type") == Some("cur-legacy") && !template.keys_legacy.is_empty();
     let keys = if legacy { &template.keys_legacy } else { &template.keys };
-    keys.iter().map(|key| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}"))).collect()
+    let arn = |key: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}"));
+    keys.iter().map(|key| Ok((arn(&key.pattern)?, Some(arn(&key.example)?)))).collect()
 }
 
 fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str, maker: &Maker<'_>) -> Outcome {
@@ -199,8 +204,20 @@ fn presumption(subject: &Subject<'_>, unknown: &Unknown) -> Option<Assumption> {
 }
 
 fn detail(question: &Question) -> Option<String> {
-    let count = question.members.len();
-    (count > 1 && question.allowed).then(|| format!("holds for each of the {count} kinds of files"))
+    let spaces: Vec<&str> = question
+        .members
+        .iter()
+        .filter(|member| member.request.space.is_some())
+        .filter_map(|member| member.request.resource.split_once(":::").map(|(_, key)| key))
+        .collect();
+    let (first, rest) = spaces.split_first()?;
+    if !question.allowed {
+        return None;
+    }
+    Some(match rest.len() {
+        0 => format!("proved for every key `{first}`"),
+        more => format!("proved for every key `{first}` and of {more} more kinds of files"),
+    })
 }
 
 fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: &Maker<'_>) -> Vec<FactRef> {

@@ -11,6 +11,8 @@ const FOUND_NEEDED: &[&str] = &["found", "needed"];
 const KEY_VALUE: &[&str] = &["key", "found", "needed"];
 const DENY: &[&str] = &["action", "caller", "why"];
 const ACTION: &[&str] = &["action"];
+const SETTING: &[&str] = &["export", "found", "needed"];
+const EXPORT_FOUND: &[&str] = &["export", "found"];
 
 /// The list.
 pub const CASES: &[CaseSpec] = &[
@@ -105,6 +107,51 @@ pub const CASES: &[CaseSpec] = &[
     case("form", "bucket-format", &["name", "found"]),
     case("form", "choice", &["name", "found", "needed"]),
     // Export settings.
+    case("setting", "value", SETTING),
+    case("setting", "bucket", SETTING),
+    case("setting", "prefix", SETTING),
+    case("setting", "prefix-short", SETTING),
+    case("setting", "prefix-first", SETTING),
+    case("setting", "prefix-last", SETTING),
+    case("setting", "name", SETTING),
+    case("setting", "granularity", SETTING),
+    case("setting", "resource-ids", SETTING),
+    case("setting", "schema-elements", SETTING),
+    case("setting", "split-cost-allocation", SETTING),
+    case("setting", "versioning", SETTING),
+    case("setting", "compression", SETTING),
+    case("setting", "refresh-closed", SETTING),
+    case("setting", "billing-view", SETTING),
+    case("setting", "columns", SETTING),
+    case("setting", "columns-wanted", SETTING),
+    case("export", "name-not-there", &["found", "nearest"]),
+    case("export", "name-not-shown", &["found", "nearest"]),
+    case("export", "none-there", FOUND),
+    case("export", "type", SETTING),
+    case("export", "account", SETTING),
+    case("export", "rows", SETTING),
+    case("export", "path", SETTING),
+    case("export", "path-last-folder", SETTING),
+    case("export", "table", SETTING),
+    case("export", "parquet", SETTING),
+    case("export", "athena-beside-others", SETTING),
+    case("export", "athena-versioning", SETTING),
+    case("export", "athena-format", SETTING),
+    case("export", "region", SETTING),
+    case("export", "bucket-owner-legacy", SETTING),
+    case("export", "bucket-owner-missing", SETTING),
+    case("export", "bucket-owner-other", SETTING),
+    case("export", "quota", FOUND_NEEDED),
+    case("export", "status-permission", EXPORT_FOUND),
+    case("export", "status-no-bucket", EXPORT_FOUND),
+    case("export", "status-bill-owner", EXPORT_FOUND),
+    case("export", "status-deprecated", EXPORT_FOUND),
+    case("export", "status-internal", EXPORT_FOUND),
+    case("export", "status-unhealthy", EXPORT_FOUND),
+    case("export", "delivery-failed", EXPORT_FOUND),
+    case("export", "query-failed", EXPORT_FOUND),
+    case("export", "delivery-pending", EXPORT_FOUND),
+    case("export", "not-delivered", EXPORT_FOUND),
     // Path and listing.
     // The reader's user, discovery, accounts.
     case("reader", "policy-not-attached", FOUND),

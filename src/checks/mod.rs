@@ -9,6 +9,7 @@ mod cases;
 mod context;
 mod discovery;
 mod explain;
+mod export;
 mod form;
 mod identity;
 mod layers;
@@ -32,5 +33,15 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
             let wanted = discovery::Wanted { actions, on, request };
             if *linked { discovery::linked(subject, &wanted) } else { discovery::check(subject, &wanted) }
         }
+        Ask::Setting(setting) => export::check_setting(subject, setting),
+        Ask::Export(question) => export::check(subject, *question),
     }
+}
+
+/// Whether a demand is asked of this subject: what its contract says of form and evidence, and of exports whether it has
+/// something to say of the kind that the form means.
+#[must_use]
+pub fn is_asked(subject: &Subject<'_>, demand: &Demand) -> bool {
+    let has = |kind: &str| export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind));
+    demand.is_asked(subject.form, has) && export::is_asked(subject, &demand.ask)
 }

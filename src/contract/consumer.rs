@@ -2,7 +2,10 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
+use super::grammar::RawGrammar;
 use super::identity::Question;
+use super::read_setting::RawSetting;
+use super::setting::{ExportQuestion, Setting};
 use crate::finding::Need;
 use crate::source::Span;
 use serde::Deserialize;
@@ -110,6 +113,10 @@ pub enum Ask {
         /// In every linked account whose policies were given, instead of the account of the form.
         linked: bool,
     },
+    /// A setting of the export that the form means is as the product needs it.
+    Setting(Setting),
+    /// Something about the export that more than one setting decides.
+    Export(ExportQuestion),
 }
 
 /// Which answer is wanted.
@@ -164,6 +171,17 @@ struct RawDemand {
     question: Option<Spanned<String>>,
     #[serde(default)]
     linked: bool,
+    about: Option<Spanned<String>>,
+    select: Option<Spanned<BTreeMap<String, Spanned<String>>>>,
+    one_of: Option<Vec<String>>,
+    none_of: Option<Vec<String>>,
+    all_of: Option<Vec<String>>,
+    equals: Option<String>,
+    matches: Option<Spanned<RawGrammar>>,
+    columns: Option<Vec<String>>,
+    absent: Option<Spanned<String>>,
+    default: Option<String>,
+    case: Option<String>,
     source: String,
 }
 
@@ -277,7 +295,36 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             on: raw.on.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `on`"))?,
             linked: raw.linked,
         },
-        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted`, `identity` or `discovery`")),
+        "setting" => {
+            if raw.document.as_deref() != Some("export") {
+                return Err(fault(at, "`ask = \"setting\"` needs `document = \"export\"`"));
+            }
+            let setting = RawSetting {
+                case: raw.case,
+                select: raw.select,
+                one_of: raw.one_of,
+                none_of: raw.none_of,
+                all_of: raw.all_of,
+                equals: raw.equals,
+                matches: raw.matches,
+                columns: raw.columns,
+                absent: raw.absent,
+                default: raw.default,
+            };
+            Ask::Setting(setting.read().map_err(|wrong| fault(wrong.span.unwrap_or(at), &wrong.message))?)
+        }
+        "export" => {
+            let about = raw.about.ok_or_else(|| fault(at, "`ask = \"export\"` needs `about`"))?;
+            let span = Span::new(about.span().start, about.span().end);
+            let question = ExportQuestion::of(about.get_ref());
+            Ask::Export(question.ok_or_else(|| fault(span, &ExportQuestion::choices()))?)
+        }
+        _ => {
+            return Err(fault(
+                ask_span,
+                "`ask` is `access`, `accepted`, `setting`, `export`, `identity` or `discovery`",
+            ));
+        }
     };
     let when = raw
         .when

@@ -6,13 +6,18 @@
 mod consumer;
 mod fault;
 mod form;
+mod grammar;
 mod identity;
+mod read_setting;
 mod request;
+mod setting;
 mod tables;
 
 pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
 pub use form::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
+pub use grammar::{Failure, Grammar};
 pub use identity::Question;
-pub use request::{KeyChange, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use request::{KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use setting::{Absent, AskedOf, ExportQuestion, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};

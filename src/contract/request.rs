@@ -15,10 +15,10 @@ pub struct RequestTemplate {
     pub caller: String,
     /// AWS's page on it.
     pub source: String,
-    /// Object keys, templates.
-    pub keys: Vec<String>,
+    /// Object keys.
+    pub keys: Vec<KeyTemplate>,
     /// Object keys of the legacy layout, where they differ.
-    pub keys_legacy: Vec<String>,
+    pub keys_legacy: Vec<KeyTemplate>,
     /// Context keys that are never there; a closing `*` stands for any rest.
     pub absent: Vec<String>,
     /// Context keys that are there with a value nobody knows.
@@ -27,6 +27,22 @@ pub struct RequestTemplate {
     pub context: Vec<(String, String)>,
     /// What is one way or another.
     pub unknowns: Vec<UnknownTemplate>,
+}
+
+/// The keys of one kind of file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "(String, String)")]
+pub struct KeyTemplate {
+    /// All of them, a template in which `*` and `?` expand.
+    pub pattern: String,
+    /// One of them, a template.
+    pub example: String,
+}
+
+impl From<(String, String)> for KeyTemplate {
+    fn from((pattern, example): (String, String)) -> Self {
+        Self { pattern, example }
+    }
 }
 
 /// Something that is one way or another.
@@ -67,9 +83,9 @@ struct RawRequest {
     #[serde(rename = "checked")]
     _checked: String,
     #[serde(default)]
-    keys: Vec<String>,
+    keys: Vec<KeyTemplate>,
     #[serde(default)]
-    keys_legacy: Vec<String>,
+    keys_legacy: Vec<KeyTemplate>,
     #[serde(default, rename = "keys-source")]
     _keys_source: Option<String>,
     #[serde(default)]

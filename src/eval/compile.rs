@@ -277,6 +277,68 @@ impl<'p> Compiled<'p> {
         FreeAtom(u32::try_from(self.atoms.len() + behind).unwrap_or(u32::MAX).saturating_add(key))
     }
 
+    /// The dimension of requests that a test looks at.
+    pub(super) fn axis(&self, atom: FreeAtom) -> Axis {
+        match self.atoms.get(atom.0 as usize) {
+            Some(Test::Resource(_) | Test::ResourceTemplate(_)) => Axis::Resource,
+            Some(Test::Value { key, .. }) => Axis::Key(*key),
+            Some(Test::Action(_) | Test::Principal(_) | Test::Unreadable(_)) | None => Axis::None,
+        }
+    }
+
+    /// The resources a test of the resource takes; none where a variable has no single value.
+    pub(super) fn resource_language(
+        &self,
+        atom: FreeAtom,
+        context: &super::context::Context,
+    ) -> Option<super::member::Language> {
+        match self.atoms.get(atom.0 as usize)? {
+            Test::Resource(glob) => Some(super::member::Language::from(glob)),
+            Test::ResourceTemplate(template) => template.resource_language(context),
+            Test::Action(_) | Test::Principal(_) | Test::Unreadable(_) | Test::Value { .. } => None,
+        }
+    }
+
+    /// The comparison of a test of a condition key.
+    pub(super) fn value_test(&self, atom: FreeAtom) -> Option<&ValueTest> {
+        match self.atoms.get(atom.0 as usize)? {
+            Test::Value { test, .. } => Some(test),
+            Test::Action(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_)
+            | Test::Resource(_)
+            | Test::ResourceTemplate(_) => None,
+        }
+    }
+
+    /// Whether a test takes a value of its axis; `None` where that cannot be computed.
+    pub(super) fn takes(
+        &self,
+        atom: FreeAtom,
+        value: &str,
+        context: &super::context::Context,
+    ) -> Option<bool> {
+        let truth = match self.atoms.get(atom.0 as usize)? {
+            Test::Resource(glob) => return Some(glob.matches(value)),
+            Test::ResourceTemplate(template) => template.matches_resource(value, context),
+            Test::Value { test, .. } => test.test(value, context),
+            Test::Action(_) | Test::Principal(_) | Test::Unreadable(_) => return None,
+        };
+        match truth {
+            super::condition::Truth::Yes => Some(true),
+            super::condition::Truth::No | super::condition::Truth::Null => Some(false),
+            super::condition::Truth::Mistyped | super::condition::Truth::Free => None,
+        }
+    }
+
+    /// The key whose presence an atom stands for.
+    pub(super) fn presence_of(&self, atom: FreeAtom) -> Option<u32> {
+        match self.free_names.get((atom.0 as usize).checked_sub(self.atoms.len())?)? {
+            FreeName::KeyPresence(key) => Some(*key),
+            FreeName::Clause { .. } | FreeName::Effect(_) => None,
+        }
+    }
+
     /// The condition key and the clause a free atom belongs to, for telling what is not known.
     #[must_use]
     pub fn describe(&self, atom: FreeAtom) -> FreeFact<'_> {
@@ -308,6 +370,17 @@ impl<'p> Compiled<'p> {
     pub(super) fn key_name(&self, key: u32) -> &str {
         self.keys.get(key as usize).map_or("", |key| &**key)
     }
+}
+
+/// A dimension of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Axis {
+    /// The resource.
+    Resource,
+    /// A condition key, by number.
+    Key(u32),
+    /// None that is searched.
+    None,
 }
 
 /// What stands behind a free atom.

@@ -8,9 +8,11 @@ use super::compile::{
     Compiled, CompiledClause, CompiledElement, CompiledStatement, ElementKind, ElementRef, StatementId, Test,
 };
 use super::condition::Truth;
+use super::context::ContextValue;
+use super::glob::Glob;
 use super::layers::{Layer, LayerKind};
 use super::principal::{Naming, PrincipalTest};
-use super::request::{CallerKind, ContextValue, Request};
+use super::request::{CallerKind, Request};
 use super::service;
 use super::trace::{Event, Recorder};
 use super::world::{FreeAtom, World};
@@ -501,6 +503,12 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let request = self.request;
         match self.set.atoms.get(atom as usize) {
             Some(Test::Action(test)) => test.pattern.matches(&request.action_lower).into(),
+            Some(Test::Resource(Glob::Any)) => Truth::Yes,
+            // Of many resources some match and some do not: the search over spaces splits them.
+            Some(Test::Resource(_)) if request.space.is_some() => Truth::Free,
+            Some(Test::ResourceTemplate(template)) if request.space.is_some() => {
+                if template.is_null(&request.context) { Truth::Null } else { Truth::Free }
+            }
             Some(Test::Resource(glob)) => glob.matches(&request.resource).into(),
             Some(Test::ResourceTemplate(template)) => {
                 template.matches_resource(&request.resource, &request.context)

@@ -7,27 +7,32 @@
 mod ask;
 mod compile;
 mod condition;
+mod context;
 mod decide;
 mod explain;
 #[doc(hidden)]
 pub mod fuzz;
 mod glob;
 mod layers;
+pub mod member;
 mod principal;
 mod request;
+mod search;
 mod service;
 mod trace;
 mod world;
+mod worlds;
 
 pub use ask::{Answer, Dependence, Member, Patch, Question, Unknown, Witness, ask};
 pub use compile::{Compiled, ElementKind, ElementRef, FreeFact, StatementId};
 pub use condition::{ArnGlob, Decimal, Instant, Network, Operand, Template, Truth, ValueTest};
+pub use context::{Context, ContextValue};
 pub use decide::{Decision, DenyReason, Outcome, decide};
 pub use explain::{Match, StatementMatch, inspect};
 pub use glob::{Glob, Token};
 pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};
 pub use principal::{Naming, PrincipalTest};
-pub use request::{Caller, CallerFault, CallerKind, Context, ContextValue, Request};
+pub use request::{Caller, CallerFault, CallerKind, Request};
 pub use service::s3::is_public;
 pub use trace::{Event, NoTrace, Recorder, Trace};
 pub use world::{FreeAtom, World};

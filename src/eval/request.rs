@@ -1,5 +1,7 @@
 //! What is asked: who, which action, on what, with which context keys.
 
+use super::context::{Context, ContextValue};
+use super::member::{Found, Language};
 use crate::policy::arn;
 use thiserror::Error;
 
@@ -196,72 +198,6 @@ impl Caller {
     }
 }
 
-/// The value of a context key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ContextValue {
-    /// One value.
-    One(Box<str>),
-    /// A multi-valued key with its values, possibly none.
-    Many(Box<[Box<str>]>),
-    /// The key is there; nobody knows its value. Every test of it is a free atom.
-    Unknown,
-    /// Whether the key is there, and its value, are unknown.
-    Unseen,
-}
-
-/// Context keys by lower-case name. Keys not named are absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Context {
-    entries: Vec<(Box<str>, ContextValue)>,
-}
-
-impl Context {
-    /// No keys.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets a key; names are case-insensitive.
-    pub fn set(&mut self, key: &str, value: ContextValue) {
-        let key = key.to_ascii_lowercase();
-        match self.entries.iter_mut().find(|(name, _)| **name == *key) {
-            Some((_, slot)) => *slot = value,
-            None => self.entries.push((key.into(), value)),
-        }
-    }
-
-    /// Sets a key to one value.
-    pub fn set_one(&mut self, key: &str, value: &str) {
-        self.set(key, ContextValue::One(value.into()));
-    }
-
-    /// Sets a key only where it is not set yet.
-    pub fn set_default(&mut self, key: &str, value: ContextValue) {
-        if self.get(&key.to_ascii_lowercase()).is_none() {
-            self.set(key, value);
-        }
-    }
-
-    /// Takes a key out: it is absent.
-    pub fn remove(&mut self, key: &str) {
-        let key = key.to_ascii_lowercase();
-        self.entries.retain(|(name, _)| **name != *key);
-    }
-
-    /// The value of a key given in lower case.
-    #[must_use]
-    #[inline]
-    pub fn get(&self, lower: &str) -> Option<&ContextValue> {
-        self.entries.iter().find(|(name, _)| **name == *lower).map(|(_, value)| value)
-    }
-
-    /// Every key in lower case with its value, in the order of setting.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
-        self.entries.iter().map(|(key, value)| (&**key, value))
-    }
-}
-
 /// One concrete request, prepared for many decisions.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -279,6 +215,8 @@ pub struct Request {
     pub resource_account: Option<Box<str>>,
     /// The context, computed keys included.
     pub context: Context,
+    /// Every resource in question, where the request stands for many; `resource` is then their pattern.
+    pub space: Option<std::sync::Arc<Language>>,
 }
 
 impl Request {
@@ -316,7 +254,29 @@ impl Request {
             resource_account: resource_account.or_else(|| arn::account_of(resource)).map(Into::into),
             context,
             caller,
+            space: None,
         }
+    }
+
+    /// The same request for every resource that a pattern matches.
+    #[must_use]
+    pub fn over(mut self, pattern: &str) -> Self {
+        self.space = pattern.contains(['*', '?']).then(|| std::sync::Arc::new(Language::glob(pattern)));
+        self.resource = pattern.into();
+        self
+    }
+
+    /// One concrete request of a space, the one with the shortest resource; the request itself if it is concrete.
+    #[must_use]
+    pub fn example(&self) -> Self {
+        let mut example = self.clone();
+        if let Some(space) = &self.space {
+            if let Found::Value(resource) = super::member::string(&[space], &[]) {
+                example.resource = resource.into();
+            }
+            example.space = None;
+        }
+        example
     }
 
     fn compute(&mut self) {

@@ -42,6 +42,12 @@ macro_rules! kinds {
 kinds! {
     /// Legacy report definitions.
     ReportDefinitions "cur describe-report-definitions" ["ReportDefinitions"],
+    /// One execution of a data export, with the settings it was made with.
+    Execution "bcm-data-exports get-execution" ["Export" "ExecutionStatus"],
+    /// What a data export is created from.
+    ExportInput "bcm-data-exports create-export" ["DataQuery" "DestinationConfigurations"],
+    /// What a legacy report is created from.
+    ReportInput "cur put-report-definition" ["ReportName" "S3Bucket"],
     /// One data export with its settings.
     Export "bcm-data-exports get-export" ["Export"],
     /// The list of data exports with their status.

@@ -4,6 +4,7 @@ use super::answer::{Answer, AnswerKind};
 use super::organization::OrganizationRecord;
 use super::reader::ReaderRecord;
 use super::role::Role;
+use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
 use crate::policy::Policy;
 use crate::source::SourceId;
@@ -42,6 +43,8 @@ pub struct Evidence {
     pub reader: ReaderRecord,
     /// What AWS Organizations says.
     pub organization: OrganizationRecord,
+    /// What the answers say of exports.
+    pub exports: Exports,
     /// Block Public Access of the bucket, where it is known.
     pub public_access_block: Option<PublicAccessBlock>,
 }

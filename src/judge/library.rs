@@ -36,6 +36,18 @@ pub enum LibraryFault {
         /// The missing request.
         request: String,
     },
+    /// A contract tells a setting by a case that there is not.
+    #[error(
+        "consumers/{consumer}.toml: demand `{demand}` names the case `{case}`, which check `setting` does not have; `value` fits all"
+    )]
+    Case {
+        /// The consumer.
+        consumer: String,
+        /// The demand.
+        demand: String,
+        /// The unknown case.
+        case: String,
+    },
 }
 
 impl Library {
@@ -80,6 +92,18 @@ impl Library {
                     consumer: name.to_owned(),
                     demand: demand.id.clone(),
                     request: request.clone(),
+                });
+            }
+        }
+        let told = |case: &str| CASES.iter().any(|spec| spec.check == "setting" && spec.case == case);
+        for demand in &contract.demands {
+            if let crate::contract::Ask::Setting(setting) = &demand.ask
+                && !told(&setting.case)
+            {
+                return Err(LibraryFault::Case {
+                    consumer: name.to_owned(),
+                    demand: demand.id.clone(),
+                    case: setting.case.clone(),
                 });
             }
         }

@@ -102,7 +102,7 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         told.push(tell(library, &cause, "form", None));
     }
     let mut demands = Vec::new();
-    for demand in contract.demands.iter().filter(|demand| demand.is_asked(&form, |kind| evidence.has(kind))) {
+    for demand in contract.demands.iter().filter(|demand| checks::is_asked(&subject, demand)) {
         let outcome = checks::put(&subject, demand);
         let mut entry = entry(library, &subject, demand, &outcome);
         if matches!(&demand.ask, Ask::Accepted { document } if document == "bucket-policy") {

@@ -55,8 +55,8 @@ pub fn add_text(
     recognise::named(sources, source, role, level, evidence);
 }
 
-/// Adds a text that is already in memory, and finds out what it is: a policy or an answer of the AWS CLI.
-pub fn add_answer(sources: &mut Sources, name: &str, text: &str, evidence: &mut Evidence) {
+/// Adds a text that is already in memory and finds out what it is, as for a file that nobody named.
+pub fn add_unnamed(sources: &mut Sources, name: &str, text: &str, evidence: &mut Evidence) {
     let source = sources.add(name, text);
     recognise::by_content(sources, source, evidence);
 }

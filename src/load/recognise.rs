@@ -35,6 +35,7 @@ pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evi
         evidence.answers.push(Answer { kind, source });
         evidence.reader.note(kind, &document.root, source);
         evidence.organization.note(kind, &document.root, source);
+        evidence.exports.read(&document.root, source);
         return;
     }
     if found.policies.is_empty() {

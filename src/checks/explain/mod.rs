@@ -51,7 +51,7 @@ fn is_same(left: &Cause, right: &Cause) -> bool {
 /// The faults in one world.
 fn faults(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
     let mut causes = Vec::new();
-    for (_, request) in members(case, witness) {
+    for request in members(case, witness) {
         let allowed = decide(case.set, &request, &witness.world, &mut NoTrace).is_allowed();
         if allowed == case.question.allowed {
             continue;
@@ -84,29 +84,42 @@ pub(super) fn unsure(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
     faults(case, witness).into_iter().filter_map(as_unsure).collect()
 }
 
-/// Every member of the question as it is in the witness's world.
-fn members(case: &Case<'_, '_>, witness: &Witness) -> Vec<(usize, Request)> {
+/// Every member of the question as it is in the witness's world: one request each, with the key that people know where
+/// that fails too.
+fn members(case: &Case<'_, '_>, witness: &Witness) -> Vec<Request> {
     let chosen = &witness.request.context;
+    let in_world = |request: &Request| {
+        let mut request = request.clone();
+        // Unknowns hold for the whole run, so what the witness's world chose holds for every member.
+        for (key, _) in
+            case.question.unknowns.iter().flat_map(|unknown| &unknown.options).flat_map(|option| &option.keys)
+        {
+            match chosen.get(&key.to_ascii_lowercase()) {
+                Some(value) => request.context.set(key, value.clone()),
+                None => request.context.remove(key),
+            }
+        }
+        request
+    };
+    let fails = |request: &Request| {
+        decide(case.set, request, &witness.world, &mut NoTrace).is_allowed() != case.question.allowed
+    };
     case.question
         .members
         .iter()
         .enumerate()
         .map(|(at, member)| {
-            let mut request = member.request.clone();
-            // Unknowns hold for the whole run, so what the witness's world chose holds for every member.
-            for key in case
-                .question
-                .unknowns
-                .iter()
-                .flat_map(|unknown| &unknown.options)
-                .flat_map(|option| &option.keys)
-            {
-                match chosen.get(&key.0.to_ascii_lowercase()) {
-                    Some(value) => request.context.set(&key.0, value.clone()),
-                    None => request.context.remove(&key.0),
+            let mut request = in_world(&member.request).example();
+            if let Some(example) = &member.example {
+                request.resource.clone_from(example);
+                if fails(&request) {
+                    return request;
                 }
             }
-            (at, request)
+            if at == witness.member {
+                request.resource.clone_from(&witness.request.resource);
+            }
+            request
         })
         .collect()
 }

@@ -24,6 +24,25 @@ impl Instant {
         if is_year || has_date { Self::iso(text) } else { Self::epoch(text) }
     }
 
+    /// How many whole hours lie between an earlier instant and this one; negative if it is later.
+    #[must_use]
+    pub fn hours_since(self, earlier: Self) -> i128 {
+        (self.0 - earlier.0).div_euclid(3_600 * 1_000_000_000)
+    }
+
+    /// Texts of instants at, just before and just after this one.
+    #[must_use]
+    pub fn around(self) -> Vec<String> {
+        [-1, 0, 1].map(|step| Self(self.0 + step).spell()).to_vec()
+    }
+
+    /// Epoch seconds with nine decimals.
+    fn spell(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let nanos = self.0.unsigned_abs();
+        format!("{sign}{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000)
+    }
+
     fn epoch(text: &str) -> Option<Self> {
         let (negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),

@@ -9,8 +9,8 @@ mod ip;
 mod number;
 mod template;
 
+use super::context::Context;
 use super::glob::Glob;
-use super::request::Context;
 use crate::policy::{BaseOperator, variable};
 
 pub use arn::ArnGlob;

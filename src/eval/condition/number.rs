@@ -40,6 +40,33 @@ impl Decimal {
         Some(Self { negative, point, digits })
     }
 
+    /// Texts of numbers at, just below and just above this one, for searching values between constants.
+    #[must_use]
+    pub fn around(&self) -> Vec<String> {
+        let digits: String = self.digits.iter().map(|digit| char::from(*digit)).collect();
+        if digits.is_empty() {
+            return ["0", "1", "-1", "1e-30", "-1e-30"].map(str::to_owned).to_vec();
+        }
+        let sign = if self.negative { "-" } else { "" };
+        let spell = |digits: &str| format!("{sign}0.{digits}e{}", self.point);
+        // One more far down is nearer to zero's other side than any constant that people write.
+        let longer = format!("{digits}{}1", "0".repeat(30));
+        let mut shorter = digits.clone().into_bytes();
+        if let Some(last) = shorter.last_mut() {
+            // The last digit is never 0.
+            *last -= 1;
+        }
+        let shorter = String::from_utf8_lossy(&shorter).into_owned() + &"9".repeat(31);
+        vec![
+            spell(&digits),
+            spell(&longer),
+            spell(&shorter),
+            "0".to_owned(),
+            format!("{sign}1e{}", self.point + 2),
+            format!("{}1e{}", if self.negative { "" } else { "-" }, self.point + 2),
+        ]
+    }
+
     fn magnitude(&self, other: &Self) -> Ordering {
         match (self.digits.is_empty(), other.digits.is_empty()) {
             (true, true) => Ordering::Equal,

@@ -1,8 +1,9 @@
 //! Texts with policy variables, resolved against the request's context.
 
 use super::{ArnGlob, Truth};
+use crate::eval::context::{Context, ContextValue};
 use crate::eval::glob::{Glob, Token};
-use crate::eval::request::{Context, ContextValue};
+use crate::eval::member::Language;
 use crate::policy::BaseOperator;
 use crate::policy::variable::Piece;
 
@@ -90,6 +91,38 @@ impl Template {
     #[must_use]
     pub fn matches_resource(&self, resource: &str, context: &Context) -> Truth {
         self.decide(context, true, |tokens| Glob::from_tokens(tokens.iter().copied()).matches(resource))
+    }
+
+    /// The strings that pass under an operator, where every variable has a value. A value that holds a wildcard is read
+    /// both ways elsewhere; here there is no one language for it.
+    #[must_use]
+    pub fn language(&self, base: BaseOperator, context: &Context) -> Option<Language> {
+        let expands = base.expands_wildcards();
+        let Resolved::Tokens { tokens, wild_value } = self.resolve(context, expands, Reading::Literal) else {
+            return None;
+        };
+        if wild_value && expands {
+            return None;
+        }
+        Some(match base {
+            BaseOperator::ArnLike => Language::arn(arn_of(&tokens)?.parts()),
+            BaseOperator::StringEqualsIgnoreCase => Language::folded(&plain_of(&tokens)),
+            BaseOperator::StringLike => Language::from(&Glob::from_tokens(tokens.iter().copied())),
+            BaseOperator::StringEquals => Language::exact(&plain_of(&tokens)),
+            _ => return None,
+        })
+    }
+
+    /// The resources that match the text as a `Resource` pattern, where every variable has a value.
+    #[must_use]
+    pub fn resource_language(&self, context: &Context) -> Option<Language> {
+        self.language(BaseOperator::StringLike, context)
+    }
+
+    /// Whether a variable of the text has no value.
+    #[must_use]
+    pub fn is_null(&self, context: &Context) -> bool {
+        matches!(self.resolve(context, true, Reading::Literal), Resolved::Null)
     }
 
     fn decide(&self, context: &Context, expands: bool, holds: impl Fn(&[Token]) -> bool) -> Truth {

@@ -159,7 +159,7 @@ impl Setting {
 
     pub(crate) fn question(&self, unknowns: Vec<Unknown>) -> Question {
         Question {
-            members: vec![Member { request: self.request() }],
+            members: vec![Member { request: self.request(), example: None }],
             unknowns,
             allowed: true,
             base: World::new(),

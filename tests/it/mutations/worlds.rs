@@ -268,7 +268,15 @@ fn resources(form: &Form, template: &RequestTemplate, on: &str) -> Option<Vec<St
     let is_legacy = form.text("export-type") == Some("cur-legacy");
     let keys =
         if is_legacy && !template.keys_legacy.is_empty() { &template.keys_legacy } else { &template.keys };
-    keys.iter().map(|key| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}")).ok()).collect()
+    let arn = |key: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}")).ok();
+    keys.iter()
+        .flat_map(|key| {
+            // The example, and keys at the edges of the pattern: nothing, a letter or a folder where anything may stand.
+            let filled = ["", "z", "zz/0"].map(|text| key.pattern.replace('*', text).replace('?', "z"));
+            std::iter::once(key.example.clone()).chain(filled)
+        })
+        .map(|key| arn(&key))
+        .collect()
 }
 
 /// The roles whose documents bear on a demand's requests.

@@ -1,0 +1,95 @@
+//! Whether the export that the form means is set as the product needs it, and whether AWS delivers it.
+
+mod health;
+mod meant;
+mod named;
+mod setting;
+mod whole;
+
+use super::subject::{Cause, FactRef, Outcome, Subject};
+use crate::billing::ExportDefinition;
+use crate::contract::{Ask, ExportQuestion, FormValue, Origin};
+use crate::finding::State;
+use crate::rulebook::Values;
+use crate::source::{Place, Span};
+pub(super) use setting::check as check_setting;
+
+/// Answers a question about an export as a whole.
+pub(super) fn check(subject: &Subject<'_>, question: ExportQuestion) -> Outcome {
+    match question {
+        ExportQuestion::Looked => named::looked(subject),
+        ExportQuestion::Named => named::named(subject),
+        ExportQuestion::Quota => named::quota(subject),
+        ExportQuestion::Status => health::status(subject),
+        ExportQuestion::Execution => health::execution(subject),
+        ExportQuestion::Delivered => health::delivered(subject),
+        ExportQuestion::Type
+        | ExportQuestion::Account
+        | ExportQuestion::Rows
+        | ExportQuestion::Path
+        | ExportQuestion::Parquet
+        | ExportQuestion::Athena
+        | ExportQuestion::Region
+        | ExportQuestion::BucketAccount => match meant::definition(subject) {
+            Some(definition) => whole::check(subject, definition, question),
+            None => unknown(meant::fact(subject)),
+        },
+    }
+}
+
+/// Whether evidence of this kind about the export that the form means is at hand; nothing for kinds that are not about
+/// exports.
+pub(super) fn has(subject: &Subject<'_>, kind: &str) -> Option<bool> {
+    let exports = &subject.evidence.exports;
+    match kind {
+        "export" => Some(meant::definition(subject).is_some()),
+        "export-list" => Some(!exports.is_empty()),
+        "export-status" => Some(!health::statuses(subject).is_empty()),
+        "export-executions" => Some(!health::executions(subject).is_empty()),
+        "bucket-location" => Some(exports.bucket_region.is_some()),
+        _ => None,
+    }
+}
+
+/// Whether a demand has something to say of the kind of export that the form means.
+pub(super) fn is_asked(subject: &Subject<'_>, ask: &Ask) -> bool {
+    match ask {
+        Ask::Setting(setting) => meant::definition(subject)
+            .is_some_and(|definition| setting::path(setting, definition.kind).is_some()),
+        // A legacy report does not say whose it is.
+        Ask::Export(ExportQuestion::Account) => {
+            meant::definition(subject).is_some_and(|definition| definition.arn.is_some())
+        }
+        _ => true,
+    }
+}
+
+fn unknown(fact: FactRef) -> Outcome {
+    Outcome { facts: vec![fact], ..Outcome::of(State::Unknown) }
+}
+
+fn broken(cause: Cause) -> Outcome {
+    Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}
+
+/// A value of the form that is missing.
+fn form_fact(name: &str) -> FactRef {
+    FactRef::with("form", "name", name)
+}
+
+/// Where the user gave a value.
+fn given(value: Option<&FormValue>) -> Option<Place> {
+    match value?.origin {
+        Origin::Given(place) => Some(place),
+        Origin::Presumed(_) => None,
+    }
+}
+
+/// What every case about an export fills in.
+fn values(definition: &ExportDefinition, found: &str, needed: &str) -> Values {
+    Values::new().with("export", definition.label()).with("found", found).with("needed", needed)
+}
+
+fn place(definition: &ExportDefinition, span: Span) -> Place {
+    Place { source: definition.source, span }
+}

@@ -1,0 +1,231 @@
+//! One setting against what the product needs of it.
+
+use super::super::CASES;
+use super::super::subject::{Cause, FactRef, Outcome, Subject};
+use super::{form_fact, given, meant, place, unknown, values};
+use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text};
+use crate::contract::{Absent, AskedOf, Setting, SettingPath, Test};
+use crate::finding::State;
+use crate::source::{Place, Span};
+use crate::syntax::{Node, Value, inner_span, read_json, select};
+
+/// Where the setting stands in an export of this kind.
+pub(super) fn path(setting: &Setting, kind: ExportKind) -> Option<&SettingPath> {
+    let of = |wanted| setting.select.iter().find(|(of, _)| *of == wanted).map(|(_, path)| path);
+    match kind {
+        ExportKind::Legacy => of(AskedOf::Legacy),
+        ExportKind::Cur2 => of(AskedOf::Cur2).or_else(|| of(AskedOf::DataExport)),
+        _ => of(AskedOf::DataExport),
+    }
+}
+
+pub(in super::super) fn check(subject: &Subject<'_>, setting: &Setting) -> Outcome {
+    let Some(definition) = meant::definition(subject) else { return unknown(meant::fact(subject)) };
+    let Some(path) = path(setting, definition.kind) else { return Outcome::of(State::Unknown) };
+    let text = subject.sources.get(definition.source).slice(definition.span);
+    let document = read_json(text);
+    // Places in the definition are places in the file.
+    let shift = |span: Span| {
+        let start = definition.span.start;
+        Span { start: span.start.saturating_add(start), end: span.end.saturating_add(start) }
+    };
+    let hits = select(&document.root, &path.selector);
+    let mut found = Found {
+        values: hits
+            .iter()
+            .flat_map(|hit| hit.iter_one_or_many())
+            .filter_map(Text::of)
+            .map(|text| Text { span: shift(text.span), ..text })
+            .collect(),
+        whole: hits
+            .first()
+            .map_or_else(|| around(&document.root, path).map(shift), |hit| Some(shift(hit.span))),
+        note: None,
+    };
+    let is_there = hits.iter().any(|hit| !matches!(hit.value, Value::Null | Value::Missing));
+    if !is_there {
+        let at = found.whole.unwrap_or(definition.name_span());
+        match &setting.absent {
+            Absent::Unknown => return unknown(FactRef::with("export-setting", "path", &path.text)),
+            Absent::Holds => return Outcome::of(State::Holds),
+            Absent::Broken => {
+                let needed = needed(&setting.test);
+                let fault = Fault { span: at, found: "nothing".to_owned(), needed, way: None };
+                return outcome(
+                    definition,
+                    setting,
+                    vec![fault],
+                    Some(format!("`{}` is not there", path.text)),
+                );
+            }
+            Absent::Default(value) => {
+                found.values = vec![Text { text: value.clone(), span: at }];
+                found.note = Some(format!("`{}` is not there, AWS takes it as `{value}`", path.text));
+            }
+        }
+    }
+    let source = subject.sources.get(definition.source).text();
+    match &setting.test {
+        Test::Equals(template) => equals(subject, definition, setting, template, &found),
+        Test::Columns(columns) => match missing_columns(source, columns, &found) {
+            Some(faults) => outcome(definition, setting, faults, None),
+            None => unknown(FactRef::new("query-columns")),
+        },
+        test => {
+            let faults = faults(source, definition, test, &found);
+            outcome(definition, setting, faults, found.note)
+        }
+    }
+}
+
+/// What stands at the path.
+struct Found {
+    values: Vec<Text>,
+    /// The array, or what the setting would stand in.
+    whole: Option<Span>,
+    note: Option<String>,
+}
+
+struct Fault {
+    span: Span,
+    found: String,
+    needed: String,
+    /// Which of several ways to be wrong, for cases that tell them apart.
+    way: Option<&'static str>,
+}
+
+/// The nearest thing that is there of what the setting would stand in; of an object its opening bracket.
+fn around(root: &Node<'_>, path: &SettingPath) -> Option<Span> {
+    path.parents.iter().find_map(|parent| select(root, parent).first().copied()).map(|node| {
+        match node.value {
+            Value::Object(_) => Span { start: node.span.start, end: node.span.end.min(node.span.start + 1) },
+            _ => node.span,
+        }
+    })
+}
+
+fn needed(test: &Test) -> String {
+    match test {
+        Test::OneOf(list) | Test::AllOf(list) | Test::Columns(list) => list.join("`, `"),
+        Test::NoneOf(_) => "another value".to_owned(),
+        Test::Equals(template) => template.clone(),
+        Test::Matches(grammar) => grammar.describe(),
+    }
+}
+
+fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Found) -> Vec<Fault> {
+    let needed = needed(test);
+    let fault = |span, text: &str| Fault { span, found: text.to_owned(), needed: needed.clone(), way: None };
+    let is_in = |list: &[String], value: &Text| list.contains(&value.text);
+    match test {
+        Test::OneOf(list) => found
+            .values
+            .iter()
+            .filter(|value| !is_in(list, value))
+            .map(|value| fault(value.span, &value.text))
+            .collect(),
+        Test::NoneOf(list) => found
+            .values
+            .iter()
+            .filter(|value| is_in(list, value))
+            .map(|value| fault(value.span, &value.text))
+            .collect(),
+        Test::AllOf(list) => {
+            let extra = found.values.iter().filter(|value| !is_in(list, value));
+            let mut faults: Vec<Fault> = extra.map(|value| fault(value.span, &value.text)).collect();
+            if list.iter().any(|wanted| !found.values.iter().any(|value| value.text == *wanted)) {
+                let all: Vec<&str> = found.values.iter().map(|value| value.text.as_str()).collect();
+                let all = if all.is_empty() { "nothing".to_owned() } else { all.join("`, `") };
+                faults.push(fault(found.whole.unwrap_or(definition.name_span()), &all));
+            }
+            faults
+        }
+        Test::Matches(grammar) => found
+            .values
+            .iter()
+            .filter_map(|value| {
+                let (way, part) = grammar.failure(&value.text)?;
+                let span = if part.is_empty() { value.span } else { inner_span(source, value.span, 0, part) };
+                Some(Fault { span, found: value.text.clone(), needed: needed.clone(), way: Some(way.name()) })
+            })
+            .collect(),
+        Test::Equals(_) | Test::Columns(_) => Vec::new(),
+    }
+}
+
+fn equals(
+    subject: &Subject<'_>,
+    definition: &ExportDefinition,
+    setting: &Setting,
+    template: &str,
+    found: &Found,
+) -> Outcome {
+    let wanted = match subject.form.fill(template) {
+        Ok(wanted) => wanted,
+        Err(names) => {
+            let facts = names.iter().map(|name| form_fact(name)).collect();
+            return Outcome { facts, ..Outcome::of(State::Unknown) };
+        }
+    };
+    let differ = found.values.iter().filter(|value| value.text != wanted);
+    let faults = differ
+        .map(|value| Fault { span: value.span, found: value.text.clone(), needed: wanted.clone(), way: None })
+        .collect();
+    let mut outcome = outcome(definition, setting, faults, found.note.clone());
+    // A template that is one hole names the field that says otherwise.
+    let field = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
+    if let Some(at) = given(subject.form.get(field)) {
+        for cause in &mut outcome.causes {
+            cause.related.push((at, format!("the form says `{wanted}`")));
+        }
+    }
+    outcome
+}
+
+/// The columns that are missing; nothing if the query cannot be read.
+fn missing_columns(source: &str, columns: &[String], found: &Found) -> Option<Vec<Fault>> {
+    let statement = found.values.first()?;
+    let query = Query::read(&statement.text);
+    let mut faults = Vec::new();
+    for column in columns {
+        if query.columns.has(column)? {
+            continue;
+        }
+        let Columns::Listed(list) = &query.columns else { continue };
+        let renamed = list.iter().find(|each| each.from.as_deref() == Some(column));
+        let at = renamed
+            .or_else(|| list.last())
+            .map_or(statement.span, |each| inner_span(source, statement.span, 0, each.range.clone()));
+        let name = renamed.map_or("nothing", |each| &each.name);
+        faults.push(Fault { span: at, found: name.to_owned(), needed: column.clone(), way: None });
+    }
+    Some(faults)
+}
+
+fn outcome(
+    definition: &ExportDefinition,
+    setting: &Setting,
+    faults: Vec<Fault>,
+    note: Option<String>,
+) -> Outcome {
+    let causes: Vec<Cause> = faults
+        .into_iter()
+        .map(|fault| {
+            let at: Place = place(definition, fault.span);
+            let values = values(definition, &fault.found, &fault.needed);
+            let mut cause = Cause::new("setting", case(&setting.case, fault.way), at, values);
+            cause.notes.extend(note.clone());
+            cause
+        })
+        .collect();
+    let state = if causes.is_empty() { State::Holds } else { State::Broken };
+    Outcome { causes, ..Outcome::of(state) }
+}
+
+/// The declared case of a name: the one for this way of being wrong, or the one for all ways.
+fn case(name: &str, way: Option<&str>) -> &'static str {
+    let declared = |name: &str| {
+        CASES.iter().find(|spec| spec.check == "setting" && spec.case == name).map(|spec| spec.case)
+    };
+    way.and_then(|way| declared(&format!("{name}-{way}"))).or_else(|| declared(name)).unwrap_or("value")
+}

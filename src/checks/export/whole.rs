@@ -1,0 +1,221 @@
+//! What more than one setting, or a setting and the form, decide.
+
+use super::super::subject::{Cause, FactRef, Outcome, Subject};
+use super::{broken, form_fact, given, meant, place, unknown, values};
+use crate::billing::{ExportDefinition, ExportKind, Query, Text};
+use crate::contract::ExportQuestion;
+use crate::finding::State;
+use crate::policy::arn;
+use crate::source::Span;
+use crate::syntax::inner_span;
+
+pub(super) fn check(
+    subject: &Subject<'_>,
+    definition: &ExportDefinition,
+    question: ExportQuestion,
+) -> Outcome {
+    match question {
+        ExportQuestion::Type => kind(subject, definition),
+        ExportQuestion::Account => account(subject, definition),
+        ExportQuestion::Rows => rows(subject, definition),
+        ExportQuestion::Path => path(subject, definition),
+        ExportQuestion::Parquet => parquet(definition),
+        ExportQuestion::Athena => athena(definition),
+        ExportQuestion::Region => region(subject, definition),
+        ExportQuestion::BucketAccount => bucket_account(subject, definition),
+        _ => Outcome::of(State::Unknown),
+    }
+}
+
+/// A fault at a span of the definition.
+fn cause(definition: &ExportDefinition, case: &'static str, at: Span, found: &str, needed: &str) -> Cause {
+    Cause::new("export", case, place(definition, at), values(definition, found, needed))
+}
+
+/// The text of a setting's place, or the export's name.
+fn at(definition: &ExportDefinition, setting: Option<&Text>) -> Span {
+    setting.map_or(definition.name_span(), |text| text.span)
+}
+
+fn missing(path: &str) -> Outcome {
+    unknown(FactRef::with("export-setting", "path", path))
+}
+
+fn kind(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let wanted = if meant::is_legacy(subject) { ExportKind::Legacy } else { ExportKind::Cur2 };
+    if definition.kind == wanted {
+        return Outcome { detail: Some(definition.kind.title().to_owned()), ..Outcome::of(State::Holds) };
+    }
+    let mut cause = match definition.kind {
+        ExportKind::Unknown => return unknown(FactRef::new("export-table")),
+        ExportKind::Legacy | ExportKind::Cur2 => cause(
+            definition,
+            "type",
+            table_span(subject, definition),
+            definition.kind.title(),
+            wanted.title(),
+        ),
+        ExportKind::Focus | ExportKind::Carbon | ExportKind::CostOptimization | ExportKind::OtherTable => {
+            let name = definition.table.as_ref().map_or("", |table| &table.text);
+            let span = table_span(subject, definition);
+            cause(definition, "table", span, name, "COST_AND_USAGE_REPORT")
+        }
+    };
+    if let Some(field) = given(subject.form.get("export-type")) {
+        cause.related.push((field, format!("the form says {}", wanted.title())));
+    } else {
+        cause.notes.push(format!("the form starts with {}", wanted.title()));
+    }
+    broken(cause)
+}
+
+/// Where the table is named: in the query, or as the key of its configuration.
+fn table_span(subject: &Subject<'_>, definition: &ExportDefinition) -> Span {
+    let Some(table) = &definition.table else { return definition.name_span() };
+    match definition.query.as_ref().filter(|query| query.span == table.span) {
+        Some(query) => {
+            let source = subject.sources.get(definition.source).text();
+            inner_span(source, query.span, 0, Query::read(&query.text).table_range)
+        }
+        None => table.span,
+    }
+}
+
+/// The account in the ARN of a data export; a legacy report does not tell its own.
+fn account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
+    let Some(export_arn) = &definition.arn else { return missing("ExportArn") };
+    let Some(owner) = arn::account_of(&export_arn.text) else { return missing("ExportArn") };
+    // The console shows account numbers with dashes; how the form's is written is told elsewhere.
+    if owner == account || !arn::is_account(account) {
+        return Outcome::of(State::Holds);
+    }
+    let source = subject.sources.get(definition.source).text();
+    let start = export_arn.text.find(owner).unwrap_or_default();
+    let span = inner_span(source, export_arn.span, 0, start..start + owner.len());
+    let mut cause = cause(definition, "account", span, owner, account);
+    if let Some(said) = given(subject.form.get("account")) {
+        cause.related.push((said, format!("the form says `{account}`")));
+    }
+    broken(cause)
+}
+
+fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let limits = definition.query.as_ref().and_then(|query| Some((query, Query::read(&query.text).limits?)));
+    let Some((query, range)) = limits else { return Outcome::of(State::Holds) };
+    let source = subject.sources.get(definition.source).text();
+    let found = query.text.get(range.clone()).unwrap_or_default();
+    let span = inner_span(source, query.span, 0, range.clone());
+    broken(cause(definition, "rows", span, found, "every row"))
+}
+
+/// The product drops one closing slash of the path. Where it finds nothing it drops the last folder as well, since people
+/// copy the path from the console with the export's name at its end.
+fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let field = subject.form.get("export-path");
+    let Some(given_path) = field.map(|value| value.text.as_str()) else {
+        return unknown(form_fact("export-path"));
+    };
+    let Some(prefix) = &definition.prefix else { return missing("S3Prefix") };
+    let path = given_path.strip_suffix('/').unwrap_or(given_path);
+    // A slash at either end of the prefix is a fault of its own.
+    let bare = prefix.text.trim_matches('/');
+    let with_last_folder = || path.rsplit_once('/').is_some_and(|(above, _)| above == bare);
+    if path == bare || with_last_folder() {
+        return Outcome::of(State::Holds);
+    }
+    let is_last_folder = bare.rsplit_once('/').is_some_and(|(_, last)| last == path);
+    let case = if is_last_folder { "path-last-folder" } else { "path" };
+    let mut cause = cause(definition, case, prefix.span, given_path, &prefix.text);
+    if let Some(said) = given(field) {
+        let prefix = std::mem::replace(&mut cause.place, said);
+        cause.related.push((prefix, "the export is delivered below this prefix".to_owned()));
+    }
+    broken(cause)
+}
+
+/// Parquet files are compressed as Parquet does it, and nothing else is.
+fn parquet(definition: &ExportDefinition) -> Outcome {
+    let (Some(format), Some(compression)) = (&definition.format, &definition.compression) else {
+        return missing(if definition.format.is_none() { "Format" } else { "Compression" });
+    };
+    let is_parquet = |text: &Text| text.text.eq_ignore_ascii_case("parquet");
+    if is_parquet(format) == is_parquet(compression) {
+        return Outcome::of(State::Holds);
+    }
+    let mut cause = cause(definition, "parquet", compression.span, &compression.text, &format.text);
+    cause.related.push((place(definition, format.span), "the format".to_owned()));
+    broken(cause)
+}
+
+/// AWS makes files for Athena as Parquet, and overwrites them; of legacy reports nothing else is made beside them.
+fn athena(definition: &ExportDefinition) -> Outcome {
+    let Some(athena) = definition.outputs.iter().find(|output| output.is("ATHENA")) else {
+        return Outcome::of(State::Holds);
+    };
+    let mut causes = Vec::new();
+    let mut push = |case, span, found: &str, needed| {
+        let mut cause = cause(definition, case, span, found, needed);
+        cause.related.push((place(definition, athena.span), "made for Athena".to_owned()));
+        causes.push(cause);
+    };
+    for other in definition.outputs.iter().filter(|output| !output.is("ATHENA")) {
+        push("athena-beside-others", other.span, &other.text, "ATHENA");
+    }
+    if let Some(versioning) = definition.versioning.as_ref().filter(|text| !text.is("OVERWRITE_REPORT")) {
+        push("athena-versioning", versioning.span, &versioning.text, "OVERWRITE_REPORT");
+    }
+    if let Some(format) = definition.format.as_ref().filter(|text| !text.text.eq_ignore_ascii_case("parquet"))
+    {
+        push("athena-format", format.span, &format.text, "Parquet");
+    }
+    let state = if causes.is_empty() { State::Holds } else { State::Broken };
+    Outcome { causes, ..Outcome::of(state) }
+}
+
+fn region(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let Some((real, said)) = &subject.evidence.exports.bucket_region else {
+        return unknown(FactRef::new("bucket-location"));
+    };
+    let Some(region) = &definition.region else { return missing("S3Region") };
+    if region.is(real) {
+        return Outcome { detail: Some(real.clone()), ..Outcome::of(State::Holds) };
+    }
+    // The answer does not name its bucket: it is the form's.
+    if let (Some(bucket), Some(form)) = (&definition.bucket, subject.form.text("bucket"))
+        && !bucket.is(form)
+    {
+        return unknown(FactRef::new("bucket-location"));
+    }
+    let mut cause = cause(definition, "region", region.span, &region.text, real);
+    cause.related.push((*said, format!("the bucket is in `{real}`")));
+    broken(cause)
+}
+
+fn bucket_account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
+    let field = subject.form.get("bucket-account");
+    let said = given(field);
+    let owner = definition.bucket_owner.as_ref();
+    // Nobody said whose bucket it is. The export may.
+    let Some(bucket_account) = field.filter(|_| said.is_some()).map(|value| value.text.as_str()) else {
+        return match owner {
+            Some(owner) if !owner.is(account) => unknown(form_fact("bucket-account")),
+            Some(_) | None => Outcome::of(State::Holds),
+        };
+    };
+    let (case, span, found) = match (definition.kind, owner) {
+        (_, Some(owner)) if owner.is(bucket_account) => return Outcome::of(State::Holds),
+        (_, Some(owner)) => ("bucket-owner-other", owner.span, owner.text.as_str()),
+        (_, None) if account == bucket_account => return Outcome::of(State::Holds),
+        (ExportKind::Legacy, None) => {
+            ("bucket-owner-legacy", at(definition, definition.bucket.as_ref()), account)
+        }
+        (_, None) => ("bucket-owner-missing", at(definition, definition.bucket.as_ref()), account),
+    };
+    let mut cause = cause(definition, case, span, found, bucket_account);
+    if let Some(said) = said {
+        cause.related.push((said, format!("the bucket belongs to `{bucket_account}`")));
+    }
+    broken(cause)
+}

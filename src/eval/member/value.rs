@@ -1,0 +1,123 @@
+//! A value of a condition key that passes some tests and fails others.
+
+use super::Found;
+use super::language::Language;
+use super::string::string_within;
+use crate::eval::condition::{Decimal, Instant, Operand, Truth, ValueTest};
+use crate::eval::context::Context;
+use crate::eval::glob::Glob;
+use crate::policy::BaseOperator;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// A value that every test of `must` takes and none of `must_not`. AWS fills keys with values of their type, so a key that is
+/// compared as an ARN, number, instant or address is taken to hold one.
+pub(in crate::eval) fn value(
+    must: &[&ValueTest],
+    must_not: &[&ValueTest],
+    context: &Context,
+    work: &mut u64,
+) -> Found<String> {
+    // A text of the wrong type is no value's equal; of a text nobody can read nothing is known.
+    if must.iter().any(|test| test.operand == Operand::Mistyped) {
+        return Found::Nothing;
+    }
+    let readable = |tests: &[&ValueTest]| -> Vec<ValueTest> {
+        let bare = |test: &&&ValueTest| !matches!(test.operand, Operand::Mistyped | Operand::Unreadable);
+        tests.iter().filter(bare).map(|test| (*test).clone()).collect()
+    };
+    let (must, must_not) = (readable(must), readable(must_not));
+    let (must, must_not): (Vec<&ValueTest>, Vec<&ValueTest>) =
+        (must.iter().collect(), must_not.iter().collect());
+    let (must, must_not) = (must.as_slice(), must_not.as_slice());
+    let all = || must.iter().chain(must_not).copied();
+    let languages = |tests: &[&ValueTest]| -> Option<Vec<Language>> {
+        tests.iter().map(|test| language(test, context)).collect()
+    };
+    if let (Some(yes), Some(no)) = (languages(must), languages(must_not)) {
+        let shape = if all().any(is_arn) {
+            Language::arn(&std::array::from_fn(|_| Glob::Any))
+        } else {
+            Language::glob("?*")
+        };
+        let yes: Vec<&Language> = yes.iter().chain([&shape]).collect();
+        return string_within(&yes, &no.iter().collect::<Vec<_>>(), work);
+    }
+    // Numbers, instants, addresses and flags: the tests can change only at the constants they name.
+    let mut candidates: Vec<String> = all().flat_map(candidates).collect();
+    candidates.sort();
+    candidates.dedup();
+    let fits = |text: &String| {
+        must.iter().all(|test| test.test(text, context) == Truth::Yes)
+            && must_not.iter().all(|test| matches!(test.test(text, context), Truth::No | Truth::Null))
+    };
+    match candidates.into_iter().find(fits) {
+        Some(text) => Found::Value(text),
+        // Tests of different types on one key are not searched as a whole.
+        None if is_one_family(all()) => Found::Nothing,
+        None => Found::GaveUp,
+    }
+}
+
+/// The strings a test takes, if it is a test of strings.
+fn language(test: &ValueTest, context: &Context) -> Option<Language> {
+    match &test.operand {
+        Operand::Text(text) => Some(Language::exact(text)),
+        Operand::Folded(text) => Some(Language::folded(text)),
+        Operand::Glob(glob) => Some(Language::from(glob)),
+        Operand::Arn(arn) => Some(Language::arn(arn.parts())),
+        Operand::Template(template) => template.language(test.base, context),
+        Operand::Number(_)
+        | Operand::Date(_)
+        | Operand::Flag(_)
+        | Operand::Network(_)
+        | Operand::BareV6(..)
+        | Operand::Bytes(_)
+        | Operand::Mistyped
+        | Operand::Unreadable => None,
+    }
+}
+
+fn is_arn(test: &ValueTest) -> bool {
+    test.base == BaseOperator::ArnLike
+}
+
+fn is_one_family<'t>(tests: impl Iterator<Item = &'t ValueTest>) -> bool {
+    let mut families: Vec<std::mem::Discriminant<Operand>> =
+        tests.map(|test| std::mem::discriminant(&test.operand)).collect();
+    families.dedup();
+    families.len() <= 1
+}
+
+/// Values at, below, above and next to the constant of a test.
+fn candidates(test: &ValueTest) -> Vec<String> {
+    match &test.operand {
+        Operand::Flag(_) => vec!["true".to_owned(), "false".to_owned()],
+        Operand::Number(number) => Decimal::around(number),
+        Operand::Date(date) => Instant::around(*date),
+        Operand::Network(network) | Operand::BareV6(network, _) => {
+            let (first, last, v6) = network.bounds();
+            let width = if v6 { u128::MAX } else { u128::from(u32::MAX) };
+            [first.checked_sub(1), Some(first), Some(last), last.checked_add(1).filter(|next| *next <= width)]
+                .into_iter()
+                .flatten()
+                .map(|number| address(number, v6))
+                .chain([address(if v6 { 0x2001_0db8 << 96 } else { 0xCB00_7101 }, v6)])
+                .collect()
+        }
+        Operand::Text(text) | Operand::Folded(text) => vec![text.to_string()],
+        Operand::Bytes(_)
+        | Operand::Glob(_)
+        | Operand::Arn(_)
+        | Operand::Template(_)
+        | Operand::Mistyped
+        | Operand::Unreadable => Vec::new(),
+    }
+}
+
+fn address(number: u128, v6: bool) -> String {
+    if v6 {
+        Ipv6Addr::from(number).to_string()
+    } else {
+        Ipv4Addr::from(u32::try_from(number).unwrap_or(u32::MAX)).to_string()
+    }
+}
