@@ -6,7 +6,8 @@ use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
 use crate::eval::{
-    Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Member, Question, Unknown, World, ask,
+    Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World,
+    ask,
 };
 use crate::finding::State;
 use crate::policy::{Effect, arn};
@@ -45,7 +46,12 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         return missing(vec!["account".to_owned()]);
     }
     let service = actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
-    let set = Compiled::new(&layers::layers(subject, &caller, service));
+    let mut layers = layers::layers(subject, &caller, service);
+    if service == "s3" && on != "keys" && !on.contains("{bucket}") {
+        // The bucket policy at hand is another bucket's.
+        layers.resource = Layer::PresumedAbsent;
+    }
+    let set = Compiled::new(&layers);
     let maker = Maker { subject, template, form: &behalf, extra: context };
     let members = |id: &str| -> Result<Vec<Member>, Vec<String>> {
         let resources = resources(&form, template, &on.replace(EXPORT_ID, id))?;

@@ -2,7 +2,7 @@
 
 use super::subject::{FactRef, Subject};
 use crate::eval::{Caller, CallerKind, Layer, LayerKind, Layers};
-use crate::evidence::Role;
+use crate::evidence::{BoundaryRecord, Role};
 use crate::policy::{FaultKind, Policy};
 
 /// The layers for requests of one caller to one service.
@@ -26,8 +26,16 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
         return layers;
     }
-    layers.identity = visible(Role::ReaderPolicy);
-    layers.boundary = presumed(Role::Boundary);
+    // A policy that is attached and not at hand may allow anything, and deny anything.
+    layers.identity =
+        if subject.evidence.reader.gaps.is_empty() { visible(Role::ReaderPolicy) } else { Layer::NotVisible };
+    layers.boundary = match (&subject.evidence.reader.boundary, known(subject, Role::Boundary)) {
+        (BoundaryRecord::None, None) => Layer::Absent,
+        (BoundaryRecord::Named(_), None) => Layer::NotVisible,
+        (BoundaryRecord::None | BoundaryRecord::Named(_) | BoundaryRecord::Untold, _) => {
+            presumed(Role::Boundary)
+        }
+    };
     // The endpoint at hand is one for S3: the other services are reached past it.
     if service == "s3" {
         layers.endpoint = presumed(Role::EndpointPolicy);
@@ -85,6 +93,15 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
         (LayerKind::Rcp, _) => Role::Rcp,
         (LayerKind::Endpoint, _) => Role::EndpointPolicy,
     };
+    let reader = &subject.evidence.reader;
+    if role == Role::ReaderPolicy && !reader.gaps.is_empty() {
+        return FactRef::with("reader-policy-missing", "policies", &some_of(&reader.gaps));
+    }
+    if let (Role::Boundary, BoundaryRecord::Named(arn)) = (role, &reader.boundary)
+        && subject.evidence.of(role).next().is_none()
+    {
+        return FactRef::with("boundary-missing", "arn", &arn.text);
+    }
     if subject.evidence.of(role).next().is_some() {
         return FactRef::new("unreadable-document");
     }
@@ -96,6 +113,17 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
         | Role::Boundary
         | Role::Scp
         | Role::Rcp
-        | Role::KeyPolicy => role.name(),
+        | Role::KeyPolicy
+        | Role::LinkedPolicy => role.name(),
     })
+}
+
+/// The first few names of a list, for people.
+pub(super) fn some_of(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let shown = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join("`, `");
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown}` and {more} more, the last `{}", names.last().map_or("", String::as_str)),
+    }
 }

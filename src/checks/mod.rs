@@ -7,15 +7,18 @@ mod accepted;
 mod access;
 mod cases;
 mod context;
+mod discovery;
 mod explain;
 mod export;
 mod form;
+mod identity;
 mod layers;
 mod layout;
 mod subject;
 
 pub use cases::CASES;
 pub use form::check as check_form;
+pub use identity::is_file_of;
 pub use layout::check_path;
 pub use subject::{Assumption, Cause, FactRef, Outcome, Subject};
 
@@ -28,6 +31,11 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
         Ask::Layout(question) => layout::check(subject, *question),
+        Ask::Identity { question } => identity::check(subject, *question),
+        Ask::Discovery { actions, on, request, linked } => {
+            let wanted = discovery::Wanted { actions, on, request };
+            if *linked { discovery::linked(subject, &wanted) } else { discovery::check(subject, &wanted) }
+        }
         Ask::Setting(setting) => export::check_setting(subject, setting),
         Ask::Export(question) => export::check(subject, *question),
     }

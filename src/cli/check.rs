@@ -31,7 +31,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let consumers = consumers(&library, args, &config)?;
     let named = named_documents(args, &config, &folder)?;
     // A configuration that names its documents names all of them.
-    let walked = if config.documents.is_empty() {
+    let walked = if !config.names_documents() {
         paths
     } else {
         paths.into_iter().filter(|path| !path.is_dir()).collect()

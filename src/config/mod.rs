@@ -2,7 +2,7 @@
 //!
 //! It reads text, not files; paths in it are relative to the file's folder.
 
-use crate::contract::{FORM_NAMES, Form};
+use crate::contract::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
 use crate::source::{Place, SourceId, Span};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -52,10 +52,55 @@ pub fn read(text: &str, source: SourceId) -> Result<Config, ConfigFault> {
             }
             "form" => form(value, source, &mut config.form)?,
             "documents" => documents(value, &mut config.documents)?,
-            other => return Err(unknown(key, other, "`consumer`, `[form]` and `[documents]`")),
+            "linked" => linked(value, source, &mut config)?,
+            other => {
+                return Err(unknown(key, other, "`consumer`, `[form]`, `[documents]` and `[[linked]]`"));
+            }
         }
     }
     Ok(config)
+}
+
+impl Config {
+    /// Whether `[documents]` names any: a configuration that names its documents names all of them. Policies of linked
+    /// accounts do not count, since nothing but their being named tells whose they are.
+    #[must_use]
+    pub fn names_documents(&self) -> bool {
+        self.documents.iter().any(|(role, ..)| role != LINKED_ROLE)
+    }
+}
+
+/// The role of the policies of linked accounts; the level is the place of the account in the file.
+const LINKED_ROLE: &str = "linked-policy";
+
+fn linked(value: &Spanned<DeValue<'_>>, source: SourceId, config: &mut Config) -> Result<(), ConfigFault> {
+    let DeValue::Array(accounts) = value.get_ref() else {
+        let message = "write `[[linked]]` with two brackets, once for each linked account".to_owned();
+        return Err(ConfigFault { span: span(value.span()), message });
+    };
+    for each in accounts {
+        let (mut account, mut reader) = (None, None);
+        let number = config.form.linked.len();
+        for (key, value) in table(each, "linked")? {
+            let given = |(text, span)| FormValue { text, origin: Origin::Given(Place { source, span }) };
+            match key.get_ref().as_ref() {
+                "account" => account = Some(given(string(value, "account")?)),
+                "reader" => reader = Some(given(string(value, "reader")?)),
+                "discovery-policy" => config.documents.extend(
+                    strings(value, "discovery-policy")?
+                        .into_iter()
+                        .map(|(path, _)| (LINKED_ROLE.to_owned(), number, path)),
+                ),
+                other => return Err(unknown(key, other, "`account`, `discovery-policy` and `reader`")),
+            }
+        }
+        let Some(account) = account else {
+            let message = "`[[linked]]` needs `account`, the number of the linked account".to_owned();
+            return Err(ConfigFault { span: span(each.span()), message });
+        };
+        config.form.linked.push(LinkedAccount { account, reader });
+    }
+    Ok(())
 }
 
 fn span(range: Range<usize>) -> Span {
@@ -99,8 +144,8 @@ fn form(value: &Spanned<DeValue<'_>>, source: SourceId, form: &mut Form) -> Resu
         let name = key.get_ref().as_ref();
         if name == "connected-accounts" {
             for (text, span) in strings(value, name)? {
-                let origin = crate::contract::Origin::Given(Place { source, span });
-                form.connected_accounts.push(crate::contract::FormValue { text, origin });
+                let origin = Origin::Given(Place { source, span });
+                form.connected_accounts.push(FormValue { text, origin });
             }
             continue;
         }
@@ -170,11 +215,24 @@ mod tests {
     }
 
     #[test]
+    fn policies_of_linked_accounts_are_no_documents_of_this_account() {
+        let config = read_text(
+            "[[linked]]\naccount = \"222233334444\"\ndiscovery-policy = [\"a.json\"]\n[[linked]]\naccount = \"333344445555\"\ndiscovery-policy = \"b.json\"\n",
+        )
+        .unwrap();
+        assert!(!config.names_documents());
+        assert_eq!(config.form.linked.len(), 2);
+        assert!(config.documents.contains(&("linked-policy".to_owned(), 1, "b.json".to_owned())));
+    }
+
+    #[test]
     fn faults_point_at_the_smallest_text() {
         for (text, expected) in [
             ("[form]\naccount = 111122223333\n", "111122223333: write `account` in quotes"),
             ("[form]\nbuket = \"x\"\n", "buket: `buket` is not known here"),
             ("[documents]\nscps = \"a.json\"\n", "\"a.json\": `scps` must be a list of levels"),
+            ("[linked]\naccount = \"111122223333\"\n", "[linked]: write `[[linked]]` with two brackets"),
+            ("[[linked]]\nreader = \"x\"\n", "[[linked]]: `[[linked]]` needs `account`"),
             ("form = 1\n", "1: `form` must be a table"),
         ] {
             let fault = read_text(text).unwrap_err();

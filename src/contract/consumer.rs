@@ -3,7 +3,8 @@
 use super::fault::ContractFault;
 use super::form::Form;
 use super::grammar::RawGrammar;
-use super::layout::Layout;
+use super::identity::Question;
+use super::layout::{Layout, LayoutQuestion};
 use super::read_setting::RawSetting;
 use super::setting::{ExportQuestion, Setting};
 use crate::finding::Need;
@@ -72,6 +73,8 @@ pub enum Condition {
     Has(String),
     /// The form has this value, whatever it is.
     Given(String),
+    /// Evidence of one of these kinds is at hand, or the user gave the form value of this name.
+    AnyOf(Vec<String>),
 }
 
 /// What a demand asks.
@@ -98,6 +101,55 @@ pub enum Ask {
         context: Vec<(String, String)>,
         /// A fact that makes a broken demand unknown.
         unsure: Option<String>,
+    },
+    /// What IAM and AWS Organizations say of the reader and the accounts.
+    Identity {
+        /// The question.
+        question: Question,
+    },
+    /// Each of these actions is allowed, for finding resources in the account, or in the linked accounts given.
+    Discovery {
+        /// The actions.
+        actions: Vec<String>,
+        /// A template of an ARN.
+        on: String,
+        /// Name of the request file.
+        request: String,
+        /// In every linked account whose policies were given, instead of the account of the form.
+        linked: bool,
+    },
+    /// A setting of the export that the form means is as the product needs it.
+    Setting(Setting),
+    /// Something about the export that more than one setting decides.
+    Export(ExportQuestion),
+    /// Path, name and type of the form lead to the export's files.
+    Layout(LayoutQuestion),
+}
+
+/// Which answer is wanted.
+        expect: Expect,
+        /// Form values to take instead, for requests on behalf of somebody else.
+        of: Vec<(String, String)>,
+        /// Further context keys, templates.
+        context: Vec<(String, String)>,
+        /// A fact that makes a broken demand unknown.
+        unsure: Option<String>,
+    },
+    /// What IAM and AWS Organizations say of the reader and the accounts.
+    Identity {
+        /// The question.
+        question: Question,
+    },
+    /// Each of these actions is allowed, for finding resources in the account, or in the linked accounts given.
+    Discovery {
+        /// The actions.
+        actions: Vec<String>,
+        /// A template of an ARN.
+        on: String,
+        /// Name of the request file.
+        request: String,
+        /// In every linked account whose policies were given, instead of the account of the form.
+        linked: bool,
     },
     /// A setting of the export that the form means is as the product needs it.
     Setting(Setting),
@@ -163,7 +215,6 @@ struct RawDemand {
     when: BTreeMap<String, OneOrMany>,
     ask: Spanned<String>,
     document: Option<String>,
-    question: Option<LayoutQuestion>,
     request: Option<String>,
     action: Option<OneOrMany>,
     on: Option<String>,
@@ -174,6 +225,9 @@ struct RawDemand {
     context: BTreeMap<String, String>,
     unsure: Option<String>,
     exposure: Option<String>,
+    question: Option<Spanned<String>>,
+    #[serde(default)]
+    linked: bool,
     about: Option<Spanned<String>>,
     select: Option<Spanned<BTreeMap<String, Spanned<String>>>>,
     one_of: Option<Vec<String>>,
@@ -286,8 +340,25 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             }
         }
         "layout" => {
-            Ask::Layout(raw.question.ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?)
+            let question =
+                raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?;
+            let span = Span::new(question.span().start, question.span().end);
+            Ask::Layout(LayoutQuestion::of(question.get_ref()).ok_or_else(|| fault(span, "there is no such question"))?)
         }
+        "identity" => {
+            let question =
+                raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"identity\"` needs `question`"))?;
+            let span = Span::new(question.span().start, question.span().end);
+            let question =
+                Question::of(question.get_ref()).ok_or_else(|| fault(span, "there is no such question"))?;
+            Ask::Identity { question }
+        }
+        "discovery" => Ask::Discovery {
+            request: raw.request.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `request`"))?,
+            actions: raw.action.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `action`"))?.into_vec(),
+            on: raw.on.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `on`"))?,
+            linked: raw.linked,
+        },
         "setting" => {
             if raw.document.as_deref() != Some("export") {
                 return Err(fault(at, "`ask = \"setting\"` needs `document = \"export\"`"));
@@ -312,7 +383,12 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             let question = ExportQuestion::of(about.get_ref());
             Ask::Export(question.ok_or_else(|| fault(span, &ExportQuestion::choices()))?)
         }
-        _ => return Err(fault(ask_span, "`ask` is `access`, `accepted`, `layout`, `setting` or `export`")),
+        _ => {
+            return Err(fault(
+                ask_span,
+                "`ask` is `access`, `accepted`, `layout`, `setting`, `export`, `identity` or `discovery`",
+            ));
+        }
     };
     let when = raw
         .when
@@ -322,6 +398,7 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             match name.as_str() {
                 "has" => values.into_iter().map(Condition::Has).collect::<Vec<_>>(),
                 "given" => values.into_iter().map(Condition::Given).collect(),
+                "any-of" => vec![Condition::AnyOf(values)],
                 _ => vec![Condition::Form(name, values)],
             }
         })
@@ -346,6 +423,7 @@ impl Demand {
             }
             Condition::Has(kind) => has(kind),
             Condition::Given(name) => form.text(name).is_some(),
+            Condition::AnyOf(kinds) => kinds.iter().any(|kind| has(kind) || form.is_given(kind)),
         })
     }
 }

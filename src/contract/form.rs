@@ -44,6 +44,17 @@ pub struct Form {
     values: BTreeMap<String, FormValue>,
     /// Accounts connected to the product beside this one.
     pub connected_accounts: Vec<FormValue>,
+    /// Linked accounts whose policies were given.
+    pub linked: Vec<LinkedAccount>,
+}
+
+/// A linked account that is connected to the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedAccount {
+    /// Its number.
+    pub account: FormValue,
+    /// The ARN of the user by which the product looks into it.
+    pub reader: Option<FormValue>,
 }
 
 impl Form {
@@ -74,6 +85,21 @@ impl Form {
         let origin = Origin::Presumed(String::new());
         copy.values.insert(name.to_owned(), FormValue { text: text.to_owned(), origin });
         copy
+    }
+
+    /// Whether the user gave a value of this name.
+    #[must_use]
+    pub fn is_given(&self, name: &str) -> bool {
+        match name {
+            "connected-accounts" => !self.connected_accounts.is_empty(),
+            "linked" => !self.linked.is_empty(),
+            _ => self.get(name).is_some_and(|value| matches!(value.origin, Origin::Given(_))),
+        }
+    }
+
+    /// Every account that is known to be connected beside this one.
+    pub fn connected(&self) -> impl Iterator<Item = &FormValue> {
+        self.connected_accounts.iter().chain(self.linked.iter().map(|linked| &linked.account))
     }
 
     /// A value.

@@ -199,3 +199,20 @@ mod tests {
         assert_eq!(period.shown(), "year=YYYY/month=M/");
     }
 }
+
+
+
+impl LayoutQuestion {
+    /// The question of a name in a consumer file.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "typed" => Self::Typed,
+            "connect" => Self::Connect,
+            "import" => Self::Import,
+            "ignored" => Self::Ignored,
+            "page" => Self::Page,
+            _ => return None,
+        })
+    }
+}

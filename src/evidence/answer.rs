@@ -78,6 +78,12 @@ kinds! {
     InlinePolicies "iam list-user-policies" ["PolicyNames"],
     /// Groups of a user.
     Groups "iam list-groups-for-user" ["Groups"],
+    /// The password of a user.
+    LoginProfile "iam get-login-profile" ["LoginProfile"],
+    /// What the account has, keys of the root user among it.
+    AccountSummary "iam get-account-summary" ["SummaryMap"],
+    /// Whose key it is.
+    CallerIdentity "sts get-caller-identity" ["UserId" "Account" "Arn"],
     /// Access keys of a user.
     AccessKeys "iam list-access-keys" ["AccessKeyMetadata"],
     /// The organization.

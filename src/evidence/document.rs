@@ -2,6 +2,8 @@
 
 use super::answer::{Answer, AnswerKind};
 use super::listing::Listing;
+use super::organization::OrganizationRecord;
+use super::reader::ReaderRecord;
 use super::role::Role;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
@@ -14,7 +16,8 @@ use crate::syntax::Issue;
 pub struct PolicyDocument {
     /// What it is to the account.
     pub role: Role,
-    /// For organization policies: the level, from 0 at the root.
+    /// For organization policies: the level, from 0 at the root. For policies of linked accounts: the place of the account
+    /// in the configuration, from 0.
     pub level: usize,
     /// The text it stands in.
     pub source: SourceId,
@@ -37,6 +40,10 @@ pub struct Evidence {
     pub not_evaluated: Vec<(String, String)>,
     /// Answers of the AWS CLI that are no policies, in the order of reading.
     pub answers: Vec<Answer>,
+    /// What IAM's answers say of the reader.
+    pub reader: ReaderRecord,
+    /// What AWS Organizations says.
+    pub organization: OrganizationRecord,
     /// What the answers say of exports.
     pub exports: Exports,
     /// Block Public Access of the bucket, where it is known.
@@ -77,12 +84,17 @@ impl Evidence {
         self.answers.iter().filter(move |answer| answer.kind == kind)
     }
 
-    /// Whether a document of the role of this name is at hand, or a `listing`.
+    /// Whether something of this name is at hand: a document of a role, a `listing`, or the answer of a command
+    /// (`list-access-keys`).
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        if name == "listing" {
-            return !self.listing.is_missing();
+        if let Some(role) = Role::of(name) {
+            return self.of(role).next().is_some();
         }
-        Role::of(name).is_some_and(|role| self.of(role).next().is_some())
+        match name {
+            "listing" => !self.listing.is_missing(),
+            "get-policy-version" => self.reader.policies.iter().any(|policy| policy.in_force.is_some()),
+            _ => self.answers.iter().any(|answer| answer.kind.name().rsplit(' ').next() == Some(name)),
+        }
     }
 }

@@ -5,9 +5,15 @@
 mod answer;
 mod document;
 mod listing;
+mod organization;
+mod reader;
 mod role;
+mod said;
 
 pub use answer::{Answer, AnswerKind};
 pub use document::{Evidence, PolicyDocument};
 pub use listing::{ListedKey, Listing};
+pub use organization::{MemberAccount, OrganizationRecord};
+pub use reader::{BoundaryRecord, Key, PolicyAnswer, PolicyList, ReaderRecord};
 pub use role::Role;
+pub use said::Said;

@@ -19,11 +19,13 @@ pub enum Role {
     KeyPolicy,
     /// The policy of a VPC endpoint.
     EndpointPolicy,
+    /// A policy of the user by which the product looks into a linked account.
+    LinkedPolicy,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 8] = [
+    pub const ALL: [Role; 9] = [
         Role::BucketPolicy,
         Role::ReaderPolicy,
         Role::Boundary,
@@ -32,6 +34,7 @@ impl Role {
         Role::Rcp,
         Role::KeyPolicy,
         Role::EndpointPolicy,
+        Role::LinkedPolicy,
     ];
 
     /// The name used in `[documents]`, in consumer files and in rule examples.
@@ -46,6 +49,7 @@ impl Role {
             Role::Rcp => "rcp",
             Role::KeyPolicy => "key-policy",
             Role::EndpointPolicy => "endpoint-policy",
+            Role::LinkedPolicy => "linked-policy",
         }
     }
 
@@ -60,7 +64,9 @@ impl Role {
     pub fn has_principal(self) -> bool {
         match self {
             Role::BucketPolicy | Role::Rcp | Role::KeyPolicy | Role::EndpointPolicy => true,
-            Role::ReaderPolicy | Role::Boundary | Role::SessionPolicy | Role::Scp => false,
+            Role::ReaderPolicy | Role::Boundary | Role::SessionPolicy | Role::Scp | Role::LinkedPolicy => {
+                false
+            }
         }
     }
 }

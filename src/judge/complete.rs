@@ -29,6 +29,10 @@ pub(super) fn complete(form: &Form, contract: &Contract, evidence: &Evidence) ->
         .and_then(crate::policy::arn::split)
         .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
     form.presume("partition", &partition, "");
+    organization(&mut form, evidence);
+    if let Some((reader, because)) = reader_of(&form, evidence) {
+        form.presume("reader", &reader, because);
+    }
     if let (Some(account), Some(partition)) = (form.text("account"), form.text("partition")) {
         let reader = format!("arn:{partition}:iam::{account}:user/reader");
         form.presume(
@@ -38,6 +42,42 @@ pub(super) fn complete(form: &Form, contract: &Contract, evidence: &Evidence) ->
         );
     }
     form
+}
+
+/// What AWS Organizations says of the account.
+fn organization(form: &mut Form, evidence: &Evidence) {
+    let record = &evidence.organization;
+    if let Some(management) = &record.management {
+        form.presume(
+            "management-account",
+            &management.text,
+            "AWS Organizations names it as the one that pays",
+        );
+    }
+    if let Some(id) = &record.id {
+        form.presume("organization", &id.text, "AWS Organizations answers for it");
+    }
+}
+
+/// The reader that IAM's answers are about, if they are about one.
+fn reader_of(form: &Form, evidence: &Evidence) -> Option<(String, &'static str)> {
+    let record = &evidence.reader;
+    if let Some(arn) = record.arns.first() {
+        return Some((arn.text.clone(), "the answers of the AWS CLI are about this user"));
+    }
+    if let Some(name) = record.names.first() {
+        let (account, partition) = (form.text("account")?, form.text("partition")?);
+        // A path before the name is not known; names are unique without it.
+        let arn = record.listed.iter().find(|arn| arn.text.rsplit('/').next() == Some(&name.text));
+        let arn = arn.map_or_else(
+            || format!("arn:{partition}:iam::{account}:user/{}", name.text),
+            |arn| arn.text.clone(),
+        );
+        return Some((arn, "the answers of the AWS CLI are about this user"));
+    }
+    let mut users = record.listed.iter().filter(|arn| arn.text.contains(":user/"));
+    let only = users.next()?;
+    users.next().is_none().then(|| (only.text.clone(), "it is the only user of the account"))
 }
 
 /// The bucket that every resource of the bucket policy names, if they agree on one.

@@ -84,7 +84,8 @@ impl Library {
     pub fn add_consumer(&mut self, name: &str, text: &str) -> Result<(), LibraryFault> {
         let contract = Contract::read(name, text)?;
         for demand in &contract.demands {
-            if let crate::contract::Ask::Access { request, .. } = &demand.ask
+            if let crate::contract::Ask::Access { request, .. }
+            | crate::contract::Ask::Discovery { request, .. } = &demand.ask
                 && !self.requests.contains_key(request)
             {
                 return Err(LibraryFault::Request {

@@ -4,6 +4,7 @@
 //! *ready*. What is shown (severity, `--only`) never changes it.
 
 mod complete;
+mod gather;
 mod known;
 mod library;
 mod words;
@@ -80,9 +81,17 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
 
 fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report, told: &mut Vec<Told>) {
     let form = complete::complete(job.form, contract, job.evidence);
+    let gathered = gather::gather(job.sources, job.evidence, &form);
+    let evidence = gathered.as_ref();
+    let unwrapped = evidence.wrapped.iter().skip(job.evidence.wrapped.len());
+    report.wrapped.extend(unwrapped.map(|(source, span, level)| Wrapped {
+        source: *source,
+        span: *span,
+        level: *level,
+    }));
     let subject = Subject {
         sources: job.sources,
-        evidence: job.evidence,
+        evidence,
         form: &form,
         requests: library.requests(),
         layout: contract.layout.as_ref(),

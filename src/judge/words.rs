@@ -14,8 +14,10 @@ fn rule<'l>(library: &'l Library, cause: &Cause, group: &str) -> Option<&'l Rule
 pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Finding {
     let id = demand.map(|demand| demand.id.clone());
     let Some(rule) = rule(library, cause, group) else { return unexplained(cause, id) };
-    // A guide's further wishes are worth a note; what is exposed stays as severe as it is.
-    let is_wish = demand.is_some_and(|demand| demand.need == Need::Advice) && cause.check != "exposure";
+    // A guide's further wishes are worth a note; what is exposed, and what is seen of users and accounts, stays as severe
+    // as its page says.
+    let is_severe = matches!(cause.check, "exposure" | "reader" | "discovery" | "accounts");
+    let is_wish = demand.is_some_and(|demand| demand.need == Need::Advice) && !is_severe;
     let severity = if is_wish { Severity::Note } else { rule.severity };
     let related =
         cause.related.iter().map(|(place, text)| Label { place: *place, text: text.clone() }).collect();

@@ -2,14 +2,15 @@
 
 use crate::eval::PublicAccessBlock;
 use crate::evidence::{Answer, AnswerKind, Evidence, PolicyDocument, Role};
-use crate::policy::{self, Effect, Policy};
+use crate::policy::{self, Effect, Embedded, Policy, is_policy};
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::{Document, Issue, Node, Unwrapped, Value, read_json, read_wrapped};
+use crate::syntax::{Document, Issue, Node, Value, read_json};
 
 /// Reads a file whose role the user gave.
 pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usize, evidence: &mut Evidence) {
     let document = read_json(sources.get(source).text());
     let found = find(sources, source, &document);
+    evidence.reader.note_policy(&document.root, source);
     let policies = if found.policies.is_empty() {
         // The user says it is a policy, so what is wrong with it is worth saying.
         vec![here(source, &document)]
@@ -42,6 +43,8 @@ pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evi
         && let Some(kind) = answer_kind(&document.root)
     {
         evidence.answers.push(Answer { kind, source });
+        evidence.reader.note(kind, &document.root, source);
+        evidence.organization.note(kind, &document.root, source);
         evidence.exports.read(&document.root, source);
         return;
     }
@@ -49,6 +52,7 @@ pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evi
         evidence.not_evaluated.push((name.to_owned(), what_it_is(&document)));
         return;
     }
+    evidence.reader.note_policy(&document.root, source);
     let mut skipped = Vec::new();
     take(found.policies, found.wrapped, evidence, |each| match role_of(each, name) {
         Ok(role) => Some((role, 0)),
@@ -140,71 +144,12 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
         }
     };
     for (node, kind) in holders {
-        match &node.value {
-            Value::Object(_) if is_policy(node) => {
-                let issues =
-                    document.issues.iter().filter(|issue| node.span.contains(issue.span)).cloned().collect();
-                finds.policies.push(Found {
-                    source,
-                    policy: policy::read(node, source, 0),
-                    issues,
-                    length: node.span.len(),
-                    kind,
-                });
-            }
-            Value::String(inner) => {
-                let Some((policy, issues, span, level, length)) = unwrap(text, source, node.span, inner)
-                else {
-                    continue;
-                };
-                finds.wrapped.push((source, span, level));
-                finds.policies.push(Found { source, policy, issues, length, kind });
-            }
-            Value::Object(_)
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Array(_)
-            | Value::Bare(_)
-            | Value::Missing => {}
-        }
+        let Some(embedded) = Embedded::read(text, source, document, node) else { continue };
+        let Embedded { policy, issues, length, wrapped } = embedded;
+        finds.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
+        finds.policies.push(Found { source, policy, issues, length, kind });
     }
     finds
-}
-
-/// The deepest wrapping that is looked into: a shell's quoting around the AWS CLI's around the policy.
-const DEEPEST: u8 = 4;
-
-type UnwrappedPolicy = (Policy, Vec<Issue>, Span, u8, usize);
-
-fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<UnwrappedPolicy> {
-    let content = Span { start: string.start.saturating_add(1), end: string.end.saturating_sub(1) };
-    if value.trim_start().starts_with('%') {
-        let unwrapped = Unwrapped::percent(text, content);
-        let document = read_wrapped(&unwrapped);
-        let policy = policy::read(&document.root, source, 1);
-        return is_policy(&document.root)
-            .then(|| (policy, document.issues.clone(), content, 1, unwrapped.text().len()));
-    }
-    for level in 1..=DEEPEST {
-        let unwrapped = Unwrapped::new(text, content, level);
-        let document = read_wrapped(&unwrapped);
-        if is_policy(&document.root) {
-            let policy = policy::read(&document.root, source, level);
-            return Some((policy, document.issues.clone(), content, level, unwrapped.text().len()));
-        }
-        document.root.as_str()?;
-    }
-    None
-}
-
-/// Whether a node looks like a policy: it has statements.
-fn is_policy(node: &Node<'_>) -> bool {
-    let has = |name: &str| {
-        node.as_object()
-            .is_some_and(|members| members.iter().any(|member| member.key.eq_ignore_ascii_case(name)))
-    };
-    has("Statement")
 }
 
 fn public_access_block(root: &Node<'_>) -> Option<PublicAccessBlock> {

@@ -6,6 +6,7 @@
 
 pub mod arn;
 mod document;
+mod embedded;
 mod operator;
 mod read;
 pub mod variable;
@@ -15,5 +16,6 @@ pub use document::{
     Clause, Effect, Element, Fault, FaultKind, Policy, PrincipalEntry, PrincipalKind, Principals, Statement,
     Text, TextKind, Version,
 };
+pub use embedded::{Embedded, is_policy};
 pub use operator::{BaseOperator, Operator, SetOperator};
 pub use read::read;

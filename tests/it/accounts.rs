@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Accounts that there are at least. Raise it with every batch: a folder that is not found must not pass for a good one.
-const AT_LEAST: usize = 282;
+const AT_LEAST: usize = 300;
 
 #[test]
 fn every_account_is_answered_as_reviewed() {

@@ -90,7 +90,8 @@ fn fail_on_lowers_the_threshold_for_findings_only() {
         report["verdict"], "ready",
         "an error that breaks no needed demand fails the run, not the verdict"
     );
-    let note = assert_run(&mut check(READY, &["--fail-on", "note"]), 0);
+    let whole = "a-reader-whose-policies-are-all-attached";
+    let note = assert_run(&mut check(whole, &["--fail-on", "note"]), 0);
     assert!(note.out.starts_with("ready"), "{}", note.out);
     let guarded = "a-template-without-conditions";
     assert_run(&mut check(guarded, &["--fail-on", "error"]), 0);

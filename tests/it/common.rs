@@ -70,7 +70,7 @@ fn account(folder: &Path) -> Account {
             path: folder.join(path),
         })
         .collect();
-    let walked = if named.is_empty() { vec![folder.to_path_buf()] } else { Vec::new() };
+    let walked = if !config.names_documents() { vec![folder.to_path_buf()] } else { Vec::new() };
     let evidence =
         load::load(&mut sources, &named, &walked).unwrap_or_else(|error| panic!("{name}: {error}"));
     Account { name, folder: folder.to_path_buf(), sources, config, evidence, expect }

@@ -7,6 +7,12 @@
 pub struct Instant(i128);
 
 impl Instant {
+    /// Whole days from this instant to a later one; negative if that one is earlier.
+    #[must_use]
+    pub fn days_until(self, later: Self) -> i64 {
+        i64::try_from((later.0 - self.0).div_euclid(86_400 * 1_000_000_000)).unwrap_or(i64::MAX)
+    }
+
     /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDThh:mm[:ss[.s…]]` with `Z`, `±hh:mm` or nothing (UTC), or
     /// epoch seconds with an optional fraction (twelve digits and more are milliseconds, as engines take them; in seconds
     /// they would lie beyond the year 5138). Four digits alone are a year.

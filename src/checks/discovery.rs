@@ -1,0 +1,241 @@
+//! Whether the product can look into an account for its resources: one answer for a group of actions.
+
+use super::access;
+use super::layers::some_of;
+use super::subject::{Cause, FactRef, Outcome, Subject};
+use crate::catalog;
+use crate::contract::{Ask, Expect, Form, LinkedAccount, Origin};
+use crate::eval::Glob;
+use crate::evidence::{BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role};
+use crate::finding::State;
+use crate::policy::{Effect, Text, TextKind, arn};
+use crate::rulebook::Values;
+use crate::source::Place;
+
+/// The actions asked for.
+pub(super) struct Wanted<'a> {
+    pub(super) actions: &'a [String],
+    pub(super) on: &'a str,
+    pub(super) request: &'a str,
+}
+
+/// What came of the actions.
+#[derive(Default)]
+struct Found {
+    denied: Vec<String>,
+    unsure: Vec<String>,
+    causes: Vec<Cause>,
+    facts: Vec<FactRef>,
+}
+
+/// In the account of the form.
+pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
+    let found = ask(subject, wanted);
+    let state = state(&found);
+    let causes = told(subject, wanted, &found, "missing", Values::new());
+    Outcome { causes, detail: detail(wanted, &found), facts: found.facts, ..Outcome::of(state) }
+}
+
+/// In every linked account that was given.
+pub(super) fn linked(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
+    let mut outcome = Outcome::of(State::Holds);
+    let (mut whole, mut untold) = (0, 0);
+    for (at, account) in subject.form.linked.iter().enumerate() {
+        let one = one_linked(subject, wanted, at, account);
+        match one.state {
+            Some(State::Holds) => whole += 1,
+            Some(State::Broken) => outcome.state = Some(State::Broken),
+            Some(State::Unknown) | None => untold += 1,
+        }
+        outcome.causes.extend(one.causes);
+        outcome.facts.extend(one.facts);
+    }
+    if untold > 0 && outcome.state == Some(State::Holds) {
+        outcome.state = Some(State::Unknown);
+    }
+    outcome.facts.sort();
+    outcome.facts.dedup();
+    outcome.detail = Some(format!("holds in {whole} of {} linked accounts", subject.form.linked.len()));
+    outcome
+}
+
+fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &LinkedAccount) -> Outcome {
+    let number: String = account.account.text.chars().filter(char::is_ascii_digit).collect();
+    let of_account = |document: &&PolicyDocument| document.role == Role::LinkedPolicy && document.level == at;
+    let policies: Vec<PolicyDocument> =
+        subject.evidence.documents.iter().filter(of_account).cloned().collect();
+    if policies.is_empty() {
+        let facts = vec![FactRef::with("linked-policy", "linked", &number)];
+        return Outcome { facts, ..Outcome::of(State::Unknown) };
+    }
+    if let Some(cause) = foreign_reader(&number, account) {
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    }
+    let mut documents: Vec<PolicyDocument> = policies
+        .into_iter()
+        .map(|document| PolicyDocument { role: Role::ReaderPolicy, level: 0, ..document })
+        .collect();
+    documents.extend(subject.evidence.of(Role::Scp).cloned());
+    let evidence = Evidence {
+        documents,
+        reader: ReaderRecord { boundary: BoundaryRecord::None, ..ReaderRecord::default() },
+        ..Evidence::default()
+    };
+    let partition = subject.form.text("partition").unwrap_or("aws");
+    let reader = account
+        .reader
+        .as_ref()
+        .map_or_else(|| format!("arn:{partition}:iam::{number}:user/reader"), |reader| reader.text.clone());
+    let form = linked_form(subject.form, &number, &reader);
+    let subject = Subject { evidence: &evidence, form: &form, ..*subject };
+    let found = ask(&subject, wanted);
+    let values = Values::new().with("account", number);
+    let causes = told(&subject, wanted, &found, "missing-in-linked", values);
+    Outcome { causes, facts: found.facts.clone(), ..Outcome::of(state(&found)) }
+}
+
+fn linked_form(form: &Form, number: &str, reader: &str) -> Form {
+    let mut out = form
+        .with("account", number)
+        .with("account-kind", "linked")
+        .with("bucket-account", number)
+        .with("reader", reader);
+    // The account of the form is the one that pays, if it is a root account.
+    if let (None, Some("root"), Some(payer)) =
+        (form.text("management-account"), form.text("account-kind"), form.text("account"))
+    {
+        out.presume("management-account", payer, "");
+    }
+    out
+}
+
+fn foreign_reader(number: &str, account: &LinkedAccount) -> Option<Cause> {
+    let reader = account.reader.as_ref()?;
+    let of = arn::account_of(&reader.text)?;
+    let Origin::Given(place) = reader.origin else { return None };
+    let values = Values::new().with("found", of).with("account", number);
+    (of != number).then(|| Cause::new("discovery", "linked-reader", place, values))
+}
+
+/// Puts each action as a request of its own.
+fn ask(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Found {
+    let mut found = Found::default();
+    for action in wanted.actions {
+        let ask = Ask::Access {
+            request: wanted.request.to_owned(),
+            actions: vec![action.clone()],
+            on: wanted.on.to_owned(),
+            expect: Expect::Allowed,
+            of: Vec::new(),
+            context: Vec::new(),
+            unsure: None,
+        };
+        let outcome = access::check(subject, &ask);
+        match outcome.state {
+            Some(State::Holds) => continue,
+            Some(State::Broken) => found.denied.push(action.clone()),
+            Some(State::Unknown) | None => found.unsure.push(action.clone()),
+        }
+        found.causes.extend(outcome.causes);
+        found.facts.extend(outcome.facts);
+    }
+    found.facts.sort();
+    found.facts.dedup();
+    found
+}
+
+fn state(found: &Found) -> State {
+    match (found.denied.is_empty(), found.unsure.is_empty()) {
+        (false, _) => State::Broken,
+        (true, false) => State::Unknown,
+        (true, true) => State::Holds,
+    }
+}
+
+fn detail(wanted: &Wanted<'_>, found: &Found) -> Option<String> {
+    let all = wanted.actions.len();
+    let bad = found.denied.len() + found.unsure.len();
+    (bad > 0 && found.denied.len() < all).then(|| format!("{} of {all} actions are allowed", all - bad))
+}
+
+/// What is in the way, told once for all actions. A Deny and a pattern that matches nothing have words of their own.
+fn told(
+    subject: &Subject<'_>,
+    wanted: &Wanted<'_>,
+    found: &Found,
+    case: &'static str,
+    values: Values,
+) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for (place, text) in matching_nothing(subject, &found.denied) {
+        let values = Values::new().with("found", text.clone()).with("needed", format!("{text}*"));
+        causes.push(Cause::new("discovery", "matches-nothing", place, values));
+    }
+    let all = found.denied.iter().chain(&found.unsure).cloned().collect::<Vec<_>>();
+    for cause in &found.causes {
+        let case = match cause.check {
+            "deny" if tests_region(subject, cause) => "region-denied",
+            "deny" | "layer" | "condition" => "blocked",
+            _ => continue,
+        };
+        let values = Values::new().with("actions", some_of(&all)).with("count", all.len().to_string());
+        let mut told = Cause::new("discovery", case, cause.place, values);
+        told.notes.clone_from(&cause.notes);
+        if !causes.iter().any(|known| known.place == told.place && known.case == told.case) {
+            causes.push(told);
+        }
+    }
+    // What a Deny or a condition explains is no gap in what is allowed.
+    let is_gap = found.causes.iter().any(|cause| cause.check == "grant");
+    let place = subject
+        .evidence
+        .of(Role::ReaderPolicy)
+        .next()
+        .map(|document| Place { source: document.source, span: document.policy.statement_span });
+    if let (true, Some(place)) = (is_gap && !found.denied.is_empty(), place) {
+        let values = values
+            .with("actions", some_of(&found.denied))
+            .with("count", found.denied.len().to_string())
+            .with("all", wanted.actions.len().to_string());
+        causes.push(Cause::new("discovery", case, place, values));
+    }
+    causes
+}
+
+/// Action patterns that match no action of AWS, and would match one that is asked for with a `*` behind them.
+fn matching_nothing(subject: &Subject<'_>, denied: &[String]) -> Vec<(Place, String)> {
+    let would_match = |item: &Text| {
+        item.kind != TextKind::Unreadable
+            && catalog::expand(&item.value).next().is_none()
+            && denied.iter().any(|action| {
+                let (pattern, action) = (item.value.to_ascii_lowercase(), action.to_ascii_lowercase());
+                Glob::new(&format!("{pattern}*")).matches(&action)
+            })
+    };
+    subject
+        .evidence
+        .of(Role::ReaderPolicy)
+        .flat_map(|document| document.policy.statements.iter().map(move |statement| (document, statement)))
+        .filter(|(_, statement)| statement.effect == Effect::Allow)
+        .flat_map(|(document, statement)| {
+            let actions = statement.actions.iter().filter(|actions| !actions.negated);
+            actions.flat_map(|actions| &actions.items).map(move |item| (document, item))
+        })
+        .filter(|(_, item)| would_match(item))
+        .map(|(document, item)| (Place { source: document.source, span: item.span }, item.value.to_string()))
+        .collect()
+}
+
+/// Whether the Deny that a cause points into looks at the Region asked.
+fn tests_region(subject: &Subject<'_>, cause: &Cause) -> bool {
+    let statements = subject
+        .evidence
+        .documents
+        .iter()
+        .filter(|document| document.source == cause.place.source)
+        .flat_map(|document| &document.policy.statements);
+    statements
+        .filter(|statement| statement.span.contains(cause.place.span))
+        .flat_map(|statement| &statement.clauses)
+        .any(|clause| clause.key.value.eq_ignore_ascii_case("aws:RequestedRegion"))
+}

@@ -1,0 +1,94 @@
+//! The access key that the product uses.
+
+use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
+use super::{given, waits};
+use crate::eval::Instant;
+use crate::evidence::Key;
+use crate::finding::State;
+use crate::rulebook::Values;
+
+/// Days after which a key is old.
+/// <https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-3> (checked 2026-11)
+const OLD: i64 = 90;
+
+fn is_active(key: &Key) -> bool {
+    key.status.text.eq_ignore_ascii_case("active")
+}
+
+/// The last letters of a key's identifier, enough to know it by.
+fn short(key: &Key) -> String {
+    let count = key.id.text.chars().count();
+    let tail: String = key.id.text.chars().skip(count.saturating_sub(4)).collect();
+    format!("…{tail}")
+}
+
+/// One of the user's keys is active.
+pub(super) fn active(subject: &Subject<'_>) -> Outcome {
+    let record = &subject.evidence.reader;
+    let (Some(keys), Some(place)) = (&record.keys, record.keys_place) else {
+        return waits(FactRef::new("access-keys"));
+    };
+    let Some(first) = keys.first() else {
+        let cause = Cause::new("reader", "key-missing", place, Values::new());
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    };
+    let active: Vec<&Key> = keys.iter().filter(|key| is_active(key)).collect();
+    let Some(key) = active.first() else {
+        let values = Values::new().with("found", short(first)).with("count", keys.len().to_string());
+        let cause = Cause::new("reader", "key-inactive", first.status.place, values);
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    };
+    let mut outcome = Outcome::of(State::Holds);
+    if active.len() < keys.len() {
+        outcome.assumed.push(Assumption {
+            text: format!("the product uses the key `{}`, the one that is active", short(key)),
+            source: None,
+        });
+    }
+    outcome
+}
+
+/// The product does not work with the root user's key.
+pub(super) fn not_root_user(subject: &Subject<'_>) -> Outcome {
+    let record = &subject.evidence.reader;
+    let is_root = |arn: &str| arn.ends_with(":root");
+    let form = subject.form.text("reader").filter(|arn| is_root(arn)).and_then(|_| given(subject, "reader"));
+    let told = || record.arns.iter().find(|arn| is_root(&arn.text)).map(|arn| arn.place);
+    if let Some(place) = form.or_else(told) {
+        let cause = Cause::new("reader", "root-user", place, Values::new());
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    }
+    if let Some(place) = record.root_keys {
+        let cause = Cause::new("reader", "root-user-has-keys", place, Values::new());
+        let is_known = record.is_told() || given(subject, "reader").is_some();
+        let state = if is_known { State::Holds } else { State::Unknown };
+        return Outcome { causes: vec![cause], ..Outcome::of(state) };
+    }
+    Outcome::of(State::Holds)
+}
+
+/// No active key is older than advised.
+pub(super) fn young(subject: &Subject<'_>) -> Outcome {
+    let keys = subject.evidence.reader.keys.as_deref().unwrap_or_default();
+    let Some(now) = Instant::parse(subject.now) else { return Outcome::of(State::Unknown) };
+    let mut causes = Vec::new();
+    let mut is_untold = false;
+    for key in keys.iter().filter(|key| is_active(key)) {
+        let made = key.created.as_ref().and_then(|created| Some((created, Instant::parse(&created.text)?)));
+        let Some((created, made)) = made else {
+            is_untold = true;
+            continue;
+        };
+        let days = made.days_until(now);
+        if days > OLD {
+            let values = Values::new().with("found", days.to_string()).with("needed", OLD.to_string());
+            causes.push(Cause::new("reader", "key-old", created.place, values));
+        }
+    }
+    let state = match (causes.is_empty(), is_untold) {
+        (false, _) => State::Broken,
+        (true, true) => State::Unknown,
+        (true, false) => State::Holds,
+    };
+    Outcome { causes, ..Outcome::of(state) }
+}

@@ -1,0 +1,204 @@
+//! The reader's policies and whose they are.
+
+use super::super::layers::some_of;
+use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
+use super::{given, waits};
+use crate::evidence::{AnswerKind, PolicyDocument, PolicyList, Role, Said};
+use crate::finding::State;
+use crate::rulebook::Values;
+use crate::source::Place;
+use std::collections::BTreeSet;
+
+/// Whether a file is named after a policy: its name, without what is no letter or digit, holds the policy's. Of an ARN the
+/// last part is the name.
+#[must_use]
+pub fn is_file_of(file: &str, policy: &str) -> bool {
+    let plain = |text: &str| {
+        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    let last = |text: &str| text.rsplit('/').next().unwrap_or(text).to_owned();
+    let policy = plain(&last(policy));
+    !policy.is_empty() && plain(&last(file)).contains(&policy)
+}
+
+/// Every policy at hand is attached, and every attached one is at hand.
+pub(super) fn attached(subject: &Subject<'_>) -> Outcome {
+    let record = &subject.evidence.reader;
+    if let Some(page) = record.pages.first() {
+        let file = subject.sources.get(page.source).name();
+        return waits(FactRef::with("page-of-several", "file", file));
+    }
+    let causes = unattached(subject);
+    let has_groups = record.groups.as_ref().is_some_and(|groups| !groups.is_empty());
+    let tells_all = !subject.evidence.has("get-account-authorization-details") && record.groups.is_none();
+    if !causes.is_empty() && (has_groups && !record.gaps.is_empty() || tells_all && subject.strict) {
+        return waits(FactRef::new("reader-groups"));
+    }
+    if !causes.is_empty() {
+        let assumed = tells_all.then(|| Assumption {
+            text:
+                "the reader is in no group that the policy is attached to; list-groups-for-user was not given"
+                    .to_owned(),
+            source: None,
+        });
+        return Outcome { causes, assumed: assumed.into_iter().collect(), ..Outcome::of(State::Broken) };
+    }
+    if !record.gaps.is_empty() {
+        return waits(FactRef::with("reader-policy-missing", "policies", &some_of(&record.gaps)));
+    }
+    Outcome::of(State::Holds)
+}
+
+/// Documents that no list names. Where files do not tell which policy they hold, numbers do.
+fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
+    let evidence = subject.evidence;
+    let record = &evidence.reader;
+    let name_of = |document: &PolicyDocument| {
+        let answer = record.policies.iter().find(|policy| policy.source == document.source);
+        answer.and_then(|policy| policy.name.as_ref())
+    };
+    let is_details = |document: &PolicyDocument| {
+        evidence.answers_of(AnswerKind::AuthorizationDetails).any(|answer| answer.source == document.source)
+    };
+    let lists = || record.attached.iter().chain(&record.inline);
+    let (mut causes, mut free) = (Vec::new(), Vec::new());
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    for document in evidence.of(Role::ReaderPolicy).filter(|document| !is_details(document)) {
+        if let Some(name) = name_of(document) {
+            let listed = record.inline.iter().flat_map(|list| &list.names).any(|one| one.text == name.text);
+            if !listed && !record.inline.is_empty() {
+                causes.push(cause(&name.text, name.place, record.inline.first()));
+            }
+            taken.insert(&name.text);
+            continue;
+        }
+        let file = subject.sources.get(document.source).name();
+        let named = lists().flat_map(|list| &list.names).find(|name| is_file_of(file, &name.text));
+        match named {
+            Some(name) => {
+                taken.insert(&name.text);
+            }
+            None => free.push(document),
+        }
+    }
+    let open: BTreeSet<&str> = lists()
+        .flat_map(|list| &list.names)
+        .map(|name| name.text.as_str())
+        .filter(|name| !taken.contains(name))
+        .collect();
+    let groups = record.groups.as_deref().unwrap_or_default().len();
+    let too_many = !record.attached.is_empty() && free.len() > open.len();
+    if too_many && (groups == 0 || record.gaps.is_empty()) {
+        // Which of several it is, the names do not tell.
+        for document in free.iter().skip(open.len()) {
+            let source = document.source;
+            let place = Place { source, span: document.policy.statement_span };
+            let file = subject.sources.get(source).name();
+            let file = file.rsplit('/').next().unwrap_or(file);
+            let mut cause = cause(file, place, record.attached.first());
+            if !open.is_empty() {
+                cause.notes.push("which of the files it is, their names do not tell".to_owned());
+            }
+            causes.push(cause);
+        }
+    }
+    causes
+}
+
+fn cause(name: &str, place: Place, list: Option<&PolicyList>) -> Cause {
+    let mut cause = Cause::new("reader", "policy-not-attached", place, Values::new().with("found", name));
+    if let Some(list) = list {
+        let names: Vec<String> = list.names.iter().map(|name| name.text.clone()).collect();
+        let text = if names.is_empty() {
+            "the list is empty".to_owned()
+        } else {
+            format!("the list has `{}`", some_of(&names))
+        };
+        cause.related.push((list.place, text));
+    }
+    cause
+}
+
+/// The version of a managed policy that is at hand is the one in force.
+pub(super) fn in_force(subject: &Subject<'_>) -> Outcome {
+    let causes: Vec<Cause> = subject
+        .evidence
+        .reader
+        .policies
+        .iter()
+        .filter_map(|policy| policy.in_force)
+        .filter(|(yes, _)| !yes)
+        .map(|(_, place)| Cause::new("reader", "policy-version", place, Values::new()))
+        .collect();
+    let state = if causes.is_empty() { State::Holds } else { State::Unknown };
+    let facts = if causes.is_empty() { Vec::new() } else { vec![FactRef::new("policy-version")] };
+    Outcome { causes, facts, ..Outcome::of(state) }
+}
+
+/// Names that the answers give, as they are compared: the name of the user without its path.
+fn told<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a Said)> {
+    let record = &subject.evidence.reader;
+    let arns = record.arns.iter().map(|arn| (user_of(&arn.text), arn));
+    arns.chain(record.names.iter().map(|name| (name.text.as_str(), name))).collect()
+}
+
+/// The name in the ARN of a user; of a session the role's; of the root user `root`.
+fn user_of(arn: &str) -> &str {
+    let resource = arn.rsplit(':').next().unwrap_or(arn);
+    match resource.strip_prefix("assumed-role/") {
+        Some(rest) => rest.split('/').next().unwrap_or(rest),
+        None => resource.rsplit('/').next().unwrap_or(resource),
+    }
+}
+
+/// All answers are about one user, and it is the one of the form.
+pub(super) fn one_reader(subject: &Subject<'_>) -> Outcome {
+    let told = told(subject);
+    let form = given(subject, "reader").zip(subject.form.text("reader"));
+    let first = match (form, told.first()) {
+        (Some((place, arn)), _) => (user_of(arn), place),
+        (None, Some((name, said))) => (*name, said.place),
+        (None, None) => return Outcome::of(State::Holds),
+    };
+    let Some((name, said)) = told.iter().find(|(name, _)| *name != first.0) else {
+        return Outcome::of(State::Holds);
+    };
+    let values = Values::new().with("found", *name).with("needed", first.0);
+    let mut cause = Cause::new("reader", "mixed", said.place, values);
+    cause.related.push((first.1, format!("this is about `{}`", first.0)));
+    Outcome {
+        causes: vec![cause],
+        facts: vec![FactRef::with("reader-mixed", "names", &format!("{}` and `{name}", first.0))],
+        ..Outcome::of(State::Unknown)
+    }
+}
+
+/// The user is among those of the account.
+pub(super) fn exists(subject: &Subject<'_>) -> Outcome {
+    let record = &subject.evidence.reader;
+    let (Some(place), Some(reader)) = (given(subject, "reader"), subject.form.text("reader")) else {
+        return match subject.form.text("reader") {
+            Some(reader) if record.listed.iter().any(|arn| arn.text == reader) => Outcome::of(State::Holds),
+            Some(_) | None => waits(FactRef::with("form", "name", "reader")),
+        };
+    };
+    if record.listed.iter().any(|arn| arn.text == reader) {
+        return Outcome::of(State::Holds);
+    }
+    let account = crate::policy::arn::account_of(reader);
+    let is_other = |arn: &Said| crate::policy::arn::account_of(&arn.text) != account;
+    if record.listed.is_empty() || record.listed.iter().any(is_other) || !record.pages.is_empty() {
+        return waits(FactRef::new("reader-policy"));
+    }
+    let mut cause = Cause::new("reader", "not-listed", place, Values::new().with("found", reader));
+    let named = record.listed.iter().find(|arn| user_of(&arn.text) == user_of(reader));
+    cause.related.extend(named.map(|arn| (arn.place, "the user of this name has another path".to_owned())));
+    Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}
+
+/// The user has no password.
+pub(super) fn no_password(subject: &Subject<'_>) -> Outcome {
+    let Some(password) = &subject.evidence.reader.password else { return Outcome::of(State::Holds) };
+    let cause = Cause::new("reader", "password", password.place, Values::new());
+    Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}

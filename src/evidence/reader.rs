@@ -1,0 +1,195 @@
+//! Who the reader is, as IAM's answers tell it: policies attached, groups, keys, password, boundary.
+
+use super::answer::AnswerKind;
+use super::said::{Said, is_page};
+use crate::source::{Place, SourceId};
+use crate::syntax::{Node, Value};
+
+/// What the answers of IAM say of the reader.
+#[derive(Debug, Clone, Default)]
+pub struct ReaderRecord {
+    /// Names of the users that the answers are about, once for each answer or key.
+    pub names: Vec<Said>,
+    /// ARNs that answers give for the reader.
+    pub arns: Vec<Said>,
+    /// Lists of attached managed policies, of the user or of groups.
+    pub attached: Vec<PolicyList>,
+    /// Lists of inline policies, of the user or of groups.
+    pub inline: Vec<PolicyList>,
+    /// Groups of the user; none if no answer tells.
+    pub groups: Option<Vec<Said>>,
+    /// Answers that hold a policy, with the names they give.
+    pub policies: Vec<PolicyAnswer>,
+    /// The permissions boundary.
+    pub boundary: BoundaryRecord,
+    /// Access keys; none if no answer tells.
+    pub keys: Option<Vec<Key>>,
+    /// Where the list of access keys begins.
+    pub keys_place: Option<Place>,
+    /// Since when the user has a password for the console.
+    pub password: Option<Said>,
+    /// Whether the account's root user has access keys.
+    pub root_keys: Option<Place>,
+    /// Users and roles of `get-account-authorization-details`, by ARN.
+    pub listed: Vec<Said>,
+    /// Where an answer stands that is one page of several.
+    pub pages: Vec<Place>,
+    /// Policies attached to the reader of which no document is at hand.
+    pub gaps: Vec<String>,
+}
+
+/// A list of policies, as one answer gives it.
+#[derive(Debug, Clone)]
+pub struct PolicyList {
+    /// Where the list stands.
+    pub place: Place,
+    /// Names of the policies.
+    pub names: Vec<Said>,
+}
+
+/// Names that the answer around a policy gives.
+#[derive(Debug, Clone)]
+pub struct PolicyAnswer {
+    /// The text with the policy.
+    pub source: SourceId,
+    /// Name of an inline policy.
+    pub name: Option<Said>,
+    /// For a version of a managed policy: whether it is the one in force.
+    pub in_force: Option<(bool, Place)>,
+}
+
+/// What is known of the permissions boundary.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum BoundaryRecord {
+    /// No answer tells.
+    #[default]
+    Untold,
+    /// The user has none.
+    None,
+    /// The user has this policy as boundary.
+    Named(Said),
+}
+
+/// An access key.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Its identifier, which is no secret.
+    pub id: Said,
+    /// `Active` or `Inactive`.
+    pub status: Said,
+    /// When it was made.
+    pub created: Option<Said>,
+}
+
+impl ReaderRecord {
+    /// Whether any answer about the reader was read.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        !(self.names.is_empty() && self.arns.is_empty())
+    }
+
+    /// Takes what an answer says of the reader.
+    pub fn note(&mut self, kind: AnswerKind, root: &Node<'_>, source: SourceId) {
+        let before = self.pages.len();
+        if is_page(root) {
+            self.pages.push(Place { source, span: root.span });
+        }
+        match kind {
+            AnswerKind::User => self.user(root, source),
+            AnswerKind::AttachedPolicies => self.attached.extend(list(
+                root,
+                "AttachedPolicies",
+                |node| {
+                    Said::member(node, "PolicyName", source)
+                        .or_else(|| Said::member(node, "PolicyArn", source))
+                },
+                source,
+            )),
+            AnswerKind::InlinePolicies => {
+                self.inline.extend(list(root, "PolicyNames", |node| Said::of(node, source), source));
+            }
+            AnswerKind::Groups => {
+                let found = list(root, "Groups", |node| Said::member(node, "GroupName", source), source);
+                self.groups.get_or_insert_default().extend(found.into_iter().flat_map(|list| list.names));
+            }
+            AnswerKind::AccessKeys => self.access_keys(root, source),
+            AnswerKind::LoginProfile => {
+                let Some(profile) = root.get("LoginProfile") else { return };
+                self.names.extend(Said::member(profile, "UserName", source));
+                self.password = Said::member(profile, "CreateDate", source)
+                    .or_else(|| Said::member(profile, "UserName", source));
+            }
+            AnswerKind::AccountSummary => {
+                let keys = root.get("SummaryMap").and_then(|map| map.get("AccountAccessKeysPresent"));
+                self.root_keys = keys
+                    .filter(|node| matches!(&node.value, Value::Number(number) if number != "0"))
+                    .map(|node| Place { source, span: node.span });
+            }
+            AnswerKind::CallerIdentity => {
+                self.arns.extend(Said::member(root, "Arn", source));
+            }
+            AnswerKind::AuthorizationDetails => {
+                for key in ["UserDetailList", "RoleDetailList"] {
+                    let items = root.get(key).and_then(Node::as_array).unwrap_or_default();
+                    self.listed.extend(items.iter().filter_map(|node| Said::member(node, "Arn", source)));
+                }
+            }
+            _ => self.pages.truncate(before),
+        }
+    }
+
+    /// Takes the names that stand around a policy.
+    pub fn note_policy(&mut self, root: &Node<'_>, source: SourceId) {
+        let name = Said::member(root, "PolicyName", source);
+        self.names.extend(Said::member(root, "UserName", source));
+        let in_force = root.get("PolicyVersion").and_then(|version| version.get("IsDefaultVersion"));
+        let in_force = in_force.and_then(|node| match node.value {
+            Value::Bool(yes) => Some((yes, Place { source, span: node.span })),
+            _ => None,
+        });
+        if name.is_some() || in_force.is_some() {
+            self.policies.push(PolicyAnswer { source, name, in_force });
+        }
+    }
+
+    fn user(&mut self, root: &Node<'_>, source: SourceId) {
+        let Some(user) = root.get("User") else { return };
+        self.arns.extend(Said::member(user, "Arn", source));
+        // The root user's answer has no name of a user, or the account's.
+        let is_root = self.arns.last().is_some_and(|arn| arn.text.ends_with(":root"));
+        if !is_root {
+            self.names.extend(Said::member(user, "UserName", source));
+        }
+        self.boundary = match user.get("PermissionsBoundary") {
+            None => BoundaryRecord::None,
+            Some(boundary) => Said::member(boundary, "PermissionsBoundaryArn", source)
+                .map_or(BoundaryRecord::Untold, BoundaryRecord::Named),
+        };
+    }
+
+    fn access_keys(&mut self, root: &Node<'_>, source: SourceId) {
+        let Some(list) = root.get("AccessKeyMetadata") else { return };
+        self.keys_place = Some(Place { source, span: list.span });
+        let keys = self.keys.get_or_insert_default();
+        for node in list.as_array().unwrap_or_default() {
+            self.names.extend(Said::member(node, "UserName", source));
+            let (Some(id), Some(status)) =
+                (Said::member(node, "AccessKeyId", source), Said::member(node, "Status", source))
+            else {
+                continue;
+            };
+            keys.push(Key { id, status, created: Said::member(node, "CreateDate", source) });
+        }
+    }
+}
+
+fn list(
+    root: &Node<'_>,
+    key: &str,
+    name: impl Fn(&Node<'_>) -> Option<Said>,
+    source: SourceId,
+) -> Option<PolicyList> {
+    let list = root.get(key)?;
+    let names = list.as_array().unwrap_or_default().iter().filter_map(name).collect();
+    Some(PolicyList { place: Place { source, span: list.span }, names })
+}

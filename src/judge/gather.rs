@@ -1,0 +1,164 @@
+//! Completes the evidence once the reader is known: its policies out of `get-account-authorization-details`, and the
+//! policies that are attached to it without being at hand.
+
+use crate::contract::Form;
+use crate::evidence::{AnswerKind, BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role, Said};
+use crate::policy::Embedded;
+use crate::source::{Place, SourceId, Sources};
+use crate::syntax::{Document, Node, Value, read_json};
+use std::borrow::Cow;
+
+/// The evidence for the reader that the form names.
+pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
+    let details: Vec<SourceId> =
+        evidence.answers_of(AnswerKind::AuthorizationDetails).map(|answer| answer.source).collect();
+    let lists = &evidence.reader;
+    if details.is_empty() && lists.attached.is_empty() && lists.inline.is_empty() && lists.groups.is_none() {
+        return Cow::Borrowed(evidence);
+    }
+    let mut out = evidence.clone();
+    let mut gaps = missing(&evidence.reader, &unnamed(sources, evidence), &named(evidence));
+    for source in details {
+        if let Some(reader) = form.text("reader") {
+            take(sources, source, reader, &mut out, &mut gaps);
+        }
+    }
+    gaps.sort();
+    gaps.dedup();
+    out.reader.gaps = gaps;
+    Cow::Owned(out)
+}
+
+/// Names of reader policies that an answer gives.
+fn named(evidence: &Evidence) -> Vec<&str> {
+    evidence.reader.policies.iter().filter_map(|policy| Some(policy.name.as_ref()?.text.as_str())).collect()
+}
+
+/// Names of the files that hold a reader's policy of which no answer gives the name.
+fn unnamed(sources: &Sources, evidence: &Evidence) -> Vec<String> {
+    evidence
+        .of(Role::ReaderPolicy)
+        .filter(|document| {
+            let policies = &evidence.reader.policies;
+            !policies.iter().any(|policy| policy.source == document.source && policy.name.is_some())
+        })
+        .map(|document| sources.get(document.source).name().to_owned())
+        .collect()
+}
+
+/// Policies that a list names and no document holds.
+fn missing(record: &ReaderRecord, files: &[String], named: &[&str]) -> Vec<String> {
+    let listed = record.attached.iter().chain(&record.inline).flat_map(|list| &list.names);
+    let open: Vec<&Said> = listed
+        .filter(|name| !named.contains(&name.text.as_str()))
+        .filter(|name| !files.iter().any(|file| crate::checks::is_file_of(file, &name.text)))
+        .collect();
+    // Files that are named after nothing may hold any of those that are left.
+    let free = files
+        .iter()
+        .filter(|file| {
+            let lists = record.attached.iter().chain(&record.inline);
+            !lists.flat_map(|list| &list.names).any(|name| crate::checks::is_file_of(file, &name.text))
+        })
+        .count();
+    let mut gaps: Vec<String> =
+        if open.len() > free { open.iter().map(|name| name.text.clone()).collect() } else { Vec::new() };
+    // A list that is left out is one that nobody has seen; the first is the user's own.
+    let groups = record.groups.as_deref().unwrap_or_default();
+    if record.attached.len() + record.inline.len() < 1 + groups.len() {
+        gaps.extend(groups.iter().map(|group| format!("group {}", group.text)));
+    }
+    gaps
+}
+
+/// Takes the reader's policies out of one answer, if the reader is in it.
+fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, gaps: &mut Vec<String>) {
+    let text = sources.get(source).text();
+    let document = read_json(text);
+    let mut taker = Taker { text, source, document: &document, out, gaps };
+    let root = &document.root;
+    let of = |list: &str, key: &str, value: &str| {
+        items(root, list).iter().find(|node| node.get(key).and_then(Node::as_str) == Some(value))
+    };
+    let holder = of("UserDetailList", "Arn", reader).or_else(|| of("RoleDetailList", "Arn", reader));
+    let Some(holder) = holder else { return };
+    taker.holder(holder, &["UserPolicyList", "RolePolicyList"]);
+    for name in items(holder, "GroupList").iter().filter_map(Node::as_str) {
+        match of("GroupDetailList", "GroupName", name) {
+            Some(group) => taker.holder(group, &["GroupPolicyList"]),
+            None => taker.gaps.push(format!("group {name}")),
+        }
+    }
+    taker.boundary(holder);
+}
+
+fn items<'n, 't>(node: &'n Node<'t>, key: &str) -> &'n [Node<'t>] {
+    node.get(key).and_then(Node::as_array).unwrap_or_default()
+}
+
+struct Taker<'a, 'd> {
+    text: &'a str,
+    source: SourceId,
+    document: &'a Document<'d>,
+    out: &'a mut Evidence,
+    gaps: &'a mut Vec<String>,
+}
+
+impl Taker<'_, '_> {
+    /// Policies of a user, role or group.
+    fn holder(&mut self, holder: &Node<'_>, inline: &[&str]) {
+        for policy in inline.iter().flat_map(|list| items(holder, list)) {
+            let name = policy.get("PolicyName").and_then(Node::as_str).unwrap_or("an inline policy");
+            self.add(Role::ReaderPolicy, policy.get("PolicyDocument"), name);
+        }
+        for attached in items(holder, "AttachedManagedPolicies") {
+            if let Some(arn) = attached.get("PolicyArn").and_then(Node::as_str) {
+                self.managed(Role::ReaderPolicy, arn);
+            }
+        }
+    }
+
+    fn boundary(&mut self, holder: &Node<'_>) {
+        let boundary = holder.get("PermissionsBoundary");
+        let arn = boundary.and_then(|boundary| boundary.get("PermissionsBoundaryArn"));
+        let Some((arn, text)) = arn.and_then(|node| Some((node, node.as_str()?))) else {
+            if self.out.reader.boundary == BoundaryRecord::Untold {
+                self.out.reader.boundary = BoundaryRecord::None;
+            }
+            return;
+        };
+        let place = Place { source: self.source, span: arn.span };
+        self.out.reader.boundary = BoundaryRecord::Named(Said { text: text.to_owned(), place });
+        if self.out.of(Role::Boundary).next().is_none() {
+            let before = self.gaps.len();
+            self.managed(Role::Boundary, text);
+            self.gaps.truncate(before);
+        }
+    }
+
+    /// The version in force of a managed policy.
+    fn managed(&mut self, role: Role, arn: &str) {
+        let root = &self.document.root;
+        let policy = items(root, "Policies")
+            .iter()
+            .find(|policy| policy.get("Arn").and_then(Node::as_str) == Some(arn));
+        let version = policy.and_then(|policy| {
+            let in_force = |version: &&Node<'_>| {
+                matches!(version.get("IsDefaultVersion").map(|node| &node.value), Some(Value::Bool(true)))
+            };
+            items(policy, "PolicyVersionList").iter().find(in_force)
+        });
+        self.add(role, version.and_then(|version| version.get("Document")), arn);
+    }
+
+    fn add(&mut self, role: Role, node: Option<&Node<'_>>, name: &str) {
+        let embedded = node.and_then(|node| Embedded::read(self.text, self.source, self.document, node));
+        let Some(Embedded { policy, issues, length, wrapped }) = embedded else {
+            self.gaps.push(name.to_owned());
+            return;
+        };
+        self.out.wrapped.extend(wrapped.map(|(span, level)| (self.source, span, level)));
+        let source = self.source;
+        self.out.documents.push(PolicyDocument { role, level: 0, source, policy, issues, length });
+    }
+}
