@@ -127,55 +127,6 @@ pub enum Ask {
 }
 
 /// Which answer is wanted.
-        expect: Expect,
-        /// Form values to take instead, for requests on behalf of somebody else.
-        of: Vec<(String, String)>,
-        /// Further context keys, templates.
-        context: Vec<(String, String)>,
-        /// A fact that makes a broken demand unknown.
-        unsure: Option<String>,
-    },
-    /// What IAM and AWS Organizations say of the reader and the accounts.
-    Identity {
-        /// The question.
-        question: Question,
-    },
-    /// Each of these actions is allowed, for finding resources in the account, or in the linked accounts given.
-    Discovery {
-        /// The actions.
-        actions: Vec<String>,
-        /// A template of an ARN.
-        on: String,
-        /// Name of the request file.
-        request: String,
-        /// In every linked account whose policies were given, instead of the account of the form.
-        linked: bool,
-    },
-    /// A setting of the export that the form means is as the product needs it.
-    Setting(Setting),
-    /// Something about the export that more than one setting decides.
-    Export(ExportQuestion),
-    /// Path, name and type of the form lead to the export's files.
-    Layout(LayoutQuestion),
-}
-
-/// What is asked about path, name and type of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LayoutQuestion {
-    /// They can be those of an export at all.
-    Typed,
-    /// Connecting succeeds.
-    Connect,
-    /// The import finds files.
-    Import,
-    /// No data below the export's folder is passed over.
-    Ignored,
-    /// Old releases read every file.
-    Page,
-}
-
-/// Which answer is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expect {
     /// Every request is allowed.
@@ -343,7 +294,10 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             let question =
                 raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?;
             let span = Span::new(question.span().start, question.span().end);
-            Ask::Layout(LayoutQuestion::of(question.get_ref()).ok_or_else(|| fault(span, "there is no such question"))?)
+            Ask::Layout(
+                LayoutQuestion::of(question.get_ref())
+                    .ok_or_else(|| fault(span, "there is no such question"))?,
+            )
         }
         "identity" => {
             let question =

@@ -200,7 +200,20 @@ mod tests {
     }
 }
 
-
+/// What is asked about path, name and type of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LayoutQuestion {
+    /// They can be those of an export at all.
+    Typed,
+    /// Connecting succeeds.
+    Connect,
+    /// The import finds files.
+    Import,
+    /// No data below the export's folder is passed over.
+    Ignored,
+    /// Old releases read every file.
+    Page,
+}
 
 impl LayoutQuestion {
     /// The question of a name in a consumer file.
