@@ -18,6 +18,13 @@ pub fn expand(pattern: &str) -> impl Iterator<Item = (&'static str, &'static str
     });
     let named =
         pattern.split_once(':').map(|(prefix, _)| prefix).filter(|prefix| !prefix.contains(['*', '?', '$']));
+    // `ec2:Describe*`: a beginning is compared without a walk.
+    let beginning = pattern
+        .split_once(':')
+        .filter(|_| named.is_some())
+        .and_then(|(_, name)| name.strip_suffix('*'))
+        .filter(|name| !name.contains(['*', '?', '$']))
+        .map(str::to_owned);
     let named = named.map(str::to_ascii_lowercase);
     let pattern = glob::pattern(pattern, Case::Folded);
     let services = store::index()
@@ -27,7 +34,15 @@ pub fn expand(pattern: &str) -> impl Iterator<Item = (&'static str, &'static str
     exact.into_iter().chain(services.flat_map(move |service| {
         let actions = if can_match(service, &pattern) { service.actions() } else { &[] };
         let pattern = pattern.clone();
+        let beginning = beginning.clone();
         actions.iter().filter_map(move |action| {
+            if let Some(beginning) = &beginning {
+                let fits = action
+                    .name()
+                    .get(..beginning.len())
+                    .is_some_and(|name| name.eq_ignore_ascii_case(beginning));
+                return fits.then_some((service.prefix(), action.name()));
+            }
             let text = glob::literal(&format!("{}:{}", service.prefix(), action.name()), Case::Folded);
             glob::overlap(&pattern, &text).then_some((service.prefix(), action.name()))
         })

@@ -63,7 +63,10 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         FormatArg::Concise => Format::Concise,
     };
     terminal::print(&render(&report, &sources, format, &terminal::style(args.color, args.quiet)))?;
-    Ok(exit(args, &report))
+    let exit = exit(args, &report);
+    // The process ends here: giving every small piece of memory back one by one would cost more than judging did.
+    std::mem::forget((library, sources, evidence, report, config));
+    Ok(exit)
 }
 
 fn exit(args: &CheckArgs, report: &Report) -> Exit {
