@@ -2,7 +2,7 @@
 
 use super::{Case, caller, few, name, place};
 use crate::checks::subject::Cause;
-use crate::eval::{ContextValue, LayerKind, Request, StatementId, World};
+use crate::eval::{ContextValue, Request, StatementId, World};
 use crate::policy::{BaseOperator, Clause, Policy, SetOperator, Statement};
 use crate::rulebook::Values;
 use crate::source::Span;
@@ -15,7 +15,7 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, _world: &World, id: 
         .with("action", &*request.action)
         .with("caller", caller(request))
         .with("why", why.clone());
-    let mut cause = Cause::new("deny", case_of(layer), place(policy, span), values);
+    let mut cause = Cause::new("deny", layer.id(), place(policy, span), values);
     cause.notes.push(format!(
         "{} of the {} denies `{}`: {why}",
         name(statement),
@@ -23,18 +23,6 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, _world: &World, id: 
         request.action
     ));
     cause
-}
-
-fn case_of(layer: LayerKind) -> &'static str {
-    match layer {
-        LayerKind::Identity => "identity",
-        LayerKind::Resource => "resource",
-        LayerKind::Boundary => "boundary",
-        LayerKind::Session => "session",
-        LayerKind::Scp => "scp",
-        LayerKind::Rcp => "rcp",
-        LayerKind::Endpoint => "endpoint",
-    }
 }
 
 /// The element that tells most of why the Deny applies, and what it says.
