@@ -51,5 +51,8 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 
 /// Says something that is no result.
 pub(super) fn talk(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    // File names and document members may stand in it, and those can hold anything.
+    for line in text.lines() {
+        let _ = writeln!(std::io::stderr().lock(), "{}", crate::render::view::safe(line));
+    }
 }
