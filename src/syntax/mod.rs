@@ -1,9 +1,10 @@
 //! JSON as people write it, read into one tree that knows where everything stands.
 //!
 //! The reader never stops at a fault: it notes an [`Issue`], assumes what was meant and goes on. What a document
-//! means is not known here (`policy` and `billing` know).
+//! means is not known here (`policy` and `billing` know). [`edit`] changes a text and keeps what it does not change.
 
 mod access;
+pub mod edit;
 mod escape;
 #[doc(hidden)]
 pub mod fuzz;
