@@ -42,12 +42,11 @@ impl Page<'_> {
         };
         // A neighbour that is written over several lines is followed by one that is.
         let spread = container.entries.iter().any(|entry| self.slice(entry.clone()).contains('\n'));
-        let shape =
-            if on_lines && self.style.lines && (spread || !self.has_short_objects(container)) || spread {
-                Shape::Lines
-            } else {
-                Shape::Line
-            };
+        let shape = if spread || on_lines && self.style.lines && !self.has_short_objects(container) {
+            Shape::Lines
+        } else {
+            Shape::Line
+        };
         let new = write(self, shape, &indent);
         let gap = tokens(self.text, last.end, container.close());
         let own = own_line(&gap);
