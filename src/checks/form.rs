@@ -1,16 +1,9 @@
 //! Form values that cannot be what AWS or the product takes.
 
 use super::subject::{Cause, Subject};
-use crate::contract::Origin;
+use crate::contract::{FORM_CHOICES, Origin};
 use crate::policy::arn;
 use crate::rulebook::Values;
-
-/// Values with a closed set of choices.
-const CHOICES: [(&str, &[&str]); 3] = [
-    ("account-kind", &["root", "linked"]),
-    ("export-type", &["cur-2.0", "cur-legacy"]),
-    ("mode", &["bucket-only", "find-report", "create-report"]),
-];
 
 /// Looks at every value the user gave.
 #[must_use]
@@ -26,7 +19,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
             }
             "bucket" if !is_bucket_name(&value.text) => push("bucket-format", values),
             _ => {
-                if let Some((_, choices)) = CHOICES.iter().find(|(choice, _)| *choice == name)
+                if let Some((_, choices)) = FORM_CHOICES.iter().find(|(choice, _)| *choice == name)
                     && !choices.contains(&value.text.as_str())
                 {
                     push("choice", values.with("needed", choices.join("`, `")));

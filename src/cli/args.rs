@@ -13,14 +13,13 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Judge documents: ready, not ready, or cannot tell
     Check(Box<CheckArgs>),
-    /// Show the page of a rule
     Explain(ExplainArgs),
-    /// List the rules
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known
     Consumers,
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Judge documents: ready, not ready, or cannot tell.
@@ -124,17 +123,41 @@ pub(super) struct CheckArgs {
     pub(super) quiet: bool,
 }
 
+/// Show the page of a rule.
+///
+/// What the rule reports, why it matters, what it does not see, and documents in which it does and does not report.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// The rule's name, or a name that another tool gives it
     pub(super) rule: String,
 }
 
+/// List the rules.
 #[derive(Debug, Args)]
 pub(super) struct RulesArgs {
     /// Print a Markdown table
     #[arg(long)]
     pub(super) markdown: bool,
+}
+
+/// Print a script that completes commands, options and rule names in a shell.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "bash: preflight completions bash > ~/.local/share/bash-completion/completions/preflight\nzsh:  preflight completions zsh > a folder of $fpath, as _preflight\nfish: preflight completions fish > ~/.config/fish/completions/preflight.fish"
+)]
+pub(super) struct CompletionsArgs {
+    /// The shell to write for
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Print a manual page, for `man`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "To read one: preflight man check | man -l -\nTo install it: preflight man check > ~/.local/share/man/man1/preflight-check.1"
+)]
+pub(super) struct ManArgs {
+    /// The command that the page is about [default: preflight as a whole]
+    pub(super) command: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -8,6 +8,7 @@ use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load::{self, Named};
 use crate::render::{Format, render};
+use crate::rulebook::nearest;
 use crate::source::{Place, Sources, Span};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -90,17 +91,17 @@ fn not_known(list: &[(String, String)]) -> String {
 }
 
 fn known_rule(library: &Library, name: &str) -> anyhow::Result<RuleName> {
-    let rule = library.book().get(name).with_context(|| format!("--only {name}: there is no such rule"))?;
-    Ok(rule.name.clone())
+    Ok(super::explain::find(library.book(), name).context("--only")?.name.clone())
 }
 
 fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Result<Vec<String>> {
     let named = if args.consumer.is_empty() { &config.consumers } else { &args.consumer };
     for name in named {
-        anyhow::ensure!(
-            library.contract(name).is_some(),
-            "there is no consumer `{name}` (`preflight consumers` lists all)"
-        );
+        if library.contract(name).is_none() {
+            let nearest = nearest(library.contracts().map(|contract| contract.name.as_str()), name);
+            let hint = nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+            anyhow::bail!("there is no consumer `{name}`{hint} (`preflight consumers` lists all)");
+        }
     }
     if !named.is_empty() {
         return Ok(named.clone());

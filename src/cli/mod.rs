@@ -2,14 +2,16 @@
 
 mod args;
 mod check;
+mod completions;
 mod consumers;
 mod explain;
 mod fault;
+mod man;
 mod rules;
 mod terminal;
 
 use args::{Cli, Command};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -37,6 +39,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// The command with all of its sub-commands and options, for documents and tests.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the command with these arguments, the program's name first.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -53,6 +61,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Consumers => consumers::run(),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -31,8 +31,8 @@ pub struct ConfigFault {
     pub message: String,
 }
 
-/// Keys of `[documents]` with one path or a list of them.
-const LISTS: [&str; 6] =
+/// Keys of `[documents]` with one path or a list of them; `scps` and `rcps` have a list of levels.
+pub const DOCUMENT_LISTS: [&str; 6] =
     ["bucket-policy", "reader-policy", "boundary", "session-policy", "key-policy", "endpoint-policy"];
 
 /// Reads a configuration.
@@ -171,11 +171,17 @@ fn documents(
         let role = match name {
             "scps" => "scp",
             "rcps" => "rcp",
-            _ if LISTS.contains(&name) => {
+            _ if DOCUMENT_LISTS.contains(&name) => {
                 out.extend(strings(value, name)?.into_iter().map(|(path, _)| (name.to_owned(), 0, path)));
                 continue;
             }
-            _ => return Err(unknown(key, name, &format!("`{}`, `scps` and `rcps`", LISTS.join("`, `")))),
+            _ => {
+                return Err(unknown(
+                    key,
+                    name,
+                    &format!("`{}`, `scps` and `rcps`", DOCUMENT_LISTS.join("`, `")),
+                ));
+            }
         };
         let DeValue::Array(levels) = value.get_ref() else {
             let message = format!(

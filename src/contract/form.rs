@@ -20,6 +20,13 @@ pub const FORM_NAMES: [&str; 13] = [
     "partition",
 ];
 
+/// Values with a closed set of choices.
+pub const FORM_CHOICES: [(&str, &[&str]); 3] = [
+    ("account-kind", &["root", "linked"]),
+    ("export-type", &["cur-2.0", "cur-legacy"]),
+    ("mode", &["bucket-only", "find-report", "create-report"]),
+];
+
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {

@@ -16,7 +16,7 @@ mod tables;
 
 pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
-pub use form::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
+pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
 pub use grammar::{Failure, Grammar};
 pub use identity::Question;
 pub use layout::{Case, IfMissing, Layout, LayoutQuestion, Period};

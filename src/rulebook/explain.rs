@@ -43,6 +43,10 @@ impl Text {
         }
         self.gap();
         self.paragraph(&rule.headline.outline(), 0, 0);
+        if let Some(help) = &rule.help {
+            self.gap();
+            self.paragraph(&format!("help: {}", help.outline()), 0, 6);
+        }
     }
 
     fn examples(&mut self, page: &Page<'_>, group: ExampleGroup) {

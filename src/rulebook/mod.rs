@@ -9,6 +9,7 @@ pub mod fuzz;
 mod load;
 mod markdown;
 mod metadata;
+mod nearest;
 mod page;
 mod plain;
 mod rule;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use explain::explain;
 pub use fault::{Choice, Fault, PageFault};
+pub use nearest::nearest;
 pub use page::{Block, Example, ExampleGroup, Page, Section};
 pub use rule::{CaseSpec, Rule};
 pub use table::{markdown_table, table};

@@ -14,6 +14,7 @@ mod architecture;
 mod cli;
 mod common;
 mod decisions;
+mod docs;
 mod exports;
 mod laws;
 mod mutations;

@@ -1,0 +1,49 @@
+//! `docs/rules/README.md`: the index of rule pages.
+
+use super::whole;
+use preflight::checks::CASES;
+use preflight::rulebook::Rulebook;
+use std::fmt::Write as _;
+
+/// Groups in the order of a report, with what they are about.
+const GROUPS: [(&str, &str); 7] = [
+    (
+        "delivery",
+        "AWS writes the export into the bucket: the bucket policy, its conditions, guardrails in the way.",
+    ),
+    ("export", "The settings, the status and the last runs of the export or report."),
+    ("form", "What is typed into the connection form, against the definition and the objects in the bucket."),
+    ("reader", "The user whose access key the product gets: policies, conditions, boundaries, keys."),
+    ("discovery", "What the product reads beside the bill, on the payer and in linked accounts."),
+    ("accounts", "The accounts of the organization against those that are connected."),
+    ("documents", "Documents that AWS does not take as they are written."),
+];
+
+#[test]
+fn the_index_of_rules_is_up_to_date() {
+    let book = Rulebook::embedded(CASES).unwrap();
+    let mut out = String::from(
+        "# Rules\n\nGenerated from the rule pages; each page is documentation, metadata and test in one. `preflight explain RULE` prints a\npage, `preflight rules` this list. *Class* says whether waiting helps, *for* who must act.\n",
+    );
+    for rule in book.iter() {
+        assert!(GROUPS.iter().any(|(group, _)| *group == rule.group), "group {} has no words", rule.group);
+    }
+    for (group, words) in GROUPS {
+        let _ = write!(
+            out,
+            "\n## {group}\n\n{words}\n\n| rule | severity | class | for | reports |\n|---|---|---|---|---|\n"
+        );
+        for rule in book.iter().filter(|rule| rule.group == group) {
+            let name = &rule.name.0;
+            let _ = writeln!(
+                out,
+                "| [`{name}`](../../rules/{group}/{name}.md) | {} | {} | {} | {} |",
+                rule.severity_word(),
+                rule.class_word(),
+                rule.owner_word(),
+                rule.headline.outline().replace('|', "\\|")
+            );
+        }
+    }
+    whole("docs/rules/README.md", &out);
+}

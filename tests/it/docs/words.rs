@@ -1,0 +1,33 @@
+//! Words for what the program has no words of its own for. Everything else takes them from the help of a flag.
+
+/// Keys of `preflight.toml` that no flag gives.
+pub(super) const KEYS: [(&str, &str); 9] = [
+    ("consumer", "The product or products to judge for: a name of `preflight consumers`, or a list of them"),
+    (
+        "partition",
+        "The AWS partition of ARNs: `aws`, `aws-cn` or `aws-us-gov` [default: that of the ARN of the reader, else aws]",
+    ),
+    ("connected-accounts", "Accounts that are connected to the product beside this one"),
+    ("session-policy", "A policy that is passed when the reader's session is made"),
+    ("endpoint-policy", "The policy of the VPC endpoint that the reader's requests pass"),
+    ("scps", "Service control policies, a list for each level of the organization, the root's first"),
+    ("rcps", "Resource control policies, a list for each level of the organization, the root's first"),
+    ("linked.account", "The number of the linked account"),
+    ("linked.reader", "ARN of the user by which the product looks into it"),
+];
+
+/// The text of a key: `form.bucket` and `bucket` are the same.
+pub(super) fn words(key: &str) -> String {
+    if key == "linked.discovery-policy" {
+        return "Policies of that user".to_owned();
+    }
+    if let Some((_, words)) = KEYS.iter().find(|(name, _)| *name == key) {
+        return (*words).to_owned();
+    }
+    let command = preflight::cli::command();
+    let check = command.find_subcommand("check").unwrap();
+    let flag = check.get_arguments().find(|arg| arg.get_long() == Some(key));
+    let help = flag.and_then(clap::Arg::get_help);
+    help.unwrap_or_else(|| panic!("no flag is named `{key}`, and tests/it/docs/words.rs has no words for it"))
+        .to_string()
+}
