@@ -92,3 +92,61 @@ fn table(out: &mut String, heading: &str, args: &[&Arg]) {
 fn options(command: &Command) -> impl Iterator<Item = &Arg> {
     command.get_arguments().filter(|arg| !arg.is_positional() && arg.get_id() != "help")
 }
+
+fn run(args: &[&str]) -> (i32, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_preflight"))
+        .args(args)
+        .env_clear()
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn every_shell_completes_commands_options_and_the_names_of_rules() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, script, talk) = run(&["completions", shell]);
+        assert_eq!((code, talk.as_str()), (0, ""), "{shell}");
+        for word in ["export-path", "form-path-last-folder", "spendeffix-root", "bucket-policy"] {
+            assert!(script.contains(word), "{shell} does not complete {word}");
+        }
+    }
+    assert_eq!(run(&["completions", "tcsh"]).0, 2);
+}
+
+#[test]
+fn there_is_a_manual_page_for_each_command() {
+    let command = preflight::cli::command();
+    for each in command.get_subcommands() {
+        let (code, page, talk) = run(&["man", each.get_name()]);
+        assert_eq!((code, talk.as_str()), (0, ""));
+        let title = format!(".TH preflight-{} 1", each.get_name());
+        assert!(page.contains(&title), "{page}");
+        for option in options(each).filter_map(|arg| arg.get_long()) {
+            assert!(page.contains(&option.replace('-', "\\-")), "{title} does not name --{option}");
+        }
+        assert!(page.contains(".SH \"EXIT STATUS\""), "{page}");
+    }
+    assert!(run(&["man"]).1.contains("preflight\\-check(1)"));
+    let (code, _, talk) = run(&["man", "chek"]);
+    assert_eq!(code, 2);
+    assert!(talk.contains("there is no command `chek`; there are check, "), "{talk}");
+}
+
+#[test]
+fn a_rule_is_explained_by_its_name_or_its_path_and_a_near_one_is_offered() {
+    for typed in ["form-path-last-folder", "Form_Path_Last_Folder", "rules/form/form-path-last-folder.md"] {
+        let (code, page, _) = run(&["explain", typed]);
+        assert_eq!(code, 0, "{typed}");
+        assert!(page.starts_with("form-path-last-folder\nerror"), "{page}");
+        assert!(page.contains("help: type"), "{page}");
+    }
+    for args in [&["explain", "form-path-lastfolder"][..], &["check", "--only", "form-path-lastfolder"]] {
+        let (code, _, talk) = run(args);
+        assert_eq!(code, 2);
+        assert!(talk.contains("did you mean `form-path-last-folder`?"), "{talk}");
+    }
+    assert!(!run(&["explain", "xyz"]).2.contains("did you mean"));
+}
