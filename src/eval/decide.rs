@@ -566,18 +566,19 @@ impl<R: Recorder> Pass<'_, '_, R> {
             // An empty text is an empty set to a set operator.
             (Some(SetOperator::ForAllValues), ContextValue::One(value)) if value.is_empty() => true,
             (_, ContextValue::One(value)) => self.passes(clause, operator.negated, effect, value),
-            (None, ContextValue::Many(values)) => match &**values {
-                [] => operator.if_exists || operator.negated,
-                [value] => self.passes(clause, operator.negated, effect, value),
-                // AWS: a multi-valued key needs a set operator (`MISSING_QUALIFIER`); what happens without is not said.
-                _ => self.free(clause.whole),
-            },
+            // AWS: a multi-valued key needs a set operator (`MISSING_QUALIFIER`); what happens without is not said, however
+            // many values it has. Without a value nothing can equal it.
+            (None, ContextValue::Many(values)) => {
+                let hopeless = values.is_empty() && !operator.if_exists && !operator.negated;
+                !hopeless && self.free(clause.whole)
+            }
             (Some(SetOperator::ForAllValues), ContextValue::Many(values)) => {
                 values.iter().all(|value| self.passes(clause, operator.negated, effect, value))
             }
             (Some(SetOperator::ForAnyValue), ContextValue::Many(values)) => {
+                // Without a value it is as without the key.
                 if values.is_empty() {
-                    return operator.if_exists;
+                    return operator.if_exists && !self.free(clause.whole);
                 }
                 values.iter().any(|value| self.passes(clause, operator.negated, effect, value))
             }
@@ -592,20 +593,20 @@ impl<R: Recorder> Pass<'_, '_, R> {
         }
         let mut any = false;
         let mut null = false;
-        let mut mistyped = 0;
+        let mut mistyped = false;
         for atom in &clause.atoms {
             match self.atom(*atom, value) {
                 Truth::Yes => return !negated,
                 Truth::No => {}
                 Truth::Null => null = true,
-                Truth::Mistyped => mistyped += 1,
+                Truth::Mistyped => mistyped = true,
                 Truth::Free => any |= self.free(FreeAtom(*atom)),
             }
         }
         // Values of the wrong type match nothing. Whether a negated operator then holds is not documented, and other
-        // engines say it does not.
-        if mistyped > 0 && mistyped == clause.atoms.len() {
-            return negated && self.free(clause.whole);
+        // engines say it does not, even where other values are of the right type.
+        if mistyped && negated {
+            return self.free(clause.whole);
         }
         // A variable without a value matches nothing, so AWS's page on variables lets a negated operator hold. For an
         // Allow other engines do not grant on that, and AWS gives no example: there it stays open.

@@ -1,8 +1,6 @@
 //! Every decision case of `fixtures/decisions`, and the outside suite where it is at hand.
 
-#[path = "../../examples/cases/mod.rs"]
-mod cases;
-
+use crate::cases;
 use std::path::{Path, PathBuf};
 
 fn run(file: &Path) -> (usize, Vec<String>) {

@@ -11,9 +11,12 @@
 
 mod accounts;
 mod architecture;
+#[path = "../../examples/cases/mod.rs"]
+mod cases;
 mod cli;
 mod common;
 mod decisions;
+mod differential;
 mod docs;
 mod exports;
 mod laws;

@@ -61,8 +61,12 @@ impl Template {
     #[must_use]
     pub fn test(&self, base: BaseOperator, value: &str, context: &Context) -> Truth {
         let expands = base.expands_wildcards();
-        if base == BaseOperator::ArnLike && crate::policy::arn::split(value).is_none() {
-            return Truth::Mistyped;
+        if base == BaseOperator::ArnLike {
+            let pattern = self.resolve(context, expands, Reading::Literal);
+            let is_arn = !matches!(&pattern, Resolved::Tokens { tokens, .. } if arn_of(tokens).is_none());
+            if !is_arn || crate::policy::arn::split(value).is_none() {
+                return Truth::Mistyped;
+            }
         }
         self.decide(context, expands, |tokens| match base {
             BaseOperator::ArnLike => arn_of(tokens).is_some_and(|arn| arn.matches(value)),
