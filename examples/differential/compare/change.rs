@@ -4,7 +4,7 @@ mod condition;
 
 use condition::is_null;
 pub(crate) use condition::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Every document of a case.
 fn documents(case: &mut Value, work: &mut dyn FnMut(&mut Value)) {
