@@ -1,5 +1,6 @@
 //! Every case a check can report, with the holes its words may have. Rule pages are verified against this list.
 
+use super::lint::LINT_CASES;
 use crate::rulebook::CaseSpec;
 
 const fn case(check: &'static str, case: &'static str, holes: &'static [&'static str]) -> CaseSpec {
@@ -16,7 +17,18 @@ const SETTING: &[&str] = &["export", "found", "needed"];
 const EXPORT_FOUND: &[&str] = &["export", "found"];
 
 /// The list.
-pub const CASES: &[CaseSpec] = &[
+pub const CASES: &[CaseSpec] = &ALL;
+
+const ALL: [CaseSpec; OWN.len() + LINT_CASES.len()] = {
+    let mut all = [case("", "", &[]); OWN.len() + LINT_CASES.len()];
+    let (own, lint) = all.split_at_mut(OWN.len());
+    own.copy_from_slice(OWN);
+    lint.copy_from_slice(LINT_CASES);
+    all
+};
+
+/// The cases that demands and settings meet.
+const OWN: &[CaseSpec] = &[
     case("grant", "missing", &["action", "caller"]),
     case("grant", "principal-missing", &["caller", "found"]),
     case("grant", "principal-misspelt", FOUND_NEEDED),

@@ -14,8 +14,10 @@ mod form;
 mod identity;
 mod layers;
 mod layout;
+pub mod lint;
 mod subject;
 
+pub use accepted::doc as doc_of;
 pub use cases::CASES;
 pub use form::check as check_form;
 pub use identity::is_file_of;

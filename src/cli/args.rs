@@ -14,6 +14,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(Box<CheckArgs>),
+    Lint(LintArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known
@@ -123,6 +124,42 @@ pub(super) struct CheckArgs {
     pub(super) quiet: bool,
 }
 
+/// Look at policies without judging for a product: what AWS refuses, what can never work, what is likely not meant.
+///
+/// Finds policies in any JSON document, in answers of the AWS CLI too, and nothing is sent anywhere.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 no finding at --fail-on, 1 such a finding, 2 the run failed")]
+pub(super) struct LintArgs {
+    /// Folders and files to look at; `-` reads standard input [default: .]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// What the policies are: identity, boundary, session, trust, scp, rcp, endpoint, bucket, key, resource or
+    /// resource:SERVICE [default: found out for each]
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(super) kind: Option<String>,
+    /// Tell matters of style, too
+    #[arg(long)]
+    pub(super) pedantic: bool,
+    /// Another folder of rule pages; pages of the same name replace ours
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Option<PathBuf>,
+    /// Exit with 1 on findings of this severity or above
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(super) fail_on: FailOn,
+    /// Show findings of this rule only, by its name or another tool's; may be given several times
+    #[arg(long, value_name = "RULE", help_heading = "Output")]
+    pub(super) only: Vec<String>,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    pub(super) format: FormatArg,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(super) color: ColorArg,
+    /// One line a finding
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) quiet: bool,
+}
+
 /// Show the page of a rule.
 ///
 /// What the rule reports, why it matters, what it does not see, and documents in which it does and does not report.
@@ -136,8 +173,11 @@ pub(super) struct ExplainArgs {
 #[derive(Debug, Args)]
 pub(super) struct RulesArgs {
     /// Print a Markdown table
-    #[arg(long)]
+    #[arg(long, conflicts_with = "aliases")]
     pub(super) markdown: bool,
+    /// Print the names that other tools give to the rules
+    #[arg(long)]
+    pub(super) aliases: bool,
 }
 
 /// Print a script that completes commands, options and rule names in a shell.

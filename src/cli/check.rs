@@ -58,11 +58,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         only: &only,
     };
     let report = judge(&library, &job);
-    let format = match args.format {
-        FormatArg::Human => Format::Human,
-        FormatArg::Json => Format::Json,
-        FormatArg::Concise => Format::Concise,
-    };
+    let format = format(args.format);
     terminal::print(&render(&report, &sources, format, &terminal::style(args.color, args.quiet)))?;
     let exit = exit(args, &report);
     // The process ends here: giving every small piece of memory back one by one would cost more than judging did.
@@ -71,11 +67,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
 }
 
 fn exit(args: &CheckArgs, report: &Report) -> Exit {
-    let threshold = match args.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Note => Severity::Note,
-    };
+    let threshold = threshold(args.fail_on);
     // With --only the findings of other rules are not asked about, the verdict still is.
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
     match report.verdict {
@@ -83,6 +75,22 @@ fn exit(args: &CheckArgs, report: &Report) -> Exit {
         Verdict::Ready | Verdict::CannotTell if reached => Exit::NotReady,
         Verdict::CannotTell if !args.allow_unknown => Exit::CannotTell,
         Verdict::CannotTell | Verdict::Ready => Exit::Ready,
+    }
+}
+
+pub(super) fn threshold(fail_on: FailOn) -> Severity {
+    match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Note => Severity::Note,
+    }
+}
+
+pub(super) fn format(format: FormatArg) -> Format {
+    match format {
+        FormatArg::Human => Format::Human,
+        FormatArg::Json => Format::Json,
+        FormatArg::Concise => Format::Concise,
     }
 }
 
@@ -167,7 +175,7 @@ fn named_documents(args: &CheckArgs, config: &Config, folder: &Path) -> anyhow::
     Ok(named)
 }
 
-fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<()> {
+pub(super) fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<()> {
     let groups = std::fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     for group in groups {

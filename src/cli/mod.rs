@@ -6,6 +6,7 @@ mod completions;
 mod consumers;
 mod explain;
 mod fault;
+mod lint;
 mod man;
 mod rules;
 mod terminal;
@@ -58,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Consumers => consumers::run(),

@@ -7,7 +7,9 @@ use crate::rulebook;
 
 pub(super) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
     let library = Library::embedded()?;
-    let text = if args.markdown {
+    let text = if args.aliases {
+        rulebook::aliases(library.book())
+    } else if args.markdown {
         rulebook::markdown_table(library.book())
     } else {
         rulebook::table(library.book())

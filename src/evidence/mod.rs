@@ -5,6 +5,7 @@
 mod answer;
 mod document;
 mod listing;
+mod loose;
 mod organization;
 mod reader;
 mod role;
@@ -13,6 +14,7 @@ mod said;
 pub use answer::{Answer, AnswerKind};
 pub use document::{Evidence, PolicyDocument};
 pub use listing::{ListedKey, Listing};
+pub use loose::{LoosePolicies, LoosePolicy, PolicyHint};
 pub use organization::{MemberAccount, OrganizationRecord};
 pub use reader::{BoundaryRecord, Key, PolicyAnswer, PolicyList, ReaderRecord};
 pub use role::Role;

@@ -65,6 +65,82 @@ impl KnownTexts {
     }
 }
 
+/// Which statements of a policy stand word for word in a published text, whosever bucket and account they name.
+#[derive(Debug, Default)]
+pub(super) struct Published {
+    names: Vec<Option<String>>,
+}
+
+impl Published {
+    /// The name of the text that has the statement with this index.
+    pub(super) fn name(&self, index: usize) -> Option<&str> {
+        self.names.get(index)?.as_deref()
+    }
+}
+
+impl KnownTexts {
+    /// Looks up every statement of a policy. A statement that stands in several texts has the name of the last.
+    pub(super) fn published(&self, policy: &Policy) -> Published {
+        let may_be = |statement: &Statement| {
+            let services = statement.principals.iter().flat_map(|principals| &principals.entries);
+            services.into_iter().any(|entry| entry.kind == policy::PrincipalKind::Service)
+        };
+        if !policy.statements.iter().any(may_be) {
+            return Published::default();
+        }
+        let mut texts: Vec<(String, &str)> = Vec::new();
+        for known in &self.texts {
+            let filled = [("{bucket}", "bucket"), ("{account}", "111122223333"), ("{partition}", "aws")]
+                .iter()
+                .fold(known.policy.clone(), |text, (hole, value)| text.replace(hole, value));
+            let mut sources = Sources::new();
+            let source = sources.add("known text", filled.clone());
+            let official = policy::read(&read_json(&filled).root, source, 0);
+            texts.extend(official.statements.iter().map(|each| (impersonal(&meaning(each)), known.name.as_str())));
+        }
+        let name = |statement: &Statement| {
+            let own = impersonal(&meaning(statement));
+            texts.iter().rev().find(|(text, _)| *text == own).map(|(_, name)| (*name).to_owned())
+        };
+        Published { names: policy.statements.iter().map(name).collect() }
+    }
+}
+
+/// A statement's meaning without the names of its bucket, account and partition, or what a template has in their places.
+fn impersonal(meaning: &str) -> String {
+    let mut out = String::with_capacity(meaning.len());
+    let mut rest = meaning;
+    while let Some(at) = rest.find("arn:aws") {
+        let (before, arn) = rest.split_at(at);
+        out.push_str(before);
+        let end = arn.find([' ', '"', ')', ',']).unwrap_or(arn.len());
+        let (arn, behind) = arn.split_at(end);
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        match parts.as_slice() {
+            [_, _, "s3", "", "", resource] => {
+                let below = if resource.ends_with("/*") { "/*" } else { "" };
+                out.push_str("arn:s3:");
+                out.push_str(below);
+            }
+            [_, _, service, region, _, resource] => {
+                out.extend(["arn:", service, ":", region, ":", resource]);
+            }
+            _ => out.push_str(arn),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    // The account of `aws:SourceAccount` stands alone behind its key.
+    let key = "aws:sourceaccount ";
+    match out.split_once(key) {
+        Some((before, behind)) => {
+            let end = behind.find('"').unwrap_or(behind.len());
+            format!("{before}{key}{}", behind.get(end..).unwrap_or_default())
+        }
+        None => out,
+    }
+}
+
 /// Fills in `{bucket}`, `{account}` and `{partition}`; the other braces are JSON's.
 fn fill(template: &str, form: &Form) -> Option<Policy> {
     let mut text = template.to_owned();

@@ -7,9 +7,11 @@ mod complete;
 mod gather;
 mod known;
 mod library;
+mod lint;
 mod words;
 
 pub use library::{Library, LibraryFault};
+pub use lint::{LintJob, lint};
 
 use crate::checks::{self, Cause, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};
@@ -116,6 +118,9 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         told.extend(outcome.causes.iter().map(|cause| tell(library, cause, &group_of(demand), Some(demand))));
         collect(library, &subject, demand, outcome, report);
     }
+    let explained: Vec<Finding> =
+        told.iter().filter(|told| told.finding.demand.is_some()).map(|told| told.finding.clone()).collect();
+    told.extend(lint::beside(library, &subject, &explained));
     report.assumed.extend(complete::presumptions(&form));
     let needed = || demands.iter().filter(|demand| demand.need == Need::Needed);
     let verdict = if needed().any(|demand| demand.state == State::Broken) {

@@ -1,9 +1,11 @@
 //! The only reader of files. It turns paths into sources and evidence, and decides nothing.
 
 mod files;
+mod loose;
 mod recognise;
 
 pub use files::{LoadError, read_text};
+pub use loose::{add_loose, loose};
 
 use crate::evidence::{Evidence, Role};
 use crate::source::{SourceId, Sources};

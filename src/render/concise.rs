@@ -15,10 +15,6 @@ pub fn render(report: &Report, sources: &Sources, style: &Style) -> String {
         let word = paint(style, consumer.verdict.into(), verdict(consumer.verdict));
         out.push_str(&format!("{word} {dot} {}\n", safe(&consumer.title)));
     }
-    if report.consumers.is_empty() {
-        out.push_str(&paint(style, report.verdict.into(), verdict(report.verdict)));
-        out.push('\n');
-    }
     out
 }
 

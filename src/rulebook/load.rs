@@ -6,7 +6,7 @@ use super::fault::{Choice, Fault, PageFault, nearest};
 use super::markdown::{At, Piece, Pieces, pieces};
 use super::metadata::{Metadata, Text};
 use super::plain::has_unseen;
-use super::rule::{CLASSES, CaseSpec, OWNERS, Rule, SEVERITIES};
+use super::rule::{CLASSES, CaseSpec, OWNERS, Rule, SEVERITIES, SHOWS};
 use super::template::{Part, Template, parts};
 use crate::finding::RuleName;
 use crate::source::Span;
@@ -150,6 +150,10 @@ fn rule(
     let severity = choice("severity", SEVERITIES, metadata, faults);
     let class = choice("class", CLASSES, metadata, faults);
     let owner = choice("owner", OWNERS, metadata, faults);
+    let pedantic = match metadata.has("show") {
+        true => choice("show", SHOWS, metadata, faults),
+        false => Some(false),
+    };
     let since = metadata.needed("since", faults);
     if let Some(since) = since.as_ref().filter(|since| !is_version(&since.value)) {
         faults.push((since.inner, Fault::NotAVersion { found: since.value.to_string() }));
@@ -171,6 +175,7 @@ fn rule(
         class: class?,
         owner: owner?,
         since: since?.value.into_owned(),
+        pedantic: pedantic?,
         aliases: aliases.into_iter().map(|alias| alias.value.into_owned()).collect(),
         headline: headline?,
         label: label?,

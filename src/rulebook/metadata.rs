@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "check", "case", "severity", "class", "owner", "since", "aliases", "headline", "label", "related",
-    "help", "next",
+    "help", "next", "show",
 ];
 
 /// A parsed block and where it stands in its page.
@@ -67,6 +67,11 @@ impl<'a> Metadata<'a> {
                 faults.push((self.at(key.span()), Fault::UnknownKey { key: name.to_string(), nearest }));
             }
         }
+    }
+
+    /// Whether the block has a key.
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.table.get(key).is_some()
     }
 
     /// Reports that a key is missing, unless it is there (then its value has had its fault).

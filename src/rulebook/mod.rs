@@ -24,7 +24,7 @@ pub use fault::{Choice, Fault, PageFault};
 pub use nearest::nearest;
 pub use page::{Block, Example, ExampleGroup, Page, Section};
 pub use rule::{CaseSpec, Rule};
-pub use table::{markdown_table, table};
+pub use table::{aliases, markdown_table, table};
 pub use template::{Template, TemplateFault, TemplateFaultKind, Values};
 
 use load::{Draft, Loaded};

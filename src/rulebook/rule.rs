@@ -35,6 +35,8 @@ pub struct Rule {
     pub owner: Owner,
     /// The first version that has it.
     pub since: String,
+    /// Told only to who asks for matters of style (`--pedantic`).
+    pub pedantic: bool,
     /// Names of the same check in other tools.
     pub aliases: Vec<String>,
     /// One line that makes sense alone in a log.
@@ -85,6 +87,8 @@ impl Rule {
 
 pub(super) const SEVERITIES: &[(&str, Severity)] =
     &[("error", Severity::Error), ("warning", Severity::Warning), ("note", Severity::Note)];
+
+pub(super) const SHOWS: &[(&str, bool)] = &[("always", false), ("pedantic", true)];
 
 pub(super) const CLASSES: &[(&str, Class)] = &[
     ("permanent", Class::Permanent),

@@ -31,3 +31,21 @@ pub fn markdown_table(book: &Rulebook) -> String {
     }
     out
 }
+
+/// The names that other tools give to rules, one a line: the name, the rule. Sorted by name.
+#[must_use]
+pub fn aliases(book: &Rulebook) -> String {
+    let mut pairs: Vec<(&str, &str)> = book
+        .iter()
+        .flat_map(|rule| rule.aliases.iter().map(|alias| (alias.as_str(), rule.name.0.as_str())))
+        .collect();
+    pairs.sort_unstable();
+    let width = pairs.iter().map(|(alias, _)| visible(alias).width()).max().unwrap_or(0);
+    let mut out = String::new();
+    for (alias, rule) in pairs {
+        let alias = visible(alias);
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{alias:width$}  {rule}");
+    }
+    out
+}

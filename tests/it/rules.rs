@@ -1,17 +1,38 @@
 //! Every rule page is a test: its examples are run with that rule alone.
 
 use preflight::checks::CASES;
+use preflight::checks::lint::{LINT_CASES, PolicyKind};
 use preflight::config;
 use preflight::contract::Form;
-use preflight::evidence::{Evidence, Role};
+use preflight::evidence::{Evidence, LoosePolicies, Role};
 use preflight::finding::{Finding, RuleName, Severity};
-use preflight::judge::{Job, Library, judge};
+use preflight::judge::{Job, Library, LintJob, judge, lint};
 use preflight::load;
 use preflight::rulebook::{Example, ExampleGroup, Rule};
 use preflight::source::Sources;
 use std::path::Path;
 
-fn findings(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    if rule.group == "iam" { linted(library, &rule.name, example) } else { judged(library, &rule.name, example) }
+}
+
+/// Rules that need no consumer: each block is a policy of the kind that it names.
+fn linted(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    let mut sources = Sources::new();
+    let mut out = Vec::new();
+    for block in example.blocks.iter().filter(|block| block.lang == "json") {
+        let kind = PolicyKind::of(block.kind)
+            .unwrap_or_else(|| panic!("{rule}, line {}: `{}` is no type of policy", block.line, block.kind));
+        let mut found = LoosePolicies::default();
+        load::add_loose(&mut sources, block.kind, block.text, &mut found);
+        let only = std::slice::from_ref(rule);
+        let job = LintJob { sources: &sources, found: &found, kind: Some(kind), pedantic: true, only };
+        out.extend(lint(library, &job).findings);
+    }
+    (sources, out)
+}
+
+fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
     let mut sources = Sources::new();
     let mut evidence = Evidence::default();
     let mut form = Form::new();
@@ -93,7 +114,7 @@ fn check(library: &Library, rule: &Rule) -> Vec<String> {
         if matches!(example.group, ExampleGroup::Fix) {
             continue;
         }
-        let (sources, findings) = findings(library, &rule.name, example);
+        let (sources, findings) = findings(library, rule, example);
         let actual = lines(&sources, &findings);
         let block = example.blocks.iter().find(|block| block.lang == "findings" || block.kind == "findings");
         let expected = block.map_or("", |block| block.text);
@@ -185,6 +206,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => &["delivery"],
             ("grant", "principal-other") => &["reader"],
             ("grant" | "condition", _) => &["delivery", "reader"],
+            _ if LINT_CASES.contains(case) => &["iam"],
             (check, case) => panic!("{check}:{case} belongs to no group"),
         };
         for group in groups {

@@ -89,7 +89,11 @@ fn counts(page: &mut Page, report: &Report) {
     if !report.suppressed.is_empty() {
         parts.push(format!("{} suppressed", report.suppressed.len()));
     }
-    let line = format!("{} {} {}", parts.join(", "), page.dot(), page.verdict(report.verdict));
-    page.out.push_str(&line);
+    page.out.push_str(&parts.join(", "));
+    // Without a consumer nothing was asked that a verdict could answer.
+    if !report.consumers.is_empty() {
+        let verdict = format!(" {} {}", page.dot(), page.verdict(report.verdict));
+        page.out.push_str(&verdict);
+    }
     page.out.push('\n');
 }

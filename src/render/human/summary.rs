@@ -11,11 +11,6 @@ pub(super) fn verdicts(page: &mut Page, report: &Report) {
     for consumer in &report.consumers {
         headline(page, consumer);
     }
-    if report.consumers.is_empty() {
-        let line = page.verdict(report.verdict);
-        page.out.push_str(&line);
-        page.end_line();
-    }
 }
 
 /// Every consumer with its demands by section.

@@ -16,8 +16,8 @@ pub const VERSION: u32 = 1;
 pub struct Report<'a> {
     /// Always [`VERSION`].
     pub version: u32,
-    /// The worst of the consumers.
-    pub verdict: Verdict,
+    /// The worst of the consumers; null where no consumer was asked about.
+    pub verdict: Option<Verdict>,
     /// One entry a consumer.
     pub consumers: Vec<Consumer<'a>>,
     /// Most severe first, then by place.
@@ -169,7 +169,7 @@ impl<'a> Report<'a> {
     pub fn new(report: &'a finding::Report, sources: &'a Sources) -> Self {
         Self {
             version: VERSION,
-            verdict: report.verdict,
+            verdict: (!report.consumers.is_empty()).then_some(report.verdict),
             consumers: report.consumers.iter().map(Consumer::new).collect(),
             findings: report.findings.iter().map(|finding| Finding::new(finding, sources)).collect(),
             unknown: report.unknown.iter().map(Unknown::new).collect(),

@@ -24,8 +24,27 @@ fn takes(document: &PolicyDocument, bucket: &str) -> bool {
             let has_principal = statement.principals.is_some();
             has_principal == document.role.has_principal()
                 && statement.resources.is_some()
+                && (document.role.has_principal() || lists_something(statement))
+                && statement.resources.iter().flat_map(|element| &element.items).all(is_arn)
                 && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket))
         })
+}
+
+/// IAM refuses empty lists; what S3 does with them is not known.
+fn lists_something(statement: &Statement) -> bool {
+    [&statement.actions, &statement.resources].into_iter().flatten().all(|element| !element.items.is_empty())
+}
+
+/// What IAM takes for a resource: `*`, or six parts of which the first is `arn`; its own begin with a kind.
+fn is_arn(item: &Text) -> bool {
+    let parts: Vec<&str> = item.value.splitn(6, ':').collect();
+    match parts[..] {
+        _ if item.kind == TextKind::Unreadable => true,
+        ["*"] => true,
+        ["arn", partition, "iam", _, _, path] => partition.starts_with("aws") && path.contains(['/', '*']),
+        ["arn", partition, service, _, _, _] => partition.starts_with("aws") && !service.is_empty(),
+        _ => false,
+    }
 }
 
 fn fits_bucket(statement: &Statement, bucket: &str) -> bool {

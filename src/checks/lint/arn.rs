@@ -1,0 +1,286 @@
+//! `Resource` and `NotResource`: the six parts of an ARN against what AWS lists.
+
+use super::doc::{Doc, Out, is_open, readable};
+use super::grammar::applies;
+use super::kind::PolicyKind;
+use crate::catalog::{self, ResourceType};
+use crate::eval::Glob;
+use crate::eval::member::{self, Found, Language};
+use crate::policy::{Effect, Element, Statement, Text, arn};
+use crate::source::Span;
+
+/// What the resource part of an ARN of IAM begins with; IAM refuses others when the policy is saved.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html>
+/// (checked 2026-11)
+const IAM_PATHS: [&str; 16] = [
+    "user", "federated-user", "role", "group", "instance-profile", "mfa", "server-certificate", "policy", "sms-mfa",
+    "saml-provider", "oidc-provider", "report", "access-report", "assumed-role", "root", "u2f",
+];
+
+pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
+    for statement in &doc.policy.statements {
+        let Some(resources) = &statement.resources else { continue };
+        for item in readable(&resources.items).filter(|item| &*item.value != "*") {
+            one(doc, item, out);
+        }
+        reach(doc, statement, resources, out);
+        star(doc, statement, resources, out);
+    }
+}
+
+fn one(doc: &Doc<'_>, item: &Text, out: &mut Out) {
+    let text = &*item.value;
+    let found = [("found", text)];
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let first = parts.first().copied().unwrap_or_default();
+    if !Glob::new(first).matches("arn") {
+        out.push("arn", "prefix", item.span, &found);
+        return;
+    }
+    let (&[_, partition, service, region, account, resource], 6) = (
+        <&[&str; 6]>::try_from(parts.as_slice()).unwrap_or(&["", "", "", "", "", ""]),
+        parts.len(),
+    ) else {
+        let short = parts.last() == Some(&"*")
+            || (parts.len() == 3 && parts.last().is_some_and(|service| !service.is_empty()));
+        let case = if short { "cut-short" } else { "field-missing" };
+        out.push("arn", case, item.span, &[("found", text), ("count", &parts.len().to_string())]);
+        return;
+    };
+    if service.is_empty() || partition.is_empty() {
+        out.push("arn", "field-missing", item.span, &[("found", text), ("count", "6")]);
+        return;
+    }
+    let known = catalog::partitions().iter().any(|known| known.name() == partition);
+    if !is_open(partition) && !known && !partition.starts_with("aws") {
+        out.push("arn", "partition", part(doc, item, 1), &[("found", partition)]);
+        return;
+    }
+    if !is_open(service) && service.chars().any(|c| c.is_ascii_uppercase()) {
+        out.push("arn", "service-case", part(doc, item, 2), &[("found", service)]);
+        return;
+    }
+    if !is_open(region) && !region.is_empty() && !catalog::is_region(region) {
+        let date = catalog::data_version().date;
+        out.push("arn", "region-unknown", part(doc, item, 3), &[("found", region), ("date", date)]);
+    }
+    let other = ["aws", "cloudfront", "aws-managed", "third-party"];
+    if !is_open(account) && !account.is_empty() && !arn::is_account(account) && !other.contains(&account) {
+        out.push("arn", "account", part(doc, item, 4), &[("found", account)]);
+    }
+    if is_open(service) {
+        return;
+    }
+    if let PolicyKind::Resource(Some(own)) = doc.kind
+        && own != service
+        && catalog::service(own).is_some_and(|own| !own.resource_types().is_empty())
+        && !names_service(own, service)
+    {
+        out.push("arn", "of-other-service", item.span, &[("found", text), ("service", own)]);
+        return;
+    }
+    shape(doc, item, [partition, service, region, account, resource], out);
+}
+
+/// Whether the ARNs of a service may stand in the table of another.
+fn names_service(own: &str, service: &str) -> bool {
+    catalog::service(own).is_some_and(|own| {
+        let templates = own.resource_types().iter().flat_map(ResourceType::arns);
+        templates.filter_map(|template| template.split(':').nth(2)).any(|named| named == service)
+    })
+}
+
+/// The resource part against the templates of the service.
+fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
+    let [_, service, region, account, resource] = parts;
+    let Some(known) = catalog::service(service) else {
+        let listed = || catalog::services().any(|prefix| names_service(prefix, service));
+        if !listed() {
+            let date = catalog::data_version().date;
+            out.push("service", "unknown", part(doc, item, 2), &[("found", service), ("date", date)]);
+        }
+        return;
+    };
+    if service == "iam" {
+        let head = resource.split(['/', '*', '?', '$']).next().unwrap_or_default();
+        let open = !resource.contains('/') && is_open(resource);
+        if !open && !IAM_PATHS.contains(&head) {
+            let span = part(doc, item, 5);
+            out.push("arn", "iam-path", span, &[("found", resource)]);
+            return;
+        }
+    }
+    let fitting: Vec<&str> = known
+        .resource_types()
+        .iter()
+        .filter(|each| has_form(each, service, resource))
+        .flat_map(ResourceType::arns)
+        .filter(|template| template.split(':').nth(2) == Some(service))
+        .collect();
+    if known.resource_types().is_empty() || fitting.is_empty() {
+        // Other services list resources of this one, too: streams of tables, for instance.
+        let elsewhere = || {
+            let others = catalog::services().filter(|prefix| *prefix != service).filter_map(catalog::service);
+            others.flat_map(|other| other.resource_types()).any(|each| {
+                each.arns().any(|arn| arn.split(':').nth(2) == Some(service)) && has_form(each, service, resource)
+            })
+        };
+        if !known.resource_types().is_empty() && !is_open(resource) && service != "iam" && !elsewhere() {
+            out.push("arn", "resource-form", part(doc, item, 5), &[("found", resource), ("service", known.name())]);
+        }
+        return;
+    }
+    let field = |template: &str, at: usize| template.split(':').nth(at).unwrap_or_default().to_owned();
+    for (at, value, not_allowed, missing) in
+        [(3, region, "region-not-allowed", "region-missing"), (4, account, "account-not-allowed", "account-missing")]
+    {
+        let fixed = fitting.iter().all(|template| field(template, at).is_empty());
+        let needed = fitting.iter().all(|template| !field(template, at).is_empty());
+        let literal = !value.trim_matches('*').is_empty() && !value.contains("${");
+        if fixed && literal {
+            out.push("arn", not_allowed, part(doc, item, at), &[("found", value), ("service", known.name())]);
+        } else if needed && value.is_empty() {
+            let values = [("found", &*item.value), ("service", known.name())];
+            out.push("arn", missing, item.span, &values);
+        }
+    }
+}
+
+/// Whether a type has resources of this form, whatever stands before them. The parts before are spelled out: a wildcard
+/// there would reach over the colons.
+fn has_form(kind: &ResourceType, service: &str, resource: &str) -> bool {
+    ["", "us-east-1", "us-west-2"].iter().any(|region| {
+        ["", "111122223333", "aws"]
+            .iter()
+            .any(|account| kind.overlaps(&format!("arn:aws:{service}:{region}:{account}:{resource}")))
+    })
+}
+
+/// The place of one part of an ARN, where the text is written without escapes; else all of it.
+fn part(doc: &Doc<'_>, item: &Text, at: usize) -> Span {
+    let raw = doc.text.slice(item.span);
+    let inner = raw.get(1..raw.len().saturating_sub(1));
+    let range = arn::ranges(&item.value).and_then(|ranges| ranges.get(at).cloned());
+    match range {
+        Some(range) if inner == Some(&*item.value) && !range.is_empty() => {
+            let start = item.span.range().start + 1;
+            Span::new(start + range.start, start + range.end)
+        }
+        Some(_) | None => item.span,
+    }
+}
+
+/// Actions that reach none of the resources they stand beside.
+fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out) {
+    let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
+    if resources.negated || resources.items.is_empty() || doc.kind == PolicyKind::Resource(Some("s3")) {
+        return;
+    }
+    let anything = readable(&resources.items).any(|item| is_wide(&item.value))
+        || resources.items.iter().any(|item| item.kind == crate::policy::TextKind::Unreadable);
+    if anything {
+        return;
+    }
+    let deny = statement.effect == Effect::Deny;
+    for item in readable(&actions.items).filter(|item| &*item.value != "*" && !item.value.contains("${")) {
+        let mut idle = Vec::new();
+        let mut all = 0usize;
+        for (service, action) in catalog::expand(&item.value) {
+            all += 1;
+            let listed = catalog::action(&format!("{service}:{action}"));
+            let typed = listed.is_some_and(|action| action.resource_types().next().is_some());
+            let star = readable(&resources.items).any(|item| item.value.ends_with('*'));
+            let reaches = if typed { applies(service, action, resources) } else { star };
+            if !reaches {
+                idle.push(action);
+            }
+        }
+        if all == 0 || idle.is_empty() {
+            continue;
+        }
+        if idle.len() == all {
+            let needed = needs(&item.value);
+            let case = if deny { "denies-nothing" } else { "reaches-nothing" };
+            out.push("arn", case, item.span, &[("found", &item.value), ("needed", &needed)])
+                .related(resources.span, "none of these is one");
+        } else {
+            let (some, all) = (idle.len().to_string(), all.to_string());
+            let values = [("found", &*item.value), ("count", some.as_str()), ("all", all.as_str())];
+            out.push("arn", "partly-idle", item.span, &values)
+                .note(format!("among them `{}`", idle.first().copied().unwrap_or_default()));
+        }
+    }
+}
+
+/// What an action works on, for people.
+fn needs(pattern: &str) -> String {
+    let mut types: Vec<&str> = catalog::expand(pattern)
+        .filter_map(|(service, action)| catalog::action(&format!("{service}:{action}")))
+        .flat_map(|action| action.resource_types().map(|each| each.resource_type.name()).collect::<Vec<_>>())
+        .collect();
+    types.sort_unstable();
+    types.dedup();
+    types.truncate(3);
+    if types.is_empty() { "`*`".to_owned() } else { types.join(", ") }
+}
+
+fn is_wide(pattern: &str) -> bool {
+    pattern == "*" || pattern.trim_matches('*').is_empty()
+}
+
+/// `*`, and patterns that are no narrower.
+fn star(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out) {
+    if statement.effect != Effect::Allow || resources.negated || !doc.kind.grants() {
+        return;
+    }
+    if doc.kind.has_principal() {
+        // The policy hangs at one resource; `*` is that one.
+        return;
+    }
+    let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
+    let scoped: Vec<String> = readable(&actions.items)
+        .filter(|item| &*item.value != "*")
+        .flat_map(|item| catalog::expand(&item.value))
+        .filter(|(service, action)| {
+            catalog::action(&format!("{service}:{action}"))
+                .is_some_and(|action| action.resource_types().next().is_some())
+        })
+        .map(|(service, action)| format!("{service}:{action}"))
+        .collect();
+    for item in readable(&resources.items) {
+        if is_wide(&item.value) {
+            if let Some(first) = scoped.first() {
+                let values = [("found", &*item.value), ("action", first.as_str())];
+                out.push("arn", "star", item.span, &values).note(format!(
+                    "{} of its actions can be kept to named resources",
+                    scoped.len()
+                ));
+            }
+        } else if is_effectively_everything(&item.value) {
+            out.push("arn", "effectively-star", item.span, &[("found", &item.value)]);
+        }
+    }
+}
+
+/// Whether a pattern holds every resource of its type in every account: the same pattern with region and account opened
+/// names nothing more.
+fn is_effectively_everything(pattern: &str) -> bool {
+    let Some([_, partition, service, region, account, resource]) = arn::split(pattern) else { return false };
+    if pattern.contains("${") || !resource.contains('*') {
+        return false;
+    }
+    let kind = resource.split(['/', ':']).next().filter(|head| !head.contains('*'));
+    let separator = resource.chars().find(|c| matches!(c, '/' | ':'));
+    let widest = match (kind, separator) {
+        (Some(kind), Some(separator)) => format!("arn:*:{service}:*:*:{kind}{separator}*"),
+        (Some(_), None) => return false,
+        (None, _) => format!("arn:*:{service}:*:*:*"),
+    };
+    // Global services have no region and no account to open.
+    if region.is_empty() && account.is_empty() {
+        return false;
+    }
+    let partition = if partition.contains('*') { "*" } else { partition };
+    let wide = Language::glob(&widest.replacen("arn:*", &format!("arn:{partition}"), 1));
+    matches!(member::string(&[&wide], &[&Language::glob(pattern)]), Found::Nothing)
+}

@@ -1,0 +1,150 @@
+//! JSON, policy grammar, and what the kind of a policy asks of its statements.
+
+use super::doc::{Doc, Out, opening, readable};
+use super::kind::PolicyKind;
+use crate::catalog;
+use crate::eval::Glob;
+use crate::policy::{Element, Statement, TextKind};
+use crate::syntax::IssueKind;
+
+/// S3's limit for a bucket policy, in bytes.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html> (checked 2026-11)
+const LARGEST_BUCKET_POLICY: usize = 20 * 1024;
+
+/// Services whose resource policies have no `Resource` element: the policy hangs at its one resource.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html> (checked 2026-11)
+const WITHOUT_RESOURCE: [&str; 2] = ["ecr", "ecr-public"];
+
+pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
+    for issue in doc.issues {
+        let found: String = doc.text.slice(issue.span).chars().take(60).collect();
+        out.push("syntax", issue_name(issue.kind), issue.span, &[("found", &found)]);
+    }
+    for fault in &doc.policy.faults {
+        out.push("grammar", fault.kind.name(), fault.span, &[("found", &fault.found)]);
+    }
+    for statement in &doc.policy.statements {
+        principal(doc, statement, out);
+        resource(doc, statement, out);
+        if doc.kind == PolicyKind::Resource(Some("s3")) {
+            bucket(doc, statement, out);
+        }
+    }
+    if doc.kind == PolicyKind::Resource(Some("s3")) && doc.length > LARGEST_BUCKET_POLICY {
+        let (found, needed) = (doc.length.to_string(), LARGEST_BUCKET_POLICY.to_string());
+        let values = [("found", found.as_str()), ("needed", needed.as_str())];
+        out.push("grammar", "too-large", doc.policy.statement_span, &values);
+    }
+}
+
+fn principal(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
+    match (&statement.principals, doc.kind) {
+        (Some(principals), PolicyKind::Scp) => {
+            let name = if principals.negated { "NotPrincipal" } else { "Principal" };
+            out.push("organization", "scp-principal", principals.key_span, &[("found", name)]);
+        }
+        (Some(principals), kind) if !kind.has_principal() => {
+            out.push("grammar", "principal-in-identity", principals.key_span, &[]);
+        }
+        (None, PolicyKind::Resource(Some("s3"))) => {
+            out.push("grammar", "missing-principal", opening(statement), &[]);
+        }
+        (None, kind) if kind.has_principal() => {
+            let kind = doc.kind.to_string();
+            out.push("principal", "missing", opening(statement), &[("kind", &kind)]);
+        }
+        (Some(_) | None, _) => {}
+    }
+}
+
+fn resource(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
+    let needs = match doc.kind {
+        PolicyKind::Trust | PolicyKind::Resource(None) => false,
+        PolicyKind::Resource(Some(service)) => !WITHOUT_RESOURCE.contains(&service),
+        PolicyKind::Identity
+        | PolicyKind::Boundary
+        | PolicyKind::Session
+        | PolicyKind::Scp
+        | PolicyKind::Rcp
+        | PolicyKind::Endpoint => true,
+    };
+    if needs && statement.resources.is_none() {
+        out.push("grammar", "missing-resource", opening(statement), &[]);
+    }
+}
+
+fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
+    let Some(resources) = &statement.resources else { return };
+    if let Some(bucket) = doc.bucket {
+        for item in readable(&resources.items).filter(|item| !is_of_bucket(&item.value, bucket)) {
+            let values = [("found", &*item.value), ("needed", bucket)];
+            out.push("grammar", "resource-outside-bucket", item.span, &values);
+        }
+    }
+    let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
+    for item in readable(&actions.items).filter(|item| &*item.value != "*") {
+        let mut meant = catalog::expand(&item.value).filter(|(service, _)| *service == "s3").peekable();
+        if meant.peek().is_none() {
+            let elsewhere = catalog::expand(&item.value).next().is_some();
+            if elsewhere {
+                out.push("action", "of-other-service", item.span, &[("found", &item.value), ("service", "s3")]);
+            } else {
+                out.push("grammar", "unknown-action", item.span, &[("found", &item.value)]);
+            }
+        } else if !resources.negated && !meant.any(|(service, action)| applies(service, action, resources)) {
+            out.push("grammar", "action-resource-mismatch", item.span, &[("found", &item.value)]);
+        }
+    }
+}
+
+/// Whether a pattern names the bucket or something in it.
+fn is_of_bucket(pattern: &str, bucket: &str) -> bool {
+    let Some(rest) =
+        pattern.strip_prefix("arn:").and_then(|rest| rest.split_once(":s3:")).map(|(_, rest)| rest)
+    else {
+        return pattern == "*";
+    };
+    let Some(resource) = rest.splitn(3, ':').nth(2) else { return false };
+    let name = resource.split('/').next().unwrap_or(resource);
+    Glob::new(name).matches(bucket) || resource == "*"
+}
+
+/// Whether an action has a resource type that one of the patterns can name.
+pub(super) fn applies(service: &str, action: &str, resources: &Element) -> bool {
+    let Some(action) = catalog::action(&format!("{service}:{action}")) else { return true };
+    let mut types = action.resource_types().peekable();
+    types.peek().is_none()
+        || types.any(|each| {
+            resources
+                .items
+                .iter()
+                .any(|item| item.kind == TextKind::Unreadable || each.resource_type.overlaps(&item.value))
+        })
+}
+
+fn issue_name(kind: IssueKind) -> &'static str {
+    match kind {
+        IssueKind::ByteOrderMark => "byte-order-mark",
+        IssueKind::Comment => "comment",
+        IssueKind::TrailingComma => "trailing-comma",
+        IssueKind::MissingComma => "missing-comma",
+        IssueKind::ExtraComma => "extra-comma",
+        IssueKind::MissingColon => "missing-colon",
+        IssueKind::MissingValue => "missing-value",
+        IssueKind::CurlyQuote => "curly-quote",
+        IssueKind::SingleQuote => "single-quote",
+        IssueKind::BareWord => "bare-word",
+        IssueKind::Placeholder => "placeholder",
+        IssueKind::UnterminatedString => "unterminated-string",
+        IssueKind::ControlCharacter => "control-character",
+        IssueKind::InvalidEscape => "invalid-escape",
+        IssueKind::InvalidNumber => "invalid-number",
+        IssueKind::UnclosedBracket => "unclosed-bracket",
+        IssueKind::UnexpectedBracket => "unexpected-bracket",
+        IssueKind::DuplicateKey => "duplicate-key",
+        IssueKind::TrailingText => "trailing-text",
+        IssueKind::UnexpectedCharacter => "unexpected-character",
+        IssueKind::Empty => "empty",
+        IssueKind::TooDeep => "too-deep",
+    }
+}

@@ -1,0 +1,45 @@
+//! Policies without a consumer: what AWS refuses, what can never work, and what is likely not meant.
+//!
+//! Each family looks at one document and yields cases with places; rule pages (`rules/documents`, `rules/iam`) have the
+//! words and severities. What a document permits is asked of `eval`; nothing is searched for known wrong texts.
+//! The same families tell `check` whether AWS takes a document as it is written ([`refusals`]).
+
+mod action;
+mod arn;
+mod cases;
+mod cover;
+mod doc;
+mod element;
+mod grammar;
+mod kind;
+
+pub use cases::LINT_CASES;
+pub use doc::Doc;
+pub use kind::PolicyKind;
+
+use super::subject::Cause;
+use doc::Out;
+
+/// Every case that a document meets, in the order of the families.
+#[must_use]
+pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
+    let mut out = Out::new(doc.policy.source);
+    grammar::look(doc, &mut out);
+    element::look(doc, &mut out);
+    action::look(doc, &mut out);
+    arn::look(doc, &mut out);
+    cover::look(doc, &mut out);
+    out.causes
+}
+
+/// The cases for which AWS does not take the document. What is odd and taken all the same is left out.
+#[must_use]
+pub fn refusals(doc: &Doc<'_>) -> Vec<Cause> {
+    let mut out = Out::new(doc.policy.source);
+    grammar::look(doc, &mut out);
+    element::look(doc, &mut out);
+    action::look(doc, &mut out);
+    arn::look(doc, &mut out);
+    out.causes.retain(|cause| cases::is_refused(cause.check, cause.case));
+    out.causes
+}

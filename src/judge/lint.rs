@@ -1,0 +1,125 @@
+//! Findings of policies without a consumer: no demands, no verdict.
+
+use super::known::Published;
+use super::{Library, distinct, tell};
+use crate::checks::lint::{self, Doc, PolicyKind};
+use crate::checks::{Cause, Subject};
+use crate::evidence::LoosePolicies;
+use crate::finding::{Finding, NotEvaluated, Report, RuleName, Severity, Verdict, Wrapped};
+use crate::policy::Policy;
+use crate::source::{Place, Sources};
+
+/// Policies to look at.
+#[derive(Debug, Clone)]
+pub struct LintJob<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// What was found in them.
+    pub found: &'a LoosePolicies,
+    /// What kind of policies they are; each is found out where nobody says.
+    pub kind: Option<PolicyKind>,
+    /// Whether to tell what is a matter of style.
+    pub pedantic: bool,
+    /// Rules to show findings of; empty for all.
+    pub only: &'a [RuleName],
+}
+
+/// Looks at every policy of a job. The report has no consumers, and so its verdict says nothing.
+#[must_use]
+pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
+    let mut told = Vec::new();
+    for found in &job.found.policies {
+        let text = job.sources.get(found.source);
+        let kind = job.kind.unwrap_or_else(|| PolicyKind::detect(found, text.name()));
+        let doc = Doc {
+            text,
+            policy: &found.policy,
+            issues: &found.issues,
+            length: found.length,
+            kind,
+            bucket: None,
+        };
+        let published = library.known_texts().published(&found.policy);
+        for cause in lint::lint(&doc) {
+            if job.pedantic || !is_style(library, &cause) {
+                told.push(lowered(library, cause, &found.policy, &published));
+            }
+        }
+    }
+    let mut findings = distinct(told);
+    if !job.only.is_empty() {
+        findings.retain(|finding| job.only.contains(&finding.rule));
+    }
+    Report {
+        verdict: Verdict::CannotTell,
+        consumers: Vec::new(),
+        findings,
+        unknown: Vec::new(),
+        assumed: Vec::new(),
+        not_evaluated: job
+            .found
+            .not_evaluated
+            .iter()
+            .map(|(document, reason)| NotEvaluated { document: document.clone(), reason: reason.clone() })
+            .collect(),
+        suppressed: Vec::new(),
+        wrapped: job
+            .found
+            .wrapped
+            .iter()
+            .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
+            .collect(),
+    }
+}
+
+/// What the rules say of a consumer's documents, beside its demands: errors and warnings, no matters of taste, and nothing
+/// of a place that explains a demand already.
+pub(super) fn beside(library: &Library, subject: &Subject<'_>, explained: &[Finding]) -> Vec<super::Told> {
+    let mut told = Vec::new();
+    for document in &subject.evidence.documents {
+        let doc = crate::checks::doc_of(subject, document);
+        let published = library.known_texts().published(&document.policy);
+        let of_document = lint::lint(&doc)
+            .into_iter()
+            .filter(|cause| !is_style(library, cause))
+            .map(|cause| lowered(library, cause, &document.policy, &published))
+            .filter(|told| told.finding.severity > Severity::Note)
+            .filter(|told| !explained.iter().any(|finding| meet(finding, &told.finding)));
+        told.extend(of_document);
+    }
+    told
+}
+
+/// Whether two findings speak of one text.
+fn meet(one: &Finding, other: &Finding) -> bool {
+    let places = |finding: &Finding| -> Vec<Place> {
+        std::iter::once(&finding.primary).chain(&finding.related).map(|label| label.place).collect()
+    };
+    let others = places(other);
+    places(one).iter().any(|left| {
+        others.iter().any(|right| {
+            left.source == right.source && (left.span.contains(right.span) || right.span.contains(left.span))
+        })
+    })
+}
+
+fn is_style(library: &Library, cause: &Cause) -> bool {
+    let rule = library.book().rule_for(cause.group.unwrap_or("iam"), cause.check, cause.case);
+    rule.is_some_and(|rule| rule.pedantic)
+}
+
+/// The finding of a cause. In a statement that AWS itself publishes it is worth a note: who pasted it did nothing wrong.
+fn lowered(library: &Library, cause: Cause, policy: &Policy, published: &Published) -> super::Told {
+    let mut told = tell(library, &cause, "iam", None);
+    told.refusal = true;
+    let refused = matches!(cause.check, "syntax" | "grammar");
+    let statement = policy.statements.iter().find(|statement| statement.span.contains(cause.place.span));
+    if let Some(name) = statement.and_then(|statement| published.name(statement.index))
+        && !refused
+        && told.finding.severity > Severity::Note
+    {
+        told.finding.severity = Severity::Note;
+        told.finding.notes.push(format!("this statement is as published: {name}"));
+    }
+    told
+}
