@@ -11,8 +11,7 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
     if documents.peek().is_none() {
         return Outcome { facts: vec![FactRef::new(document)], ..Outcome::of(State::Unknown) };
     }
-    let causes: Vec<Cause> =
-        documents.flat_map(|document| lint::refusals(&doc(subject, document))).collect();
+    let causes: Vec<Cause> = documents.flat_map(|document| lint::refusals(&doc(subject, document))).collect();
     // AWS takes a byte-order mark in some calls; it is told and refuses nothing.
     let refused = causes.iter().any(|cause| !(cause.check == "syntax" && cause.case == "byte-order-mark"));
     Outcome { causes, ..Outcome::of(if refused { State::Broken } else { State::Holds }) }

@@ -96,7 +96,9 @@ impl KnownTexts {
             let mut sources = Sources::new();
             let source = sources.add("known text", filled.clone());
             let official = policy::read(&read_json(&filled).root, source, 0);
-            texts.extend(official.statements.iter().map(|each| (impersonal(&meaning(each)), known.name.as_str())));
+            texts.extend(
+                official.statements.iter().map(|each| (impersonal(&meaning(each)), known.name.as_str())),
+            );
         }
         let name = |statement: &Statement| {
             let own = impersonal(&meaning(statement));

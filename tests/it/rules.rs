@@ -13,7 +13,11 @@ use preflight::source::Sources;
 use std::path::Path;
 
 fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
-    if rule.group == "iam" { linted(library, &rule.name, example) } else { judged(library, &rule.name, example) }
+    if rule.group == "iam" {
+        linted(library, &rule.name, example)
+    } else {
+        judged(library, &rule.name, example)
+    }
 }
 
 /// Rules that need no consumer: each block is a policy of the kind that it names.

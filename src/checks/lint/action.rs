@@ -48,7 +48,8 @@ fn name(doc: &Doc<'_>, statement: &Statement, item: &Text, out: &mut Out) {
             .note(format!("in its place AWS names {} and others", instead.join(", ")));
         return;
     }
-    if doc.kind == PolicyKind::Resource(Some("s3")) && statement.actions.as_ref().is_some_and(|a| !a.negated) {
+    if doc.kind == PolicyKind::Resource(Some("s3")) && statement.actions.as_ref().is_some_and(|a| !a.negated)
+    {
         // S3 refuses what it does not know: `grammar` says so.
         return;
     }

@@ -13,8 +13,22 @@ use crate::source::Span;
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html>
 /// (checked 2026-11)
 const IAM_PATHS: [&str; 16] = [
-    "user", "federated-user", "role", "group", "instance-profile", "mfa", "server-certificate", "policy", "sms-mfa",
-    "saml-provider", "oidc-provider", "report", "access-report", "assumed-role", "root", "u2f",
+    "user",
+    "federated-user",
+    "role",
+    "group",
+    "instance-profile",
+    "mfa",
+    "server-certificate",
+    "policy",
+    "sms-mfa",
+    "saml-provider",
+    "oidc-provider",
+    "report",
+    "access-report",
+    "assumed-role",
+    "root",
+    "u2f",
 ];
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
@@ -37,10 +51,9 @@ fn one(doc: &Doc<'_>, item: &Text, out: &mut Out) {
         out.push("arn", "prefix", item.span, &found);
         return;
     }
-    let (&[_, partition, service, region, account, resource], 6) = (
-        <&[&str; 6]>::try_from(parts.as_slice()).unwrap_or(&["", "", "", "", "", ""]),
-        parts.len(),
-    ) else {
+    let (&[_, partition, service, region, account, resource], 6) =
+        (<&[&str; 6]>::try_from(parts.as_slice()).unwrap_or(&["", "", "", "", "", ""]), parts.len())
+    else {
         let short = parts.last() == Some(&"*")
             || (parts.len() == 3 && parts.last().is_some_and(|service| !service.is_empty()));
         let case = if short { "cut-short" } else { "field-missing" };
@@ -122,18 +135,25 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
         let elsewhere = || {
             let others = catalog::services().filter(|prefix| *prefix != service).filter_map(catalog::service);
             others.flat_map(|other| other.resource_types()).any(|each| {
-                each.arns().any(|arn| arn.split(':').nth(2) == Some(service)) && has_form(each, service, resource)
+                each.arns().any(|arn| arn.split(':').nth(2) == Some(service))
+                    && has_form(each, service, resource)
             })
         };
         if !known.resource_types().is_empty() && !is_open(resource) && service != "iam" && !elsewhere() {
-            out.push("arn", "resource-form", part(doc, item, 5), &[("found", resource), ("service", known.name())]);
+            out.push(
+                "arn",
+                "resource-form",
+                part(doc, item, 5),
+                &[("found", resource), ("service", known.name())],
+            );
         }
         return;
     }
     let field = |template: &str, at: usize| template.split(':').nth(at).unwrap_or_default().to_owned();
-    for (at, value, not_allowed, missing) in
-        [(3, region, "region-not-allowed", "region-missing"), (4, account, "account-not-allowed", "account-missing")]
-    {
+    for (at, value, not_allowed, missing) in [
+        (3, region, "region-not-allowed", "region-missing"),
+        (4, account, "account-not-allowed", "account-missing"),
+    ] {
         let fixed = fitting.iter().all(|template| field(template, at).is_empty());
         let needed = fitting.iter().all(|template| !field(template, at).is_empty());
         let literal = !value.trim_matches('*').is_empty() && !value.contains("${");
@@ -251,10 +271,8 @@ fn star(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out
         if is_wide(&item.value) {
             if let Some(first) = scoped.first() {
                 let values = [("found", &*item.value), ("action", first.as_str())];
-                out.push("arn", "star", item.span, &values).note(format!(
-                    "{} of its actions can be kept to named resources",
-                    scoped.len()
-                ));
+                out.push("arn", "star", item.span, &values)
+                    .note(format!("{} of its actions can be kept to named resources", scoped.len()));
             }
         } else if is_effectively_everything(&item.value) {
             out.push("arn", "effectively-star", item.span, &[("found", &item.value)]);

@@ -77,7 +77,8 @@ struct Values {
 impl Values {
     fn of(element: Option<&Element>, language: fn(&str) -> Language) -> Option<Self> {
         let element = element?;
-        let open = |item: &Text| item.kind == crate::policy::TextKind::Unreadable || item.value.contains("${");
+        let open =
+            |item: &Text| item.kind == crate::policy::TextKind::Unreadable || item.value.contains("${");
         if element.items.iter().any(open) || element.items.is_empty() {
             return None;
         }
@@ -175,7 +176,9 @@ fn principals_within(one: Option<&Principals>, wide: Option<&Principals>) -> boo
             let everyone = wide.entries.iter().any(|entry| entry.kind == PrincipalKind::Everyone);
             everyone
                 || one.entries.iter().all(|entry| {
-                    wide.entries.iter().any(|other| other.kind == entry.kind && other.value.value == entry.value.value)
+                    wide.entries
+                        .iter()
+                        .any(|other| other.kind == entry.kind && other.value.value == entry.value.value)
                 })
         }
         (Some(_) | None, Some(_) | None) => false,

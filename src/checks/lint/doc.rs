@@ -57,7 +57,6 @@ impl Out {
     pub(super) fn place(&self, span: Span) -> Place {
         Place { source: self.source, span }
     }
-
 }
 
 /// A fault that was just noted, for saying more of it.

@@ -89,5 +89,10 @@ fn values(clause: &Clause, out: &mut Out) {
         (None, true) => "condition-list-empty-if-exists",
         (None, false) => "condition-list-empty",
     };
-    out.push("element", case, clause.value_span, &[("key", &clause.key.value), ("operator", &clause.operator.value)]);
+    out.push(
+        "element",
+        case,
+        clause.value_span,
+        &[("key", &clause.key.value), ("operator", &clause.operator.value)],
+    );
 }

@@ -87,7 +87,12 @@ fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
         if meant.peek().is_none() {
             let elsewhere = catalog::expand(&item.value).next().is_some();
             if elsewhere {
-                out.push("action", "of-other-service", item.span, &[("found", &item.value), ("service", "s3")]);
+                out.push(
+                    "action",
+                    "of-other-service",
+                    item.span,
+                    &[("found", &item.value), ("service", "s3")],
+                );
             } else {
                 out.push("grammar", "unknown-action", item.span, &[("found", &item.value)]);
             }

@@ -29,7 +29,16 @@ pub enum PolicyKind {
 impl PolicyKind {
     /// The names that `--type` takes, without the services of `resource:SERVICE`.
     pub const NAMES: [&'static str; 11] = [
-        "identity", "boundary", "session", "trust", "scp", "rcp", "endpoint", "bucket", "key", "resource",
+        "identity",
+        "boundary",
+        "session",
+        "trust",
+        "scp",
+        "rcp",
+        "endpoint",
+        "bucket",
+        "key",
+        "resource",
         "resource:SERVICE",
     ];
 
