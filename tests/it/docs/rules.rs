@@ -6,7 +6,7 @@ use preflight::rulebook::Rulebook;
 use std::fmt::Write as _;
 
 /// Groups in the order of a report, with what they are about.
-const GROUPS: [(&str, &str); 7] = [
+const GROUPS: [(&str, &str); 8] = [
     (
         "delivery",
         "AWS writes the export into the bucket: the bucket policy, its conditions, guardrails in the way.",
@@ -17,6 +17,10 @@ const GROUPS: [(&str, &str); 7] = [
     ("discovery", "What the product reads beside the bill, on the payer and in linked accounts."),
     ("accounts", "The accounts of the organization against those that are connected."),
     ("documents", "Documents that AWS does not take as they are written."),
+    (
+        "iam",
+        "Any policy, without a consumer: what AWS refuses, what can never work, what is likely not meant (`preflight lint`).",
+    ),
 ];
 
 #[test]

@@ -1,0 +1,167 @@
+//! Questions about one document, put to the evaluator: who may do what, under which conditions.
+
+use crate::catalog;
+use crate::eval::{
+    Answer, Caller, Compiled, Context, ContextValue, Layer, Layers, Member, Question, Request, World, ask,
+};
+use crate::policy::{Effect, Policy, Statement, arn};
+
+/// A user that no document names.
+pub(super) const FRESH_USER: &str = "arn:aws:iam::999999999999:user/preflight-stranger";
+/// A name that no document has.
+pub(super) const FRESH_NAME: &str = "preflight-any-name";
+
+/// How far a request is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Whatever the context and the resource of the space.
+    Always,
+    /// In some contexts, or for some of the resources.
+    Sometimes,
+    /// Never.
+    Never,
+}
+
+/// The document on the side of the caller, or on that of the resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Identity,
+    Resource,
+}
+
+/// A policy with some of the statements.
+pub(super) fn part(policy: &Policy, keep: impl Fn(&Statement) -> bool) -> Policy {
+    let mut out = policy.clone();
+    out.statements.retain(|statement| keep(statement));
+    out
+}
+
+/// One Allow with all that is denied beside it.
+pub(super) fn with_denies(policy: &Policy, statement: &Statement) -> Policy {
+    part(policy, |each| each.index == statement.index || each.effect == Effect::Deny)
+}
+
+/// What is known of a request's context: keys with a value or none; all others may be anything.
+pub(super) type Known<'k> = &'k [(&'k str, Option<&'k str>)];
+
+/// A compiled document that can be asked.
+pub(super) struct Space<'p> {
+    set: Compiled<'p>,
+}
+
+impl<'p> Space<'p> {
+    pub(super) fn new(policy: &'p Policy, side: Side) -> Self {
+        let mut layers = Layers::none();
+        match side {
+            Side::Identity => layers.identity = Layer::Known(vec![policy]),
+            Side::Resource => layers.resource = Layer::Known(vec![policy]),
+        }
+        Self { set: Compiled::new(&layers) }
+    }
+
+    /// How far a user of some account may do this on every resource of a pattern.
+    pub(super) fn user(&self, action: &str, resource: &str) -> Reach {
+        let account = arn::account_of(resource).unwrap_or("111122223333");
+        let user = format!("arn:aws:iam::{account}:user/{FRESH_NAME}");
+        self.reach(&user, action, resource, Some(account), &[])
+    }
+
+    /// How far a caller may do this on every resource of a pattern.
+    pub(super) fn reach(
+        &self,
+        caller: &str,
+        action: &str,
+        resource: &str,
+        owner: Option<&str>,
+        known: Known<'_>,
+    ) -> Reach {
+        let Ok(caller) = Caller::parse(caller) else { return Reach::Never };
+        let mut context = Context::new();
+        for (key, value) in known {
+            if let Some(value) = value {
+                context.set_one(key, value);
+            }
+        }
+        let mut request = Request::new(caller, action, resource, owner, context);
+        for key in self.set.keys() {
+            let fixed = known.iter().any(|(name, _)| fits(name, key));
+            if !fixed && request.context.get(key).is_none() {
+                request.context.set(key, ContextValue::Unseen);
+            }
+        }
+        let holds = |allowed| {
+            let member = Member { request: request.clone().over(resource), example: None };
+            let question = Question { members: vec![member], unknowns: Vec::new(), allowed, base: World::new() };
+            matches!(ask(&self.set, &question), Answer::Holds { .. })
+        };
+        if holds(true) {
+            Reach::Always
+        } else if holds(false) {
+            Reach::Never
+        } else {
+            Reach::Sometimes
+        }
+    }
+}
+
+/// Whether a name, which may end in `*`, is this key in lower case.
+fn fits(name: &str, key: &str) -> bool {
+    match name.strip_suffix('*') {
+        Some(start) => key.starts_with(&start.to_ascii_lowercase()),
+        None => name.eq_ignore_ascii_case(key),
+    }
+}
+
+/// The widest resources that an action works on: every resource of each of its types, in each of these accounts.
+pub(super) fn widest(action: &str, accounts: &[&str]) -> Vec<String> {
+    let Some(action) = catalog::action(action) else { return vec!["*".to_owned()] };
+    let mut out: Vec<String> = Vec::new();
+    for template in action.resource_types().flat_map(|each| each.resource_type.arns()) {
+        for account in accounts {
+            out.push(fill(template, account));
+        }
+    }
+    if out.is_empty() {
+        out.push("*".to_owned());
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// A template with every hole open.
+fn fill(template: &str, account: &str) -> String {
+    let mut out = String::new();
+    for (at, field) in template.splitn(6, ':').enumerate() {
+        if at > 0 {
+            out.push(':');
+        }
+        match at {
+            1 => out.push_str("aws"),
+            4 if !field.is_empty() => out.push_str(account),
+            3 if !field.is_empty() => out.push('*'),
+            _ => {
+                let mut rest = field;
+                while let Some((before, after)) = rest.split_once("${") {
+                    out.push_str(before);
+                    out.push('*');
+                    rest = after.split_once('}').map_or("", |(_, behind)| behind);
+                }
+                out.push_str(rest);
+            }
+        }
+    }
+    out
+}
+
+/// The accounts that a policy's resources name, and any.
+pub(super) fn accounts(policy: &Policy) -> Vec<&str> {
+    let resources = policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
+    let mut list: Vec<&str> =
+        resources.flat_map(|element| &element.items).filter_map(|item| arn::account_of(&item.value)).collect();
+    list.sort_unstable();
+    list.dedup();
+    list.truncate(3);
+    list.insert(0, "*");
+    list
+}
