@@ -1,6 +1,8 @@
 //! Embeds the data of `rules/` as sorted tables of names and texts.
 //!
-//! It reads names only: what stands in a page or a contract is judged when it is loaded, with a place.
+//! Of a page it also reads which check and cases it speaks for, so that a run reads the pages that it needs and no
+//! others. Whether a page is right is judged when it is read, with a place; one whose metadata this does not
+//! understand is entered without an index, and read at the start of every run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,9 +29,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut out = String::new();
-    table(&mut out, "PAGES", "Rule pages as `(group, name, text)`, sorted.", "(&str, &str, &str)");
+    table(&mut out, "PAGES", "Rule pages, sorted by group, then name.", "ShippedPage");
     for ((group, name), path) in &pages {
-        writeln!(out, "    ({group:?}, {name:?}, {}),", include(path))?;
+        let index = index(&fs::read_to_string(rules.join(path))?);
+        let text = include(path);
+        writeln!(
+            out,
+            "    ShippedPage {{ group: {group:?}, name: {name:?}, index: {index}, text: {text} }},"
+        )?;
     }
     out.push_str("];\n");
     for (name, doc, folder) in [
@@ -47,6 +54,44 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("embedded.rs"), out)?;
     Ok(())
+}
+
+/// What a page says of itself for being found, as a Rust expression; `None` where its metadata is not as simple as that of
+/// all pages is: one line a key, no escapes.
+fn index(page: &str) -> String {
+    let metadata =
+        || page.lines().skip_while(|line| *line != "```toml rule").skip(1).take_while(|line| *line != "```");
+    let value = |wanted: &str| {
+        metadata().find_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            (key.trim() == wanted).then(|| texts(value.trim()))
+        })
+    };
+    let one = |texts: Vec<String>| if texts.len() == 1 { texts.into_iter().next() } else { None };
+    let check = value("check").flatten().and_then(one);
+    let aliases = value("aliases").unwrap_or_else(|| Some(Vec::new()));
+    match (check, value("case").flatten(), aliases) {
+        (Some(check), Some(cases), Some(aliases)) => {
+            format!("Some(PageIndex {{ check: {check:?}, cases: &{cases:?}, aliases: &{aliases:?} }})")
+        }
+        _ => "None".to_owned(),
+    }
+}
+
+/// `"a"` and `["a", "b"]`.
+fn texts(value: &str) -> Option<Vec<String>> {
+    let text = |text: &str| {
+        let inner = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+        (!inner.is_empty() && !inner.contains(['"', '\\', ',', '#'])).then(|| inner.to_owned())
+    };
+    match value.strip_prefix('[') {
+        None => Some(vec![text(value)?]),
+        Some(list) => {
+            let list = list.strip_suffix(']')?;
+            let items = list.split(',').filter(|item| !item.trim().is_empty());
+            items.map(text).collect()
+        }
+    }
 }
 
 fn table(out: &mut String, name: &str, doc: &str, item: &str) {

@@ -58,6 +58,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         only: &only,
     };
     let report = judge(&library, &job);
+    fault::pages(library.book().faults())?;
     let format = format(args.format);
     terminal::print(&render(&report, &sources, format, &terminal::style(args.color, args.quiet)))?;
     let exit = exit(args, &report);
@@ -105,16 +106,20 @@ fn known_rule(library: &Library, name: &str) -> anyhow::Result<RuleName> {
 fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Result<Vec<String>> {
     let named = if args.consumer.is_empty() { &config.consumers } else { &args.consumer };
     for name in named {
-        if library.contract(name).is_none() {
-            let nearest = nearest(library.contracts().map(|contract| contract.name.as_str()), name);
-            let hint = nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-            anyhow::bail!("there is no consumer `{name}`{hint} (`preflight consumers` lists all)");
+        match library.consumer(name) {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                let nearest = nearest(library.consumers(), name);
+                let hint = nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+                anyhow::bail!("there is no consumer `{name}`{hint} (`preflight consumers` lists all)");
+            }
+            Err(fault) => anyhow::bail!("{fault}"),
         }
     }
     if !named.is_empty() {
         return Ok(named.clone());
     }
-    let all: Vec<String> = library.contracts().map(|contract| contract.name.clone()).collect();
+    let all: Vec<String> = library.consumers().map(str::to_owned).collect();
     anyhow::ensure!(
         all.len() == 1,
         "name the product to judge for: --consumer NAME, or `consumer = \"NAME\"` in preflight.toml; known are {}",
@@ -196,17 +201,7 @@ pub(super) fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let origin = path.to_string_lossy();
         if let Err(faults) = library.book_mut().add(group, &name, &text, &origin) {
-            for fault in &faults {
-                let mut sources = Sources::new();
-                let source = sources.add(fault.origin.clone(), fault.text.to_string());
-                terminal::talk(
-                    fault::draw(&sources, source, fault.span, &fault.message(), fault.help())
-                        .lines()
-                        .next()
-                        .unwrap_or_default(),
-                );
-            }
-            anyhow::bail!("{} fault(s) in rule pages", faults.len());
+            fault::pages(&faults)?;
         }
     }
     Ok(())

@@ -8,7 +8,12 @@ use std::fmt::Write;
 pub(super) fn run() -> anyhow::Result<Exit> {
     let library = Library::embedded()?;
     let mut out = String::new();
-    for contract in library.contracts() {
+    for name in library.consumers() {
+        let contract = match library.consumer(name) {
+            Ok(contract) => contract,
+            Err(fault) => anyhow::bail!("{fault}"),
+        };
+        let Some(contract) = contract else { continue };
         let needed = contract.demands.iter().filter(|demand| demand.need == Need::Needed).count();
         let advice = contract.demands.len() - needed;
         writeln!(out, "{}\n  {}", contract.name, contract.title)?;

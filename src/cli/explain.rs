@@ -1,7 +1,7 @@
 //! `preflight explain RULE`
 
 use super::args::ExplainArgs;
-use super::{Exit, terminal};
+use super::{Exit, fault, terminal};
 use crate::judge::Library;
 use crate::rulebook::{self, Rule, Rulebook};
 
@@ -20,6 +20,7 @@ pub(super) fn find<'b>(book: &'b Rulebook, typed: &str) -> anyhow::Result<&'b Ru
     if let Some(rule) = book.get(typed).or_else(|| book.get(&plain)) {
         return Ok(rule);
     }
+    fault::pages(book.faults())?;
     let nearest = rulebook::nearest(book.iter().map(|rule| rule.name.0.as_str()), &plain);
     let hint = nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
     anyhow::bail!("there is no rule `{typed}`{hint} (`preflight rules` lists all)");

@@ -25,6 +25,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     anyhow::ensure!(!found.policies.is_empty(), "nothing to look at: no policy was found");
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let report = lint(&library, &job);
+    super::fault::pages(library.book().faults())?;
     let style = terminal::style(args.color, args.quiet);
     terminal::print(&render(&report, &sources, check::format(args.format), &style))?;
     let threshold = check::threshold(args.fail_on);

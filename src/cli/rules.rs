@@ -1,7 +1,7 @@
 //! `preflight rules`
 
 use super::args::RulesArgs;
-use super::{Exit, terminal};
+use super::{Exit, fault, terminal};
 use crate::judge::Library;
 use crate::rulebook;
 
@@ -14,6 +14,7 @@ pub(super) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
     } else {
         rulebook::table(library.book())
     };
+    fault::pages(library.book().faults())?;
     terminal::print(&text)?;
     Ok(Exit::Ready)
 }

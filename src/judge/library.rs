@@ -2,19 +2,27 @@
 
 use super::known::KnownTexts;
 use crate::checks::CASES;
-use crate::contract::{Contract, ContractFault, Facts, RequestTemplate};
+use crate::contract::{Ask, Contract, ContractFault, Facts, RequestTemplate};
 use crate::rulebook::{PageFault, Rulebook, embedded};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use thiserror::Error;
 
 /// The data of one run.
 #[derive(Debug)]
 pub struct Library {
-    contracts: BTreeMap<String, Contract>,
+    consumers: BTreeMap<String, Consumer>,
     requests: BTreeMap<String, RequestTemplate>,
     facts: Facts,
     known: KnownTexts,
     book: Rulebook,
+}
+
+/// A contract: one that comes with the program is read when its consumer is first asked for.
+#[derive(Debug)]
+struct Consumer {
+    text: &'static str,
+    read: OnceLock<Result<Contract, LibraryFault>>,
 }
 
 /// Data that cannot be used. Its author must act.
@@ -64,17 +72,17 @@ impl Library {
             embedded::TABLES.iter().find(|(table, _)| *table == name).map_or("", |(_, text)| text)
         };
         let book = Rulebook::embedded(CASES).map_err(LibraryFault::Pages)?;
-        let mut library = Self {
-            contracts: BTreeMap::new(),
+        let consumers = embedded::CONSUMERS
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), Consumer { text, read: OnceLock::new() }))
+            .collect();
+        Ok(Self {
+            consumers,
             requests,
             facts: Facts::read(table("facts"))?,
             known: KnownTexts::read(table("known-texts"))?,
             book,
-        };
-        for (name, text) in embedded::CONSUMERS {
-            library.add_consumer(name, text)?;
-        }
-        Ok(library)
+        })
     }
 
     /// Adds a consumer, replacing one of the same name.
@@ -82,44 +90,62 @@ impl Library {
     /// # Errors
     /// If the file is broken or names a request that there is not.
     pub fn add_consumer(&mut self, name: &str, text: &str) -> Result<(), LibraryFault> {
+        let contract = self.read(name, text)?;
+        self.consumers.insert(name.to_owned(), Consumer { text: "", read: OnceLock::from(Ok(contract)) });
+        Ok(())
+    }
+
+    /// Reads a contract and holds it to the requests and cases that there are.
+    fn read(&self, name: &str, text: &str) -> Result<Contract, LibraryFault> {
         let contract = Contract::read(name, text)?;
-        for demand in &contract.demands {
-            if let crate::contract::Ask::Access { request, .. }
-            | crate::contract::Ask::Discovery { request, .. } = &demand.ask
-                && !self.requests.contains_key(request)
-            {
-                return Err(LibraryFault::Request {
-                    consumer: name.to_owned(),
-                    demand: demand.id.clone(),
-                    request: request.clone(),
-                });
-            }
-        }
         let told = |case: &str| CASES.iter().any(|spec| spec.check == "setting" && spec.case == case);
         for demand in &contract.demands {
-            if let crate::contract::Ask::Setting(setting) = &demand.ask
-                && !told(&setting.case)
-            {
-                return Err(LibraryFault::Case {
-                    consumer: name.to_owned(),
-                    demand: demand.id.clone(),
-                    case: setting.case.clone(),
-                });
+            match &demand.ask {
+                Ask::Access { request, .. } | Ask::Discovery { request, .. }
+                    if !self.requests.contains_key(request) =>
+                {
+                    return Err(LibraryFault::Request {
+                        consumer: name.to_owned(),
+                        demand: demand.id.clone(),
+                        request: request.clone(),
+                    });
+                }
+                Ask::Setting(setting) if !told(&setting.case) => {
+                    return Err(LibraryFault::Case {
+                        consumer: name.to_owned(),
+                        demand: demand.id.clone(),
+                        case: setting.case.clone(),
+                    });
+                }
+                _ => {}
             }
         }
-        self.contracts.insert(name.to_owned(), contract);
-        Ok(())
+        Ok(contract)
+    }
+
+    /// The contract of a consumer; `None` where there is no such consumer.
+    ///
+    /// # Errors
+    /// If its file is broken, which for the consumers of the program a test of this repository rules out.
+    pub fn consumer(&self, name: &str) -> Result<Option<&Contract>, &LibraryFault> {
+        let Some(consumer) = self.consumers.get(name) else { return Ok(None) };
+        consumer.read.get_or_init(|| self.read(name, consumer.text)).as_ref().map(Some)
     }
 
     /// A contract by name.
     #[must_use]
     pub fn contract(&self, name: &str) -> Option<&Contract> {
-        self.contracts.get(name)
+        self.consumer(name).ok().flatten()
     }
 
-    /// All contracts, by name.
+    /// The names of all consumers, sorted.
+    pub fn consumers(&self) -> impl Iterator<Item = &str> {
+        self.consumers.keys().map(String::as_str)
+    }
+
+    /// All contracts, by name. Reads every one.
     pub fn contracts(&self) -> impl Iterator<Item = &Contract> {
-        self.contracts.values()
+        self.consumers().filter_map(|name| self.contract(name))
     }
 
     /// Request descriptions by name.

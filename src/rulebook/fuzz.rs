@@ -29,7 +29,7 @@ pub fn page(data: &[u8]) {
         }
         Err(faults) => {
             assert!(!faults.is_empty(), "a refusal has a reason");
-            assert_eq!(book.iter().len(), 0, "a refused page leaves the book as it was");
+            assert_eq!(book.iter().count(), 0, "a refused page leaves the book as it was");
             faults.iter().for_each(in_bounds);
         }
     }
@@ -44,7 +44,7 @@ pub fn page(data: &[u8]) {
 
 /// The pages that come with the program, as seeds.
 pub fn seeds() -> impl Iterator<Item = &'static [u8]> {
-    embedded::PAGES.iter().map(|(_, _, text)| text.as_bytes())
+    embedded::PAGES.iter().map(|page| page.text.as_bytes())
 }
 
 fn in_bounds(fault: &PageFault) {

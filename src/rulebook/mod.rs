@@ -3,6 +3,7 @@
 //! What a rule looks for is logic and lives in `checks`; a page only speaks for cases that a check declares.
 
 pub mod embedded;
+mod entry;
 mod explain;
 mod fault;
 pub mod fuzz;
@@ -27,42 +28,47 @@ pub use rule::{CaseSpec, Rule};
 pub use table::{aliases, markdown_table, table};
 pub use template::{Template, TemplateFault, TemplateFaultKind, Values};
 
+use entry::Entry;
 use load::{Draft, Loaded};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// The group whose rules speak for a check in every group that has no rule of its own for the case.
 const ANY: &str = "any";
 
 /// The rules of one run, sorted by group, then name. Names are unique, and no two rules speak for one case.
+///
+/// The pages that come with the program are read when their words are first needed: a run needs few of them.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
     specs: Vec<CaseSpec>,
-    rules: Vec<Rule>,
+    entries: Vec<Entry>,
 }
 
 impl Rulebook {
     /// A book without rules. Pages are held to `cases`, the declarations of all checks.
     #[must_use]
     pub fn new(cases: &[CaseSpec]) -> Self {
-        Self { specs: cases.to_vec(), rules: Vec::new() }
+        Self { specs: cases.to_vec(), entries: Vec::new() }
     }
 
-    /// The rules that come with the program.
+    /// The rules that come with the program. A fault of one is met when it is needed ([`Rulebook::faults`]); a test has
+    /// all of them read ([`Rulebook::verify`]).
     ///
     /// # Errors
-    /// Every fault of every page.
+    /// Every fault of a page that has no index.
     pub fn embedded(cases: &[CaseSpec]) -> Result<Self, Vec<PageFault>> {
         let mut book = Self::new(cases);
         let mut faults = Vec::new();
-        for (group, name, text) in embedded::PAGES {
-            let origin = embedded::origin(group, name);
-            let draft = Draft { group, name, origin: &origin, text: Cow::Borrowed(text) };
-            match load::load(&draft, &book.specs) {
-                Ok(loaded) => match book.conflict(&draft, &loaded) {
-                    Some(fault) => faults.push(fault),
-                    // The table is sorted as the book is.
-                    None => book.rules.push(loaded.rule),
-                },
+        // The table is sorted as the book is.
+        for page in embedded::PAGES {
+            if let Some(index) = &page.index {
+                book.entries.push(Entry::Shipped { page, index, read: OnceLock::new() });
+                continue;
+            }
+            let origin = embedded::origin(page.group, page.name);
+            match load::load(&entry::draft(page, &origin), &book.specs) {
+                Ok(loaded) => book.entries.push(Entry::Read(Box::new(loaded.rule))),
                 Err(list) => faults.extend(list),
             }
         }
@@ -88,75 +94,91 @@ impl Rulebook {
                 return Err(faults);
             }
         };
-        let replaced = self.rules.iter().position(|rule| rule.name.0 == name);
-        let replaced = replaced.map(|at| (at, self.rules.remove(at)));
+        let replaced = self.entries.iter().position(|entry| entry.name() == name);
+        let replaced = replaced.map(|at| (at, self.entries.remove(at)));
         let mut faults: Vec<PageFault> = shape.collect();
-        faults.extend(self.conflict(&draft, &loaded));
+        faults.extend(conflict(&self.entries, &draft, &loaded));
         if !faults.is_empty() {
-            if let Some((at, rule)) = replaced {
-                self.rules.insert(at, rule);
+            if let Some((at, entry)) = replaced {
+                self.entries.insert(at, entry);
             }
             return Err(faults);
         }
-        let at =
-            self.rules.partition_point(|rule| (rule.group.as_str(), rule.name.0.as_str()) < (group, name));
-        self.rules.insert(at, loaded.rule);
+        let at = self.entries.partition_point(|entry| (entry.group(), entry.name()) < (group, name));
+        self.entries.insert(at, Entry::Read(Box::new(loaded.rule)));
         Ok(())
     }
 
-    /// What is wrong with the shape of the pages below their metadata. Adding a page does this; for the pages that
-    /// come with the program a test does, so that no run has to.
+    /// Everything that is wrong with the pages of the book: metadata, conflicts between pages, and the shape below the
+    /// metadata. Adding a page does this; for the pages that come with the program a test does, so that no run has to.
     #[must_use]
     pub fn verify(&self) -> Vec<PageFault> {
-        let faults = |rule: &Rule| {
+        let mut faults = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let Some(rule) = entry.rule(&self.specs) else {
+                faults.extend_from_slice(entry.faults());
+                continue;
+            };
             let origin = embedded::origin(&rule.group, &rule.name.0);
-            let text = rule.text.clone();
-            let draft = Draft { group: &rule.group, name: &rule.name.0, origin: &origin, text };
-            page::faults(&rule.text).into_iter().map(|fault| draft.fault(fault)).collect::<Vec<_>>()
-        };
-        self.rules.iter().flat_map(faults).collect()
+            let draft =
+                Draft { group: &rule.group, name: &rule.name.0, origin: &origin, text: rule.text.clone() };
+            faults.extend(page::faults(&rule.text).into_iter().map(|fault| draft.fault(fault)));
+            let before = self.entries.get(..at).unwrap_or_default();
+            if let Ok(loaded) = load::load(&draft, &self.specs) {
+                faults.extend(conflict(before, &draft, &loaded));
+            }
+        }
+        faults
+    }
+
+    /// What is wrong with the pages that were needed so far. Their rules were missing where they were needed.
+    pub fn faults(&self) -> impl Iterator<Item = &PageFault> {
+        self.entries.iter().flat_map(Entry::faults)
     }
 
     /// The rule that speaks for a case in a group: one of that group, or else one of the group `any`.
     #[must_use]
     pub fn rule_for(&self, group: &str, check: &str, case: &str) -> Option<&Rule> {
-        [group, ANY].into_iter().find_map(|group| {
-            self.rules.iter().find(|rule| rule.group == group && rule.speaks_for(check, case))
-        })
+        let entry = [group, ANY].into_iter().find_map(|group| {
+            let speaks =
+                |entry: &&Entry| entry.group() == group && entry.check() == check && entry.has_case(case);
+            self.entries.iter().find(speaks)
+        });
+        entry?.rule(&self.specs)
     }
 
     /// The rule of a name, or else the first that has it as an alias.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Rule> {
-        let alias = |rule: &&Rule| rule.aliases.iter().any(|alias| alias == name);
-        self.rules.iter().find(|rule| rule.name.0 == name).or_else(|| self.rules.iter().find(alias))
+        let named = self.entries.iter().find(|entry| entry.name() == name);
+        named.or_else(|| self.entries.iter().find(|entry| entry.has_alias(name)))?.rule(&self.specs)
     }
 
-    /// Every rule, by group, then name.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rule> {
-        self.rules.iter()
+    /// Every rule, by group, then name. Reads every page.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.entries.iter().filter_map(|entry| entry.rule(&self.specs))
     }
+}
 
-    /// What makes a page impossible beside the rules that the book has.
-    fn conflict(&self, draft: &Draft<'_>, loaded: &Loaded) -> Option<PageFault> {
-        let rule = &loaded.rule;
-        if let Some(taken) = self.rules.iter().find(|known| known.name == rule.name) {
-            let fault = Fault::NameTaken { name: taken.name.0.clone(), group: taken.group.clone() };
-            return Some(draft.fault((loaded.title, fault)));
-        }
-        let rivals = self.rules.iter().filter(|known| known.group == rule.group && known.check == rule.check);
-        for rival in rivals {
-            let both = rule.cases.iter().zip(&loaded.cases).find(|(case, _)| rival.cases.contains(case));
-            if let Some((case, span)) = both {
-                let fault = Fault::Claimed {
-                    group: rule.group.clone(),
-                    check: rule.check.clone(),
-                    case: case.clone(),
-                    by: rival.name.0.clone(),
-                };
-                return Some(draft.fault((*span, fault)));
-            }
-        }
-        None
+/// What makes a page impossible beside the rules that the book has.
+fn conflict(entries: &[Entry], draft: &Draft<'_>, loaded: &Loaded) -> Option<PageFault> {
+    let rule = &loaded.rule;
+    if let Some(taken) = entries.iter().find(|known| known.name() == rule.name.0) {
+        let fault = Fault::NameTaken { name: taken.name().to_owned(), group: taken.group().to_owned() };
+        return Some(draft.fault((loaded.title, fault)));
     }
+    let rivals = entries.iter().filter(|known| known.group() == rule.group && known.check() == rule.check);
+    for rival in rivals {
+        let both = rule.cases.iter().zip(&loaded.cases).find(|(case, _)| rival.has_case(case));
+        if let Some((case, span)) = both {
+            let fault = Fault::Claimed {
+                group: rule.group.clone(),
+                check: rule.check.clone(),
+                case: case.clone(),
+                by: rival.name().to_owned(),
+            };
+            return Some(draft.fault((*span, fault)));
+        }
+    }
+    None
 }

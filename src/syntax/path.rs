@@ -15,7 +15,18 @@ use std::borrow::Cow;
 /// A path, read once and used on many trees.
 #[derive(Debug, Clone)]
 pub struct Selector {
-    query: JpQuery,
+    way: Way,
+}
+
+/// How a path is walked.
+#[derive(Debug, Clone)]
+enum Way {
+    /// From member to member, `$.DataQuery.QueryStatement`: what settings of products are nearly always. Walked here,
+    /// because reading one with the library's grammar costs more than judging a policy does. A test holds this to what
+    /// the library selects.
+    Members(Box<[Box<str>]>),
+    /// By the library.
+    Query(Box<JpQuery>),
 }
 
 /// A path that cannot be read. Who wrote the rule or consumer file must act.
@@ -35,8 +46,11 @@ impl Selector {
     ///
     /// If the text is no JSONPath, or uses a function that RFC 9535 does not have.
     pub fn parse(path: &str) -> Result<Self, SelectorFault> {
+        if let Some(members) = members(path) {
+            return Ok(Self { way: Way::Members(members) });
+        }
         match parse_json_path(path) {
-            Ok(query) => Ok(Self { query }),
+            Ok(query) => Ok(Self { way: Way::Query(Box::new(query)) }),
             Err(error) => Err(fault(path, &error)),
         }
     }
@@ -45,8 +59,25 @@ impl Selector {
 /// Every node that a path selects, in the order of the library, which is the order of the text but for `..`.
 #[must_use]
 pub fn select<'n, 't>(root: &'n Node<'t>, path: &Selector) -> Vec<&'n Node<'t>> {
-    let hits = js_path_process(&path.query, root).unwrap_or_default();
-    hits.into_iter().map(|hit| hit.val).collect()
+    match &path.way {
+        Way::Members(members) => {
+            members.iter().try_fold(root, |node, name| Node::get(node, name)).into_iter().collect()
+        }
+        Way::Query(query) => {
+            let hits = js_path_process(query, root).unwrap_or_default();
+            hits.into_iter().map(|hit| hit.val).collect()
+        }
+    }
+}
+
+/// The names of a path that only goes from member to member, in letters, digits and underscores.
+fn members(path: &str) -> Option<Box<[Box<str>]>> {
+    let name = |name: &str| {
+        let plain = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        plain.then(|| name.into())
+    };
+    path.strip_prefix("$.")?.split('.').map(name).collect()
 }
 
 /// The parser's own words name its grammar (`expected atom_expr`), so only the place is taken from it.
@@ -184,6 +215,27 @@ mod tests {
         assert_eq!(texts("$.Statement[?@.Max>5].Max"), ["20"]);
         assert_eq!(texts("$.Statement[?length(@.Action)==2].Max"), ["1.0"]);
         assert_eq!(texts("$.Statement[?match(@.Action, 's3:.')].Max"), ["20"]);
+    }
+
+    #[test]
+    fn the_short_way_selects_what_the_library_selects() {
+        let document = read_json(
+            r#"{"a": {"b": {"c": [1, {"b": 2}], "c": "x"}, "_1": null}, "b": [{"c": 1}], "true": 1, "": {"a": 1}}"#,
+        );
+        for path in
+            ["$.a", "$.a.b", "$.a.b.c", "$.a._1", "$.a.c", "$.b.c", "$.b", "$.true", "$.a.b.c.b", "$.x"]
+        {
+            let short = Selector { way: Way::Members(members(path).unwrap()) };
+            let long = Selector { way: Way::Query(Box::new(parse_json_path(path).unwrap())) };
+            let places =
+                |selector| select(&document.root, selector).iter().map(|node| node.span).collect::<Vec<_>>();
+            assert_eq!(places(&short), places(&long), "{path}");
+        }
+        for other in
+            ["$", "$.", "$..a", "$.a.", "$.1", "$.a[0]", "$.a-b", "$['a']", "a", "$.a b", "$.é", "$.*"]
+        {
+            assert!(members(other).is_none(), "{other}");
+        }
     }
 
     #[test]

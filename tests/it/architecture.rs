@@ -205,7 +205,8 @@ fn table(name: &str) -> Vec<Vec<String>> {
     };
     let rows: Vec<Vec<String>> =
         body.lines().filter(|line| line.starts_with('|')).skip(2).map(cells).collect();
-    assert!(!rows.is_empty(), "the table `{name}` of ARCHITECTURE.md is empty");
+    // That no file has to be excused is as it should be; the other tables are never empty.
+    assert!(name == "long" || !rows.is_empty(), "the table `{name}` of ARCHITECTURE.md is empty");
     rows
 }
 

@@ -179,6 +179,15 @@ fn describe(fault: &preflight::judge::LibraryFault) -> String {
 }
 
 #[test]
+fn every_contract_can_be_read() {
+    let library = Library::embedded().unwrap_or_else(|fault| panic!("{}", describe(&fault)));
+    for name in library.consumers() {
+        let contract = library.consumer(name).unwrap_or_else(|fault| panic!("{}", describe(fault))).unwrap();
+        assert!(!contract.demands.is_empty(), "{name} demands nothing");
+    }
+}
+
+#[test]
 fn every_page_is_whole() {
     let library = Library::embedded().unwrap_or_else(|fault| panic!("{}", describe(&fault)));
     let faults: Vec<String> = library

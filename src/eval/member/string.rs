@@ -56,16 +56,10 @@ impl<'l> Walk<'l> {
     }
 
     fn run(&self, work: &mut u64) -> Found<String> {
-        let mut start = self.start();
         // The longest fixed beginning of a language that must match is where every string begins.
         let fixed = self.beginning();
-        let mut next = start.clone();
-        for c in &fixed {
-            *work = work.saturating_sub(self.languages.len() as u64);
-            next.fill(0);
-            self.step_into(&start, *c, &mut next);
-            std::mem::swap(&mut start, &mut next);
-        }
+        *work = work.saturating_sub((self.languages.len() * fixed.len()) as u64);
+        let start = self.behind(&fixed);
         let alphabet = self.alphabet(&start);
         let mut seen: FxHashMap<State, ()> = FxHashMap::default();
         // Each entry: its state, the entry it came from, the character that led here.
@@ -107,12 +101,36 @@ impl<'l> Walk<'l> {
         self.languages.iter().take(self.required).map(fixed).max_by_key(Vec::len).unwrap_or_default()
     }
 
-    fn start(&self) -> State {
+    /// The state behind a fixed beginning.
+    fn behind(&self, fixed: &[char]) -> State {
         let mut state: State = vec![0u64; self.words].into();
-        for index in 0..self.languages.len() {
-            self.set(&mut state, index, 0);
+        for (index, language) in self.languages.iter().enumerate() {
+            // What the language itself has as fixed characters needs no walk.
+            let same = language.steps().iter().zip(fixed).take_while(|(step, c)| **step == Step::Char(**c));
+            let same = same.count();
+            self.set(&mut state, index, same);
+            for c in fixed.get(same..).unwrap_or_default() {
+                self.step_alone(&mut state, index, *c);
+            }
         }
         state
+    }
+
+    /// One character for one language.
+    fn step_alone(&self, state: &mut State, index: usize, c: char) {
+        let positions: Vec<usize> = self.positions(state, index).collect();
+        let Some(language) = self.languages.get(index) else { return };
+        let offset = self.offsets.get(index).copied().unwrap_or_default();
+        for word in 0..=language.steps().len() / 64 {
+            if let Some(word) = state.get_mut(offset + word) {
+                *word = 0;
+            }
+        }
+        for position in positions {
+            if let Some(to) = after(language, position, c) {
+                self.set(state, index, to);
+            }
+        }
     }
 
     /// Marks a position, and those that follow without a character.
@@ -157,16 +175,7 @@ impl<'l> Walk<'l> {
     fn step_into(&self, state: &State, c: char, next: &mut State) {
         for (index, language) in self.languages.iter().enumerate() {
             for position in self.positions(state, index) {
-                let to = match language.steps().get(position) {
-                    None => continue,
-                    Some(Step::Char(want)) if *want == c => position + 1,
-                    Some(Step::Fold(want)) if c.to_lowercase().eq([*want]) => position + 1,
-                    Some(Step::One) => position + 1,
-                    Some(Step::Inner) if c != ':' => position + 1,
-                    Some(Step::Many) => position,
-                    Some(Step::InnerMany) if c != ':' => position,
-                    Some(Step::Char(_) | Step::Fold(_) | Step::Inner | Step::InnerMany) => continue,
-                };
+                let Some(to) = after(language, position, c) else { continue };
                 self.set(next, index, to);
             }
         }
@@ -251,6 +260,19 @@ impl<'l> Walk<'l> {
             ('a'..='z').chain('0'..='9').chain('A'..='Z').chain('!'..='~').find(|c| !named.contains(c));
         // A character nobody names comes first: the witness then looks like nothing in particular.
         fresh.into_iter().chain(named).collect()
+    }
+}
+
+/// Where a character leads from a position of a language.
+fn after(language: &Language, position: usize, c: char) -> Option<usize> {
+    match language.steps().get(position)? {
+        Step::Char(want) if *want == c => Some(position + 1),
+        Step::Fold(want) if c.to_lowercase().eq([*want]) => Some(position + 1),
+        Step::One => Some(position + 1),
+        Step::Inner if c != ':' => Some(position + 1),
+        Step::Many => Some(position),
+        Step::InnerMany if c != ':' => Some(position),
+        Step::Char(_) | Step::Fold(_) | Step::Inner | Step::InnerMany => None,
     }
 }
 

@@ -1,0 +1,208 @@
+//! Numbering: every element of every statement becomes a list of atoms.
+
+use super::{
+    ActionTest, CompiledClause, CompiledElement, CompiledStatement, FreeName, Group, StatementId, Test,
+};
+use crate::eval::condition::{Operand, Template, ValueTest};
+use crate::eval::glob::Glob;
+use crate::eval::layers::LayerKind;
+use crate::eval::principal::PrincipalTest;
+use crate::eval::world::FreeAtom;
+use crate::policy::{BaseOperator, Clause, Element, Policy, Statement, Text, TextKind, variable};
+use rustc_hash::FxHashMap;
+
+#[derive(Default)]
+pub(super) struct Builder<'p> {
+    pub(super) atoms: Vec<Test>,
+    numbers: FxHashMap<Test, u32>,
+    pub(super) keys: Vec<Box<str>>,
+    pub(super) statements: Vec<CompiledStatement>,
+    pub(super) origins: Vec<(&'p Policy, &'p Statement)>,
+    pub(super) free_names: Vec<FreeName>,
+    pub(super) policies: Vec<(LayerKind, u16, &'p Policy)>,
+}
+
+impl<'p> Builder<'p> {
+    pub(super) fn group(&mut self, layer: LayerKind, level: u16, policies: &[&'p Policy]) -> Group {
+        let mut members: Vec<(u32, Services)> = Vec::new();
+        for policy in policies {
+            self.policies.push((layer, level, policy));
+            for statement in &policy.statements {
+                let id = u32::try_from(self.statements.len()).unwrap_or(u32::MAX);
+                let compiled = self.statement(layer, policy, statement, StatementId(id));
+                self.statements.push(compiled);
+                self.origins.push((policy, statement));
+                members.push((id, services_of(statement)));
+            }
+        }
+        let mut names: Vec<Box<str>> = members
+            .iter()
+            .flat_map(|(_, services)| match services {
+                Services::Every => Vec::new(),
+                Services::These(list) => list.clone(),
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let list_for = |name: Option<&str>| -> Box<[u32]> {
+            members
+                .iter()
+                .filter(|(_, services)| match (services, name) {
+                    (Services::Every, _) => true,
+                    (Services::These(list), Some(name)) => list.iter().any(|service| **service == *name),
+                    (Services::These(_), None) => false,
+                })
+                .map(|(id, _)| *id)
+                .collect()
+        };
+        let any = list_for(None);
+        let services = names
+            .into_iter()
+            .map(|name| {
+                let list = list_for(Some(&name));
+                (name, list)
+            })
+            .collect();
+        Group { services, any }
+    }
+
+    fn statement(
+        &mut self,
+        layer: LayerKind,
+        policy: &Policy,
+        statement: &Statement,
+        id: StatementId,
+    ) -> CompiledStatement {
+        let variables = policy.version.has_variables();
+        let principals = statement.principals.as_ref().map(|principals| CompiledElement {
+            negated: principals.negated,
+            has_variables: false,
+            atoms: principals
+                .entries
+                .iter()
+                .map(|entry| match PrincipalTest::new(entry) {
+                    PrincipalTest::Unreadable => self.number(Test::Unreadable(entry.value.value.clone())),
+                    test => self.number(Test::Principal(test)),
+                })
+                .collect(),
+        });
+        let actions = statement.actions.as_ref().map(|element| {
+            self.element(element, |text| {
+                Test::Action(ActionTest { pattern: Glob::new(&text.to_ascii_lowercase()) })
+            })
+        });
+        let resources = statement.resources.as_ref().map(|element| {
+            self.element(element, |text| match variables.then(|| variable::resource_pieces(text)).flatten() {
+                Some(pieces) => Test::ResourceTemplate(Template::new(pieces)),
+                None => Test::Resource(Glob::new(text)),
+            })
+        });
+        let clauses = (0u16..)
+            .zip(&statement.clauses)
+            .map(|(at, clause)| self.clause(clause, variables, id, at))
+            .collect();
+        let effect_atom = self.free(FreeName::Effect(id));
+        CompiledStatement {
+            layer,
+            effect: statement.effect,
+            effect_atom,
+            principals,
+            actions,
+            resources,
+            clauses,
+        }
+    }
+
+    fn element(&mut self, element: &Element, test: impl Fn(&str) -> Test) -> CompiledElement {
+        let atoms: Box<[u32]> = element
+            .items
+            .iter()
+            .map(|text| {
+                let test = if text.kind == TextKind::Unreadable {
+                    Test::Unreadable(text.value.clone())
+                } else {
+                    test(&text.value)
+                };
+                self.number(test)
+            })
+            .collect();
+        let has_variables = atoms
+            .iter()
+            .any(|atom| matches!(self.atoms.get(*atom as usize), Some(Test::ResourceTemplate(_))));
+        CompiledElement { negated: element.negated, atoms, has_variables }
+    }
+
+    fn clause(
+        &mut self,
+        clause: &Clause,
+        variables: bool,
+        statement: StatementId,
+        at: u16,
+    ) -> CompiledClause {
+        let key = self.key(&clause.key.value);
+        let base = clause.parsed.map_or(BaseOperator::StringEquals, |operator| operator.base);
+        let atoms = clause.values.iter().map(|value| self.value(key, base, value, variables)).collect();
+        let whole = self.free(FreeName::Clause { statement, clause: at });
+        CompiledClause { key, operator: clause.parsed, atoms, whole }
+    }
+
+    fn value(&mut self, key: u32, base: BaseOperator, value: &Text, variables: bool) -> u32 {
+        let test = if value.kind == TextKind::Unreadable {
+            ValueTest { base, operand: Operand::Unreadable }
+        } else {
+            ValueTest::new(base, &value.value, variables)
+        };
+        self.number(Test::Value { key, test })
+    }
+
+    fn key(&mut self, name: &str) -> u32 {
+        let lower = name.to_ascii_lowercase();
+        let at = self.keys.iter().position(|key| **key == *lower).unwrap_or_else(|| {
+            self.keys.push(lower.into());
+            self.keys.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    fn number(&mut self, test: Test) -> u32 {
+        if let Some(number) = self.numbers.get(&test) {
+            return *number;
+        }
+        let number = u32::try_from(self.atoms.len()).unwrap_or(u32::MAX);
+        self.atoms.push(test.clone());
+        self.numbers.insert(test, number);
+        number
+    }
+
+    fn free(&mut self, name: FreeName) -> FreeAtom {
+        self.free_names.push(name);
+        FreeAtom(u32::try_from(self.free_names.len() - 1).unwrap_or(u32::MAX))
+    }
+}
+
+enum Services {
+    Every,
+    These(Vec<Box<str>>),
+}
+
+/// The service prefixes whose actions a statement can touch.
+fn services_of(statement: &Statement) -> Services {
+    let Some(actions) = &statement.actions else { return Services::These(Vec::new()) };
+    if actions.negated {
+        return Services::Every;
+    }
+    let mut list: Vec<Box<str>> = Vec::new();
+    for item in &actions.items {
+        let prefix = item.value.split_once(':').map(|(prefix, _)| prefix);
+        match prefix {
+            Some(prefix) if !prefix.contains(['*', '?']) && item.kind != TextKind::Unreadable => {
+                let lower: Box<str> = prefix.to_ascii_lowercase().into();
+                if !list.contains(&lower) {
+                    list.push(lower);
+                }
+            }
+            Some(_) | None => return Services::Every,
+        }
+    }
+    Services::These(list)
+}

@@ -1,0 +1,148 @@
+//! What a compiled set looks at: keys, texts, and the test behind an atom. For building requests and for naming facts.
+
+use super::{Compiled, FreeName, Test};
+use crate::eval::condition::{Network, Operand, Truth, ValueTest};
+use crate::eval::context::Context;
+use crate::eval::member::Language;
+use crate::eval::world::FreeAtom;
+use crate::policy::Clause;
+
+/// A dimension of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::eval) enum Axis {
+    /// The resource.
+    Resource,
+    /// A condition key, by number.
+    Key(u32),
+    /// None that is searched.
+    None,
+}
+
+/// What stands behind a free atom.
+#[derive(Debug, Clone, Copy)]
+pub enum FreeFact<'c> {
+    /// The value or presence of a condition key.
+    Key(&'c str),
+    /// A clause whose meaning AWS does not define.
+    Clause(&'c Clause),
+    /// A text nobody can read.
+    Text(&'c str),
+}
+impl<'p> Compiled<'p> {
+    /// Condition keys that any clause or variable of the set looks at, in lower case.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let in_templates = self.atoms.iter().flat_map(|atom| match atom {
+            Test::ResourceTemplate(template) => template.keys().collect::<Vec<_>>(),
+            Test::Value { test, .. } => match &test.operand {
+                Operand::Template(template) => template.keys().collect(),
+                _ => Vec::new(),
+            },
+            Test::Action(_) | Test::Resource(_) | Test::Principal(_) | Test::Unreadable(_) => Vec::new(),
+        });
+        self.keys.iter().map(|key| &**key).chain(in_templates)
+    }
+
+    /// Every text that a condition or a `Resource` of the set compares with, as written.
+    pub fn texts(&self) -> impl Iterator<Item = &'p str> {
+        self.origins.iter().flat_map(|(_, statement)| {
+            let values = statement.clauses.iter().flat_map(|clause| &clause.values);
+            let resources = statement.resources.iter().flat_map(|element| &element.items);
+            values.chain(resources).map(|text| &*text.value)
+        })
+    }
+
+    /// Address ranges that any clause names.
+    pub fn networks(&self) -> impl Iterator<Item = Network> {
+        self.atoms.iter().filter_map(|atom| match atom {
+            Test::Value { test, .. } => match &test.operand {
+                Operand::Network(network) => Some(*network),
+                _ => None,
+            },
+            Test::Action(_)
+            | Test::Resource(_)
+            | Test::ResourceTemplate(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_) => None,
+        })
+    }
+    /// The dimension of requests that a test looks at.
+    pub(in crate::eval) fn axis(&self, atom: FreeAtom) -> Axis {
+        match self.atoms.get(atom.0 as usize) {
+            Some(Test::Resource(_) | Test::ResourceTemplate(_)) => Axis::Resource,
+            Some(Test::Value { key, .. }) => Axis::Key(*key),
+            Some(Test::Action(_) | Test::Principal(_) | Test::Unreadable(_)) | None => Axis::None,
+        }
+    }
+
+    /// The resources a test of the resource takes; none where a variable has no single value.
+    pub(in crate::eval) fn resource_language(&self, atom: FreeAtom, context: &Context) -> Option<Language> {
+        match self.atoms.get(atom.0 as usize)? {
+            Test::Resource(glob) => Some(Language::from(glob)),
+            Test::ResourceTemplate(template) => template.resource_language(context),
+            Test::Action(_) | Test::Principal(_) | Test::Unreadable(_) | Test::Value { .. } => None,
+        }
+    }
+
+    /// The comparison of a test of a condition key.
+    pub(in crate::eval) fn value_test(&self, atom: FreeAtom) -> Option<&ValueTest> {
+        match self.atoms.get(atom.0 as usize)? {
+            Test::Value { test, .. } => Some(test),
+            Test::Action(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_)
+            | Test::Resource(_)
+            | Test::ResourceTemplate(_) => None,
+        }
+    }
+
+    /// Whether a test takes a value of its axis; `None` where that cannot be computed.
+    pub(in crate::eval) fn takes(&self, atom: FreeAtom, value: &str, context: &Context) -> Option<bool> {
+        let truth = match self.atoms.get(atom.0 as usize)? {
+            Test::Resource(glob) => return Some(glob.matches(value)),
+            Test::ResourceTemplate(template) => template.matches_resource(value, context),
+            Test::Value { test, .. } => test.test(value, context),
+            Test::Action(_) | Test::Principal(_) | Test::Unreadable(_) => return None,
+        };
+        match truth {
+            Truth::Yes => Some(true),
+            Truth::No | Truth::Null => Some(false),
+            Truth::Mistyped | Truth::Free => None,
+        }
+    }
+
+    /// The key whose presence an atom stands for.
+    pub(in crate::eval) fn presence_of(&self, atom: FreeAtom) -> Option<u32> {
+        match self.free_names.get((atom.0 as usize).checked_sub(self.atoms.len())?)? {
+            FreeName::KeyPresence(key) => Some(*key),
+            FreeName::Clause { .. } | FreeName::Effect(_) => None,
+        }
+    }
+
+    /// The condition key and the clause a free atom belongs to, for telling what is not known.
+    #[must_use]
+    pub fn describe(&self, atom: FreeAtom) -> FreeFact<'_> {
+        let at = atom.0 as usize;
+        if let Some(test) = self.atoms.get(at) {
+            return match test {
+                Test::Value { key, .. } => FreeFact::Key(self.key_name(*key)),
+                Test::Unreadable(text) => FreeFact::Text(text),
+                Test::ResourceTemplate(_) => FreeFact::Text("a policy variable in Resource"),
+                Test::Action(_) | Test::Resource(_) | Test::Principal(_) => {
+                    FreeFact::Text("an unreadable principal")
+                }
+            };
+        }
+        match self.free_names.get(at - self.atoms.len()) {
+            Some(FreeName::Clause { statement, clause }) => {
+                let (_, origin) = self.origin(*statement);
+                origin
+                    .clauses
+                    .get(usize::from(*clause))
+                    .map_or(FreeFact::Text("a condition"), FreeFact::Clause)
+            }
+            Some(FreeName::KeyPresence(key)) => FreeFact::Key(self.key_name(*key)),
+            Some(FreeName::Effect(_)) => FreeFact::Text("an unreadable Effect"),
+            None => FreeFact::Text("an unknown"),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Whether a statement applies: its elements one after the other, and the tests behind them.
+
+use super::Pass;
+use crate::eval::compile::{CompiledElement, CompiledStatement, ElementKind, ElementRef, StatementId, Test};
+use crate::eval::condition::Truth;
+use crate::eval::decide::DenyReason;
+use crate::eval::glob::Glob;
+use crate::eval::layers::LayerKind;
+use crate::eval::principal::Naming;
+use crate::eval::service;
+use crate::eval::trace::{Event, Recorder};
+use crate::eval::world::FreeAtom;
+use crate::policy::Effect;
+
+impl<R: Recorder> Pass<'_, '_, R> {
+    #[inline]
+    pub(super) fn take(
+        &mut self,
+        id: StatementId,
+        level: &mut Option<(StatementId, Naming)>,
+    ) -> Result<(), DenyReason> {
+        let set = self.set;
+        let Some(statement) = set.statements.get(id.0 as usize) else { return Ok(()) };
+        match self.statement(id, statement) {
+            Err(element) => {
+                if R::WANTED {
+                    self.recorder.event(Event::Fails(id, element));
+                }
+                Ok(())
+            }
+            Ok(naming) => {
+                if R::WANTED {
+                    self.recorder.event(Event::Applies(id));
+                }
+                let effect = match statement.effect {
+                    Effect::Unreadable if self.free(statement.effect_atom) => Effect::Allow,
+                    Effect::Unreadable => Effect::Deny,
+                    effect @ (Effect::Allow | Effect::Deny) => effect,
+                };
+                if effect == Effect::Deny {
+                    if service::s3::spares_root(statement.layer, self.request) {
+                        return Ok(());
+                    }
+                    return Err(DenyReason::Statement(id));
+                }
+                if level.is_none_or(|(_, best)| best < naming) {
+                    *level = Some((id, naming));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a statement applies; if not, the first element that says so.
+    fn statement(&mut self, id: StatementId, statement: &CompiledStatement) -> Result<Naming, ElementKind> {
+        if !self.action(id, statement) {
+            return Err(ElementKind::Action);
+        }
+        let (named, naming) = self.principal(id, statement);
+        if !named {
+            return Err(ElementKind::Principal);
+        }
+        if !self.resource(id, statement) {
+            return Err(ElementKind::Resource);
+        }
+        for (at, clause) in (0u16..).zip(&statement.clauses) {
+            if !self.clause(id, at, clause, statement.effect) {
+                return Err(ElementKind::Clause(at));
+            }
+        }
+        Ok(naming)
+    }
+
+    pub(super) fn forced(&self, statement: StatementId, element: ElementKind) -> Option<bool> {
+        self.world.forced(ElementRef { statement, element })
+    }
+
+    pub(in crate::eval) fn action(&mut self, id: StatementId, statement: &CompiledStatement) -> bool {
+        if let Some(forced) = self.forced(id, ElementKind::Action) {
+            return forced;
+        }
+        statement.actions.as_ref().is_some_and(|element| self.element(element))
+    }
+
+    pub(in crate::eval) fn resource(&mut self, id: StatementId, statement: &CompiledStatement) -> bool {
+        if let Some(forced) = self.forced(id, ElementKind::Resource) {
+            return forced;
+        }
+        match &statement.resources {
+            Some(element) => self.element(element),
+            // A role trust policy has no Resource: the role is meant. Elsewhere AWS refuses the document.
+            None => true,
+        }
+    }
+
+    pub(in crate::eval) fn principal(
+        &mut self,
+        id: StatementId,
+        statement: &CompiledStatement,
+    ) -> (bool, Naming) {
+        if let Some(forced) = self.forced(id, ElementKind::Principal) {
+            return (forced, Naming::Itself);
+        }
+        match statement.layer {
+            LayerKind::Identity | LayerKind::Boundary | LayerKind::Session | LayerKind::Scp => {
+                (true, Naming::Itself)
+            }
+            LayerKind::Resource | LayerKind::Rcp | LayerKind::Endpoint => match &statement.principals {
+                None => (false, Naming::Itself),
+                Some(element) => self.principals(element, statement),
+            },
+        }
+    }
+
+    /// `Action`, `Resource` and their negations. An empty list has no effect in either form
+    /// (`EMPTY_ARRAY_ACTION`, `EMPTY_ARRAY_RESOURCE` of the policy checks).
+    fn element(&mut self, element: &CompiledElement) -> bool {
+        if element.atoms.is_empty() {
+            return false;
+        }
+        let mut any = false;
+        let mut null = false;
+        for atom in &element.atoms {
+            match self.atom(*atom, "") {
+                Truth::Yes => {
+                    any = true;
+                    if !element.negated && !element.has_variables {
+                        return true;
+                    }
+                }
+                Truth::No | Truth::Mistyped => {}
+                // A variable without a value: the statement matches no resource, in either form.
+                Truth::Null if element.negated => return false,
+                Truth::Null => null = true,
+                Truth::Free => any |= self.free(FreeAtom(*atom)),
+            }
+        }
+        // AWS adds that such a variable may invalidate the whole statement, good values beside it included.
+        if any && null {
+            return !self.free(FreeAtom(element.atoms.first().copied().unwrap_or_default()));
+        }
+        any != element.negated
+    }
+
+    #[inline]
+    pub(super) fn atom(&self, atom: u32, value: &str) -> Truth {
+        let request = self.request;
+        match self.set.atoms.get(atom as usize) {
+            Some(Test::Action(test)) => test.pattern.matches(&request.action_lower).into(),
+            Some(Test::Resource(Glob::Any)) => Truth::Yes,
+            // Of many resources some match and some do not: the search over spaces splits them.
+            Some(Test::Resource(_)) if request.space.is_some() => Truth::Free,
+            Some(Test::ResourceTemplate(template)) if request.space.is_some() => {
+                if template.is_null(&request.context) { Truth::Null } else { Truth::Free }
+            }
+            Some(Test::Resource(glob)) => glob.matches(&request.resource).into(),
+            Some(Test::ResourceTemplate(template)) => {
+                template.matches_resource(&request.resource, &request.context)
+            }
+            Some(Test::Value { test, .. }) => test.test(value, &request.context),
+            Some(Test::Principal(_) | Test::Unreadable(_)) | None => Truth::Free,
+        }
+    }
+
+    pub(super) fn free(&mut self, atom: FreeAtom) -> bool {
+        if R::WANTED {
+            self.recorder.event(Event::Free(atom));
+        }
+        self.world.get(atom)
+    }
+}
