@@ -15,6 +15,7 @@ pub mod finding;
 pub mod judge;
 pub mod load;
 pub mod policy;
+pub mod redact;
 pub mod render;
 pub mod rulebook;
 pub mod source;

@@ -209,4 +209,10 @@ const OWN: &[CaseSpec] = &[
     case("accounts", "suspended", &["count", "accounts", "found"]),
     case("accounts", "not-payer", FOUND_NEEDED),
     case("accounts", "payer-as-linked", FOUND_NEEDED),
+    // What AWS answered itself.
+    case("live", "no-bucket", FOUND),
+    case("live", "denied", &["action", "call", "code"]),
+    case("live", "denied-though-allowed", &["action", "call", "code"]),
+    case("live", "allowed-though-denied", &["action", "call"]),
+    case("live", "simulator", &["action", "found", "here"]),
 ];

@@ -74,6 +74,14 @@ fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) ->
     if form.text("organization") == Some("none") || (management.is_some() && management == account) {
         return Layer::Absent;
     }
+    let live = &subject.evidence.live;
+    let is_none = match role {
+        Role::Scp => live.no_scp,
+        _ => live.no_rcp,
+    };
+    if is_none || live.no_organization.is_some() {
+        return Layer::Absent;
+    }
     if known(subject, role).is_some() {
         Layer::Known(subject.evidence.levels(role))
     } else {

@@ -15,6 +15,7 @@ mod identity;
 mod layers;
 mod layout;
 pub mod lint;
+mod live;
 mod subject;
 
 pub use accepted::doc as doc_of;
@@ -22,6 +23,7 @@ pub use cases::CASES;
 pub use form::check as check_form;
 pub use identity::is_file_of;
 pub use layout::check_path;
+pub use live::compare;
 pub use subject::{Assumption, Cause, FactRef, Outcome, Subject};
 
 use crate::contract::{Ask, Demand};

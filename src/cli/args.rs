@@ -15,6 +15,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Check(Box<CheckArgs>),
     Lint(LintArgs),
+    Bundle(Box<BundleArgs>),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known
@@ -219,4 +220,25 @@ pub(super) enum FailOn {
     Error,
     Warning,
     Note,
+}
+
+/// Write the evidence into one file that can be shown to others.
+///
+/// Takes what `preflight check` takes. Account numbers, user, group, role and bucket names, identifiers of keys and
+/// organizations, and mail addresses are replaced by others of the same length, the same everywhere in the file. Before
+/// it is written, the bundle is judged, and must be judged as the documents are. Secrets are refused.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 written, 2 not written")]
+pub(super) struct BundleArgs {
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    /// Leave names as they are
+    #[arg(long)]
+    pub(super) no_redact: bool,
+    /// Where to write which name became which; keep it to yourself [default: FILE with `.mapping.json`]
+    #[arg(long, value_name = "FILE")]
+    pub(super) mapping: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
 }

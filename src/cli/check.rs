@@ -3,7 +3,8 @@
 use super::args::{CheckArgs, FailOn, FormatArg};
 use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
-use crate::evidence::Role;
+use crate::contract::Form;
+use crate::evidence::{Evidence, Role};
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load::{self, Named};
@@ -17,12 +18,68 @@ use std::path::{Path, PathBuf};
 const CONFIG_FILE: &str = "preflight.toml";
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let run = Run::prepare(args, None)?;
+    finish(args, run)
+}
+
+/// Judges, prints, and gives the exit code.
+fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
+    let report = run.judge();
+    fault::pages(run.library.book().faults())?;
+    let format = format(args.format);
+    terminal::print(&render(&report, &run.sources, format, &terminal::style(args.color, args.quiet)))?;
+    let exit = exit(args, &report);
+    // The process ends here: giving every small piece of memory back one by one would cost more than judging did.
+    std::mem::forget((run, report));
+    Ok(exit)
+}
+
+/// Everything that is judged.
+pub(super) struct Run {
+    pub(super) library: Library,
+    pub(super) sources: Sources,
+    pub(super) config: Config,
+    pub(super) evidence: Evidence,
+    pub(super) consumers: Vec<String>,
+    pub(super) named: Vec<(String, Role, usize)>,
+    only: Vec<RuleName>,
+    strict: bool,
+    now: String,
+}
+
+impl Run {
+    /// Reads what the arguments name, and a snapshot that is at hand already: its name and text.
+    pub(super) fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result<Self> {
+        prepare(args, snapshot)
+    }
+
+    /// The report.
+    pub(super) fn judge(&self) -> Report {
+        self.judge_other(&self.sources, &self.evidence, &self.config.form)
+    }
+
+    /// The report on other evidence, judged as this would be.
+    pub(super) fn judge_other(&self, sources: &Sources, evidence: &Evidence, form: &Form) -> Report {
+        let job = Job {
+            sources,
+            evidence,
+            form,
+            consumers: &self.consumers,
+            strict: self.strict,
+            now: &self.now,
+            only: &self.only,
+        };
+        judge(&self.library, &job)
+    }
+}
+
+fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result<Run> {
     let mut library = Library::embedded()?;
     if let Some(folder) = &args.rules {
         add_pages(&mut library, folder)?;
     }
     let mut sources = Sources::new();
-    let paths = if args.paths.is_empty() && !args.names_documents() {
+    let paths = if args.paths.is_empty() && !args.names_documents() && snapshot.is_none() {
         vec![PathBuf::from(".")]
     } else {
         args.paths.clone()
@@ -37,34 +94,25 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     } else {
         paths.into_iter().filter(|path| !path.is_dir()).collect()
     };
-    let evidence = load::load(&mut sources, &named, &walked)?;
+    let mut evidence = load::load(&mut sources, &named, &walked)?;
+    if let Some((name, text)) = snapshot {
+        load::add_unnamed(&mut sources, name, &text, &mut evidence);
+    }
     let only: Vec<RuleName> =
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
-    let nothing =
-        evidence.documents.is_empty() && evidence.answers.is_empty() && config.form.iter().next().is_none();
+    let nothing = evidence.documents.is_empty()
+        && evidence.answers.is_empty()
+        && evidence.live.form.is_empty()
+        && evidence.live.unread.is_empty()
+        && config.form.iter().next().is_none();
     anyhow::ensure!(
         !nothing,
         "nothing to judge: no policy and no form value was found{}",
         if evidence.not_evaluated.is_empty() { String::new() } else { not_known(&evidence.not_evaluated) }
     );
     let now = args.now.clone().unwrap_or_else(now);
-    let job = Job {
-        sources: &sources,
-        evidence: &evidence,
-        form: &config.form,
-        consumers: &consumers,
-        strict: args.strict,
-        now: &now,
-        only: &only,
-    };
-    let report = judge(&library, &job);
-    fault::pages(library.book().faults())?;
-    let format = format(args.format);
-    terminal::print(&render(&report, &sources, format, &terminal::style(args.color, args.quiet)))?;
-    let exit = exit(args, &report);
-    // The process ends here: giving every small piece of memory back one by one would cost more than judging did.
-    std::mem::forget((library, sources, evidence, report, config));
-    Ok(exit)
+    let named = named.into_iter().map(|file| (load::display(&file.path), file.role, file.level)).collect();
+    Ok(Run { library, sources, config, evidence, consumers, named, only, strict: args.strict, now })
 }
 
 fn exit(args: &CheckArgs, report: &Report) -> Exit {

@@ -1,6 +1,7 @@
 //! The command line: one file a sub-command. Reads the environment, decides how output looks, and the exit code.
 
 mod args;
+mod bundle;
 mod check;
 mod completions;
 mod consumers;
@@ -9,6 +10,7 @@ mod fault;
 mod lint;
 mod man;
 mod rules;
+mod save;
 mod terminal;
 
 use args::{Cli, Command};
@@ -60,6 +62,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Consumers => consumers::run(),

@@ -10,6 +10,7 @@ mod grammar;
 mod identity;
 mod layout;
 mod read_setting;
+mod reads;
 mod request;
 mod setting;
 mod tables;
@@ -20,6 +21,7 @@ pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin}
 pub use grammar::{Failure, Grammar};
 pub use identity::Question;
 pub use layout::{Case, IfMissing, Layout, LayoutQuestion, Period};
+pub use reads::{Purpose, Read, ReaderKind, Reads};
 pub use request::{KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate};
 pub use setting::{Absent, AskedOf, ExportQuestion, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};

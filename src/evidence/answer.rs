@@ -72,6 +72,8 @@ kinds! {
     Lifecycle "s3api get-bucket-lifecycle-configuration" ["Rules"],
     /// One user.
     User "iam get-user" ["User"],
+    /// One role.
+    Role "iam get-role" ["Role"],
     /// Managed policies attached to a user or group.
     AttachedPolicies "iam list-attached-user-policies" ["AttachedPolicies"],
     /// Names of inline policies of a user or group.

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, AnswerKind};
 use super::listing::Listing;
+use super::live::LiveRecord;
 use super::organization::OrganizationRecord;
 use super::reader::ReaderRecord;
 use super::role::Role;
@@ -50,6 +51,8 @@ pub struct Evidence {
     pub public_access_block: Option<PublicAccessBlock>,
     /// The objects of the bucket, where they were listed.
     pub listing: Listing,
+    /// What live calls told, where a snapshot was read.
+    pub live: LiveRecord,
 }
 
 impl Evidence {

@@ -96,6 +96,11 @@ impl ReaderRecord {
         }
         match kind {
             AnswerKind::User => self.user(root, source),
+            AnswerKind::Role => {
+                let Some(role) = root.get("Role") else { return };
+                self.arns.extend(Said::member(role, "Arn", source));
+                self.boundary = boundary(role, source);
+            }
             AnswerKind::AttachedPolicies => self.attached.extend(list(
                 root,
                 "AttachedPolicies",
@@ -160,11 +165,7 @@ impl ReaderRecord {
         if !is_root {
             self.names.extend(Said::member(user, "UserName", source));
         }
-        self.boundary = match user.get("PermissionsBoundary") {
-            None => BoundaryRecord::None,
-            Some(boundary) => Said::member(boundary, "PermissionsBoundaryArn", source)
-                .map_or(BoundaryRecord::Untold, BoundaryRecord::Named),
-        };
+        self.boundary = boundary(user, source);
     }
 
     fn access_keys(&mut self, root: &Node<'_>, source: SourceId) {
@@ -180,6 +181,15 @@ impl ReaderRecord {
             };
             keys.push(Key { id, status, created: Said::member(node, "CreateDate", source) });
         }
+    }
+}
+
+/// The boundary in the answer about a user or role.
+fn boundary(holder: &Node<'_>, source: SourceId) -> BoundaryRecord {
+    match holder.get("PermissionsBoundary") {
+        None => BoundaryRecord::None,
+        Some(boundary) => Said::member(boundary, "PermissionsBoundaryArn", source)
+            .map_or(BoundaryRecord::Untold, BoundaryRecord::Named),
     }
 }
 

@@ -46,6 +46,9 @@ pub(super) fn complete(form: &Form, contract: &Contract, evidence: &Evidence) ->
 
 /// What AWS Organizations says of the account.
 fn organization(form: &mut Form, evidence: &Evidence) {
+    if evidence.live.no_organization.is_some() {
+        form.presume("organization", "none", "AWS Organizations says that the account is in none");
+    }
     let record = &evidence.organization;
     if let Some(management) = &record.management {
         form.presume(

@@ -2,7 +2,7 @@
 
 use super::known::KnownTexts;
 use crate::checks::CASES;
-use crate::contract::{Ask, Contract, ContractFault, Facts, RequestTemplate};
+use crate::contract::{Ask, Contract, ContractFault, Facts, Reads, RequestTemplate};
 use crate::rulebook::{PageFault, Rulebook, embedded};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -14,6 +14,7 @@ pub struct Library {
     consumers: BTreeMap<String, Consumer>,
     requests: BTreeMap<String, RequestTemplate>,
     facts: Facts,
+    reads: OnceLock<Reads>,
     known: KnownTexts,
     book: Rulebook,
 }
@@ -80,6 +81,7 @@ impl Library {
             consumers,
             requests,
             facts: Facts::read(table("facts"))?,
+            reads: OnceLock::new(),
             known: KnownTexts::read(table("known-texts"))?,
             book,
         })
@@ -158,6 +160,14 @@ impl Library {
     #[must_use]
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// What is read from AWS.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        let text = embedded::TABLES.iter().find(|(table, _)| *table == "reads").map_or("", |(_, text)| text);
+        // Asked for only where a snapshot is at hand. A test reads the table, so that it is never broken here.
+        self.reads.get_or_init(|| Reads::read(text).unwrap_or_default())
     }
 
     pub(super) fn known_texts(&self) -> &KnownTexts {

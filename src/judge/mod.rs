@@ -8,6 +8,7 @@ mod gather;
 mod known;
 mod library;
 mod lint;
+mod live;
 mod words;
 
 pub use library::{Library, LibraryFault};
@@ -55,6 +56,7 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
             .not_evaluated
             .iter()
             .map(|(document, reason)| NotEvaluated { document: document.clone(), reason: reason.clone() })
+            .chain(live::not_read(library, job.evidence))
             .collect(),
         suppressed: Vec::new(),
         wrapped: job
@@ -82,7 +84,8 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
 }
 
 fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report, told: &mut Vec<Told>) {
-    let form = complete::complete(job.form, contract, job.evidence);
+    let given_form = live::with_form(job.form, job.evidence);
+    let form = complete::complete(&given_form, contract, job.evidence);
     let gathered = gather::gather(job.sources, job.evidence, &form);
     let evidence = gathered.as_ref();
     let unwrapped = evidence.wrapped.iter().skip(job.evidence.wrapped.len());
@@ -100,7 +103,7 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         strict: job.strict,
         now: job.now,
     };
-    let given = Subject { form: job.form, ..subject };
+    let given = Subject { form: &given_form, ..subject };
     for cause in checks::check_form(&given) {
         told.push(tell(library, &cause, "form", None));
     }
@@ -109,7 +112,10 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
     }
     let mut demands = Vec::new();
     for demand in contract.demands.iter().filter(|demand| checks::is_asked(&subject, demand)) {
-        let outcome = checks::put(&subject, demand);
+        let mut outcome = checks::put(&subject, demand);
+        if evidence.live.is_answered() {
+            checks::compare(&subject, demand, library.reads(), &mut outcome);
+        }
         let mut entry = entry(library, &subject, demand, &outcome);
         if matches!(&demand.ask, Ask::Accepted { document } if document == "bucket-policy") {
             entry.detail = library.known_texts().name(job.evidence, &form);
@@ -170,7 +176,8 @@ fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: O
     // What a piece of advice waits for is not worth asking the user for.
     if demand.need == Need::Needed {
         report.unknown.extend(outcome.facts.iter().map(|fact| {
-            let (reason, tell) = words::fact(library, subject.form, fact);
+            let (mut reason, tell) = words::fact(library, subject.form, fact);
+            reason.push_str(&live::why(library, subject.evidence, &fact.id));
             Unknown { demand: demand.id.clone(), fact: fact.id.clone(), reason, tell }
         }));
         report.assumed.extend(

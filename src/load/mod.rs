@@ -3,6 +3,7 @@
 mod files;
 mod loose;
 mod recognise;
+mod snapshot;
 
 pub use files::{LoadError, read_text};
 pub use loose::{add_loose, loose};
@@ -37,7 +38,7 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
     for path in files::below(paths)? {
         if !is_named(&path) {
             let source = open(sources, &path)?;
-            recognise::by_content(sources, source, &mut evidence);
+            unnamed(sources, source, &mut evidence);
         }
     }
     evidence.listing.sort(sources);
@@ -61,8 +62,14 @@ pub fn add_text(
 /// Adds a text that is already in memory and finds out what it is, as [`load`] does with a file that nobody named.
 pub fn add_unnamed(sources: &mut Sources, name: &str, text: &str, evidence: &mut Evidence) {
     let source = sources.add(name, text);
-    recognise::by_content(sources, source, evidence);
+    unnamed(sources, source, evidence);
     evidence.listing.sort(sources);
+}
+
+fn unnamed(sources: &mut Sources, source: SourceId, evidence: &mut Evidence) {
+    if !snapshot::take(sources, source, evidence) {
+        recognise::by_content(sources, source, evidence);
+    }
 }
 
 fn open(sources: &mut Sources, path: &Path) -> Result<SourceId, LoadError> {
@@ -70,8 +77,9 @@ fn open(sources: &mut Sources, path: &Path) -> Result<SourceId, LoadError> {
     Ok(sources.add(display(path), text))
 }
 
-/// The path as the user knows it: without a leading `./`, with forward slashes.
-fn display(path: &Path) -> String {
+/// The path as the user knows it: without a leading `./`, with forward slashes. A file's source has this name.
+#[must_use]
+pub fn display(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }

@@ -75,6 +75,7 @@ pub struct Source {
     name: String,
     text: String,
     lines: OnceLock<LineIndex>,
+    begins: Position,
 }
 
 impl Source {
@@ -101,10 +102,28 @@ impl Source {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
-    /// Line and column of a byte offset, counted from 1 in characters.
+    /// Line and column of a byte offset, counted from 1 in characters; of a part, as in the whole file.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
-        self.lines().position(&self.text, offset)
+        let at = self.lines().position(&self.text, offset);
+        let Position { line, column, offset } = self.begins;
+        Position {
+            line: at.line.saturating_add(line - 1),
+            column: if at.line == 1 { at.column.saturating_add(column - 1) } else { at.column },
+            offset: at.offset.saturating_add(offset),
+        }
+    }
+
+    /// Whether it is a part of another source.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.begins.offset > 0
+    }
+
+    /// The line of the file, from 1, on which the text begins: 1 unless it is a part.
+    #[must_use]
+    pub fn first_line(&self) -> u32 {
+        self.begins.line
     }
 }
 
@@ -123,8 +142,20 @@ impl Sources {
 
     /// Adds a text under a name and gives its identity.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.push(name.into(), text.into(), Position { line: 1, column: 1, offset: 0 })
+    }
+
+    /// Adds a span of a source as a text of its own, which keeps the name and the places of the whole.
+    pub fn add_part(&mut self, of: SourceId, span: Span) -> SourceId {
+        let whole = self.get(of);
+        let (name, text, begins) =
+            (whole.name.clone(), whole.slice(span).to_owned(), whole.position(span.start));
+        self.push(name, text, begins)
+    }
+
+    fn push(&mut self, name: String, text: String, begins: Position) -> SourceId {
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Source { name: name.into(), text: text.into(), lines: OnceLock::new() });
+        self.list.push(Source { name, text, lines: OnceLock::new(), begins });
         id
     }
 

@@ -13,6 +13,7 @@ mod accounts;
 mod architecture;
 #[path = "../../examples/cases/mod.rs"]
 mod cases;
+mod bundle;
 mod cli;
 mod common;
 mod decisions;

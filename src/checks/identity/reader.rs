@@ -65,7 +65,7 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     for document in evidence.of(Role::ReaderPolicy).filter(|document| !is_details(document)) {
         if let Some(name) = name_of(document) {
-            let listed = record.inline.iter().flat_map(|list| &list.names).any(|one| one.text == name.text);
+            let listed = lists().flat_map(|list| &list.names).any(|one| one.text == name.text);
             if !listed && !record.inline.is_empty() {
                 causes.push(cause(&name.text, name.place, record.inline.first()));
             }

@@ -77,7 +77,7 @@ impl Excerpt {
         let canvas = context.1.canvas();
         let room = group.room(page, canvas.width);
         let from = self.text.len();
-        let first_line = (page.kind == Kind::File).then_some(group.window(page).start + 1);
+        let first_line = (page.kind == Kind::File).then_some(group.window(page).start + page.first_line);
         // Where the labels of several lines begin in the text.
         let mut begun: Vec<(usize, usize)> = Vec::new();
         for (number, line) in group.lines(page, canvas.width) {

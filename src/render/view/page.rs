@@ -22,6 +22,8 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Page<'a> {
     pub(super) kind: Kind,
+    /// Line of the file, from 1, on which the text begins.
+    pub(super) first_line: usize,
     source: SourceId,
     text: &'a str,
     region: Span,
@@ -84,7 +86,9 @@ impl<'a> Pages<'a> {
                 Lines::Flowed(flow(&units, self.flow_width()))
             }
         };
-        self.list.push(Page { kind, source: place.source, text: source.text(), region, level, lines });
+        let first_line = source.first_line() as usize;
+        let text = source.text();
+        self.list.push(Page { kind, first_line, source: place.source, text, region, level, lines });
         self.list.len() - 1
     }
 

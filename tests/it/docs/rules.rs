@@ -6,7 +6,7 @@ use preflight::rulebook::Rulebook;
 use std::fmt::Write as _;
 
 /// Groups in the order of a report, with what they are about.
-const GROUPS: [(&str, &str); 8] = [
+const GROUPS: [(&str, &str); 9] = [
     (
         "delivery",
         "AWS writes the export into the bucket: the bucket policy, its conditions, guardrails in the way.",
@@ -16,6 +16,7 @@ const GROUPS: [(&str, &str); 8] = [
     ("reader", "The user whose access key the product gets: policies, conditions, boundaries, keys."),
     ("discovery", "What the product reads beside the bill, on the payer and in linked accounts."),
     ("accounts", "The accounts of the organization against those that are connected."),
+    ("live", "What AWS itself answered: calls made with the reader's key, and its policy simulator."),
     ("documents", "Documents that AWS does not take as they are written."),
     (
         "iam",

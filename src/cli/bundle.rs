@@ -1,0 +1,246 @@
+//! `preflight bundle`
+
+use super::args::BundleArgs;
+use super::check::Run;
+use super::save::save;
+use super::{Exit, terminal};
+use crate::contract::{Form, Origin};
+use crate::evidence::{Evidence, Role};
+use crate::finding::Report;
+use crate::load;
+use crate::redact::{Redactor, secrets};
+use crate::source::Sources;
+use serde_json::{Map, Value, json};
+use std::hash::{BuildHasher, Hasher};
+use std::path::PathBuf;
+
+pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
+    let run = Run::prepare(&args.check, None)?;
+    let documents = documents(&run);
+    refuse_secrets(&documents)?;
+    let form = form(&run);
+    let (text, redactor) = if args.no_redact {
+        (compose(&form, &documents), None)
+    } else {
+        let mut redactor = Redactor::new(salt(), documents.iter().map(|document| document.text.as_str()));
+        for (name, value) in &form {
+            learn(&mut redactor, name, value);
+        }
+        let (form, documents) = redacted(&mut redactor, &form, &documents);
+        (compose(&form, &documents), Some(redactor))
+    };
+    let told = verify(&run, &text);
+    if let Some(difference) = told {
+        anyhow::bail!(
+            "nothing was written: the bundle would be judged otherwise than the documents ({difference}); --no-redact leaves names as they are"
+        );
+    }
+    save(&args.output, &text)?;
+    let shown = args.output.display();
+    terminal::talk(&format!("wrote `{shown}`: {} document(s)", documents.len()));
+    if let Some(redactor) = redactor {
+        let mapping = args.mapping.clone().unwrap_or_else(|| {
+            let mut name = args.output.clone().into_os_string();
+            name.push(".mapping.json");
+            PathBuf::from(name)
+        });
+        save(&mapping, &mapping_text(&redactor))?;
+        terminal::talk(&summary(&redactor));
+        terminal::talk(&format!(
+            "wrote `{}`, which tells what is what: keep it to yourself",
+            mapping.display()
+        ));
+    }
+    Ok(Exit::Ready)
+}
+
+/// One document of the bundle.
+struct Document {
+    name: String,
+    text: String,
+    role: Option<(Role, usize)>,
+}
+
+/// What the user gave, without the configuration and the command line: those are in the form.
+fn documents(run: &Run) -> Vec<Document> {
+    // Folders may be named after people. Where two files have one name, the folder tells them apart.
+    let short = |name: &str| {
+        let last = |name: &str, parts: usize| {
+            let all: Vec<&str> = name.split('/').collect();
+            all.get(all.len().saturating_sub(parts)..).unwrap_or_default().join("/")
+        };
+        let same = run.sources.iter().filter(|(_, other)| last(other.name(), 1) == last(name, 1));
+        if same.filter(|(_, other)| !other.is_part()).count() > 1 { last(name, 2) } else { last(name, 1) }
+    };
+    let of = |name: &str| run.named.iter().find(|(file, _, _)| file == name);
+    run.sources
+        .iter()
+        .filter(|(_, source)| !source.is_part() && source.name() != "command line")
+        .filter(|(_, source)| !source.name().ends_with("preflight.toml"))
+        .map(|(_, source)| Document {
+            name: short(source.name()),
+            text: source.text().to_owned(),
+            role: of(source.name()).map(|(_, role, level)| (*role, *level)),
+        })
+        .collect()
+}
+
+/// The values that somebody gave.
+fn form(run: &Run) -> Vec<(String, String)> {
+    let form = &run.config.form;
+    let given = form.iter().filter(|(_, value)| matches!(value.origin, Origin::Given(_)));
+    let mut values: Vec<(String, String)> =
+        given.map(|(name, value)| (name.to_owned(), value.text.clone())).collect();
+    values.extend(
+        form.connected_accounts.iter().map(|value| ("connected-accounts".to_owned(), value.text.clone())),
+    );
+    for linked in &form.linked {
+        values.push(("linked".to_owned(), linked.account.text.clone()));
+        values.extend(linked.reader.iter().map(|reader| ("linked-reader".to_owned(), reader.text.clone())));
+    }
+    values
+}
+
+fn learn(redactor: &mut Redactor, name: &str, value: &str) {
+    match name {
+        "bucket" => redactor.learn("bucket", value),
+        "reader" => redactor.learn("user", value.rsplit('/').next().unwrap_or(value)),
+        _ => {}
+    }
+}
+
+fn redacted(
+    redactor: &mut Redactor,
+    form: &[(String, String)],
+    documents: &[Document],
+) -> (Vec<(String, String)>, Vec<Document>) {
+    let form = form.iter().map(|(name, value)| (name.clone(), redactor.redact(value))).collect();
+    let documents = documents
+        .iter()
+        .map(|document| Document {
+            name: redactor.redact(&document.name),
+            text: redactor.redact(&document.text),
+            role: document.role,
+        })
+        .collect();
+    (form, documents)
+}
+
+fn compose(form: &[(String, String)], documents: &[Document]) -> String {
+    let mut values = Map::new();
+    let mut linked: std::collections::BTreeMap<&str, Value> = std::collections::BTreeMap::new();
+    for (name, value) in form.iter().filter(|(name, _)| !name.starts_with("linked")) {
+        if name == "connected-accounts" {
+            let list = values.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(list) = list {
+                list.push(Value::String(value.clone()));
+            }
+        } else {
+            values.insert(name.clone(), Value::String(value.clone()));
+        }
+    }
+    for (name, value) in form.iter().filter(|(name, _)| name.starts_with("linked")) {
+        let list = linked.entry("linked").or_insert_with(|| Value::Array(Vec::new()));
+        let Value::Array(list) = list else { continue };
+        match (name.as_str(), list.last_mut()) {
+            ("linked-reader", Some(last)) => last["reader"] = Value::String(value.clone()),
+            _ => list.push(json!({ "account": value })),
+        }
+    }
+    values.extend(linked.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    let documents: Vec<Value> = documents
+        .iter()
+        .map(|document| {
+            let mut entry = Map::new();
+            entry.insert("name".to_owned(), Value::String(document.name.clone()));
+            if let Some((role, level)) = document.role {
+                entry.insert("role".to_owned(), Value::String(role.name().to_owned()));
+                entry.insert("level".to_owned(), json!(level));
+            }
+            entry.insert("text".to_owned(), Value::String(document.text.clone()));
+            Value::Object(entry)
+        })
+        .collect();
+    let bundle = json!({ "preflight-snapshot": 1, "form": values, "documents": documents, "calls": [] });
+    let mut text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Secrets are not for a bundle, whatever else is in it. Nothing of them is shown.
+fn refuse_secrets(documents: &[Document]) -> anyhow::Result<()> {
+    let mut found = Vec::new();
+    for document in documents {
+        for secret in secrets(&document.text) {
+            let line = document.text.get(..secret.at).map_or(0, |before| before.matches('\n').count()) + 1;
+            found.push(format!("{}:{line}: {}", document.name, secret.what));
+        }
+    }
+    anyhow::ensure!(
+        found.is_empty(),
+        "nothing was written: there are secrets among the documents; take them out, and replace them in AWS\n{}",
+        found.join("\n")
+    );
+    Ok(())
+}
+
+/// Where the bundle is judged otherwise than the documents; nothing if nowhere.
+fn verify(run: &Run, text: &str) -> Option<String> {
+    let (mut sources, mut evidence) = (Sources::new(), Evidence::default());
+    load::add_unnamed(&mut sources, "bundle", text, &mut evidence);
+    let bundled = run.judge_other(&sources, &evidence, &Form::new());
+    let (before, after) = (outline(&run.judge(), &run.sources), outline(&bundled, &sources));
+    if before == after {
+        return None;
+    }
+    let only = |left: &[String], right: &[String]| left.iter().find(|line| !right.contains(line)).cloned();
+    only(&before, &after).or_else(|| only(&after, &before)).or_else(|| Some("another order".to_owned()))
+}
+
+/// What a report says, without names.
+fn outline(report: &Report, sources: &Sources) -> Vec<String> {
+    let mut lines = vec![format!("verdict {:?}", report.verdict)];
+    for consumer in &report.consumers {
+        lines.extend(consumer.demands.iter().map(|demand| format!("{} {:?}", demand.id, demand.state)));
+    }
+    let mut findings: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            let source = sources.get(finding.primary.place.source);
+            // The form stands elsewhere in a bundle.
+            let at = source.position(finding.primary.place.span.start);
+            let is_form = matches!(source.name(), "command line" | "bundle")
+                || source.name().ends_with("preflight.toml");
+            let place = if is_form { String::new() } else { format!(" {}:{}", at.line, at.column) };
+            format!("{}{place}", finding.rule.0)
+        })
+        .collect();
+    findings.sort();
+    lines.extend(findings);
+    lines
+}
+
+fn mapping_text(redactor: &Redactor) -> String {
+    let list: Vec<Value> = redactor
+        .mapping()
+        .map(|(kind, name, new)| json!({ "kind": kind, "name": name, "became": new }))
+        .collect();
+    let mut text = serde_json::to_string_pretty(&Value::Array(list)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn summary(redactor: &Redactor) -> String {
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for (kind, _, _) in redactor.mapping() {
+        *counts.entry(kind).or_default() += 1;
+    }
+    let parts: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    if parts.is_empty() { "replaced: nothing".to_owned() } else { format!("replaced: {}", parts.join(", ")) }
+}
+
+/// From the keys that the standard library draws for its hash tables.
+fn salt() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish()
+}

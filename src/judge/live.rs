@@ -1,0 +1,102 @@
+//! What could not be read from AWS, in words.
+
+use super::Library;
+use crate::contract::{Form, FormValue, LinkedAccount, Origin};
+use crate::evidence::{Evidence, Unread};
+use crate::finding::NotEvaluated;
+
+/// The form with what the snapshot carries. What the user says otherwise wins.
+pub(super) fn with_form(form: &Form, evidence: &Evidence) -> Form {
+    let mut out = form.clone();
+    for (name, value, place) in &evidence.live.form {
+        if name == "connected-accounts" && !form.is_given(name) {
+            out.connected_accounts.push(FormValue { text: value.clone(), origin: Origin::Given(*place) });
+        } else if name == "linked" && !form.is_given(name) {
+            let account = FormValue { text: value.clone(), origin: Origin::Given(*place) };
+            out.linked.push(LinkedAccount { account, reader: None });
+        } else if name == "linked-reader" {
+            let reader = FormValue { text: value.clone(), origin: Origin::Given(*place) };
+            if let Some(last) = out.linked.last_mut() {
+                last.reader.get_or_insert(reader);
+            }
+        } else if !form.is_given(name) {
+            out.give(name, value, *place);
+        }
+    }
+    out
+}
+
+/// Every call that failed, as something that was not judged.
+pub(super) fn not_read(library: &Library, evidence: &Evidence) -> Vec<NotEvaluated> {
+    let mut list: Vec<NotEvaluated> = evidence
+        .live
+        .unread
+        .iter()
+        .map(|unread| NotEvaluated { document: command(unread), reason: words(library, unread) })
+        .collect();
+    if let Some(why) = &evidence.live.cut_short {
+        list.push(NotEvaluated { document: "the snapshot".to_owned(), reason: why.clone() });
+    }
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// What a missing fact has to do with calls that failed; nothing if none did.
+pub(super) fn why(library: &Library, evidence: &Evidence, fact: &str) -> String {
+    let kin = |of: &str| match fact {
+        "reader-policy-missing" | "reader-groups" => of == "reader-policy",
+        "boundary-missing" => of == "boundary" || of == "reader-policy",
+        "rcp" => of == "scp",
+        "delivery-encryption" => of == "key-policy",
+        _ => of == fact,
+    };
+    let mut calls: Vec<&Unread> = evidence
+        .live
+        .unread
+        .iter()
+        .filter(|unread| library.reads().get(&unread.call).is_some_and(|read| kin(&read.fact)))
+        .collect();
+    calls.sort_by(|left, right| left.call.cmp(&right.call));
+    calls.dedup_by(|left, right| left.call == right.call);
+    let words: Vec<String> = calls
+        .iter()
+        .take(3)
+        .map(|unread| format!("`aws {}` failed: {}", unread.call, words(library, unread)))
+        .collect();
+    if words.is_empty() { String::new() } else { format!("; {}", words.join("; ")) }
+}
+
+fn command(unread: &Unread) -> String {
+    let about = if unread.about.is_empty() { String::new() } else { format!(" {}", unread.about) };
+    format!("aws {}{about}", unread.call)
+}
+
+fn words(library: &Library, unread: &Unread) -> String {
+    let mut words = unread.code.clone();
+    if is_denial(&unread.code)
+        && let Some(read) = library.reads().get(&unread.call)
+        && !read.action.is_empty()
+    {
+        return format!("{words}: whoever asked may not call `{}`", read.action.join("`, `"));
+    }
+    if !unread.message.is_empty() {
+        words.push_str(": ");
+        words.extend(unread.message.chars().take(300));
+    }
+    words
+}
+
+/// Names of the error with which services of AWS say that a caller may not do this. `403` is a refusal without a name, as
+/// a HEAD request gets it.
+fn is_denial(code: &str) -> bool {
+    matches!(
+        code,
+        "AccessDenied"
+            | "AccessDeniedException"
+            | "UnauthorizedOperation"
+            | "AuthorizationError"
+            | "403"
+            | "Forbidden"
+    )
+}
