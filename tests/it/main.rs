@@ -11,9 +11,9 @@
 
 mod accounts;
 mod architecture;
+mod bundle;
 #[path = "../../examples/cases/mod.rs"]
 mod cases;
-mod bundle;
 mod cli;
 mod common;
 mod decisions;
