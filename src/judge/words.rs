@@ -69,10 +69,27 @@ pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, O
     library.facts().words(&fact.id, form, &values)
 }
 
-/// A demand's title with the form's values.
+/// A demand's title with the form's values; what the form does not have stays as an upper-case word.
 pub(super) fn title(form: &Form, template: &str) -> String {
-    form.fill(template).unwrap_or_else(|_| {
-        let template = template.replace("{root}", "PATH/NAME");
-        form.fill(&template).unwrap_or(template)
-    })
+    let mut title = template.to_owned();
+    loop {
+        match form.fill(&title) {
+            Ok(filled) => return filled,
+            Err(missing) if title.contains("{root}") && !missing.is_empty() => {
+                let of = |name: &str, word: &str| form.text(name).unwrap_or(word).to_owned();
+                let root = format!("{}/{}", of("export-path", "PATH"), of("export-name", "NAME"));
+                title = title.replace("{root}", &root);
+            }
+            Err(missing) => {
+                let before = title.len();
+                for name in &missing {
+                    title = title.replace(&format!("{{{name}}}"), &name.to_uppercase());
+                }
+                // A name that is none of the holes' would go on for ever.
+                if title.len() == before {
+                    return title;
+                }
+            }
+        }
+    }
 }

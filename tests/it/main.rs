@@ -16,6 +16,7 @@ mod bundle;
 mod cases;
 mod cli;
 mod common;
+mod coverage;
 mod decisions;
 mod differential;
 mod docs;
