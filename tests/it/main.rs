@@ -23,6 +23,7 @@ mod docs;
 mod exports;
 mod laws;
 mod mutations;
+mod mutations_contract;
 mod readme;
 mod render;
 mod repository;

@@ -1,0 +1,410 @@
+//! What the product and AWS do with a definition, a listing and a form, written from their documents and not from the
+//! checks: softwareone-platform/optscale 6349f1a8, tools/cloud_adapter/clouds/aws.py and diworker importers/aws.py; AWS's
+//! Data Exports and Cost and Usage Report guides and API references (read 2026-11).
+//!
+//! An answer is a range: where the documents do not say, everything from `least` to `most` is right.
+
+use super::rank;
+use preflight::contract::Form;
+use preflight::finding::State;
+use serde_json::Value;
+
+/// The answers that the documents allow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Range {
+    pub(super) least: State,
+    pub(super) most: State,
+}
+
+const HOLDS: Range = Range { least: State::Holds, most: State::Holds };
+const UNKNOWN: Range = Range { least: State::Unknown, most: State::Unknown };
+const BROKEN: Range = Range { least: State::Broken, most: State::Broken };
+/// It cannot be right; whether it is known to be wrong is not said.
+const NOT_RIGHT: Range = Range { least: State::Unknown, most: State::Broken };
+/// It may be right.
+const MAYBE: Range = Range { least: State::Holds, most: State::Unknown };
+const ANY: Range = Range { least: State::Holds, most: State::Broken };
+
+/// What is at hand.
+pub(super) struct Case<'a> {
+    path: &'a str,
+    name: &'a str,
+    legacy: bool,
+    bucket: &'a str,
+    account: &'a str,
+    owner: &'a str,
+    find: bool,
+    files: &'a [&'a Value],
+}
+
+/// Columns without which the import ends in KeyError.
+const COLUMNS: [&str; 6] = [
+    "bill_billing_period_start_date",
+    "line_item_usage_account_id",
+    "line_item_usage_start_date",
+    "line_item_usage_end_date",
+    "line_item_line_item_type",
+    "line_item_blended_cost",
+];
+
+impl<'a> Case<'a> {
+    pub(super) fn new(form: &'a Form, files: &'a [&'a Value]) -> Self {
+        let of = |name: &str| form.text(name).unwrap_or_default();
+        Self {
+            path: of("export-path"),
+            name: of("export-name"),
+            legacy: of("export-type") == "cur-legacy",
+            bucket: of("bucket"),
+            account: of("account"),
+            owner: form.text("bucket-account").unwrap_or(of("account")),
+            find: of("mode") == "find-report",
+            files,
+        }
+    }
+
+    pub(super) fn judge(&self) -> Range {
+        let mut all = Vec::new();
+        if !self.find {
+            all.push(self.typed());
+        }
+        let listing = self.files.iter().find_map(|file| file.get("Contents")?.as_array());
+        if let Some(objects) = listing
+            && !self.find
+        {
+            let keys: Vec<&str> = objects.iter().filter_map(|object| object["Key"].as_str()).collect();
+            all.push(self.listed(&keys));
+        }
+        all.extend(self.defined());
+        let least = all.iter().map(|range| range.least).max_by_key(|state| rank(*state));
+        let most = all.iter().map(|range| range.most).max_by_key(|state| rank(*state));
+        Range { least: least.unwrap_or(State::Holds), most: most.unwrap_or(State::Holds) }
+    }
+
+    // ------------------------------------------------------------ the form
+
+    /// Rejected are a space, `" # $ % & ] ^ { } ~`, the back-tick and everything that is not ASCII. A pasted address, a
+    /// placeholder, an empty path and a leading slash are no prefix of an export.
+    fn typed(&self) -> Range {
+        let odd = |text: &str| {
+            text.chars().any(|c| " \"#$%&]^{}~`".contains(c) || !c.is_ascii() || c.is_ascii_control())
+        };
+        let placeholder = |text: &str| text.contains('<') || text.contains('>');
+        if odd(self.path) || odd(self.name) || self.path.contains("://") || self.path.starts_with('/') {
+            return BROKEN;
+        }
+        if self.path.trim_matches('/').is_empty() || placeholder(self.path) {
+            return BROKEN;
+        }
+        if self.name.is_empty() || placeholder(self.name) {
+            return NOT_RIGHT;
+        }
+        HOLDS
+    }
+
+    /// The folders in which the product looks, one after the other.
+    fn folders(&self) -> Vec<String> {
+        let path = self.path.strip_suffix('/').unwrap_or(self.path);
+        let mut out = vec![format!("{path}/{}/", self.name)];
+        if let Some((parent, _)) = path.rsplit_once('/') {
+            out.push(format!("{parent}/{}/", self.name));
+        }
+        out
+    }
+
+    // ------------------------------------------------------------ the listing
+
+    fn listed(&self, keys: &[&str]) -> Range {
+        if self.folders().iter().any(|folder| keys.iter().any(|key| self.is_read(folder, key))) {
+            return HOLDS;
+        }
+        let is_data = |key: &&&str| [".csv", ".gz", ".zip", ".parquet"].iter().any(|end| key.ends_with(end));
+        let delivered = keys.iter().filter(is_data).count() > 0;
+        let several = self.path.strip_suffix('/').unwrap_or(self.path).contains('/');
+        // Of several folders connecting is refused until there is a file. Else it succeeds, and whether one will come
+        // nobody can tell from an empty folder; a file of this export elsewhere, or others in this folder, will not do.
+        let folder = format!("/{}/", self.name);
+        let elsewhere = keys.iter().filter(is_data).any(|key| format!("/{key}").contains(&folder));
+        let below = format!("{}/", self.path.strip_suffix('/').unwrap_or(self.path));
+        let others = keys.iter().filter(is_data).any(|key| key.starts_with(&below));
+        if several || elsewhere || (delivered && others) { BROKEN } else { NOT_RIGHT }
+    }
+
+    /// Directly in the folder nothing is read; the ending, and the folder of the period, decide of the rest.
+    fn is_read(&self, folder: &str, key: &str) -> bool {
+        let Some(below) = key.strip_prefix(folder) else { return false };
+        let ends = [".csv.gz", ".csv.zip", ".snappy.parquet"].iter().any(|end| key.ends_with(end));
+        below.contains('/') && ends && if self.legacy { legacy_period(key) } else { period(key) }
+    }
+
+    // ------------------------------------------------------------ the definition
+
+    fn defined(&self) -> Vec<Range> {
+        let reports = self.files.iter().find_map(|file| file.get("ReportDefinitions")?.as_array());
+        let exports: Vec<&Value> =
+            self.files.iter().filter(|file| file.get("Export").is_some()).copied().collect();
+        let list = self.files.iter().find_map(|file| file.get("Exports")?.as_array());
+        if let Some(reports) = reports {
+            let same: Vec<&Value> =
+                reports.iter().filter(|report| report["ReportName"] == self.name).collect();
+            return match same.as_slice() {
+                // The answer has all reports of the account.
+                [] if self.legacy && reports.iter().all(|report| report["ReportName"].is_string()) => {
+                    vec![BROKEN]
+                }
+                [] => vec![ANY],
+                [one] => self.report(one),
+                _ => vec![ANY],
+            };
+        }
+        if list.is_some() && exports.len() != 1 {
+            return vec![ANY];
+        }
+        match exports.as_slice() {
+            [] => Vec::new(),
+            [one] => {
+                let name = &one["Export"]["Name"];
+                if name != self.name {
+                    // Settings of some other export tell nothing of this one.
+                    return vec![if name.is_string() && list.is_none() { NOT_RIGHT } else { ANY }];
+                }
+                self.export(one)
+            }
+            _ => vec![ANY],
+        }
+    }
+
+    fn report(&self, report: &Value) -> Vec<Range> {
+        if !self.legacy {
+            return vec![BROKEN];
+        }
+        let mut out = self.place(&report["S3Bucket"], &report["S3Prefix"], &report["S3Region"]);
+        out.push(grammar(self.name, "!_.*'()-", 256));
+        let format = one_of(&report["Format"], &["textORcsv", "Parquet"]);
+        let compression = one_of(&report["Compression"], &["ZIP", "GZIP", "Parquet"]);
+        out.extend([
+            format,
+            compression,
+            pair(&report["Format"], "Parquet", &report["Compression"], "Parquet"),
+        ]);
+        if self.owner != self.account {
+            out.push(BROKEN);
+        }
+        if self.find {
+            out.push(must(&report["TimeUnit"], &["DAILY", "HOURLY"]));
+            out.push(must(&report["ReportVersioning"], &["OVERWRITE_REPORT"]));
+            out.push(match &report["AdditionalSchemaElements"] {
+                Value::Array(items) if items.len() == 1 && items[0] == "RESOURCES" => HOLDS,
+                _ => BROKEN,
+            });
+            out.push(if report["RefreshClosedReports"] == true { HOLDS } else { BROKEN });
+        }
+        let status = &report["ReportStatus"];
+        if status.is_object() {
+            out.push(match status["lastStatus"].as_str() {
+                Some("SUCCESS") => HOLDS,
+                Some("ERROR_PERMISSIONS" | "ERROR_NO_BUCKET") => BROKEN,
+                Some(_) => NOT_RIGHT,
+                None => ANY,
+            });
+            out.push(if status["lastDelivery"] == "20261123T041209Z" { HOLDS } else { ANY });
+        }
+        out
+    }
+
+    fn export(&self, file: &Value) -> Vec<Range> {
+        let export = &file["Export"];
+        let query = export["DataQuery"]["QueryStatement"].as_str().unwrap_or_default();
+        let settings = &export["DataQuery"]["TableConfigurations"];
+        let table =
+            query.rsplit_once("FROM ").map(|(_, rest)| rest.split_whitespace().next().unwrap_or_default());
+        let mut out = vec![match table {
+            Some("COST_AND_USAGE_REPORT") if self.legacy => BROKEN,
+            Some("COST_AND_USAGE_REPORT") => HOLDS,
+            Some(other) if other.starts_with("FOCUS_") => BROKEN,
+            // How AWS reads other letters is not documented.
+            Some(other) if other.eq_ignore_ascii_case("COST_AND_USAGE_REPORT") => ANY,
+            Some(_) | None => ANY,
+        }];
+        if table == Some("COST_AND_USAGE_REPORT") && !self.legacy {
+            out.push(columns(query));
+        }
+        let place = &export["DestinationConfigurations"]["S3Destination"];
+        out.extend(self.place(&place["S3Bucket"], &place["S3Prefix"], &place["S3Region"]));
+        out.push(grammar(self.name, "_-", 128));
+        let files = &place["S3OutputConfigurations"];
+        out.push(one_of(&files["Format"], &["TEXT_OR_CSV", "PARQUET"]));
+        out.push(one_of(&files["Compression"], &["ZIP", "GZIP", "PARQUET"]));
+        out.push(pair(&files["Format"], "PARQUET", &files["Compression"], "PARQUET"));
+        out.push(match &place["S3BucketOwner"] {
+            Value::String(owner) if owner == self.owner => HOLDS,
+            Value::String(_) => BROKEN,
+            _ if self.owner == self.account => HOLDS,
+            _ => BROKEN,
+        });
+        out.push(match export["ExportArn"].as_str().map(|arn| arn.split(':').collect::<Vec<_>>()) {
+            Some(parts) if parts.first() == Some(&"arn") && parts.len() == 6 => match parts[4] {
+                account if account == self.account => HOLDS,
+                account if account.len() == 12 => BROKEN,
+                _ => ANY,
+            },
+            _ => ANY,
+        });
+        if self.find {
+            let cur2 = &settings["COST_AND_USAGE_REPORT"];
+            out.push(must(&cur2["TIME_GRANULARITY"], &["DAILY", "HOURLY"]));
+            out.push(must(&files["Overwrite"], &["OVERWRITE_REPORT"]));
+        }
+        out.extend(self.health(&file["ExportStatus"]));
+        out
+    }
+
+    /// Bucket, prefix and Region, as both kinds of exports have them.
+    fn place(&self, bucket: &Value, prefix: &Value, region: &Value) -> Vec<Range> {
+        let mut out = vec![match bucket {
+            Value::String(bucket) if bucket == self.bucket => HOLDS,
+            Value::String(_) => BROKEN,
+            _ => NOT_RIGHT,
+        }];
+        if !self.find {
+            out.push(match prefix {
+                Value::String(prefix) => {
+                    let shape = grammar(prefix, "!_.*'()/-", 256);
+                    let ends = prefix.starts_with('/') || prefix.ends_with(['/', '|', '.']);
+                    // AWS writes below `{prefix}/{name}/`.
+                    let there = self.folders().contains(&format!("{prefix}/{}/", self.name));
+                    if rank(shape.least) > 0 || ends || !there { BROKEN } else { HOLDS }
+                }
+                _ => NOT_RIGHT,
+            });
+        }
+        let location = self.files.iter().find_map(|file| file.get("LocationConstraint"));
+        if let Some(location) = location {
+            let location = match location.as_str() {
+                None => Some("us-east-1"),
+                Some("EU") => Some("eu-west-1"),
+                Some(known @ ("eu-west-1" | "eu-central-1" | "us-east-1")) => Some(known),
+                Some(_) => None,
+            };
+            out.push(match (region.as_str(), location) {
+                (Some(region), Some(location)) if region == location => HOLDS,
+                // Texts that are no Region.
+                (Some(_), None) => ANY,
+                (Some(region), Some(_)) if region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+                    BROKEN
+                }
+                (Some(_), Some(_)) => NOT_RIGHT,
+                (None, _) => ANY,
+            });
+        }
+        out
+    }
+
+    fn health(&self, status: &Value) -> Vec<Range> {
+        let executions = self.files.iter().find_map(|file| file.get("Executions")?.as_array());
+        let mut out = Vec::new();
+        if status.is_object() {
+            out.push(match (status["StatusCode"].as_str(), status["StatusReason"].as_str()) {
+                (Some("HEALTHY"), _) => HOLDS,
+                (
+                    Some("UNHEALTHY"),
+                    Some("INSUFFICIENT_PERMISSION" | "BILL_OWNER_CHANGED" | "DEPRECATED"),
+                ) => BROKEN,
+                (Some("UNHEALTHY"), Some("INTERNAL_FAILURE")) => UNKNOWN,
+                (Some(_), _) => NOT_RIGHT,
+                (None, _) => MAYBE,
+            });
+            let done = status["LastRefreshedAt"].as_str() == Some("2026-11-23T04:12:09+00:00");
+            out.push(if done { HOLDS } else { ANY });
+        }
+        // Which of several runs counts, and what an old one says, is not the model's affair.
+        out.extend(executions.map(|_| ANY));
+        out
+    }
+}
+
+/// `BILLING_PERIOD=YYYY-MM/`, in capitals.
+fn period(key: &str) -> bool {
+    key.match_indices("BILLING_PERIOD=").any(|(at, word)| {
+        let rest: Vec<char> = key[at + word.len()..].chars().take(8).collect();
+        rest.len() == 8
+            && rest.iter().enumerate().all(|(at, c)| match at {
+                4 => *c == '-',
+                7 => *c == '/',
+                _ => c.is_ascii_digit(),
+            })
+    })
+}
+
+/// `YYYYMMDD-YYYYMMDD/`, or `year=YYYY/month=M/` for Athena.
+fn legacy_period(key: &str) -> bool {
+    let bytes: Vec<char> = key.chars().collect();
+    let dates = bytes.windows(18).any(|window| {
+        window.iter().enumerate().all(|(at, c)| match at {
+            8 => *c == '-',
+            17 => *c == '/',
+            _ => c.is_ascii_digit(),
+        })
+    });
+    let athena = key.match_indices("year=").any(|(at, word)| {
+        let rest = &key[at + word.len()..];
+        let Some((year, rest)) = rest.split_once("/month=") else { return false };
+        let month = rest.split_once('/').map_or("", |(month, _)| month);
+        let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+        year.len() == 4
+            && digits(year)
+            && digits(month)
+            && !month.starts_with('0')
+            && month.len() < 3
+            && month.parse::<u8>().is_ok_and(|month| month <= 12)
+    });
+    dates || athena
+}
+
+/// The setting must be one of these, and cannot be left out.
+fn must(value: &Value, allowed: &[&str]) -> Range {
+    if allowed.iter().any(|text| value == text) { HOLDS } else { BROKEN }
+}
+
+/// One of these; what AWS takes it for where it is left out, or whether it takes it at all, is not said.
+fn one_of(value: &Value, allowed: &[&str]) -> Range {
+    if allowed.iter().any(|text| value == text) { HOLDS } else { NOT_RIGHT }
+}
+
+/// Parquet files are packed as Parquet, and others are not.
+fn pair(format: &Value, parquet: &str, compression: &Value, packed: &str) -> Range {
+    let known = |value: &Value| {
+        ["TEXT_OR_CSV", "PARQUET", "textORcsv", "Parquet", "GZIP", "ZIP"].iter().any(|text| value == text)
+    };
+    if known(format) && known(compression) && (format == parquet) != (compression == packed) {
+        BROKEN
+    } else {
+        HOLDS
+    }
+}
+
+/// Letters, digits and these; how AWS names what it does not take is another matter.
+fn grammar(text: &str, marks: &str, longest: usize) -> Range {
+    let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c));
+    if fits && !text.is_empty() && text.len() <= longest { HOLDS } else { BROKEN }
+}
+
+/// The six columns, under their own names.
+fn columns(query: &str) -> Range {
+    let Some(list) = query.strip_prefix("SELECT ").and_then(|rest| rest.split_once(" FROM ")) else {
+        return ANY;
+    };
+    let names: Vec<&str> = list
+        .0
+        .split(',')
+        .map(str::trim)
+        .map(|item| item.rsplit_once(" AS ").map_or(item, |(_, name)| name))
+        .collect();
+    if names.contains(&"*") || COLUMNS.iter().all(|column| names.contains(column)) {
+        return HOLDS;
+    }
+    // Something that is no column, or letters of another case.
+    let plain = names
+        .iter()
+        .all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit()));
+    if plain { BROKEN } else { ANY }
+}
