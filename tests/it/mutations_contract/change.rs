@@ -312,7 +312,7 @@ pub(super) fn form_values(toml: &str) -> Vec<Change> {
         serde_json::from_str::<String>(line).ok()
     };
     let all: Vec<String> =
-        ["export-path", "export-name", "bucket"].into_iter().filter_map(|key| value_of(key)).collect();
+        ["export-path", "export-name", "bucket"].into_iter().filter_map(&value_of).collect();
     for key in ["export-path", "export-name", "export-type", "bucket"] {
         let Some(was) = value_of(key) else { continue };
         let mut others = all.clone();

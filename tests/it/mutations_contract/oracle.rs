@@ -4,10 +4,13 @@
 //!
 //! An answer is a range: where the documents do not say, everything from `least` to `most` is right.
 
+mod texts;
+
 use super::rank;
 use preflight::contract::Form;
 use preflight::finding::State;
 use serde_json::Value;
+use texts::{columns, grammar, legacy_period, must, one_of, pair, period};
 
 /// The answers that the documents allow.
 #[derive(Debug, Clone, Copy)]
@@ -36,16 +39,6 @@ pub(super) struct Case<'a> {
     find: bool,
     files: &'a [&'a Value],
 }
-
-/// Columns without which the import ends in KeyError.
-const COLUMNS: [&str; 6] = [
-    "bill_billing_period_start_date",
-    "line_item_usage_account_id",
-    "line_item_usage_start_date",
-    "line_item_usage_end_date",
-    "line_item_line_item_type",
-    "line_item_blended_cost",
-];
 
 impl<'a> Case<'a> {
     pub(super) fn new(form: &'a Form, files: &'a [&'a Value]) -> Self {
@@ -320,91 +313,4 @@ impl<'a> Case<'a> {
         out.extend(executions.map(|_| ANY));
         out
     }
-}
-
-/// `BILLING_PERIOD=YYYY-MM/`, in capitals.
-fn period(key: &str) -> bool {
-    key.match_indices("BILLING_PERIOD=").any(|(at, word)| {
-        let rest: Vec<char> = key[at + word.len()..].chars().take(8).collect();
-        rest.len() == 8
-            && rest.iter().enumerate().all(|(at, c)| match at {
-                4 => *c == '-',
-                7 => *c == '/',
-                _ => c.is_ascii_digit(),
-            })
-    })
-}
-
-/// `YYYYMMDD-YYYYMMDD/`, or `year=YYYY/month=M/` for Athena.
-fn legacy_period(key: &str) -> bool {
-    let bytes: Vec<char> = key.chars().collect();
-    let dates = bytes.windows(18).any(|window| {
-        window.iter().enumerate().all(|(at, c)| match at {
-            8 => *c == '-',
-            17 => *c == '/',
-            _ => c.is_ascii_digit(),
-        })
-    });
-    let athena = key.match_indices("year=").any(|(at, word)| {
-        let rest = &key[at + word.len()..];
-        let Some((year, rest)) = rest.split_once("/month=") else { return false };
-        let month = rest.split_once('/').map_or("", |(month, _)| month);
-        let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-        year.len() == 4
-            && digits(year)
-            && digits(month)
-            && !month.starts_with('0')
-            && month.len() < 3
-            && month.parse::<u8>().is_ok_and(|month| month <= 12)
-    });
-    dates || athena
-}
-
-/// The setting must be one of these, and cannot be left out.
-fn must(value: &Value, allowed: &[&str]) -> Range {
-    if allowed.iter().any(|text| value == text) { HOLDS } else { BROKEN }
-}
-
-/// One of these; what AWS takes it for where it is left out, or whether it takes it at all, is not said.
-fn one_of(value: &Value, allowed: &[&str]) -> Range {
-    if allowed.iter().any(|text| value == text) { HOLDS } else { NOT_RIGHT }
-}
-
-/// Parquet files are packed as Parquet, and others are not.
-fn pair(format: &Value, parquet: &str, compression: &Value, packed: &str) -> Range {
-    let known = |value: &Value| {
-        ["TEXT_OR_CSV", "PARQUET", "textORcsv", "Parquet", "GZIP", "ZIP"].iter().any(|text| value == text)
-    };
-    if known(format) && known(compression) && (format == parquet) != (compression == packed) {
-        BROKEN
-    } else {
-        HOLDS
-    }
-}
-
-/// Letters, digits and these; how AWS names what it does not take is another matter.
-fn grammar(text: &str, marks: &str, longest: usize) -> Range {
-    let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c));
-    if fits && !text.is_empty() && text.len() <= longest { HOLDS } else { BROKEN }
-}
-
-/// The six columns, under their own names.
-fn columns(query: &str) -> Range {
-    let Some(list) = query.strip_prefix("SELECT ").and_then(|rest| rest.split_once(" FROM ")) else {
-        return ANY;
-    };
-    let names: Vec<&str> = list
-        .0
-        .split(',')
-        .map(str::trim)
-        .map(|item| item.rsplit_once(" AS ").map_or(item, |(_, name)| name))
-        .collect();
-    if names.contains(&"*") || COLUMNS.iter().all(|column| names.contains(column)) {
-        return HOLDS;
-    }
-    // Something that is no column, or letters of another case.
-    let plain = names
-        .iter()
-        .all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit()));
-    if plain { BROKEN } else { ANY }
 }
