@@ -52,3 +52,20 @@ fn the_index_of_rules_is_up_to_date() {
     }
     whole("docs/rules/README.md", &out);
 }
+
+#[test]
+fn every_page_says_what_it_does_not_see_and_where_it_was_read() {
+    let book = Rulebook::embedded(CASES).unwrap();
+    let mut wrong = Vec::new();
+    // Pages on what a live run saw, and on policies as such, have their sources in the run and in the policy grammar.
+    for rule in book.iter().filter(|rule| rule.group != "live") {
+        let page = rule.page();
+        if !page.sections.iter().any(|section| section.heading == "Not seen") {
+            wrong.push(format!("{}: no section `Not seen`", rule.name));
+        }
+        if !rule.text.contains("https://") && rule.group != "iam" {
+            wrong.push(format!("{}: no source", rule.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
