@@ -18,5 +18,6 @@ pub mod policy;
 pub mod redact;
 pub mod render;
 pub mod rulebook;
+pub mod simulate;
 pub mod source;
 pub mod syntax;

@@ -1,5 +1,6 @@
 //! Flags and their words.
 
+use super::simulate::args::SimulateArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     Lint(LintArgs),
     Bundle(Box<BundleArgs>),
+    Simulate(Box<SimulateArgs>),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known

@@ -256,7 +256,7 @@ pub(super) fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<
 }
 
 /// The present moment as an ISO 8601 instant in UTC.
-fn now() -> String {
+pub(super) fn now() -> String {
     let seconds =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     seconds.to_string()

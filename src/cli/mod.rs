@@ -11,6 +11,7 @@ mod lint;
 mod man;
 mod rules;
 mod save;
+mod simulate;
 mod terminal;
 
 use args::{Cli, Command};
@@ -63,6 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Bundle(args) => bundle::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Consumers => consumers::run(),

@@ -1,5 +1,7 @@
 //! Condition keys of a request, and how much is known of each.
 
+use super::member::Language;
+
 /// The value of a context key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ContextValue {
@@ -11,6 +13,9 @@ pub enum ContextValue {
     Unknown,
     /// Whether the key is there, and its value, are unknown.
     Unseen,
+    /// The key is there with each of these values in turn: a dimension of a space, for [`super::ask`]. For a single decision
+    /// it is like [`ContextValue::Unknown`].
+    Every(Language),
 }
 
 /// Context keys by lower-case name. Keys not named are absent.

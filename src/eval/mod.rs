@@ -19,6 +19,7 @@ mod principal;
 mod request;
 mod search;
 mod service;
+mod space;
 mod trace;
 mod world;
 mod worlds;
@@ -34,5 +35,8 @@ pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};
 pub use principal::{Naming, PrincipalTest};
 pub use request::{Caller, CallerFault, CallerKind, Request};
 pub use service::s3::is_public;
+pub use space::{
+    ActionClass, CallerClass, CallerClasses, Carriage, Standing, Survey, actions, callers, carriage, survey,
+};
 pub use trace::{Event, NoTrace, Recorder, Trace};
 pub use world::{FreeAtom, World};

@@ -215,8 +215,9 @@ pub struct Request {
     pub resource_account: Option<Box<str>>,
     /// The context, computed keys included.
     pub context: Context,
-    /// Every resource in question, where the request stands for many; `resource` is then their pattern.
-    pub space: Option<std::sync::Arc<Language>>,
+    /// Every resource in question, where the request stands for many: those that all of these hold. `resource` is then their
+    /// pattern.
+    pub space: Option<std::sync::Arc<[Language]>>,
 }
 
 impl Request {
@@ -261,8 +262,16 @@ impl Request {
     /// The same request for every resource that a pattern matches.
     #[must_use]
     pub fn over(mut self, pattern: &str) -> Self {
-        self.space = pattern.contains(['*', '?']).then(|| std::sync::Arc::new(Language::glob(pattern)));
+        self.space = pattern.contains(['*', '?']).then(|| [Language::glob(pattern)].into());
         self.resource = pattern.into();
+        self
+    }
+
+    /// The same request for every resource that lies in all of these languages; `shown` is what people read for them.
+    #[must_use]
+    pub fn within(mut self, languages: Vec<Language>, shown: &str) -> Self {
+        self.space = Some(languages.into());
+        self.resource = shown.into();
         self
     }
 
@@ -271,7 +280,7 @@ impl Request {
     pub fn example(&self) -> Self {
         let mut example = self.clone();
         if let Some(space) = &self.space {
-            if let Found::Value(resource) = super::member::string(&[space], &[]) {
+            if let Found::Value(resource) = super::member::string(&space.iter().collect::<Vec<_>>(), &[]) {
                 example.resource = resource.into();
             }
             example.space = None;

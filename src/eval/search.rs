@@ -209,10 +209,18 @@ impl<'a, 'p> Search<'a, 'p> {
     fn dimension(&self, open: Open, request: &Request) -> Dimension {
         match open {
             Open::Layer(layer) => Dimension::Unseen(layer),
-            Open::Atom(atom) if self.set.axis(atom) == Axis::Resource && request.space.is_some() => {
-                Dimension::Every(atom)
-            }
+            Open::Atom(atom) if self.is_every(atom, request) => Dimension::Every(atom),
             Open::Atom(atom) => Dimension::Free(atom),
+        }
+    }
+
+    /// Whether a test looks at something of which all values are asked for.
+    fn is_every(&self, atom: FreeAtom, request: &Request) -> bool {
+        let every = |key: &str| matches!(request.context.get(key), Some(ContextValue::Every(_)));
+        match self.set.axis(atom) {
+            Axis::Resource => request.space.is_some() || self.set.variables(atom).any(every),
+            Axis::Key(key) => every(self.set.key_name(key)),
+            Axis::None => self.set.clause_key(atom).is_some_and(every),
         }
     }
 
@@ -291,18 +299,23 @@ impl<'a, 'p> Search<'a, 'p> {
             Axis::None => Found::Value(String::new()),
             Axis::Resource => {
                 let Some(space) = &request.space else { return Found::Value(request.resource.to_string()) };
+                let space = space.iter();
                 let languages = |truth| -> Vec<Language> {
                     chosen(truth).filter_map(|atom| set.resource_language(atom, &request.context)).collect()
                 };
                 let (mut yes, no) = (languages(1), languages(0));
-                yes.push((**space).clone());
+                yes.extend(space.cloned());
                 let (yes, no) = (yes.iter().collect::<Vec<_>>(), no.iter().collect::<Vec<_>>());
                 member::string_within(&yes, &no, &mut self.work)
             }
             Axis::Key(key) if !is_open(request, set.key_name(key)) => Found::Value(String::new()),
-            Axis::Key(_) => {
+            Axis::Key(key) => {
                 let tests = |truth| chosen(truth).filter_map(|atom| set.value_test(atom)).collect::<Vec<_>>();
-                member::value(&tests(1), &tests(0), &request.context, &mut self.work)
+                let within = match request.context.get(set.key_name(key)) {
+                    Some(ContextValue::Every(within)) => Some(within),
+                    Some(_) | None => None,
+                };
+                member::value(&tests(1), &tests(0), within, &request.context, &mut self.work)
             }
         }
     }
@@ -342,12 +355,21 @@ impl<'a, 'p> Search<'a, 'p> {
             concrete.resource = match newest(Axis::Resource) {
                 Some(value) => value.as_str().into(),
                 None => {
-                    let Found::Value(any) = member::string(&[space], &[]) else { return None };
+                    let space: Vec<&Language> = space.iter().collect();
+                    let Found::Value(any) = member::string(&space, &[]) else { return None };
                     any.into()
                 }
             };
             concrete.space = None;
         }
+        let every: Vec<(String, Language)> = request
+            .context
+            .iter()
+            .filter_map(|(key, value)| match value {
+                ContextValue::Every(within) => Some((key.to_owned(), within.clone())),
+                _ => None,
+            })
+            .collect();
         for (dimension, option) in choices {
             let Some(atom) = dimension.atom() else { continue };
             if let (Some(key), 0) = (self.set.presence_of(atom), *option) {
@@ -359,6 +381,13 @@ impl<'a, 'p> Search<'a, 'p> {
                 && let Some(value) = newest(Axis::Key(key))
             {
                 concrete.context.set(name, ContextValue::One(value.as_str().into()));
+            }
+        }
+        // What no test looked at may be anything.
+        for (key, within) in every {
+            if matches!(concrete.context.get(&key), Some(ContextValue::Every(_))) {
+                let Found::Value(any) = member::string(&[&within], &[]) else { return None };
+                concrete.context.set_one(&key, &any);
             }
         }
         Some(concrete)
@@ -375,5 +404,8 @@ struct Branch<'b> {
 
 /// Whether nobody knows the value of a key.
 fn is_open(request: &Request, key: &str) -> bool {
-    matches!(request.context.get(key), Some(ContextValue::Unknown | ContextValue::Unseen))
+    matches!(
+        request.context.get(key),
+        Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_))
+    )
 }

@@ -3,6 +3,7 @@
 //! How a report is drawn is `render`'s business; what to say stands in rule pages (`rulebook`).
 
 mod report;
+pub mod simulation;
 
 pub use report::{
     Assumed, ConsumerReport, DemandReport, Need, NotEvaluated, Report, State, Suppressed, Unknown, Verdict,

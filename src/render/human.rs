@@ -2,6 +2,7 @@
 
 mod closing;
 mod drawing;
+pub mod simulation;
 mod summary;
 
 use super::Style;

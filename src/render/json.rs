@@ -1,3 +1,4 @@
 //! The report for programs. Each version of the form is a module and stays as it is once published.
 
+pub mod simulation_v1;
 pub mod v1;

@@ -7,6 +7,7 @@ pub mod concise;
 pub mod human;
 pub mod json;
 mod paint;
+pub mod simulation;
 pub mod view;
 mod wrap;
 

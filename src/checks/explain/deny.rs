@@ -50,7 +50,7 @@ fn reason(request: &Request, _policy: &Policy, statement: &Statement) -> (Span, 
                 let values = few(values.iter().map(|value| &**value));
                 format!("`{key}` is `{values}`, so `{}` is true", clause.operator.value)
             }
-            Some(ContextValue::Unknown | ContextValue::Unseen) | None => {
+            Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) | None => {
                 format!("it depends on `{key}`, which is not known here")
             }
         };

@@ -1,7 +1,7 @@
 //! What a compiled set looks at: keys, texts, and the test behind an atom. For building requests and for naming facts.
 
 use super::{Compiled, FreeName, Test};
-use crate::eval::condition::{Network, Operand, Truth, ValueTest};
+use crate::eval::condition::{Network, Operand, Template, Truth, ValueTest};
 use crate::eval::context::Context;
 use crate::eval::member::Language;
 use crate::eval::world::FreeAtom;
@@ -107,6 +107,26 @@ impl<'p> Compiled<'p> {
             Truth::Yes => Some(true),
             Truth::No | Truth::Null => Some(false),
             Truth::Mistyped | Truth::Free => None,
+        }
+    }
+
+    /// The keys of the variables in a test of the resource, in lower case.
+    pub(in crate::eval) fn variables(&self, atom: FreeAtom) -> impl Iterator<Item = &str> {
+        let template = match self.atoms.get(atom.0 as usize) {
+            Some(Test::ResourceTemplate(template)) => Some(template),
+            Some(_) | None => None,
+        };
+        template.into_iter().flat_map(Template::keys)
+    }
+
+    /// The key of the clause that an atom stands for as a whole, in lower case.
+    pub(in crate::eval) fn clause_key(&self, atom: FreeAtom) -> Option<&str> {
+        match self.free_names.get((atom.0 as usize).checked_sub(self.atoms.len())?)? {
+            FreeName::Clause { statement, clause } => {
+                let statement = self.statements.get(statement.0 as usize)?;
+                Some(self.key_name(statement.clauses.get(usize::from(*clause))?.key))
+            }
+            FreeName::KeyPresence(_) | FreeName::Effect(_) => None,
         }
     }
 

@@ -164,7 +164,9 @@ impl Template {
                             [value] => Some(&**value),
                             _ => None,
                         },
-                        Some(ContextValue::Unknown | ContextValue::Unseen) => return Resolved::Unknown,
+                        Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
+                            return Resolved::Unknown;
+                        }
                         None => None,
                     };
                     let Some(text) = value.or(default.as_deref()) else { return Resolved::Null };

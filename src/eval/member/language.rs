@@ -13,10 +13,10 @@ pub enum Step {
     One,
     /// Any characters, or none.
     Many,
-    /// Any one character but a colon.
-    Inner,
-    /// Any characters but colons, or none.
-    InnerMany,
+    /// Any one character but this.
+    Except(char),
+    /// Any characters but this, or none.
+    ExceptMany(char),
 }
 
 /// A pattern, anchored at both ends.
@@ -31,7 +31,7 @@ impl Language {
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let mut out: Vec<Step> = Vec::new();
         for step in steps {
-            let repeats = matches!(step, Step::Many | Step::InnerMany) && out.last() == Some(&step);
+            let repeats = matches!(step, Step::Many | Step::ExceptMany(_)) && out.last() == Some(&step);
             if !repeats {
                 out.push(step);
             }
@@ -67,8 +67,8 @@ impl Language {
             }
             let inner = at < 5;
             steps.extend(Self::from(part).steps.iter().map(|step| match step {
-                Step::One if inner => Step::Inner,
-                Step::Many if inner => Step::InnerMany,
+                Step::One if inner => Step::Except(':'),
+                Step::Many if inner => Step::ExceptMany(':'),
                 step => *step,
             }));
         }

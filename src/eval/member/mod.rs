@@ -9,7 +9,7 @@ mod value;
 
 pub use language::{Language, Step};
 pub use string::{WORK, string, string_within};
-pub(super) use value::value;
+pub(super) use value::{language, value};
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -144,8 +144,8 @@ impl<'l> Walk<'l> {
                 *word |= 1 << (position % 64);
             }
             match language.steps().get(position) {
-                Some(Step::Many | Step::InnerMany) => position += 1,
-                Some(Step::Char(_) | Step::Fold(_) | Step::One | Step::Inner) | None => break,
+                Some(Step::Many | Step::ExceptMany(_)) => position += 1,
+                Some(Step::Char(_) | Step::Fold(_) | Step::One | Step::Except(_)) | None => break,
             }
         }
     }
@@ -222,7 +222,7 @@ impl<'l> Walk<'l> {
                         fixed.push(*c);
                         fixed.extend(c.to_uppercase());
                     }
-                    Some(Step::One | Step::Many | Step::Inner | Step::InnerMany) => open = true,
+                    Some(Step::One | Step::Many | Step::Except(_) | Step::ExceptMany(_)) => open = true,
                     None => {}
                 }
             }
@@ -235,7 +235,7 @@ impl<'l> Walk<'l> {
         best.unwrap_or_else(|| alphabet.to_vec())
     }
 
-    /// One character for each way the languages can still tell characters apart: those they name from here on, a colon, and
+    /// One character for each way the languages can still tell characters apart: those they name from here on, those they leave out, and
     /// one they do not name.
     fn alphabet(&self, from: &State) -> Vec<char> {
         let ahead = |(index, language): (usize, &&Language)| {
@@ -250,7 +250,7 @@ impl<'l> Walk<'l> {
             .flat_map(|step| match step {
                 Step::Char(c) => vec![c],
                 Step::Fold(c) => std::iter::once(c).chain(c.to_uppercase()).collect(),
-                Step::Inner | Step::InnerMany => vec![':'],
+                Step::Except(c) | Step::ExceptMany(c) => vec![c],
                 Step::One | Step::Many => Vec::new(),
             })
             .collect();
@@ -269,10 +269,10 @@ fn after(language: &Language, position: usize, c: char) -> Option<usize> {
         Step::Char(want) if *want == c => Some(position + 1),
         Step::Fold(want) if c.to_lowercase().eq([*want]) => Some(position + 1),
         Step::One => Some(position + 1),
-        Step::Inner if c != ':' => Some(position + 1),
+        Step::Except(not) if c != not => Some(position + 1),
         Step::Many => Some(position),
-        Step::InnerMany if c != ':' => Some(position),
-        Step::Char(_) | Step::Fold(_) | Step::Inner | Step::InnerMany => None,
+        Step::ExceptMany(not) if c != not => Some(position),
+        Step::Char(_) | Step::Fold(_) | Step::Except(_) | Step::ExceptMany(_) => None,
     }
 }
 

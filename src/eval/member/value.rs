@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::language::Language;
-use super::string::string_within;
+use super::string::{WORK, string_within};
 use crate::eval::condition::{Decimal, Instant, Operand, Truth, ValueTest};
 use crate::eval::context::Context;
 use crate::eval::glob::Glob;
@@ -10,10 +10,11 @@ use crate::policy::BaseOperator;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// A value that every test of `must` takes and none of `must_not`. AWS fills keys with values of their type, so a key that is
-/// compared as an ARN, number, instant or address is taken to hold one.
+/// compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not all.
 pub(in crate::eval) fn value(
     must: &[&ValueTest],
     must_not: &[&ValueTest],
+    within: Option<&Language>,
     context: &Context,
     work: &mut u64,
 ) -> Found<String> {
@@ -39,19 +40,29 @@ pub(in crate::eval) fn value(
         } else {
             Language::glob("?*")
         };
-        let yes: Vec<&Language> = yes.iter().chain([&shape]).collect();
+        let yes: Vec<&Language> = yes.iter().chain([&shape]).chain(within).collect();
         return string_within(&yes, &no.iter().collect::<Vec<_>>(), work);
     }
     // Numbers, instants, addresses and flags: the tests can change only at the constants they name.
     let mut candidates: Vec<String> = all().flat_map(candidates).collect();
     candidates.sort();
     candidates.dedup();
+    let inside = |text: &str| match within {
+        Some(within) => {
+            string_within(&[within, &Language::exact(text)], &[], &mut { WORK }) != Found::Nothing
+        }
+        None => true,
+    };
     let fits = |text: &String| {
         must.iter().all(|test| test.test(text, context) == Truth::Yes)
             && must_not.iter().all(|test| matches!(test.test(text, context), Truth::No | Truth::Null))
     };
-    match candidates.into_iter().find(fits) {
+    let mut fitting = candidates.into_iter().filter(fits).peekable();
+    let any_fits = fitting.peek().is_some();
+    match fitting.find(|text| inside(text)) {
         Some(text) => Found::Value(text),
+        // The candidates stand for all values, not for all of a pattern.
+        None if any_fits => Found::GaveUp,
         // Tests of different types on one key are not searched as a whole.
         None if is_one_family(all()) => Found::Nothing,
         None => Found::GaveUp,
@@ -59,7 +70,7 @@ pub(in crate::eval) fn value(
 }
 
 /// The strings a test takes, if it is a test of strings.
-fn language(test: &ValueTest, context: &Context) -> Option<Language> {
+pub(in crate::eval) fn language(test: &ValueTest, context: &Context) -> Option<Language> {
     match &test.operand {
         Operand::Text(text) => Some(Language::exact(text)),
         Operand::Folded(text) => Some(Language::folded(text)),

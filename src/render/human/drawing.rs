@@ -51,6 +51,24 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
     }
 }
 
+/// Draws an excerpt alone.
+pub(super) fn excerpt(page: &mut Page, labels: &[Label], severity: Severity, pages: &mut Pages<'_>) {
+    let labels: Vec<&Label> = labels.iter().collect();
+    let excerpt = Excerpt::new(&labels, pages);
+    if excerpt.windows.is_empty() {
+        return;
+    }
+    let drawing = Drawing { code: String::new(), headline: String::new(), severity, excerpt };
+    let drawn = drawing.draw(page);
+    let is_header = |line: &str| line.contains('[') && line.contains(':');
+    let lines: Vec<&str> = drawn.lines().collect();
+    let first = lines.iter().position(|line| is_header(line)).unwrap_or_default();
+    for line in lines.iter().skip(first) {
+        page.out.push_str(line);
+        page.out.push('\n');
+    }
+}
+
 fn who(owner: Owner) -> Option<&'static str> {
     match owner {
         Owner::Customer => None,

@@ -232,7 +232,7 @@ impl<'a> Label<'a> {
 }
 
 impl<'a> Region<'a> {
-    fn new(place: &Place, sources: &'a Sources) -> Self {
+    pub(super) fn new(place: &Place, sources: &'a Sources) -> Self {
         let source = sources.get(place.source);
         let start = position(source, place.span.start as usize);
         let end = position(source, place.span.end as usize);

@@ -1,0 +1,41 @@
+//! Actions by the ways in which policies tell them apart.
+
+use crate::eval::compile::{Compiled, Test};
+use crate::eval::service;
+
+/// Actions that every policy of the sets treats alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionClass {
+    /// Full names (`s3:GetObject`), in the order given; the first stands for all.
+    pub names: Vec<String>,
+}
+
+/// Groups actions that no policy of the sets and no rule of a service tells apart, and that have the same `mark`. The caller
+/// marks what else must not be mixed: the resources an action works on, the keys it carries.
+#[must_use]
+pub fn actions<M: PartialEq>(
+    sets: &[&Compiled<'_>],
+    names: impl IntoIterator<Item = (String, M)>,
+) -> Vec<ActionClass> {
+    let mut classes: Vec<(Vec<bool>, M, ActionClass)> = Vec::new();
+    for (name, mark) in names {
+        let lower = name.to_ascii_lowercase();
+        let prefix = lower.split(':').next().unwrap_or_default();
+        let mut ways: Vec<bool> = vec![
+            service::takes_rcp(prefix, &lower),
+            service::resource_must_allow(prefix, &lower),
+            matches!(lower.as_str(), "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"),
+        ];
+        for set in sets {
+            ways.extend(set.atoms.iter().filter_map(|test| match test {
+                Test::Action(test) => Some(test.pattern.matches(&lower)),
+                _ => None,
+            }));
+        }
+        match classes.iter_mut().find(|(other, at, _)| *other == ways && *at == mark) {
+            Some((_, _, class)) => class.names.push(name),
+            None => classes.push((ways, mark, ActionClass { names: vec![name] })),
+        }
+    }
+    classes.into_iter().map(|(_, _, class)| class).collect()
+}

@@ -1,0 +1,215 @@
+//! Condition keys: as the question writes them, and those of which it says nothing.
+
+use super::fault::Fault;
+use crate::catalog::{self, KeyType};
+use crate::eval::member::Language;
+use crate::eval::{
+    Caller, CallerKind, Carriage, Compiled, Context, ContextValue, Decimal, Instant, carriage,
+};
+
+/// The keys of a question.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    keys: Vec<(String, Option<ContextValue>)>,
+}
+
+impl Given {
+    fn says(&self, key: &str) -> bool {
+        self.keys.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
+    }
+}
+
+pub(super) fn read(pairs: &[(String, String)]) -> Result<Given, Fault> {
+    let mut given = Given::default();
+    for (key, text) in pairs {
+        let key = key.trim();
+        if key.is_empty() || !key.contains(':') {
+            return Err(Fault::ContextKey { found: key.to_owned(), suggestion: nearest(key) });
+        }
+        let value = value(key, text)?;
+        let Some((_, slot)) = given.keys.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(key)) else {
+            if catalog::condition_key(key).is_none()
+                && let Some(suggestion) = nearest(key)
+            {
+                return Err(Fault::ContextKey { found: key.to_owned(), suggestion: Some(suggestion) });
+            }
+            given.keys.push((key.to_owned(), value));
+            continue;
+        };
+        // A key that is named again has several values.
+        let (Some(old), Some(ContextValue::One(new))) = (slot.as_mut(), value) else {
+            return Err(Fault::ContextClash(key.to_owned()));
+        };
+        match old {
+            ContextValue::One(first) => *old = ContextValue::Many([first.clone(), new].into()),
+            ContextValue::Many(list) => {
+                *old = ContextValue::Many(list.iter().cloned().chain([new]).collect());
+            }
+            ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_) => {
+                return Err(Fault::ContextClash(key.to_owned()));
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// `None`: the key is absent.
+fn value(key: &str, text: &str) -> Result<Option<ContextValue>, Fault> {
+    let one = |text: &str| -> Result<Option<ContextValue>, Fault> {
+        match kind_of(key).filter(|(_, fits)| !fits(text)) {
+            Some((kind, _)) => Err(Fault::ContextValue { key: key.to_owned(), found: text.to_owned(), kind }),
+            None => Ok(Some(ContextValue::One(text.into()))),
+        }
+    };
+    match text {
+        "absent" => Ok(None),
+        "?" => Ok(Some(ContextValue::Unseen)),
+        "*" => Ok(Some(ContextValue::Every(Language::glob("?*")))),
+        "[]" => Ok(Some(ContextValue::Many([].into()))),
+        _ => match text.strip_prefix('=') {
+            Some(literal) => one(literal),
+            None if text.contains(['*', '?']) => Ok(Some(ContextValue::Every(Language::glob(text)))),
+            None => one(text),
+        },
+    }
+}
+
+type Kind = (&'static str, fn(&str) -> bool);
+
+fn kind_of(key: &str) -> Option<Kind> {
+    Some(match catalog::key_type(key)? {
+        KeyType::Bool => ("`true` or `false`", |text| {
+            text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
+        }),
+        KeyType::Numeric => ("a number", |text| Decimal::parse(text).is_some()),
+        KeyType::Date => ("a date such as `2026-11-23T12:00:00Z`", |text| Instant::parse(text).is_some()),
+        KeyType::IpAddress => ("an address", |text| text.parse::<std::net::IpAddr>().is_ok()),
+        KeyType::Arn => ("an ARN", |text| crate::policy::arn::split(text).is_some()),
+        KeyType::String | KeyType::Binary => return None,
+    })
+}
+
+/// A global key of a name that is nearly the same.
+fn nearest(key: &str) -> Option<String> {
+    let bare = |text: &str| -> String {
+        text.rsplit(':')
+            .next()
+            .unwrap_or(text)
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .collect()
+    };
+    let wanted = bare(key);
+    let mut near = catalog::global_keys()
+        .iter()
+        .filter(|known| known.name.starts_with("aws:") && bare(known.name) == wanted);
+    let first = near.next()?;
+    near.next().is_none().then(|| first.name.to_owned())
+}
+
+/// The context of a request: what the question says, and for the other keys that a policy looks at whether they come.
+pub(super) fn context(
+    set: &Compiled<'_>,
+    caller: &Caller,
+    action: &str,
+    given: &Given,
+    now: &str,
+) -> (Context, Vec<String>) {
+    let mut context = Context::new();
+    let mut removed = Vec::new();
+    for (key, value) in &given.keys {
+        match value {
+            Some(value) => context.set(key, value.clone()),
+            None => removed.push(key.clone()),
+        }
+    }
+    for key in ["aws:CurrentTime", "aws:EpochTime"] {
+        if !given.says(key) {
+            context.set_one(key, now);
+        }
+    }
+    for key in set.keys() {
+        if given.says(key) || is_computed(key) {
+            continue;
+        }
+        match carriage(caller, action, key) {
+            Carriage::Never => {}
+            Carriage::Maybe => context.set_default(key, ContextValue::Unseen),
+            Carriage::Always => context.set_default(key, ContextValue::Unknown),
+        }
+    }
+    (context, removed)
+}
+
+/// Keys that follow from who asks for what.
+fn is_computed(key: &str) -> bool {
+    matches!(
+        key,
+        "aws:principalarn"
+            | "aws:principalaccount"
+            | "aws:principaltype"
+            | "aws:principalisawsservice"
+            | "aws:principalservicename"
+            | "aws:username"
+            | "aws:resourceaccount"
+            | "s3:resourceaccount"
+    )
+}
+
+/// Something that is presumed of a request, and the other way it could be.
+#[derive(Debug, Clone)]
+pub(super) struct Presumed {
+    pub(super) text: &'static str,
+    /// The key by which a question says otherwise.
+    pub(super) key: &'static str,
+    usual: Vec<(String, Option<ContextValue>)>,
+    other: Vec<(String, Option<ContextValue>)>,
+}
+
+impl Presumed {
+    /// Makes a request as is presumed, or the other way.
+    pub(super) fn apply(&self, context: &mut Context, usual: bool) {
+        for (key, value) in if usual { &self.usual } else { &self.other } {
+            match value {
+                Some(value) => context.set(key, value.clone()),
+                None => context.remove(key),
+            }
+        }
+    }
+}
+
+/// What is presumed of requests of people where the question says nothing, and some policy looks at it.
+pub(super) fn presumed(set: &Compiled<'_>, caller: &Caller, given: &Given) -> Vec<Presumed> {
+    if caller.kind() == CallerKind::Service {
+        return Vec::new();
+    }
+    let one = |key: &str, value: &str| (key.to_owned(), Some(ContextValue::One(value.into())));
+    let keys: Vec<&str> = set.keys().filter(|key| !given.says(key)).collect();
+    let mut all = Vec::new();
+    if keys.contains(&"aws:securetransport") {
+        all.push(Presumed {
+            text: "the request is made over TLS (`aws:SecureTransport` is true), as the AWS CLI and SDKs do",
+            key: "aws:SecureTransport",
+            usual: vec![one("aws:SecureTransport", "true")],
+            other: vec![one("aws:SecureTransport", "false")],
+        });
+    }
+    let called: Vec<&str> = keys.iter().copied().filter(|key| key.starts_with("aws:calledvia")).collect();
+    if keys.contains(&"aws:viaawsservice") || !called.is_empty() {
+        let mut usual: Vec<_> = called.iter().map(|key| ((*key).to_owned(), None)).collect();
+        let mut other: Vec<_> =
+            called.iter().map(|key| ((*key).to_owned(), Some(ContextValue::Unknown))).collect();
+        if !given.says("aws:ViaAWSService") {
+            usual.push(one("aws:ViaAWSService", "false"));
+            other.push(one("aws:ViaAWSService", "true"));
+        }
+        all.push(Presumed {
+            text: "the principal makes the request itself; no AWS service makes it on its behalf (`aws:ViaAWSService`)",
+            key: "aws:ViaAWSService",
+            usual,
+            other,
+        });
+    }
+    all
+}
