@@ -63,7 +63,7 @@ fn put(
     sources: &Sources,
 ) -> anyhow::Result<Simulation> {
     let block = PublicAccessBlock { restrict_public_buckets: args.restrict_public_buckets };
-    let mut answer = simulate(question, &loaded.documents(block), sources)?;
+    let mut answer = simulate(question, &loaded.documents(block))?;
     answer.wrapped = loaded.wrapped();
     answer.notes.extend(loaded.notes(sources));
     Ok(answer)

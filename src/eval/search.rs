@@ -4,6 +4,8 @@
 //! resource. Branches that no value can take are cut (`member`); at every leaf one concrete request is decided again, and if
 //! it answers otherwise than the leaf, nothing is claimed.
 
+mod consulted;
+
 use super::ask::{Answer, Dependence, Patch, Question, Witness};
 use super::compile::{Axis, Compiled};
 use super::context::ContextValue;
@@ -11,8 +13,8 @@ use super::decide::{Decision, decide};
 use super::layers::LayerKind;
 use super::member::{self, Found, Language};
 use super::request::Request;
-use super::trace::{Event, Recorder};
 use super::world::{FreeAtom, World};
+use consulted::{Consulted, Open};
 
 /// Leaves looked at for one question before giving up.
 pub(super) const BUDGET: usize = 4096;
@@ -72,39 +74,6 @@ pub(super) struct Search<'a, 'p> {
     pub(super) gave_up: bool,
     /// Work left for finding values.
     work: u64,
-}
-
-/// Collects what a decision consulted that can be one way or another.
-#[derive(Default)]
-struct Consulted {
-    atoms: Vec<FreeAtom>,
-    unseen: Vec<LayerKind>,
-    presumed: Vec<LayerKind>,
-    order: Vec<Open>,
-}
-
-#[derive(Clone, Copy)]
-enum Open {
-    Atom(FreeAtom),
-    Layer(LayerKind),
-}
-
-impl Recorder for Consulted {
-    const WANTED: bool = true;
-    fn event(&mut self, event: Event) {
-        match event {
-            Event::Free(atom) => {
-                self.atoms.push(atom);
-                self.order.push(Open::Atom(atom));
-            }
-            Event::Unseen(layer) => {
-                self.unseen.push(layer);
-                self.order.push(Open::Layer(layer));
-            }
-            Event::Presumed(layer) => self.presumed.push(layer),
-            Event::Layer(_) | Event::Skipped(_) | Event::Applies(_) | Event::Fails(..) => {}
-        }
-    }
 }
 
 impl<'a, 'p> Search<'a, 'p> {
@@ -304,6 +273,8 @@ impl<'a, 'p> Search<'a, 'p> {
                     chosen(truth).filter_map(|atom| set.resource_language(atom, &request.context)).collect()
                 };
                 let (mut yes, no) = (languages(1), languages(0));
+                let widest = |atom| set.widest_resource_language(atom, &request.context);
+                yes.extend(chosen(1).filter_map(widest));
                 yes.extend(space.cloned());
                 let (yes, no) = (yes.iter().collect::<Vec<_>>(), no.iter().collect::<Vec<_>>());
                 member::string_within(&yes, &no, &mut self.work)

@@ -77,13 +77,17 @@ pub(super) fn actions(
         let many = text.contains(['*', '?']);
         let before = asks.len();
         for name in names(text, notes)? {
+            let of_name = asks.len();
+            let mut refused = None;
             for resource in resources {
                 match places(question, &name, resource) {
                     Ok(mut more) => asks.append(&mut more),
-                    // Of a pattern, what does not work on the resource is not meant.
-                    Err(_) if many => {}
-                    Err(fault) => return Err(fault),
+                    Err(fault) => refused = refused.or(Some(fault)),
                 }
+            }
+            // Of several resources some are meant for other actions; of a pattern, some actions for other resources.
+            if let Some(fault) = refused.filter(|_| !many && asks.len() == of_name) {
+                return Err(fault);
             }
         }
         if many && asks.len() == before {

@@ -4,22 +4,26 @@
 //! taken for all there are, and what was presumed in that is told. Values in, values out: reading files is the command's.
 
 mod context;
+mod facts;
 mod fault;
+#[doc(hidden)]
+pub mod fuzz;
+mod layers;
 mod members;
 mod shown;
 
 pub use fault::Fault;
 
 use crate::eval::{
-    Answer as Found, Caller, CallerClasses, CallerKind, Compiled, Layer, LayerKind, Layers, Member,
-    PublicAccessBlock, Question as Put, Standing, Survey, World, callers, survey,
+    Answer as Found, Caller, CallerClasses, CallerKind, Compiled, LayerKind, Layers, Member,
+    PublicAccessBlock, Question as Put, Request, Standing, Survey, World, callers, survey,
 };
 use crate::finding::Assumed;
 use crate::finding::simulation::{Answer, Certainty, Missing, Row, Simulation};
 use crate::policy::{Policy, arn};
-use crate::source::Sources;
 
 use context::Presumed;
+use layers::{layers, owner};
 use members::Ask;
 
 /// More parts of a question than this are not put.
@@ -73,61 +77,104 @@ pub struct Documents<'p> {
 ///
 /// # Errors
 /// If the question cannot be understood: see [`Fault`].
-pub fn simulate(
+pub fn simulate(question: &Question, documents: &Documents<'_>) -> Result<Simulation, Fault> {
+    let posed = pose(question, documents)?;
+    let answered = posed
+        .parts
+        .into_iter()
+        .map(|part| {
+            let survey = survey(&Compiled::new(&part.layers), &part.put);
+            Answered { part, survey }
+        })
+        .collect();
+    Ok(answer(question, documents, (answered, posed.unlisted), posed.notes))
+}
+
+/// The requests that a question stands for, each with the policies that decide it. For tests of what is proved: of each, any
+/// concrete member must be decided as the answer says.
+///
+/// # Errors
+/// As for [`simulate`].
+#[doc(hidden)]
+pub fn requests<'p>(
     question: &Question,
-    documents: &Documents<'_>,
-    sources: &Sources,
-) -> Result<Simulation, Fault> {
+    documents: &Documents<'p>,
+) -> Result<Vec<(Compiled<'p>, Request)>, Fault> {
+    let parts = pose(question, documents)?.parts.into_iter();
+    Ok(parts
+        .flat_map(|part| {
+            let Part { layers, put, .. } = part;
+            put.members.into_iter().map(move |member| (Compiled::new(&layers), member.request))
+        })
+        .collect())
+}
+
+/// A question, understood.
+struct Posed<'p> {
+    parts: Vec<Part<'p>>,
+    /// Not every kind of caller is among the parts.
+    unlisted: bool,
+    notes: Vec<String>,
+}
+
+fn pose<'p>(question: &Question, documents: &Documents<'p>) -> Result<Posed<'p>, Fault> {
     let given = context::read(&question.context)?;
     let resources = members::resources(question)?;
     let mut notes = Vec::new();
     let actions = members::actions(question, &resources, &mut notes)?;
     let principal = Principal::read(question)?;
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    let mut unlisted = false;
+    let mut posed = Posed { parts: Vec::new(), unlisted: false, notes };
     for service in members::services(&actions) {
         let mine: Vec<Ask> = actions.iter().filter(|ask| ask.service() == service).cloned().collect();
         // Which callers there are does not depend on whose layers they are.
         let base = Compiled::new(&layers(question, documents, &service, None, None));
         let classes = principal.callers(&base, question, &resources)?;
-        unlisted |= !classes.complete;
+        posed.unlisted |= !classes.complete;
         for class in &classes.list {
-            let owner = |resource: &str| owner(question, resource, &class.caller);
-            let mut owners: Vec<Option<String>> = mine.iter().map(|ask| owner(&ask.resource)).collect();
+            let owner = |ask: &Ask| owner(question, &ask.resource, &class.caller);
+            let mut owners: Vec<Option<String>> = mine.iter().map(owner).collect();
             owners.sort();
             owners.dedup();
             for own in owners {
+                let asks: Vec<&Ask> = mine.iter().filter(|ask| owner(ask) == own).collect();
                 let layers = layers(question, documents, &service, Some(&class.caller), own.as_deref());
-                let set = Compiled::new(&layers);
-                let asks: Vec<&Ask> = mine.iter().filter(|ask| owner(&ask.resource) == own).collect();
-                for (ask, names) in members::classes(&set, &class.caller, &asks) {
-                    if parts.len() >= MOST_PARTS {
-                        return Err(Fault::TooMany(MOST_PARTS));
-                    }
-                    let mut request =
-                        members::request(&set, &class.caller, &ask, own.as_deref(), (&given, &question.now));
-                    let presumed = context::presumed(&set, &class.caller, &given);
-                    let presumed = if question.strict { Vec::new() } else { presumed };
-                    for each in &presumed {
-                        each.apply(&mut request.context, true);
-                    }
-                    let put = Put {
-                        members: vec![Member { request, example: None }],
-                        unknowns: Vec::new(),
-                        allowed: true,
-                        base: World::new(),
-                    };
-                    let survey = survey(&set, &put);
-                    let label = principal.label(class);
-                    parts.push(Part { label, names, ask, put, survey, layers: layers.clone(), presumed });
-                }
+                let label = principal.label(class);
+                of_caller(&mut posed, (question, &given), (&class.caller, label, own), (&asks, &layers))?;
             }
         }
     }
-    if parts.is_empty() {
+    if posed.parts.is_empty() {
         return Err(Fault::NobodyAsked(question.principal.clone()));
     }
-    Ok(answer(question, documents, (parts, unlisted), notes, sources))
+    Ok(posed)
+}
+
+/// The parts of one caller that have one owner of resources.
+fn of_caller<'p>(
+    posed: &mut Posed<'p>,
+    (question, given): (&Question, &context::Given),
+    (caller, label, owner): (&Caller, String, Option<String>),
+    (asks, layers): (&[&Ask], &Layers<'p>),
+) -> Result<(), Fault> {
+    let set = Compiled::new(layers);
+    for (ask, names) in members::classes(&set, caller, asks) {
+        if posed.parts.len() >= MOST_PARTS {
+            return Err(Fault::TooMany(MOST_PARTS));
+        }
+        let mut request = members::request(&set, caller, &ask, owner.as_deref(), (given, &question.now));
+        let presumed = if question.strict { Vec::new() } else { context::presumed(&set, caller, given) };
+        for each in &presumed {
+            each.apply(&mut request.context, true);
+        }
+        let put = Put {
+            members: vec![Member { request, example: None }],
+            unknowns: Vec::new(),
+            allowed: true,
+            base: World::new(),
+        };
+        posed.parts.push(Part { label: label.clone(), names, ask, put, layers: layers.clone(), presumed });
+    }
+    Ok(())
 }
 
 /// One kind of caller, one class of actions, one resource.
@@ -136,9 +183,21 @@ struct Part<'p> {
     names: Vec<String>,
     ask: Ask,
     put: Put,
-    survey: Survey,
     layers: Layers<'p>,
     presumed: Vec<Presumed>,
+}
+
+/// A part with its answer.
+struct Answered<'p> {
+    part: Part<'p>,
+    survey: Survey,
+}
+
+impl<'p> std::ops::Deref for Answered<'p> {
+    type Target = Part<'p>;
+    fn deref(&self) -> &Part<'p> {
+        &self.part
+    }
 }
 
 /// Who asks.
@@ -202,75 +261,15 @@ impl Principal {
     }
 }
 
-/// The account that owns a resource: its ARN says, or the question, or it is presumed to be the caller's.
-fn owner(question: &Question, resource: &str, caller: &Caller) -> Option<String> {
-    let own = arn::account_of(resource).map(str::to_owned);
-    own.or_else(|| question.resource_account.clone()).or_else(|| caller.account().map(str::to_owned))
-}
-
-/// The layers of a request. What was not given is presumed not to be there, with these exceptions: policies of the principal,
-/// and the policy of a resource of another account, of a KMS key or of a role to assume. Without those nothing would go, so
-/// there is one, and it is not known.
-fn layers<'p>(
-    question: &Question,
-    documents: &Documents<'p>,
-    service: &str,
-    caller: Option<&Caller>,
-    owner: Option<&str>,
-) -> Layers<'p> {
-    let presumed = |kind: LayerKind, there: bool| -> Layer<()> {
-        if question.absent.contains(&kind) {
-            Layer::Absent
-        } else if question.strict || there {
-            Layer::NotVisible
-        } else {
-            Layer::PresumedAbsent
-        }
-    };
-    let one = |kind: LayerKind, list: &[&'p Policy], there: bool| match presumed(kind, there) {
-        _ if !list.is_empty() => Layer::Known(list.to_vec()),
-        Layer::Absent => Layer::Absent,
-        Layer::NotVisible => Layer::NotVisible,
-        Layer::PresumedAbsent | Layer::Known(()) => Layer::PresumedAbsent,
-    };
-    let levels = |kind: LayerKind, list: &[Vec<&'p Policy>]| match presumed(kind, false) {
-        _ if !list.is_empty() => Layer::Known(list.to_vec()),
-        Layer::Absent => Layer::Absent,
-        Layer::NotVisible => Layer::NotVisible,
-        Layer::PresumedAbsent | Layer::Known(()) => Layer::PresumedAbsent,
-    };
-    let resource =
-        if service == "kms" && !documents.key.is_empty() { &documents.key } else { &documents.resource };
-    let foreign = caller.is_some_and(|caller| caller.account() != owner) || matches!(service, "kms" | "sts");
-    let temporary = caller.is_some_and(|caller| {
-        matches!(caller.kind(), CallerKind::Role | CallerKind::Session | CallerKind::Federated)
-    });
-    Layers {
-        identity: one(LayerKind::Identity, &documents.identity, true),
-        resource: one(LayerKind::Resource, resource, foreign),
-        boundary: one(LayerKind::Boundary, &documents.boundary, false),
-        session: match one(LayerKind::Session, &documents.session, false) {
-            // Keys of a user carry no session policy.
-            Layer::PresumedAbsent | Layer::NotVisible if !temporary => Layer::Absent,
-            layer => layer,
-        },
-        scp: levels(LayerKind::Scp, &documents.scp),
-        rcp: levels(LayerKind::Rcp, &documents.rcp),
-        endpoint: one(LayerKind::Endpoint, &documents.endpoint, false),
-        public_access_block: documents.public_access_block,
-    }
-}
-
 fn answer(
     question: &Question,
     documents: &Documents<'_>,
-    (parts, unlisted): (Vec<Part<'_>>, bool),
+    (parts, unlisted): (Vec<Answered<'_>>, bool),
     mut notes: Vec<String>,
-    sources: &Sources,
 ) -> Simulation {
     let all = |yes: fn(&Survey) -> &Found| -> Certainty {
-        let holds = |part: &Part<'_>| matches!(yes(&part.survey), Found::Holds { .. });
-        let fails = |part: &Part<'_>| matches!(yes(&part.survey), Found::Fails { .. });
+        let holds = |part: &Answered<'_>| matches!(yes(&part.survey), Found::Holds { .. });
+        let fails = |part: &Answered<'_>| matches!(yes(&part.survey), Found::Fails { .. });
         if parts.iter().any(fails) {
             Certainty::No
         } else if parts.iter().all(holds) && !unlisted {
@@ -293,15 +292,15 @@ fn answer(
         let set = Compiled::new(&part.layers);
         let standing = part.survey.standing();
         if answer == Answer::Depends {
-            missing.extend(part.survey.depends_on().iter().map(|on| shown::missing(&set, on)));
+            missing.extend(part.survey.depends_on().iter().map(|on| facts::missing(&set, on)));
         }
         if standing == Standing::TooMany {
-            missing.push(shown::too_many());
+            missing.push(facts::too_many());
         }
-        assumed.extend(shown::assumed(&set, question, documents, part));
+        assumed.extend(facts::assumed(&set, question, documents, part));
     }
     if unlisted && answer == Answer::Depends {
-        missing.push(shown::unlisted());
+        missing.push(facts::unlisted());
     }
     missing.sort();
     missing.dedup();
@@ -316,7 +315,7 @@ fn answer(
         all_allowed,
         all_denied,
         scope: shown::scope(&parts),
-        examples: shown::examples(answer, &parts, sources),
+        examples: shown::examples(answer, &parts),
         rows: rows(&parts),
         missing,
         assumed,
@@ -326,7 +325,7 @@ fn answer(
 }
 
 /// The parts of a question, those that differ in the action alone in one row.
-fn rows(parts: &[Part<'_>]) -> Vec<Row> {
+fn rows(parts: &[Answered<'_>]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for part in parts {
         let answer = match part.survey.standing() {
@@ -349,28 +348,4 @@ fn rows(parts: &[Part<'_>]) -> Vec<Row> {
         }
     }
     rows
-}
-
-/// Whether the answer rests on a dependence of the resource's owner.
-fn is_owner_presumed(question: &Question, part: &Part<'_>) -> bool {
-    question.resource_account.is_none()
-        && arn::account_of(&part.ask.resource).is_none()
-        && part.ask.resource != "*"
-        && part.put.members.first().is_some_and(|member| member.request.caller.account().is_some())
-}
-
-/// Where the requests of a part stand if the resource belonged to another account.
-fn survey_for(question: &Question, documents: &Documents<'_>, part: &Part<'_>, owner: &str) -> Standing {
-    let mut put = part.put.clone();
-    let Some(member) = put.members.first_mut() else { return Standing::TooMany };
-    let request = &mut member.request;
-    request.resource_account = Some(owner.into());
-    for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
-        if request.context.get(&key.to_ascii_lowercase()).is_some() {
-            request.context.set_one(key, owner);
-        }
-    }
-    let caller = request.caller.clone();
-    let layers = layers(question, documents, &part.ask.service(), Some(&caller), Some(owner));
-    survey(&Compiled::new(&layers), &put).standing()
 }

@@ -28,5 +28,6 @@ mod readme;
 mod render;
 mod repository;
 mod rules;
+mod simulate;
 mod spaces;
 mod syntax;

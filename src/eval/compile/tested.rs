@@ -83,6 +83,22 @@ impl<'p> Compiled<'p> {
         }
     }
 
+    /// A set in which all resources lie that a test of the resource may take, where a variable is not known.
+    pub(in crate::eval) fn widest_resource_language(
+        &self,
+        atom: FreeAtom,
+        context: &Context,
+    ) -> Option<Language> {
+        match self.atoms.get(atom.0 as usize)? {
+            Test::ResourceTemplate(template) => template.widest_resource_language(context),
+            Test::Resource(_)
+            | Test::Action(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_)
+            | Test::Value { .. } => None,
+        }
+    }
+
     /// The comparison of a test of a condition key.
     pub(in crate::eval) fn value_test(&self, atom: FreeAtom) -> Option<&ValueTest> {
         match self.atoms.get(atom.0 as usize)? {

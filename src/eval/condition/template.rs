@@ -29,9 +29,13 @@ enum Reading {
 }
 
 enum Resolved {
-    Tokens { tokens: Vec<Token>, wild_value: bool },
+    Tokens {
+        tokens: Vec<Token>,
+        wild_value: bool,
+    },
     Null,
-    Unknown,
+    /// A variable nobody knows: with any text in its place.
+    Unknown(Vec<Token>),
 }
 
 impl Template {
@@ -68,7 +72,8 @@ impl Template {
                 return Truth::Mistyped;
             }
         }
-        self.decide(context, expands, |tokens| match base {
+        let folds = matches!(base, BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool);
+        self.decide(context, (expands, folds, value), |tokens| match base {
             BaseOperator::ArnLike => arn_of(tokens).is_some_and(|arn| arn.matches(value)),
             BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool => {
                 plain_of(tokens).to_lowercase() == value.to_lowercase()
@@ -94,7 +99,9 @@ impl Template {
     /// Whether a resource matches the text as a `Resource` pattern.
     #[must_use]
     pub fn matches_resource(&self, resource: &str, context: &Context) -> Truth {
-        self.decide(context, true, |tokens| Glob::from_tokens(tokens.iter().copied()).matches(resource))
+        self.decide(context, (true, false, resource), |tokens| {
+            Glob::from_tokens(tokens.iter().copied()).matches(resource)
+        })
     }
 
     /// The strings that pass under an operator, where every variable has a value. A value that holds a wildcard is read
@@ -123,16 +130,32 @@ impl Template {
         self.language(BaseOperator::StringLike, context)
     }
 
+    /// Strings among which are all resources that match, where a variable is not known.
+    #[must_use]
+    pub fn widest_resource_language(&self, context: &Context) -> Option<Language> {
+        match self.resolve(context, true, Reading::Literal) {
+            Resolved::Unknown(tokens) => Some(Language::from(&Glob::from_tokens(tokens))),
+            Resolved::Null | Resolved::Tokens { .. } => None,
+        }
+    }
+
     /// Whether a variable of the text has no value.
     #[must_use]
     pub fn is_null(&self, context: &Context) -> bool {
         matches!(self.resolve(context, true, Reading::Literal), Resolved::Null)
     }
 
-    fn decide(&self, context: &Context, expands: bool, holds: impl Fn(&[Token]) -> bool) -> Truth {
+    fn decide(
+        &self,
+        context: &Context,
+        (expands, folds, value): (bool, bool, &str),
+        holds: impl Fn(&[Token]) -> bool,
+    ) -> Truth {
         match self.resolve(context, expands, Reading::Literal) {
             Resolved::Null => Truth::Null,
-            Resolved::Unknown => Truth::Free,
+            // What does not fit with any text in the variable's place does not fit.
+            Resolved::Unknown(tokens) if !could_match(&tokens, folds, value) => Truth::No,
+            Resolved::Unknown(_) => Truth::Free,
             Resolved::Tokens { tokens, wild_value } => {
                 let literal = holds(&tokens);
                 if expands && wild_value {
@@ -151,7 +174,7 @@ impl Template {
 
     fn resolve(&self, context: &Context, expands: bool, reading: Reading) -> Resolved {
         let mut tokens = Vec::new();
-        let mut wild_value = false;
+        let (mut wild_value, mut unknown, mut null) = (false, false, false);
         for piece in &self.pieces {
             match piece {
                 TemplatePiece::Plain(text) => push(&mut tokens, text, expands),
@@ -165,18 +188,41 @@ impl Template {
                             _ => None,
                         },
                         Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
-                            return Resolved::Unknown;
+                            unknown = true;
+                            tokens.push(Token::Many);
+                            continue;
                         }
                         None => None,
                     };
-                    let Some(text) = value.or(default.as_deref()) else { return Resolved::Null };
+                    let Some(text) = value.or(default.as_deref()) else {
+                        null = true;
+                        continue;
+                    };
                     wild_value |= text.contains(['*', '?']);
                     push(&mut tokens, text, expands && reading == Reading::Wildcard);
                 }
             }
         }
-        Resolved::Tokens { tokens, wild_value }
+        if null {
+            Resolved::Null
+        } else if unknown {
+            Resolved::Unknown(tokens)
+        } else {
+            Resolved::Tokens { tokens, wild_value }
+        }
     }
+}
+
+/// Whether a value fits where `*` stands for any text, colons included; every operator takes at most that.
+fn could_match(tokens: &[Token], folds: bool, value: &str) -> bool {
+    if !folds {
+        return Glob::from_tokens(tokens.iter().copied()).matches(value);
+    }
+    let lower = tokens.iter().flat_map(|token| match token {
+        Token::Char(c) => c.to_lowercase().map(Token::Char).collect::<Vec<_>>(),
+        other => vec![*other],
+    });
+    Glob::from_tokens(lower).matches(&value.to_lowercase())
 }
 
 fn push(tokens: &mut Vec<Token>, text: &str, expands: bool) {

@@ -269,9 +269,9 @@ fn after(language: &Language, position: usize, c: char) -> Option<usize> {
         Step::Char(want) if *want == c => Some(position + 1),
         Step::Fold(want) if c.to_lowercase().eq([*want]) => Some(position + 1),
         Step::One => Some(position + 1),
-        Step::Except(not) if c != not => Some(position + 1),
+        Step::Except(not) if c != *not => Some(position + 1),
         Step::Many => Some(position),
-        Step::ExceptMany(not) if c != not => Some(position),
+        Step::ExceptMany(not) if c != *not => Some(position),
         Step::Char(_) | Step::Fold(_) | Step::Except(_) | Step::ExceptMany(_) => None,
     }
 }

@@ -1,0 +1,93 @@
+//! Which policies bear on a request, and what is made of those that were not given.
+
+use super::{Answered, Documents, Question};
+use crate::eval::{Caller, CallerKind, Compiled, Layer, LayerKind, Layers, Standing, survey};
+use crate::policy::{Policy, arn};
+
+/// The account that owns a resource: its ARN says, or the question, or it is presumed to be the caller's.
+pub(super) fn owner(question: &Question, resource: &str, caller: &Caller) -> Option<String> {
+    let own = arn::account_of(resource).map(str::to_owned);
+    own.or_else(|| question.resource_account.clone()).or_else(|| caller.account().map(str::to_owned))
+}
+
+/// The layers of a request. What was not given is presumed not to be there, with these exceptions: policies of the principal,
+/// and the policy of a resource of another account, of a KMS key or of a role to assume. Without those nothing would go, so
+/// there is one, and it is not known.
+pub(super) fn layers<'p>(
+    question: &Question,
+    documents: &Documents<'p>,
+    service: &str,
+    caller: Option<&Caller>,
+    owner: Option<&str>,
+) -> Layers<'p> {
+    let presumed = |kind: LayerKind, there: bool| -> Layer<()> {
+        if question.absent.contains(&kind) {
+            Layer::Absent
+        } else if question.strict || there {
+            Layer::NotVisible
+        } else {
+            Layer::PresumedAbsent
+        }
+    };
+    let one = |kind: LayerKind, list: &[&'p Policy], there: bool| match presumed(kind, there) {
+        _ if !list.is_empty() => Layer::Known(list.to_vec()),
+        Layer::Absent => Layer::Absent,
+        Layer::NotVisible => Layer::NotVisible,
+        Layer::PresumedAbsent | Layer::Known(()) => Layer::PresumedAbsent,
+    };
+    let levels = |kind: LayerKind, list: &[Vec<&'p Policy>]| match presumed(kind, false) {
+        _ if !list.is_empty() => Layer::Known(list.to_vec()),
+        Layer::Absent => Layer::Absent,
+        Layer::NotVisible => Layer::NotVisible,
+        Layer::PresumedAbsent | Layer::Known(()) => Layer::PresumedAbsent,
+    };
+    let resource =
+        if service == "kms" && !documents.key.is_empty() { &documents.key } else { &documents.resource };
+    let foreign = caller.is_some_and(|caller| caller.account() != owner) || matches!(service, "kms" | "sts");
+    let temporary = caller.is_some_and(|caller| {
+        matches!(caller.kind(), CallerKind::Role | CallerKind::Session | CallerKind::Federated)
+    });
+    Layers {
+        identity: one(LayerKind::Identity, &documents.identity, true),
+        resource: one(LayerKind::Resource, resource, foreign),
+        boundary: one(LayerKind::Boundary, &documents.boundary, false),
+        session: match one(LayerKind::Session, &documents.session, false) {
+            // Keys of a user carry no session policy.
+            Layer::PresumedAbsent | Layer::NotVisible if !temporary => Layer::Absent,
+            layer => layer,
+        },
+        scp: levels(LayerKind::Scp, &documents.scp),
+        rcp: levels(LayerKind::Rcp, &documents.rcp),
+        endpoint: one(LayerKind::Endpoint, &documents.endpoint, false),
+        public_access_block: documents.public_access_block,
+    }
+}
+
+/// Whether the answer rests on a dependence of the resource's owner.
+pub(super) fn is_owner_presumed(question: &Question, part: &Answered<'_>) -> bool {
+    question.resource_account.is_none()
+        && arn::account_of(&part.ask.resource).is_none()
+        && part.ask.resource != "*"
+        && part.put.members.first().is_some_and(|member| member.request.caller.account().is_some())
+}
+
+/// Where the requests of a part stand if the resource belonged to another account.
+pub(super) fn survey_for(
+    question: &Question,
+    documents: &Documents<'_>,
+    part: &Answered<'_>,
+    owner: &str,
+) -> Standing {
+    let mut put = part.put.clone();
+    let Some(member) = put.members.first_mut() else { return Standing::TooMany };
+    let request = &mut member.request;
+    request.resource_account = Some(owner.into());
+    for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
+        if request.context.get(&key.to_ascii_lowercase()).is_some() {
+            request.context.set_one(key, owner);
+        }
+    }
+    let caller = request.caller.clone();
+    let layers = layers(question, documents, &part.ask.service(), Some(&caller), Some(owner));
+    survey(&Compiled::new(&layers), &put).standing()
+}

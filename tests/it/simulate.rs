@@ -1,0 +1,520 @@
+//! `preflight simulate`: tables of questions, its own words on bad arguments, and that what it calls proved holds.
+
+use preflight::eval::{CallerKind, Compiled, ContextValue, NoTrace, Request, World, decide};
+use preflight::evidence::{Evidence, Role};
+use preflight::finding::simulation::Answer;
+use preflight::load::{self, Named};
+use preflight::simulate::{Documents, Question, requests, simulate};
+use preflight::source::Sources;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn preflight(args: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_preflight"))
+        .arg("simulate")
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap()
+}
+
+fn folders() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/simulate");
+    let mut all: Vec<PathBuf> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    all.sort();
+    assert!(!all.is_empty());
+    all
+}
+
+#[test]
+fn every_table_is_answered_as_expected() {
+    for folder in folders() {
+        let out = preflight(&["--cases", "cases.toml"], &folder);
+        let text = String::from_utf8_lossy(&out.stdout);
+        let errors = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(0), "{}\n{text}{errors}", folder.display());
+        assert!(text.trim_end().ends_with(" passed, 0 failed"), "{text}");
+    }
+}
+
+#[test]
+fn every_answer_fits_the_schema() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../docs/schema/simulation.v1.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for folder in folders() {
+        let out = preflight(&["--cases", "cases.toml", "--format", "json"], &folder);
+        let value: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&value).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{}: {faults:#?}", folder.display());
+        assert_eq!(value["failed"], 0);
+    }
+}
+
+/// A case as the test reads it from the table, without the program's own reader.
+struct Case {
+    name: String,
+    question: Question,
+    files: Vec<(Role, usize, PathBuf)>,
+}
+
+fn cases(folder: &Path) -> Vec<Case> {
+    let text = std::fs::read_to_string(folder.join("cases.toml")).unwrap();
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    let list = |value: &toml::Value| -> Vec<String> {
+        match value {
+            toml::Value::Array(all) => all.iter().map(|each| each.as_str().unwrap().to_owned()).collect(),
+            other => vec![other.as_str().unwrap().to_owned()],
+        }
+    };
+    let text_of = |row: &toml::Table, key: &str| {
+        row.get(key).or(table.get(key)).and_then(|value| value.as_str()).map(str::to_owned)
+    };
+    let roles = [
+        ("policy", Role::ReaderPolicy),
+        ("resource-policy", Role::BucketPolicy),
+        ("boundary", Role::Boundary),
+        ("session-policy", Role::SessionPolicy),
+        ("key-policy", Role::KeyPolicy),
+        ("scps", Role::Scp),
+    ];
+    let documents = |row: &toml::Table, key: &str| -> Option<toml::Value> {
+        let of = |table: &toml::Table| table.get("documents")?.as_table()?.get(key).cloned();
+        of(row).or_else(|| of(&table))
+    };
+    table["case"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let row = row.as_table().unwrap();
+            let account = text_of(row, "account");
+            let principal = text_of(row, "principal").unwrap();
+            let principal = match (account, principal.split('/').next().unwrap()) {
+                (Some(account), "user" | "role" | "root") => format!("arn:aws:iam::{account}:{principal}"),
+                (Some(account), "assumed-role") => format!("arn:aws:sts::{account}:{principal}"),
+                _ => principal,
+            };
+            let mut context: Vec<(String, String)> = Vec::new();
+            for source in [table.get("context"), row.get("context")].into_iter().flatten() {
+                for (key, value) in source.as_table().unwrap() {
+                    context.retain(|(name, _)| name != key);
+                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    context.push((key.clone(), value));
+                }
+            }
+            let absent = row.get("absent").or(table.get("absent")).map(&list).unwrap_or_default();
+            let layer = |name: &String| {
+                preflight::eval::LayerKind::ALL.into_iter().find(|kind| kind.id() == name).unwrap()
+            };
+            let mut files = Vec::new();
+            for (key, role) in roles {
+                for (level, path) in
+                    documents(row, key).map(|value| list(&value)).unwrap_or_default().iter().enumerate()
+                {
+                    files.push((role, if key == "scps" { level } else { 0 }, folder.join(path)));
+                }
+            }
+            Case {
+                name: row["name"].as_str().unwrap().to_owned(),
+                question: Question {
+                    principal,
+                    actions: list(&row["action"]),
+                    resources: row.get("resource").map(&list).unwrap_or_default(),
+                    context,
+                    resource_account: text_of(row, "resource-account"),
+                    now: "2026-11-23T12:00:00Z".to_owned(),
+                    strict: false,
+                    absent: absent.iter().map(layer).collect(),
+                },
+                files,
+            }
+        })
+        .collect()
+}
+
+fn read(case: &Case) -> Evidence {
+    let named: Vec<Named> = case
+        .files
+        .iter()
+        .map(|(role, level, path)| Named { role: *role, level: *level, path: path.clone() })
+        .collect();
+    load::load(&mut Sources::new(), &named, &[]).unwrap()
+}
+
+fn documents(evidence: &Evidence) -> Documents<'_> {
+    Documents {
+        identity: evidence.policies(Role::ReaderPolicy),
+        resource: evidence.policies(Role::BucketPolicy),
+        key: evidence.policies(Role::KeyPolicy),
+        boundary: evidence.policies(Role::Boundary),
+        session: evidence.policies(Role::SessionPolicy),
+        scp: evidence.levels(Role::Scp),
+        ..Documents::default()
+    }
+}
+
+/// A small generator of its own: the members must be the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides as u64) as usize
+    }
+
+    fn pick<'t>(&mut self, texts: &[&'t str]) -> &'t str {
+        texts[self.roll(texts.len())]
+    }
+
+    /// A text that a pattern matches, often with words in it that the policies know.
+    fn fill(&mut self, pattern: &str, words: &[&str]) -> String {
+        let mut out = String::new();
+        for c in pattern.chars() {
+            match c {
+                '?' => out.push_str(self.pick(&["a", "Z", "7", "-"])),
+                '*' => {
+                    for _ in 0..self.roll(4) {
+                        let word = self.pick(words).replace(['*', '?', ':'], "");
+                        out.push_str(&word);
+                        out.push_str(self.pick(&["", "/", "x", "-", "9"]));
+                    }
+                }
+                other => out.push(other),
+            }
+        }
+        out
+    }
+}
+
+/// Words that the policies of a set know: their texts, in pieces.
+fn words<'t>(evidence: &'t Evidence) -> Vec<&'t str> {
+    let mut words: Vec<&str> = vec!["a", "zz"];
+    for document in &evidence.documents {
+        for statement in &document.policy.statements {
+            let clauses = statement.clauses.iter().flat_map(|clause| &clause.values);
+            let resources = statement.resources.iter().flat_map(|element| &element.items);
+            for text in clauses.chain(resources) {
+                words.extend(text.value.split(['/', ':']).filter(|word| !word.is_empty()));
+            }
+        }
+    }
+    words
+}
+
+/// One member of a part of a question, chosen by dice.
+fn member(dice: &mut Dice, set: &Compiled<'_>, request: &Request, words: &[&str]) -> Option<Request> {
+    let mut one = request.clone();
+    if let Some(space) = request.space.clone() {
+        let text = dice.fill(&request.resource, words);
+        let exact = preflight::eval::member::Language::exact(&text);
+        let mut all: Vec<_> = space.iter().collect();
+        all.push(&exact);
+        if preflight::eval::member::string(&all, &[]) == preflight::eval::member::Found::Nothing {
+            return None;
+        }
+        one.resource = text.into();
+        one.space = None;
+    }
+    for (key, value) in request.context.iter() {
+        let texts: Vec<&str> = set.texts().chain(["true", "false", "1", "203.0.113.77", "other"]).collect();
+        match value {
+            ContextValue::Unknown | ContextValue::Unseen => {
+                if *value == ContextValue::Unseen && dice.roll(3) == 0 {
+                    one.context.remove(key);
+                } else {
+                    let text = dice.pick(&texts).to_owned();
+                    one.context.set_one(key, &dice.fill(&text, words));
+                }
+            }
+            ContextValue::Every(within) => {
+                let exact = |text: &str| preflight::eval::member::Language::exact(text);
+                let fits = |text: &&str| {
+                    preflight::eval::member::string(&[within, &exact(text)], &[])
+                        != preflight::eval::member::Found::Nothing
+                };
+                let fitting: Vec<&str> = texts.iter().copied().filter(fits).collect();
+                if fitting.is_empty() {
+                    return None;
+                }
+                one.context.set_one(key, dice.pick(&fitting));
+            }
+            ContextValue::One(_) | ContextValue::Many(_) => {}
+        }
+    }
+    Some(one)
+}
+
+/// Every request of a proved answer is decided as the answer says.
+#[test]
+fn proved_answers_survive_random_members() {
+    survive(500);
+}
+
+/// The same at length: `cargo test --test it -- --ignored ten_thousand`
+#[test]
+#[ignore = "takes a minute"]
+fn proved_answers_survive_ten_thousand_random_members() {
+    survive(10_000);
+}
+
+fn survive(each: usize) {
+    let mut looked_at = 0;
+    for folder in folders() {
+        for case in cases(&folder) {
+            let evidence = read(&case);
+            let documents = documents(&evidence);
+            let answer = simulate(&case.question, &documents).unwrap();
+            if !matches!(answer.answer, Answer::Allowed | Answer::Denied) {
+                continue;
+            }
+            let words = words(&evidence);
+            let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+            let parts = requests(&case.question, &documents).unwrap();
+            let each = each.div_ceil(parts.len());
+            for (set, request) in &parts {
+                for _ in 0..each {
+                    let Some(one) = member(&mut dice, set, request, &words) else { continue };
+                    let mut world = World::new();
+                    for kind in preflight::eval::LayerKind::ALL {
+                        world.set_unseen_denies(kind, dice.roll(2) == 0);
+                    }
+                    let decision = decide(set, &one, &world, &mut NoTrace);
+                    let allowed = answer.answer == Answer::Allowed;
+                    assert_eq!(
+                        decision.is_allowed(),
+                        allowed,
+                        "{} / {}: {one:#?}",
+                        folder.display(),
+                        case.name
+                    );
+                    looked_at += 1;
+                }
+            }
+        }
+    }
+    assert!(looked_at > each * 20, "{looked_at} requests only");
+}
+
+/// A pattern of principals stands for each of them: any caller that it matches is answered like the whole.
+#[test]
+fn proved_answers_hold_for_random_callers() {
+    let mut looked_at = 0;
+    for folder in folders() {
+        for case in cases(&folder) {
+            if !case.question.principal.contains('*') {
+                continue;
+            }
+            let evidence = read(&case);
+            let documents = documents(&evidence);
+            let answer = simulate(&case.question, &documents).unwrap().answer;
+            if !matches!(answer, Answer::Allowed | Answer::Denied) {
+                continue;
+            }
+            let mut dice = Dice(88_172_645_463_325_252);
+            let words = words(&evidence);
+            for _ in 0..60 {
+                let pattern = case.question.principal.replace("::*:", "::444455556666:");
+                let kind = if pattern.ends_with(":*") { dice.pick(&["user/", "role/", "root"]) } else { "" };
+                let principal = match kind {
+                    "root" => pattern.replace(":*", ":root"),
+                    kind => dice.fill(&pattern.replace(":*", &format!(":{kind}a*")), &words),
+                };
+                let question = Question { principal: principal.clone(), ..case.question.clone() };
+                let Ok(one) = simulate(&question, &documents) else { continue };
+                assert_eq!(one.answer, answer, "{} / {}: {principal}", folder.display(), case.name);
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 120, "{looked_at} callers only");
+}
+
+/// The witnesses of an answer are decided as shown when they are asked for by themselves.
+#[test]
+fn witnesses_are_decided_again() {
+    for folder in folders() {
+        for case in cases(&folder) {
+            let evidence = read(&case);
+            let documents = documents(&evidence);
+            let answer = simulate(&case.question, &documents).unwrap();
+            if answer.answer == Answer::Depends {
+                continue;
+            }
+            for example in &answer.examples {
+                let mut question = Question {
+                    principal: if example.principal.is_empty() {
+                        "anonymous".into()
+                    } else {
+                        example.principal.clone()
+                    },
+                    actions: vec![example.action.clone()],
+                    resources: vec![example.resource.clone()],
+                    ..case.question.clone()
+                };
+                for (key, value) in &example.context {
+                    question.context.retain(|(name, _)| !name.eq_ignore_ascii_case(key));
+                    let value = match value.as_deref() {
+                        None => "absent".to_owned(),
+                        Some("?") => "?".to_owned(),
+                        Some(value) => format!("={value}"),
+                    };
+                    question.context.push((key.clone(), value));
+                }
+                let again = simulate(&question, &documents).unwrap();
+                let expected = if example.allowed { Answer::Allowed } else { Answer::Denied };
+                assert_eq!(again.answer, expected, "{} / {}: {example:#?}", folder.display(), case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn exit_codes_follow_the_answer_and_what_was_expected() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/simulate/cross-account");
+    let base = [
+        "--principal",
+        "arn:aws:iam::444455556666:user/bob",
+        "--resource-account",
+        "111122223333",
+        "--resource-policy",
+        "bucket.json",
+        "--action",
+        "s3:GetObject",
+    ];
+    let code = |more: &[&str]| preflight(&[&base, more].concat(), &folder).status.code().unwrap();
+    let policy = ["--policy", "reads-all.json"];
+    let with = |resource: &'static str, more: &[&'static str]| {
+        code(&[&policy, &["--resource", resource], more].concat())
+    };
+    assert_eq!(with("arn:aws:s3:::acme-share/partner/a", &[]), 0);
+    assert_eq!(with("arn:aws:s3:::acme-share/other/a", &[]), 1);
+    assert_eq!(with("arn:aws:s3:::acme-share/*", &[]), 1);
+    assert_eq!(code(&["--resource", "arn:aws:s3:::acme-share/partner/a"]), 3);
+    assert_eq!(with("arn:aws:s3:::acme-share/other/a", &["--expect", "denied"]), 0);
+    assert_eq!(with("arn:aws:s3:::acme-share/other/a", &["--expect", "allowed"]), 1);
+    assert_eq!(with("arn:aws:s3:::acme-share/*", &["--expect", "mixed"]), 0);
+    assert_eq!(code(&["--resource", "arn:aws:s3:::acme-share/partner/a", "--expect", "allowed"]), 3);
+    // Whatever the user's own policy says, the bucket does not let it in.
+    assert_eq!(code(&["--resource", "arn:aws:s3:::acme-share/other/a", "--expect", "allowed"]), 1);
+    assert_eq!(code(&["--resource", "arn:aws:s3:::acme-share/partner/a", "--expect", "depends"]), 0);
+}
+
+#[test]
+fn bad_arguments_are_explained() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/simulate/cross-account");
+    let user = "arn:aws:iam::111122223333:user/a";
+    let table: &[(&[&str], &str)] = &[
+        (&["--action", "s3:GetObject"], "name who asks"),
+        (&["--principal", user], "name an action"),
+        (&["--principal", user, "--action", "s3:GetObjct"], "did you mean `s3:GetObject`?"),
+        (&["--principal", user, "--action", "GetObject"], "write the service first"),
+        (&["--principal", user, "--action", "ec3:RunInstances"], "no service `ec3`"),
+        (&["--principal", user, "--action", "s3:Gett*"], "no action of AWS matches `s3:Gett*`"),
+        (&["--principal", "bob", "--action", "s3:GetObject"], "`bob` is not a user"),
+        (&["--principal", "arn:aws:iam::1234:user/a", "--action", "s3:GetObject"], "not 12 digits"),
+        (
+            &["--principal", "arn:aws:iam::111122223333:group/a", "--action", "s3:GetObject"],
+            "cannot make requests",
+        ),
+        (&["--principal", "foo*bar", "--action", "s3:GetObject"], "a name like `foo*bar`"),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--resource", "s3://b/k"],
+            "write `arn:aws:s3:::b/k`",
+        ),
+        (&["--principal", user, "--action", "s3:GetObject", "--resource", "b/k"], "write `arn:aws:s3:::b/k`"),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--resource", "arn:aws:s3:::b"],
+            "`arn:aws:s3:::*/*`",
+        ),
+        (&["--principal", user, "--action", "s3:GetObject", "--resource-account", "12"], "12 digits are one"),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--context", "aws:SourceIp"],
+            "write `aws:SourceIp=203.0.113.7`",
+        ),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--context", "SourceIp=10.0.0.1"],
+            "did you mean `aws:SourceIp`?",
+        ),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--context", "aws:SourceIp=office"],
+            "holds an address",
+        ),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--context", "aws:SecureTransport=yes"],
+            "`true` or `false`",
+        ),
+        (
+            &[
+                "--principal",
+                user,
+                "--action",
+                "s3:GetObject",
+                "--context",
+                "aws:SourceIp=absent",
+                "--context",
+                "aws:SourceIp=10.0.0.1",
+            ],
+            "to have a value and to have none",
+        ),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--policy", "none.json"],
+            "cannot read `none.json`",
+        ),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--policy", "cases.toml"],
+            "AWS does not take this policy",
+        ),
+    ];
+    for (args, wanted) in table {
+        let out = preflight(args, &folder);
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(wanted), "{args:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn any_arguments_are_taken_or_refused() {
+    for text in [
+        "",
+        "*",
+        "**",
+        "?",
+        "arn:",
+        "arn:aws:iam::*",
+        ":::::::",
+        "s3:*",
+        "*:*",
+        "a=b=c",
+        "=",
+        "é:ü",
+        "arn:aws:s3:::*/*",
+    ] {
+        preflight::simulate::fuzz::arguments(text, text, text, text);
+        preflight::simulate::fuzz::arguments("*", "s3:GetObject", text, text);
+        preflight::simulate::fuzz::arguments(text, "s3:Get*", "arn:aws:s3:::b/*", "aws:SourceIp=?");
+    }
+}
+
+/// Callers of every kind can be asked for.
+#[test]
+fn everybody_has_every_kind() {
+    let layers = preflight::eval::Layers::none();
+    let set = Compiled::new(&layers);
+    let all = preflight::eval::callers(&[&set], "*", &["111122223333"], &[]);
+    for kind in
+        [CallerKind::Root, CallerKind::User, CallerKind::Role, CallerKind::Service, CallerKind::Anonymous]
+    {
+        assert!(all.list.iter().any(|class| class.caller.kind() == kind), "{kind:?}");
+    }
+}
