@@ -165,10 +165,13 @@ fn place(text: &str, at: usize) -> String {
     format!(":{line}:{column}")
 }
 
+/// Where a table has the files of a role.
+type Of<T> = fn(&DocumentTable) -> &Option<T>;
+
 /// The files of a case: its own, else the table's, else those of the command line, role by role.
 fn documents(table: &Table, row: &Row, files: &Files, folder: &Path) -> Files {
     let mut out = Files::default();
-    let lists: [(Role, fn(&DocumentTable) -> &Option<OneOrMany>); 6] = [
+    let lists: [(Role, Of<OneOrMany>); 6] = [
         (Role::ReaderPolicy, |table| &table.policy),
         (Role::BucketPolicy, |table| &table.resource_policy),
         (Role::Boundary, |table| &table.boundary),
@@ -183,7 +186,7 @@ fn documents(table: &Table, row: &Row, files: &Files, folder: &Path) -> Files {
             None => out.named.extend(files.named.iter().filter(|(each, ..)| *each == role).cloned()),
         }
     }
-    let levels: [(Role, fn(&DocumentTable) -> &Option<Vec<OneOrMany>>); 2] =
+    let levels: [(Role, Of<Vec<OneOrMany>>); 2] =
         [(Role::Scp, |table| &table.scps), (Role::Rcp, |table| &table.rcps)];
     for (role, of) in levels {
         match of(&row.documents).as_ref().or(of(&table.documents).as_ref()) {
