@@ -39,7 +39,7 @@ impl Dice {
 }
 
 /// Words that the policies of a set know: their texts, in pieces.
-pub(super) fn words<'t>(evidence: &'t Evidence) -> Vec<&'t str> {
+pub(super) fn words(evidence: &Evidence) -> Vec<&str> {
     let mut words: Vec<&str> = vec!["a", "zz"];
     for document in &evidence.documents {
         for statement in &document.policy.statements {
