@@ -3,6 +3,8 @@
 #[path = "../../examples/differential/compare/mod.rs"]
 mod compare;
 
+use compare::Pace;
+
 /// Where the cases of this run begin, and how many there are: the same in every run.
 const FIRST: u64 = 0;
 const COUNT: u64 = 20_000;
@@ -10,8 +12,8 @@ const COUNT: u64 = 20_000;
 #[test]
 fn two_engines_agree_on_twenty_thousand_questions() {
     let half = FIRST + COUNT / 2;
-    let other = std::thread::spawn(move || compare::run(FIRST..half));
-    let mut tally = compare::run(half..FIRST + COUNT);
+    let other = std::thread::spawn(move || compare::run(FIRST..half, Pace::Careful));
+    let mut tally = compare::run(half..FIRST + COUNT, Pace::Careful);
     tally.add(other.join().expect("the other half"));
     println!("seeds {FIRST} to {}\n{}", FIRST + COUNT, tally.table());
     let shown: Vec<String> = tally.unexplained.iter().take(5).map(compare::Difference::show).collect();

@@ -31,3 +31,4 @@ mod rules;
 mod simulate;
 mod spaces;
 mod syntax;
+mod walk;

@@ -171,3 +171,21 @@ pub(crate) fn restricted_bucket(case: &Value) -> Option<Value> {
     statements.push(none);
     Some(new)
 }
+
+pub(crate) fn empty_variable(case: &Value) -> Option<Value> {
+    let context = case["request"]["context"].as_object()?.clone();
+    changed(case, &mut |document| {
+        if document["Version"] != json!("2012-10-17") {
+            return;
+        }
+        texts(document, &mut |text| {
+            for (key, _) in context.iter().filter(|(_, value)| **value == json!("")) {
+                let lower = text.to_ascii_lowercase();
+                let name = format!("${{{}", key.to_ascii_lowercase());
+                let Some(at) = lower.find(&name) else { continue };
+                let Some(end) = lower[at..].find('}') else { continue };
+                text.replace_range(at..=at + end, "");
+            }
+        });
+    })
+}

@@ -72,6 +72,12 @@ pub(crate) const ALL: &[Known] = &[
         change: change::default_without_space,
     },
     Known {
+        name: "variable-of-an-empty-value",
+        why: "takes a key with an empty value for one that is not there; the default is for a key that is not there \
+              <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-default-values>",
+        change: change::empty_variable,
+    },
+    Known {
         name: "epoch-seconds",
         why: "takes epoch times for milliseconds, and other texts for dates as JavaScript guesses them; they are seconds \
               <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date>",

@@ -15,6 +15,7 @@ mod scene;
 mod shrink;
 
 use crate::cases::{self, Case};
+pub use peer::Pace;
 use peer::{Peer, Reply};
 use preflight::eval::{Answer, Dependence, Member, Outcome, Question, World, ask};
 use serde_json::Value;
@@ -52,8 +53,8 @@ enum Ours {
 const BATCH: u64 = 100;
 
 /// Asks both engines the cases of these seeds.
-pub fn run(seeds: std::ops::Range<u64>) -> Tally {
-    let mut peer = Peer::start();
+pub fn run(seeds: std::ops::Range<u64>, pace: Pace) -> Tally {
+    let mut peer = Peer::start(pace);
     let mut tally = Tally::default();
     let mut waiting: Option<Vec<Value>> = None;
     let mut start = seeds.start;
@@ -158,17 +159,15 @@ impl Tally {
                 .iter()
                 .filter_map(|known| (known.change)(&case).map(|changed| (known.name, changed)))
                 .collect();
-            // Several at once: each change upon the one before.
-            let mut all = case.clone();
-            let applied: Vec<&'static str> = known::ALL
-                .iter()
-                .filter_map(|known| {
-                    all = (known.change)(&all)?;
-                    Some(known.name)
-                })
-                .collect();
-            if let [first, _, ..] = applied.as_slice() {
-                changes.push((first, all));
+            // Two at once, and all at once: each change upon the one before.
+            for (at, (name, changed)) in changes.clone().into_iter().enumerate() {
+                let others = known::ALL.iter().skip_while(|known| known.name != name).skip(1);
+                changes.extend(others.filter_map(|known| Some((name, (known.change)(&changed)?))));
+                if at == 0 {
+                    let all =
+                        known::ALL.iter().fold(changed, |case, known| (known.change)(&case).unwrap_or(case));
+                    changes.push((name, all));
+                }
             }
             let cases: Vec<Value> = changes.iter().map(|(_, changed)| changed.clone()).collect();
             let replies = if cases.is_empty() {
@@ -242,7 +241,7 @@ impl Tally {
 impl Difference {
     /// The smallest case found on which the engines still differ, without what is known.
     pub fn shrink(&mut self) {
-        let mut peer = Peer::start();
+        let mut peer = Peer::start(Pace::Careful);
         'again: loop {
             let cases = shrink::smaller(&self.case);
             peer.send(&cases);

@@ -17,6 +17,15 @@ pub(crate) struct Reply {
     pub(crate) ignored: Vec<String>,
 }
 
+/// Which entry of the other engine is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// The one that checks its input.
+    Careful,
+    /// The one that does not, wherever it takes all layers of the question.
+    Fast,
+}
+
 /// The process.
 pub(crate) struct Peer {
     child: Child,
@@ -27,7 +36,7 @@ pub(crate) struct Peer {
 impl Peer {
     /// Installs the package beside the build where it is missing, and starts it. A differential test without its other
     /// engine is a failed one.
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(pace: Pace) -> Self {
         let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
         let folder = target().join("oracle");
         let installed = Command::new("bash")
@@ -43,6 +52,7 @@ impl Peer {
         let mut child = Command::new("node")
             .arg(oracle.join("answer.cjs"))
             .arg(&folder)
+            .args((pace == Pace::Fast).then_some("--fast"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

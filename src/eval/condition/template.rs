@@ -75,8 +75,9 @@ impl Template {
         let folds = matches!(base, BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool);
         self.decide(context, (expands, folds, value), |tokens| match base {
             BaseOperator::ArnLike => arn_of(tokens).is_some_and(|arn| arn.matches(value)),
-            BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool => {
-                plain_of(tokens).to_lowercase() == value.to_lowercase()
+            BaseOperator::StringEqualsIgnoreCase => plain_of(tokens).to_lowercase() == value.to_lowercase(),
+            BaseOperator::Bool => {
+                super::flag(value).is_some_and(|flag| super::flag(&plain_of(tokens)) == Some(flag))
             }
             BaseOperator::StringLike => Glob::from_tokens(tokens.iter().copied()).matches(value),
             BaseOperator::StringEquals

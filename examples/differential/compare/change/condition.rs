@@ -150,7 +150,9 @@ pub(crate) fn numbers(case: &Value) -> Option<Value> {
     // What is no plain number is written out, or becomes a text that no engine reads as one.
     let plain = |text: &str| -> String {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        if !digits.replacen('.', "", 1).is_empty()
+            && digits.replacen('.', "", 1).bytes().all(|byte| byte.is_ascii_digit())
+        {
             return text.to_owned();
         }
         match text.split_once(['e', 'E']) {
@@ -209,7 +211,10 @@ pub(crate) fn null_of_empty(case: &Value) -> Option<Value> {
         };
         // The key is there, so that `false` holds to the other engine and `true` does not.
         let turn = |text: &String| (!text.eq_ignore_ascii_case("true")).to_string();
-        (clause.operator == "Null" && empty)
+        // With a set operator an empty text is a value like any other, an empty list is none.
+        let asked = clause.operator == "Null"
+            || clause.operator.ends_with(":Null") && clause.have.is_some_and(Value::is_array);
+        (asked && empty)
             .then(|| Change { values: clause.values.iter().map(turn).collect(), have: Have::AsItWas })
     })
 }
