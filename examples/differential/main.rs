@@ -1,6 +1,6 @@
 //! Asks two engines the same questions: `cargo run --release --no-default-features --example differential -- --count 1000000`
 //!
-//! `--fast` leaves out the other engine's checks of its input. `--seed N` starts at another number; `--count 1` after it asks one case again. Prints the counts, and up to
+//! `--print` shows the cases and asks nobody. `--fast` leaves out the other engine's checks of its input. `--seed N` starts at another number; `--count 1` after it asks one case again. Prints the counts, and up to
 //! `--show N` differences that nothing explains; exit code 1 if there are any.
 #![allow(
     clippy::expect_used,
@@ -22,6 +22,10 @@ fn main() -> ExitCode {
     };
     let (seed, count) = (option("--seed", 0), option("--count", 100_000));
     let workers = option("--workers", 2).max(1);
+    if std::env::args().any(|arg| arg == "--print") {
+        (seed..seed + count).for_each(|seed| println!("{}", compare::text(seed)));
+        return ExitCode::SUCCESS;
+    }
     let show = usize::try_from(option("--show", 5)).unwrap_or(5);
     let fast = std::env::args().any(|arg| arg == "--fast");
     let pace = if fast { compare::Pace::Fast } else { compare::Pace::Careful };

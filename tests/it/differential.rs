@@ -1,7 +1,7 @@
 //! The same questions to two engines; see `examples/differential`, which asks as many as one likes.
 
 #[path = "../../examples/differential/compare/mod.rs"]
-mod compare;
+pub(crate) mod compare;
 
 use compare::Pace;
 

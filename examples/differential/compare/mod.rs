@@ -50,6 +50,18 @@ enum Ours {
     Open(String),
 }
 
+/// The case of a seed, read.
+#[must_use]
+pub fn generated(seed: u64) -> Case {
+    read(&generate::case(seed))
+}
+
+/// The case of a seed, as text.
+#[must_use]
+pub fn text(seed: u64) -> String {
+    generate::case(seed).to_string()
+}
+
 const BATCH: u64 = 100;
 
 /// Asks both engines the cases of these seeds.
