@@ -62,8 +62,9 @@ pub(super) struct ActionTest {
 pub(super) struct CompiledElement {
     pub(super) negated: bool,
     pub(super) atoms: Box<[u32]>,
-    /// Some atom is a text with variables.
-    pub(super) has_variables: bool,
+    /// Where some atom is a text with variables: whether a variable without a value makes the statement invalid. An atom
+    /// of its own, which is one way or the other for every resource.
+    pub(super) null: Option<u32>,
 }
 
 #[derive(Debug)]

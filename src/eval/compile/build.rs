@@ -76,7 +76,7 @@ impl<'p> Builder<'p> {
         let variables = policy.version.has_variables();
         let principals = statement.principals.as_ref().map(|principals| CompiledElement {
             negated: principals.negated,
-            has_variables: false,
+            null: None,
             atoms: principals
                 .entries
                 .iter()
@@ -129,7 +129,9 @@ impl<'p> Builder<'p> {
         let has_variables = atoms
             .iter()
             .any(|atom| matches!(self.atoms.get(*atom as usize), Some(Test::ResourceTemplate(_))));
-        CompiledElement { negated: element.negated, atoms, has_variables }
+        let null =
+            has_variables.then(|| self.number(Test::Unreadable("a policy variable without a value".into())));
+        CompiledElement { negated: element.negated, atoms, null }
     }
 
     fn clause(

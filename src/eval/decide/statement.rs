@@ -124,7 +124,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
             match self.atom(*atom, "") {
                 Truth::Yes => {
                     any = true;
-                    if !element.negated && !element.has_variables {
+                    if !element.negated && element.null.is_none() {
                         return true;
                     }
                 }
@@ -136,8 +136,8 @@ impl<R: Recorder> Pass<'_, '_, R> {
             }
         }
         // AWS adds that such a variable may invalidate the whole statement, good values beside it included.
-        if any && null {
-            return !self.free(FreeAtom(element.atoms.first().copied().unwrap_or_default()));
+        if let (true, true, Some(invalid)) = (any, null, element.null) {
+            return !self.free(FreeAtom(invalid));
         }
         any != element.negated
     }
