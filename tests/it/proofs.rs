@@ -5,7 +5,7 @@ use preflight::eval::{
     Answer, Compiled, ContextValue, Glob, Member, NoTrace, Question, Request, World, ask, decide,
 };
 
-const PROOFS: usize = 12;
+const PROOFS: usize = 24;
 const MEMBERS: u64 = 10_000;
 const SPACE: &str = "arn:aws:s3:::acme-billing/*";
 const OPEN: [&str; 4] = ["aws:PrincipalTag/team", "aws:SourceVpce", "aws:RequestedRegion", "aws:SourceIp"];
