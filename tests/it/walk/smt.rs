@@ -42,17 +42,17 @@ fn part(manager: &mut ReManager, step: Step) -> RegLan {
         }
         Step::One => manager.all_chars(),
         Step::Many => manager.full(),
-        Step::Inner => inner(manager),
-        Step::InnerMany => {
-            let one = inner(manager);
+        Step::Except(c) => other_than(manager, c),
+        Step::ExceptMany(c) => {
+            let one = other_than(manager, c);
             manager.star(one)
         }
     }
 }
 
-/// Any character but a colon.
-fn inner(manager: &mut ReManager) -> RegLan {
-    let below = manager.range(0, ':' as u32 - 1);
-    let above = manager.range(':' as u32 + 1, MAX_CHAR);
+/// Any character but this, which is neither the first nor the last of all.
+fn other_than(manager: &mut ReManager, c: char) -> RegLan {
+    let below = manager.range(0, c as u32 - 1);
+    let above = manager.range(c as u32 + 1, MAX_CHAR);
     manager.union(below, above)
 }
