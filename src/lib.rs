@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod finding;
 pub mod judge;
 pub mod load;
+pub mod mend;
 pub mod policy;
 pub mod redact;
 pub mod render;

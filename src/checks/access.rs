@@ -142,7 +142,7 @@ fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
     (out, names)
 }
 
-fn other_account(form: &Form) -> &'static str {
+pub(super) fn other_account(form: &Form) -> &'static str {
     if form.text("account") == Some("999999999999") { "888888888888" } else { "999999999999" }
 }
 

@@ -7,10 +7,11 @@ use crate::catalog;
 use crate::contract::{Ask, Expect, Form, LinkedAccount, Origin};
 use crate::eval::Glob;
 use crate::evidence::{BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role};
-use crate::finding::State;
+use crate::finding::{Change, Repair, State};
 use crate::policy::{Effect, Text, TextKind, arn};
 use crate::rulebook::Values;
 use crate::source::Place;
+use serde_json::json;
 
 /// The actions asked for.
 pub(super) struct Wanted<'a> {
@@ -197,9 +198,28 @@ fn told(
             .with("actions", some_of(&found.denied))
             .with("count", found.denied.len().to_string())
             .with("all", wanted.actions.len().to_string());
-        causes.push(Cause::new("discovery", case, place, values));
+        let mut cause = Cause::new("discovery", case, place, values);
+        cause.repairs.extend(allowing(subject, &found.denied, place));
+        causes.push(cause);
     }
     causes
+}
+
+/// A statement that allows what is denied, in the policy at a place: on everything, since it is to find what there is.
+fn allowing(subject: &Subject<'_>, denied: &[String], place: Place) -> Option<Repair> {
+    let policies = subject.evidence.of(Role::ReaderPolicy).map(|document| &document.policy);
+    let policy = policies
+        .filter(|policy| policy.source == place.source)
+        .find(|policy| policy.statement_span == place.span && policy.statement_span != policy.span)?;
+    let taken = |sid: &str| {
+        let sids = policy.statements.iter().filter_map(|statement| statement.sid.as_ref());
+        sids.into_iter().any(|known| *known.value == *sid)
+    };
+    let sid =
+        (1..).map(|number| if number == 1 { "Discovery".to_owned() } else { format!("Discovery{number}") });
+    let sid = sid.into_iter().find(|sid| !taken(sid))?;
+    let value = json!({ "Sid": sid, "Effect": "Allow", "Action": denied, "Resource": "*" });
+    Some(Repair::of(Change::Add { at: place, value }))
 }
 
 /// Action patterns that match no action of AWS, and would match one that is asked for with a `*` behind them.

@@ -12,7 +12,14 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
     for (name, value) in subject.form.iter() {
         let Origin::Given(place) = &value.origin else { continue };
         let values = Values::new().with("name", name).with("found", value.text.clone());
-        let mut push = |case, values| causes.push(Cause::new("form", case, *place, values).in_group("form"));
+        let mut push = |case, values| {
+            let mut cause = Cause::new("form", case, *place, values).in_group("form");
+            let digits: String = value.text.chars().filter(char::is_ascii_digit).collect();
+            if case == "account-format" && arn::is_account(&digits) {
+                cause = cause.typing(name, &digits);
+            }
+            causes.push(cause);
+        };
         match name {
             "account" | "bucket-account" | "management-account" if !arn::is_account(&value.text) => {
                 push("account-format", values);

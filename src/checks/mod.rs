@@ -11,11 +11,13 @@ mod discovery;
 mod explain;
 mod export;
 mod form;
+mod grammar;
 mod identity;
 mod layers;
 mod layout;
 pub mod lint;
 mod live;
+pub mod reach;
 mod subject;
 
 pub use accepted::doc as doc_of;

@@ -2,7 +2,7 @@
 
 use crate::contract::{Form, Layout, RequestTemplate};
 use crate::evidence::Evidence;
-use crate::finding::State;
+use crate::finding::{Change, Repair, State};
 use crate::rulebook::Values;
 use crate::source::{Place, Sources};
 use std::collections::BTreeMap;
@@ -66,13 +66,38 @@ pub struct Cause {
     pub related: Vec<(Place, String)>,
     /// Why, in few lines.
     pub notes: Vec<String>,
+    /// Ways to mend it, the one that changes least first.
+    pub repairs: Vec<Repair>,
 }
 
 impl Cause {
     /// A fault of a check.
     #[must_use]
     pub fn new(check: &'static str, case: &'static str, place: Place, values: Values) -> Self {
-        Self { check, case, group: None, values, place, related: Vec::new(), notes: Vec::new() }
+        Self {
+            check,
+            case,
+            group: None,
+            values,
+            place,
+            related: Vec::new(),
+            notes: Vec::new(),
+            repairs: Vec::new(),
+        }
+    }
+
+    /// The same with another value of the form as a way to mend it.
+    #[must_use]
+    pub(super) fn typing(mut self, name: &str, value: &str) -> Self {
+        self.repairs.push(Repair::of(Change::Form { name: name.to_owned(), value: value.to_owned() }));
+        self
+    }
+
+    /// The same with another value at a place as a way to mend it.
+    #[must_use]
+    pub(super) fn setting(mut self, at: Place, value: impl Into<serde_json::Value>) -> Self {
+        self.repairs.push(Repair::of(Change::Set { at, value: value.into() }));
+        self
     }
 
     /// The same, told by pages of another group than the demand's section.

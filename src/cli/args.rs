@@ -18,6 +18,8 @@ pub(super) enum Command {
     Lint(LintArgs),
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
+    /// Mend documents: show what to change, or change it
+    Fix(Box<FixArgs>),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known
@@ -161,6 +163,29 @@ pub(super) struct LintArgs {
     /// One line a finding
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
+}
+
+/// Mend documents: show what to change, or change it.
+///
+/// Every fix is judged again before it is offered. It is safe if the demand then holds for all of its requests and no access
+/// is gained outside the contract; others are shown with what they grant or take away, and written only with --unsafe-fixes.
+/// Nothing but the changed bytes of the changed files is written.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes, for the documents as the fixes leave them: 0 ready, 1 not ready, 3 cannot tell, 2 the run failed"
+)]
+pub(super) struct FixArgs {
+    /// Print what would change as a unified diff, and write nothing (this is what happens without --write)
+    #[arg(long, conflicts_with = "write", help_heading = "Fixing")]
+    pub(super) diff: bool,
+    /// Write the changes into the files, then check again
+    #[arg(long, help_heading = "Fixing")]
+    pub(super) write: bool,
+    /// Apply fixes that need a review as well
+    #[arg(long, help_heading = "Fixing")]
+    pub(super) unsafe_fixes: bool,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
 }
 
 /// Show the page of a rule.

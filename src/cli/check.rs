@@ -8,9 +8,10 @@ use crate::evidence::{Evidence, Role};
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load::{self, Named};
+use crate::mend::{self, Bench, State};
 use crate::render::{Format, render};
 use crate::rulebook::nearest;
-use crate::source::{Place, Sources, Span};
+use crate::source::{Place, SourceId, Sources, Span};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
@@ -24,14 +25,25 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
 
 /// Judges, prints, and gives the exit code.
 fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
-    let report = run.judge();
+    let mut run = run;
+    let state = run.take_state();
+    let bench = run.bench();
+    let mut report = bench.judge(&state);
+    mend::attach(&bench, &state, &mut report);
+    if !run.only.is_empty() {
+        report.findings.retain(|finding| run.only.contains(&finding.rule));
+    }
     fault::pages(run.library.book().faults())?;
-    let format = format(args.format);
-    terminal::print(&render(&report, &run.sources, format, &terminal::style(args.color, args.quiet)))?;
+    terminal::print(&show(args, &report, &state.sources))?;
     let exit = exit(args, &report);
     // The process ends here: giving every small piece of memory back one by one would cost more than judging did.
-    std::mem::forget((run, report));
+    std::mem::forget((run, report, state));
     Ok(exit)
+}
+
+/// The report as it was asked for.
+pub(super) fn show(args: &CheckArgs, report: &Report, sources: &Sources) -> String {
+    render(report, sources, format(args.format), &terminal::style(args.color, args.quiet))
 }
 
 /// Everything that is judged.
@@ -42,15 +54,37 @@ pub(super) struct Run {
     pub(super) evidence: Evidence,
     pub(super) consumers: Vec<String>,
     pub(super) named: Vec<(String, Role, usize)>,
-    only: Vec<RuleName>,
+    pub(super) only: Vec<RuleName>,
     strict: bool,
     now: String,
+    /// The configuration file, if there is one.
+    config_source: Option<SourceId>,
 }
 
 impl Run {
     /// Reads what the arguments name, and a snapshot that is at hand already: its name and text.
     pub(super) fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result<Self> {
         prepare(args, snapshot)
+    }
+
+    /// The documents, which are then no longer here.
+    pub(super) fn take_state(&mut self) -> State {
+        State {
+            sources: std::mem::take(&mut self.sources),
+            evidence: std::mem::take(&mut self.evidence),
+            form: std::mem::take(&mut self.config.form),
+        }
+    }
+
+    /// What stays the same while documents change.
+    pub(super) fn bench(&self) -> Bench<'_> {
+        Bench {
+            library: &self.library,
+            consumers: &self.consumers,
+            strict: self.strict,
+            now: &self.now,
+            config: self.config_source,
+        }
     }
 
     /// The report.
@@ -85,6 +119,7 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
         args.paths.clone()
     };
     let (folder, mut config) = read_config(&mut sources, &paths)?;
+    let config_source = sources.iter().next().map(|(id, _)| id);
     args.give_form(&mut sources, &mut config);
     let consumers = consumers(&library, args, &config)?;
     let named = named_documents(args, &config, &folder)?;
@@ -112,10 +147,21 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     );
     let now = args.now.clone().unwrap_or_else(now);
     let named = named.into_iter().map(|file| (load::display(&file.path), file.role, file.level)).collect();
-    Ok(Run { library, sources, config, evidence, consumers, named, only, strict: args.strict, now })
+    Ok(Run {
+        library,
+        sources,
+        config,
+        evidence,
+        consumers,
+        named,
+        only,
+        strict: args.strict,
+        now,
+        config_source,
+    })
 }
 
-fn exit(args: &CheckArgs, report: &Report) -> Exit {
+pub(super) fn exit(args: &CheckArgs, report: &Report) -> Exit {
     let threshold = threshold(args.fail_on);
     // With --only the findings of other rules are not asked about, the verdict still is.
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);

@@ -39,6 +39,7 @@ pub(super) fn draw(
         related: Vec::new(),
         notes: Vec::new(),
         help,
+        repairs: Vec::new(),
         fixes: Vec::new(),
         aliases: Vec::new(),
     };

@@ -7,6 +7,7 @@ mod completions;
 mod consumers;
 mod explain;
 mod fault;
+mod fix;
 mod lint;
 mod man;
 mod rules;
@@ -65,6 +66,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Lint(args) => lint::run(&args),
         Command::Bundle(args) => bundle::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Fix(args) => fix::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Consumers => consumers::run(),

@@ -30,9 +30,24 @@ pub struct PolicyDocument {
     pub length: usize,
 }
 
+/// How a text was taken, so that it can be taken again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// As a document of this role and level.
+    Named(Role, usize),
+    /// By what it says.
+    ByContent,
+    /// As a listing of the bucket, which is not read a second time.
+    Listing,
+    /// As many answers of AWS in one file.
+    Snapshot,
+}
+
 /// Everything at hand.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
+    /// How each text was taken, in the order of reading.
+    pub readings: Vec<(SourceId, Reading)>,
     /// Policies, in the order of reading.
     pub documents: Vec<PolicyDocument>,
     /// Regions of sources that are JSON inside a string: source, content without quotes, layers of escapes.

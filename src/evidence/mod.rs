@@ -13,7 +13,7 @@ mod role;
 mod said;
 
 pub use answer::{Answer, AnswerKind};
-pub use document::{Evidence, PolicyDocument};
+pub use document::{Evidence, PolicyDocument, Reading};
 pub use listing::{ListedKey, Listing};
 pub use live::{LiveRecord, Simulated, Tried, TriedOutcome, Unread};
 pub use loose::{LoosePolicies, LoosePolicy, PolicyHint};

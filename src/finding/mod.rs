@@ -2,9 +2,11 @@
 //!
 //! How a report is drawn is `render`'s business; what to say stands in rule pages (`rulebook`).
 
+mod repair;
 mod report;
 pub mod simulation;
 
+pub use repair::{AccessClass, Applicability, Change, Edit, Fix, Repair};
 pub use report::{
     Assumed, ConsumerReport, DemandReport, Need, NotEvaluated, Report, State, Suppressed, Unknown, Verdict,
     Wrapped,
@@ -72,31 +74,6 @@ pub struct Label {
     pub text: String,
 }
 
-/// How far a fix can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Applicability {
-    /// Proved to mend the demand and to grant nothing outside the contract.
-    Safe,
-    /// Works, but changes something more.
-    NeedsReview,
-    /// To be read, not applied.
-    DisplayOnly,
-}
-
-/// One change of text that mends the finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// What the change does, for a person.
-    pub title: String,
-    /// The text to replace.
-    pub place: Place,
-    /// What to write there, as it stands in the file.
-    pub replacement: String,
-    /// How far to trust it.
-    pub applicability: Applicability,
-}
-
 /// A fault in the user's documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -120,7 +97,9 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
-    /// Changes that mend it.
+    /// What would mend it, as the explanation proposes it; not proved.
+    pub repairs: Vec<Repair>,
+    /// Changes of text that mend it, proved as far as they say.
     pub fixes: Vec<Fix>,
     /// The same check under the names other tools give it.
     pub aliases: Vec<String>,

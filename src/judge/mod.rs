@@ -18,10 +18,11 @@ use crate::checks::{self, Cause, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};
 use crate::evidence::Evidence;
 use crate::finding::{
-    Assumed, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State, Unknown,
-    Verdict, Wrapped,
+    Assumed, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Repair, Report, RuleName, State,
+    Unknown, Verdict, Wrapped,
 };
 use crate::source::Sources;
+use std::borrow::Cow;
 
 /// What is to be judged.
 #[derive(Debug, Clone)]
@@ -83,27 +84,51 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
     report
 }
 
+/// Form and evidence as a contract sees them: presumptions made, what AWS's answers hold taken out.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    given: Form,
+    form: Form,
+    evidence: Cow<'a, Evidence>,
+}
+
+/// Prepares a job for a contract.
+#[must_use]
+pub fn prepare<'a>(job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
+    let given = live::with_form(job.form, job.evidence);
+    let form = complete::complete(&given, contract, job.evidence);
+    let evidence = gather::gather(job.sources, job.evidence, &form);
+    Prepared { given, form, evidence }
+}
+
+impl Prepared<'_> {
+    /// What checks are given.
+    #[must_use]
+    pub fn subject<'s>(&'s self, library: &'s Library, job: &Job<'s>, contract: &'s Contract) -> Subject<'s> {
+        Subject {
+            sources: job.sources,
+            evidence: self.evidence.as_ref(),
+            form: &self.form,
+            requests: library.requests(),
+            layout: contract.layout.as_ref(),
+            strict: job.strict,
+            now: job.now,
+        }
+    }
+}
+
 fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report, told: &mut Vec<Told>) {
-    let given_form = live::with_form(job.form, job.evidence);
-    let form = complete::complete(&given_form, contract, job.evidence);
-    let gathered = gather::gather(job.sources, job.evidence, &form);
-    let evidence = gathered.as_ref();
+    let prepared = prepare(job, contract);
+    let evidence = prepared.evidence.as_ref();
+    let form = &prepared.form;
     let unwrapped = evidence.wrapped.iter().skip(job.evidence.wrapped.len());
     report.wrapped.extend(unwrapped.map(|(source, span, level)| Wrapped {
         source: *source,
         span: *span,
         level: *level,
     }));
-    let subject = Subject {
-        sources: job.sources,
-        evidence,
-        form: &form,
-        requests: library.requests(),
-        layout: contract.layout.as_ref(),
-        strict: job.strict,
-        now: job.now,
-    };
-    let given = Subject { form: &given_form, ..subject };
+    let subject = prepared.subject(library, job, contract);
+    let given = Subject { form: &prepared.given, ..subject };
     for cause in checks::check_form(&given) {
         told.push(tell(library, &cause, "form", None));
     }
@@ -118,7 +143,7 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         }
         let mut entry = entry(library, &subject, demand, &outcome);
         if matches!(&demand.ask, Ask::Accepted { document } if document == "bucket-policy") {
-            entry.detail = library.known_texts().name(job.evidence, &form);
+            entry.detail = library.known_texts().name(job.evidence, form);
         }
         demands.push(entry);
         told.extend(outcome.causes.iter().map(|cause| tell(library, cause, &group_of(demand), Some(demand))));
@@ -127,7 +152,7 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
     let explained: Vec<Finding> =
         told.iter().filter(|told| told.finding.demand.is_some()).map(|told| told.finding.clone()).collect();
     told.extend(lint::beside(library, &subject, &explained));
-    report.assumed.extend(complete::presumptions(&form));
+    report.assumed.extend(complete::presumptions(form));
     let needed = || demands.iter().filter(|demand| demand.need == Need::Needed);
     let verdict = if needed().any(|demand| demand.state == State::Broken) {
         Verdict::NotReady
@@ -233,6 +258,7 @@ fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
                 && other.headline != finding.headline
         });
         for other in others {
+            finding.repairs = both(&finding.repairs, &other.repairs);
             let note = format!("the same: {}", other.headline);
             if !finding.notes.contains(&note) {
                 finding.notes.push(note);
@@ -240,6 +266,15 @@ fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Ways that mend two findings of a kind together.
+fn both(one: &[Repair], other: &[Repair]) -> Vec<Repair> {
+    let with = |(one, other): (&Repair, &Repair)| {
+        let more = other.changes.iter().filter(|change| !one.changes.contains(change)).cloned();
+        Repair { changes: one.changes.iter().cloned().chain(more).collect() }
+    };
+    one.iter().zip(other).map(with).collect()
 }
 
 /// Whether one finding makes another superfluous.

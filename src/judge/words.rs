@@ -32,6 +32,7 @@ pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Opt
         related,
         notes: cause.notes.clone(),
         help: rule.help.as_ref().map(|help| help.render(&cause.values)),
+        repairs: cause.repairs.clone(),
         fixes: Vec::new(),
         aliases: rule.aliases.clone(),
     }
@@ -51,6 +52,7 @@ fn unexplained(cause: &Cause, demand: Option<String>) -> Finding {
         related: Vec::new(),
         notes: cause.notes.clone(),
         help: None,
+        repairs: Vec::new(),
         fixes: Vec::new(),
         aliases: Vec::new(),
     }

@@ -8,8 +8,9 @@ mod snapshot;
 pub use files::{LoadError, read_text};
 pub use loose::{add_loose, loose};
 
-use crate::evidence::{Evidence, Role};
+use crate::evidence::{Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A file that the user gave a role.
@@ -67,9 +68,38 @@ pub fn add_unnamed(sources: &mut Sources, name: &str, text: &str, evidence: &mut
 }
 
 fn unnamed(sources: &mut Sources, source: SourceId, evidence: &mut Evidence) {
-    if !snapshot::take(sources, source, evidence) {
+    let before = evidence.readings.len();
+    if snapshot::take(sources, source, evidence) {
+        // What it holds is read again with it.
+        evidence.readings.truncate(before);
+        evidence.readings.push((source, Reading::Snapshot));
+    } else {
         recognise::by_content(sources, source, evidence);
     }
+}
+
+/// The same texts taken in the same way, some of them changed. Sources keep their identities; listings are kept as they are,
+/// and of a snapshot the parts are made anew.
+#[must_use]
+pub fn again(
+    sources: &Sources,
+    evidence: &Evidence,
+    changed: &BTreeMap<SourceId, String>,
+) -> (Sources, Evidence) {
+    let mut sources = sources.with(changed);
+    let mut out = Evidence { listing: evidence.listing.clone(), ..Evidence::default() };
+    for (source, reading) in &evidence.readings {
+        match reading {
+            Reading::Named(role, level) => recognise::named(&sources, *source, *role, *level, &mut out),
+            Reading::ByContent => recognise::by_content(&sources, *source, &mut out),
+            Reading::Snapshot => unnamed(&mut sources, *source, &mut out),
+            Reading::Listing => {
+                out.readings.push((*source, Reading::Listing));
+                recognise::damaged_listing(&sources, *source, &mut out);
+            }
+        }
+    }
+    (sources, out)
 }
 
 fn open(sources: &mut Sources, path: &Path) -> Result<SourceId, LoadError> {

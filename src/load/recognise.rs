@@ -1,13 +1,14 @@
 //! What a file is, from its content: a policy, the AWS CLI's answer that holds one, or nothing known.
 
 use crate::eval::PublicAccessBlock;
-use crate::evidence::{Answer, AnswerKind, Evidence, PolicyDocument, Role};
+use crate::evidence::{Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role};
 use crate::policy::{self, Effect, Embedded, Policy, is_policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Document, Issue, Node, Value, read_json};
 
 /// Reads a file whose role the user gave.
 pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usize, evidence: &mut Evidence) {
+    evidence.readings.push((source, Reading::Named(role, level)));
     let document = read_json(sources.get(source).text());
     let found = find(sources, source, &document);
     evidence.reader.note_policy(&document.root, source);
@@ -25,14 +26,11 @@ pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evi
     // A listing may be too long for a tree.
     let name = sources.get(source).name();
     if evidence.listing.take(sources, source) {
-        if let Some(at) = evidence.listing.fault(source) {
-            let at = sources.get(source).position(Span::new(at, at).start);
-            let reason =
-                format!("the listing is damaged at {}:{}; what comes before was judged", at.line, at.column);
-            evidence.not_evaluated.push((name.to_owned(), reason));
-        }
+        evidence.readings.push((source, Reading::Listing));
+        damaged_listing(sources, source, evidence);
         return;
     }
+    evidence.readings.push((source, Reading::ByContent));
     let document = read_json(sources.get(source).text());
     if let Some(block) = public_access_block(&document.root) {
         evidence.public_access_block = Some(block);
@@ -62,6 +60,17 @@ pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evi
         }
     });
     evidence.not_evaluated.append(&mut skipped);
+}
+
+/// Says where a listing stops to be one.
+pub(super) fn damaged_listing(sources: &Sources, source: SourceId, evidence: &mut Evidence) {
+    let name = sources.get(source).name();
+    if let Some(at) = evidence.listing.fault(source) {
+        let at = sources.get(source).position(Span::new(at, at).start);
+        let reason =
+            format!("the listing is damaged at {}:{}; what comes before was judged", at.line, at.column);
+        evidence.not_evaluated.push((name.to_owned(), reason));
+    }
 }
 
 /// A policy found in a file.

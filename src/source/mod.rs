@@ -5,7 +5,8 @@
 mod lines;
 
 pub use lines::{LineIndex, Position};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// A half-open range of bytes, `start..end`, in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -72,8 +73,8 @@ pub struct Place {
 /// One text with the name under which the user knows it (a path as typed, `<stdin>`, `command line`).
 #[derive(Debug)]
 pub struct Source {
-    name: String,
-    text: String,
+    name: Arc<str>,
+    text: Arc<String>,
     lines: OnceLock<LineIndex>,
     begins: Position,
 }
@@ -149,14 +150,26 @@ impl Sources {
     pub fn add_part(&mut self, of: SourceId, span: Span) -> SourceId {
         let whole = self.get(of);
         let (name, text, begins) =
-            (whole.name.clone(), whole.slice(span).to_owned(), whole.position(span.start));
+            (whole.name.to_string(), whole.slice(span).to_owned(), whole.position(span.start));
         self.push(name, text, begins)
     }
 
     fn push(&mut self, name: String, text: String, begins: Position) -> SourceId {
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Source { name, text, lines: OnceLock::new(), begins });
+        self.list.push(Source { name: name.into(), text: Arc::new(text), lines: OnceLock::new(), begins });
         id
+    }
+
+    /// The same table with other texts under the same identities. Texts that stay are shared, not copied.
+    #[must_use]
+    pub fn with(&self, changed: &BTreeMap<SourceId, String>) -> Self {
+        let list = self.iter().map(|(id, source)| Source {
+            name: Arc::clone(&source.name),
+            text: changed.get(&id).map_or_else(|| Arc::clone(&source.text), |text| Arc::new(text.clone())),
+            lines: OnceLock::new(),
+            begins: source.begins,
+        });
+        Self { list: list.collect() }
     }
 
     /// The source of an identity. Identities come from [`Sources::add`] of the same table.

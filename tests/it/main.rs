@@ -22,6 +22,7 @@ mod differential;
 mod docs;
 mod exports;
 mod laws;
+mod mend;
 mod mutations;
 mod mutations_contract;
 mod proofs;

@@ -57,7 +57,7 @@ pub(super) fn cause(
 }
 
 /// How many parts of an ARN differ; a plain text counts as one part, a difference in case as none.
-fn mismatches(found: &str, sent: &str) -> usize {
+pub(super) fn mismatches(found: &str, sent: &str) -> usize {
     if Glob::new(&found.to_lowercase()).matches(&sent.to_lowercase()) {
         return 0;
     }

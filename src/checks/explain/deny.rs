@@ -1,6 +1,6 @@
 //! A Deny that hits: the element that lets it.
 
-use super::{Case, caller, few, name, place};
+use super::{Case, caller, few, name, place, repair};
 use crate::checks::subject::Cause;
 use crate::eval::{ContextValue, Request, StatementId, World};
 use crate::policy::{BaseOperator, Clause, Policy, SetOperator, Statement};
@@ -16,6 +16,7 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, _world: &World, id: 
         .with("caller", caller(request))
         .with("why", why.clone());
     let mut cause = Cause::new("deny", layer.id(), place(policy, span), values);
+    cause.repairs = repair::spare(case, request, policy, statement);
     cause.notes.push(format!(
         "{} of the {} denies `{}`: {why}",
         name(statement),

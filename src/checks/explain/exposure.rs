@@ -1,7 +1,7 @@
 //! An access that should not be possible: the statement that grants it.
 
 use super::grant::matches_action;
-use super::{Case, caller, name, place};
+use super::{Case, caller, name, place, repair};
 use crate::checks::subject::Cause;
 use crate::eval::{Request, World, inspect};
 use crate::policy::{Effect, Policy, Statement};
@@ -29,7 +29,11 @@ pub(super) fn causes(case: &Case<'_, '_>, request: &Request, world: &World, kind
                 }
                 _ => return None,
             };
-            Some(at(policy, statement, case_name, span, values))
+            let mut cause = at(policy, statement, case_name, span, values);
+            if kind == "unguarded" {
+                cause.repairs = repair::guard(case, policy, statement);
+            }
+            Some(cause)
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Nothing allows: the Allow that almost did, and each of its elements that is in the way.
 
 use super::near;
-use super::{Case, caller, condition, name, place, principal, resource, statements_of};
+use super::{Case, caller, condition, name, place, principal, repair, resource, statements_of};
 use crate::catalog;
 use crate::checks::subject::Cause;
 use crate::eval::{
@@ -23,7 +23,9 @@ pub(super) fn causes(
         let id =
             statements_of(case, layer).into_iter().find(|id| std::ptr::eq(case.set.origin(*id).0, policy));
         let values = Values::new().with("action", &*request.action);
-        return (vec![Cause::new("layer", filter, place(policy, policy.statement_span), values)], id);
+        let mut cause = Cause::new("layer", filter, place(policy, policy.statement_span), values);
+        cause.repairs.extend(repair::grant(case, request, policy, layer));
+        return (vec![cause], id);
     }
     // In one account a resource policy can grant as well; the statement that came nearest tells what was meant.
     let best = nearest(case, request, world, layer);
@@ -32,7 +34,12 @@ pub(super) fn causes(
         let policy = case.set.policies(layer).next().map(|(_, policy)| policy);
         return (
             policy
-                .map(|policy| Cause::new("grant", "missing", place(policy, policy.statement_span), values))
+                .map(|policy| {
+                    let mut cause =
+                        Cause::new("grant", "missing", place(policy, policy.statement_span), values);
+                    cause.repairs.extend(repair::grant(case, request, policy, layer));
+                    cause
+                })
                 .into_iter()
                 .collect(),
             None,
@@ -55,8 +62,11 @@ pub(super) fn causes(
                     condition::cause(case, request, policy, statement, at).into_iter().collect()
                 }
             };
+            let mut ways = repair::element(case, request, policy, statement, element);
+            ways.extend(repair::grant(case, request, policy, layer));
             for cause in &mut causes {
                 cause.notes.clone_from(&notes);
+                cause.repairs.clone_from(&ways);
             }
             causes
         })
@@ -180,7 +190,7 @@ pub(super) fn matches_action(pattern: &str, action: &str) -> bool {
 }
 
 /// The string that was meant to be the action: no action of AWS, and near it by spelling or by a missing wildcard.
-fn misspelt<'s>(request: &Request, statement: &'s Statement) -> Option<&'s crate::policy::Text> {
+pub(super) fn misspelt<'s>(request: &Request, statement: &'s Statement) -> Option<&'s crate::policy::Text> {
     let element = statement.actions.as_ref().filter(|element| !element.negated)?;
     element.items.iter().find(|item| {
         let text = &*item.value;

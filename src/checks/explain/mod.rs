@@ -5,8 +5,9 @@ mod condition;
 mod deny;
 mod exposure;
 mod grant;
-mod near;
+pub(super) mod near;
 mod principal;
+pub(super) mod repair;
 mod resource;
 
 use super::subject::{Cause, Subject};
@@ -15,6 +16,7 @@ use crate::eval::{
     Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
     Witness, World, decide, inspect,
 };
+use crate::finding::{Change, Repair};
 use crate::policy::{Effect, Policy, Statement, Text};
 use crate::source::{Place, Span};
 use crate::syntax::inner_span;
@@ -36,12 +38,30 @@ pub(super) fn broken(case: &Case<'_, '_>, witness: &Witness, others: &[Witness])
     let elsewhere: Vec<Vec<Cause>> = others.iter().map(|other| faults(case, other)).collect();
     let everywhere =
         |cause: &Cause| elsewhere.iter().all(|causes| causes.iter().any(|other| is_same(cause, other)));
-    let all = faults(case, witness);
+    let mut all = faults(case, witness);
+    spare_everywhere(&mut all, &elsewhere);
     if !all.iter().any(everywhere) {
         return all;
     }
     let (sure, unsure): (Vec<Cause>, Vec<Cause>) = all.into_iter().partition(everywhere);
     sure.into_iter().chain(unsure.into_iter().filter_map(as_unsure)).collect()
+}
+
+/// Where another Deny hits in another world, both have to spare the request.
+fn spare_everywhere(causes: &mut [Cause], elsewhere: &[Vec<Cause>]) {
+    let denies = causes.iter().chain(elsewhere.iter().flatten()).filter(|cause| cause.check == "deny");
+    let mut changes: Vec<Change> = Vec::new();
+    for change in denies.filter_map(|cause| cause.repairs.last()).flat_map(|repair| &repair.changes) {
+        if !changes.contains(change) {
+            changes.push(change.clone());
+        }
+    }
+    for cause in causes.iter_mut().filter(|cause| cause.check == "deny" && !cause.repairs.is_empty()) {
+        let all = Repair { changes: changes.clone() };
+        if !cause.repairs.contains(&all) {
+            cause.repairs.push(all);
+        }
+    }
 }
 
 fn is_same(left: &Cause, right: &Cause) -> bool {

@@ -2,7 +2,7 @@
 
 /// Insertions, deletions, substitutions and swaps of neighbours that lead from one text to the other, without regard to
 /// case; gives up above `most`.
-pub(super) fn distance(left: &str, right: &str, most: usize) -> Option<usize> {
+pub(in crate::checks) fn distance(left: &str, right: &str, most: usize) -> Option<usize> {
     let left: Vec<char> = left.to_lowercase().chars().collect();
     let right: Vec<char> = right.to_lowercase().chars().collect();
     if left.len().abs_diff(right.len()) > most {

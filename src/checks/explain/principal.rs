@@ -23,16 +23,16 @@ fn entries(statement: &Statement) -> impl Iterator<Item = &PrincipalEntry> {
         .flat_map(|principals| &principals.entries)
 }
 
-fn misspelt(request: &Request, entry: &PrincipalEntry) -> bool {
+pub(super) fn misspelt(request: &Request, entry: &PrincipalEntry) -> bool {
     near::distance(&entry.value.value, request.caller.arn(), MOST_TYPOS).is_some()
         && &*entry.value.value != request.caller.arn()
 }
 
-fn wrong_kind(request: &Request, entry: &PrincipalEntry) -> bool {
+pub(super) fn wrong_kind(request: &Request, entry: &PrincipalEntry) -> bool {
     &*entry.value.value == request.caller.arn() && entry.kind != kind_of(request)
 }
 
-fn kind_of(request: &Request) -> PrincipalKind {
+pub(super) fn kind_of(request: &Request) -> PrincipalKind {
     match request.caller.kind() {
         CallerKind::Service => PrincipalKind::Service,
         CallerKind::Anonymous => PrincipalKind::Everyone,
@@ -44,7 +44,7 @@ fn kind_of(request: &Request) -> PrincipalKind {
     }
 }
 
-fn key_name(kind: PrincipalKind) -> &'static str {
+pub(super) fn key_name(kind: PrincipalKind) -> &'static str {
     match kind {
         PrincipalKind::Everyone => "*",
         PrincipalKind::Aws => "AWS",

@@ -36,12 +36,7 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
         let values = Values::new().with("found", found).with("needed", needed);
         return Cause::new("grant", "resource-other", place(policy, span), values);
     }
-    let best = element
-        .items
-        .iter()
-        .map(|item| (fault(&item.value, needed), item))
-        .min_by_key(|(fault, _)| fault.rank());
-    let Some((fault, item)) = best else {
+    let Some((fault, item)) = nearest(&element.items, needed) else {
         let values = Values::new().with("found", "nothing").with("needed", needed);
         return Cause::new("grant", "resource-other", place(policy, element.span), values);
     };
@@ -71,8 +66,64 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
     }
 }
 
+/// The resource that comes nearest, and what keeps it from matching.
+pub(super) fn nearest<'s>(items: &'s [Text], needed: &str) -> Option<(Fault, &'s Text)> {
+    let each = items.iter().map(|item| (fault(&item.value, needed), item));
+    each.min_by_key(|(fault, _)| fault.rank())
+}
+
+/// The pattern with the part replaced that is in the way; `wanted` is the narrowest pattern that would do.
+pub(super) fn corrected(fault: &Fault, found: &str, needed: &str, wanted: &str) -> Option<String> {
+    let bucket = ArnSplit::new(needed).map(|arn| split_key(arn.resource).0)?;
+    match fault {
+        Fault::Placeholder(range, true) => {
+            let mut filled = found.to_owned();
+            filled.replace_range(range.clone(), bucket);
+            Some(filled)
+        }
+        Fault::Partition => {
+            let have = ArnSplit::new(found)?;
+            let partition = ArnSplit::new(needed)?.partition;
+            Some(format!(
+                "arn:{partition}:{}:{}:{}:{}",
+                have.service, have.region, have.account, have.resource
+            ))
+        }
+        Fault::Bucket(Shape::Same) => {
+            let have = ArnSplit::new(found)?;
+            let key = split_key(have.resource).1.map_or_else(String::new, |key| format!("/{key}"));
+            let fixed = format!("arn:{}:s3:::{bucket}{key}", have.partition);
+            Some(if Glob::new(&fixed).matches(needed) { fixed } else { wanted.to_owned() })
+        }
+        Fault::Form => {
+            let have = ArnSplit::new(found);
+            let plain = have.map(|have| format!("arn:{}:s3:::{}", have.partition, have.resource));
+            Some(plain.filter(|plain| Glob::new(plain).matches(needed)).unwrap_or_else(|| wanted.to_owned()))
+        }
+        Fault::Placeholder(_, false)
+        | Fault::Bucket(Shape::Other)
+        | Fault::Path
+        | Fault::BucketForObject
+        | Fault::ObjectForBucket => Some(wanted.to_owned()),
+        Fault::Other => None,
+    }
+}
+
+/// Whether a resource is surely not meant as it stands: a placeholder, no ARN, a slip of the pen.
+pub(super) fn is_slip(fault: &Fault, found: &str, needed: &str) -> bool {
+    match fault {
+        Fault::Placeholder(..) | Fault::Form | Fault::Partition => true,
+        Fault::Bucket(_) => {
+            let bucket = |text: &str| ArnSplit::new(text).map(|arn| split_key(arn.resource).0.to_owned());
+            let both = bucket(found).zip(bucket(needed));
+            both.is_some_and(|(have, want)| near::distance(&have, &want, 2).is_some())
+        }
+        Fault::Path | Fault::BucketForObject | Fault::ObjectForBucket | Fault::Other => false,
+    }
+}
+
 /// What keeps a pattern from matching; found by putting the needed text into one part after the other.
-enum Fault {
+pub(super) enum Fault {
     Path,
     BucketForObject,
     ObjectForBucket,
@@ -86,7 +137,7 @@ enum Fault {
 
 /// Whether pattern and request both name a bucket, or both an object.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     Same,
     Other,
 }

@@ -50,7 +50,7 @@ pub(in super::super) fn check(subject: &Subject<'_>, setting: &Setting) -> Outco
             Absent::Holds => return Outcome::of(State::Holds),
             Absent::Broken => {
                 let needed = needed(&setting.test);
-                let fault = Fault { span: at, found: "nothing".to_owned(), needed, way: None };
+                let fault = Fault { span: at, found: "nothing".to_owned(), needed, way: None, set: None };
                 return outcome(
                     definition,
                     setting,
@@ -92,6 +92,8 @@ struct Fault {
     needed: String,
     /// Which of several ways to be wrong, for cases that tell them apart.
     way: Option<&'static str>,
+    /// What to write where, if one value is surely right.
+    set: Option<(Span, serde_json::Value)>,
 }
 
 /// The nearest thing that is there of what the setting would stand in; of an object its opening bracket.
@@ -115,14 +117,26 @@ fn needed(test: &Test) -> String {
 
 fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Found) -> Vec<Fault> {
     let needed = needed(test);
-    let fault = |span, text: &str| Fault { span, found: text.to_owned(), needed: needed.clone(), way: None };
+    let fault = |span, text: &str| Fault {
+        span,
+        found: text.to_owned(),
+        needed: needed.clone(),
+        way: None,
+        set: None,
+    };
     let is_in = |list: &[String], value: &Text| list.contains(&value.text);
     match test {
         Test::OneOf(list) => found
             .values
             .iter()
             .filter(|value| !is_in(list, value))
-            .map(|value| fault(value.span, &value.text))
+            .map(|value| Fault {
+                set: list
+                    .first()
+                    .filter(|_| found.note.is_none())
+                    .map(|first| (value.span, first.as_str().into())),
+                ..fault(value.span, &value.text)
+            })
             .collect(),
         Test::NoneOf(list) => found
             .values
@@ -136,7 +150,9 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
             if list.iter().any(|wanted| !found.values.iter().any(|value| value.text == *wanted)) {
                 let all: Vec<&str> = found.values.iter().map(|value| value.text.as_str()).collect();
                 let all = if all.is_empty() { "nothing".to_owned() } else { all.join("`, `") };
-                faults.push(fault(found.whole.unwrap_or(definition.name_span()), &all));
+                let list: serde_json::Value = list.as_slice().into();
+                let set = found.whole.map(|whole| (whole, list));
+                faults.push(Fault { set, ..fault(found.whole.unwrap_or(definition.name_span()), &all) });
             }
             faults
         }
@@ -146,11 +162,23 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
             .filter_map(|value| {
                 let (way, part) = grammar.failure(&value.text)?;
                 let span = if part.is_empty() { value.span } else { inner_span(source, value.span, 0, part) };
-                Some(Fault { span, found: value.text.clone(), needed: needed.clone(), way: Some(way.name()) })
+                Some(Fault {
+                    span,
+                    found: value.text.clone(),
+                    needed: needed.clone(),
+                    way: Some(way.name()),
+                    set: trimmed(grammar, value),
+                })
             })
             .collect(),
         Test::Equals(_) | Test::Columns(_) => Vec::new(),
     }
+}
+
+/// A text without the slashes at its ends, if that is all that is wrong with it.
+fn trimmed(grammar: &crate::contract::Grammar, value: &Text) -> Option<(Span, serde_json::Value)> {
+    let text = value.text.trim_matches('/');
+    (!text.is_empty() && grammar.failure(text).is_none()).then(|| (value.span, text.into()))
 }
 
 fn equals(
@@ -169,7 +197,13 @@ fn equals(
     };
     let differ = found.values.iter().filter(|value| value.text != wanted);
     let faults = differ
-        .map(|value| Fault { span: value.span, found: value.text.clone(), needed: wanted.clone(), way: None })
+        .map(|value| Fault {
+            span: value.span,
+            found: value.text.clone(),
+            needed: wanted.clone(),
+            way: None,
+            set: Some((value.span, wanted.as_str().into())),
+        })
         .collect();
     let mut outcome = outcome(definition, setting, faults, found.note.clone());
     // A template that is one hole names the field that says otherwise.
@@ -197,7 +231,7 @@ fn missing_columns(source: &str, columns: &[String], found: &Found) -> Option<Ve
             .or_else(|| list.last())
             .map_or(statement.span, |each| inner_span(source, statement.span, 0, each.range.clone()));
         let name = renamed.map_or("nothing", |each| &each.name);
-        faults.push(Fault { span: at, found: name.to_owned(), needed: column.clone(), way: None });
+        faults.push(Fault { span: at, found: name.to_owned(), needed: column.clone(), way: None, set: None });
     }
     Some(faults)
 }
@@ -215,7 +249,10 @@ fn outcome(
             let values = values(definition, &fault.found, &fault.needed);
             let mut cause = Cause::new("setting", case(&setting.case, fault.way), at, values);
             cause.notes.extend(note.clone());
-            cause
+            match fault.set {
+                Some((span, value)) => cause.setting(place(definition, span), value),
+                None => cause,
+            }
         })
         .collect();
     let state = if causes.is_empty() { State::Holds } else { State::Broken };

@@ -61,6 +61,10 @@ fn kind(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
             cause(definition, "table", span, name, "COST_AND_USAGE_REPORT")
         }
     };
+    if matches!(definition.kind, ExportKind::Legacy | ExportKind::Cur2) {
+        let value = if definition.kind == ExportKind::Legacy { "cur-legacy" } else { "cur-2.0" };
+        cause = cause.typing("export-type", value);
+    }
     if let Some(field) = given(subject.form.get("export-type")) {
         cause.related.push((field, format!("the form says {}", wanted.title())));
     } else {
@@ -126,7 +130,8 @@ fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     }
     let is_last_folder = bare.rsplit_once('/').is_some_and(|(_, last)| last == path);
     let case = if is_last_folder { "path-last-folder" } else { "path" };
-    let mut cause = cause(definition, case, prefix.span, given_path, &prefix.text);
+    let mut cause =
+        cause(definition, case, prefix.span, given_path, &prefix.text).typing("export-path", bare);
     if let Some(said) = given(field) {
         let prefix = std::mem::replace(&mut cause.place, said);
         cause.related.push((prefix, "the export is delivered below this prefix".to_owned()));
@@ -143,7 +148,14 @@ fn parquet(definition: &ExportDefinition) -> Outcome {
     if is_parquet(format) == is_parquet(compression) {
         return Outcome::of(State::Holds);
     }
-    let mut cause = cause(definition, "parquet", compression.span, &compression.text, &format.text);
+    let legacy = definition.kind == ExportKind::Legacy;
+    let fitting = match (is_parquet(format), legacy) {
+        (true, true) => "Parquet",
+        (true, false) => "PARQUET",
+        (false, _) => "GZIP",
+    };
+    let mut cause = cause(definition, "parquet", compression.span, &compression.text, &format.text)
+        .setting(place(definition, compression.span), fitting);
     cause.related.push((place(definition, format.span), "the format".to_owned()));
     broken(cause)
 }
@@ -187,7 +199,8 @@ fn region(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     {
         return unknown(FactRef::new("bucket-location"));
     }
-    let mut cause = cause(definition, "region", region.span, &region.text, real);
+    let mut cause = cause(definition, "region", region.span, &region.text, real)
+        .setting(place(definition, region.span), real.as_str());
     cause.related.push((*said, format!("the bucket is in `{real}`")));
     broken(cause)
 }
@@ -214,6 +227,9 @@ fn bucket_account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outco
         (_, None) => ("bucket-owner-missing", at(definition, definition.bucket.as_ref()), account),
     };
     let mut cause = cause(definition, case, span, found, bucket_account);
+    if case == "bucket-owner-other" {
+        cause = cause.setting(place(definition, span), bucket_account);
+    }
     if let Some(said) = said {
         cause.related.push((said, format!("the bucket belongs to `{bucket_account}`")));
     }

@@ -4,7 +4,7 @@ use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::eval::Instant;
 use crate::evidence::Key;
-use crate::finding::State;
+use crate::finding::{Change, Repair, State};
 use crate::rulebook::Values;
 
 /// Days after which a key is old.
@@ -22,6 +22,16 @@ fn short(key: &Key) -> String {
     format!("…{tail}")
 }
 
+/// The option that names the reader.
+fn user(subject: &Subject<'_>) -> String {
+    subject.form.fill(" --user-name {reader-name}").unwrap_or_default()
+}
+
+fn running(mut cause: Cause, command: String) -> Cause {
+    cause.repairs.push(Repair::of(Change::Run { command, effect: None }));
+    cause
+}
+
 /// One of the user's keys is active.
 pub(super) fn active(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.reader;
@@ -29,13 +39,17 @@ pub(super) fn active(subject: &Subject<'_>) -> Outcome {
         return waits(FactRef::new("access-keys"));
     };
     let Some(first) = keys.first() else {
-        let cause = Cause::new("reader", "key-missing", place, Values::new());
+        let command = format!("aws iam create-access-key{}", user(subject));
+        let cause = running(Cause::new("reader", "key-missing", place, Values::new()), command);
         return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
     };
     let active: Vec<&Key> = keys.iter().filter(|key| is_active(key)).collect();
     let Some(key) = active.first() else {
         let values = Values::new().with("found", short(first)).with("count", keys.len().to_string());
-        let cause = Cause::new("reader", "key-inactive", first.status.place, values);
+        let key = &first.id.text;
+        let command =
+            format!("aws iam update-access-key --access-key-id {key} --status Active{}", user(subject));
+        let cause = running(Cause::new("reader", "key-inactive", first.status.place, values), command);
         return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
     };
     let mut outcome = Outcome::of(State::Holds);

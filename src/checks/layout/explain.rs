@@ -6,6 +6,7 @@ use super::typed::{place, said, suspicious};
 use super::{Typed, files_of};
 use crate::checks::subject::{Cause, Subject};
 use crate::contract::{Case, Period};
+use crate::finding::{Change, Repair};
 use crate::rulebook::Values;
 use crate::source::Place;
 
@@ -79,7 +80,8 @@ fn in_folder(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>, seen:
     if let Some((Kind::File { period, .. }, tally)) = pick(|kind| matches!(kind, Kind::File { .. })) {
         let needed = layout.period.get(period).map(|period| period.export_type.as_str()).unwrap_or_default();
         let values = values().with("found", typed.export_type).with("needed", needed);
-        return cause("type-other", at("export-type"), values, tally, "a file of the export");
+        let told = cause("type-other", at("export-type"), values, tally, "a file of the export");
+        return told.map(|cause| cause.typing("export-type", needed));
     }
     if let Some((Kind::OtherCase { period }, tally)) = pick(|kind| matches!(kind, Kind::OtherCase { .. })) {
         let text = bucket.listing.text(bucket.sources, tally.first);
@@ -156,6 +158,18 @@ fn elsewhere(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>) -> Op
     let mut cause = Cause::new("layout", case, place.unwrap_or(file), values);
     if place.is_some() {
         cause.related.push((file, format!("a file of the export `{}`", export.name)));
+    }
+    if !matches!(case, "no-path") {
+        let mut changes = Vec::new();
+        let mut typing = |name: &str, is: &str, value: &str| {
+            if is != value {
+                changes.push(Change::Form { name: name.to_owned(), value: value.to_owned() });
+            }
+        };
+        typing("export-path", path, &export.path);
+        typing("export-name", typed.name, &export.name);
+        typing("export-type", typed.export_type, &export.export_type);
+        cause.repairs.push(Repair { changes });
     }
     if export.export_type != typed.export_type {
         cause.notes.push(format!("and its type is `{}`, not `{}`", export.export_type, typed.export_type));

@@ -31,7 +31,13 @@ pub(super) fn suspicious(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
         let Some(place) = place(subject.form, name) else { continue };
         let values = Values::new().with("name", name).with("found", value);
         let cause = if let Some(needed) = inside_address(subject.form, name, value) {
-            Cause::new("path", "address", place, values.with("needed", needed))
+            let plain =
+                needed.strip_prefix('`').and_then(|needed| needed.strip_suffix('`')).map(str::to_owned);
+            let cause = Cause::new("path", "address", place, values.with("needed", needed));
+            match plain {
+                Some(plain) => cause.typing(name, &plain),
+                None => cause,
+            }
         } else if let Some((start, length)) = placeholder(value) {
             let place = part(subject, name, start, length).unwrap_or(place);
             Cause::new("path", "placeholder", place, values)
@@ -40,7 +46,8 @@ pub(super) fn suspicious(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
         } else if name == "export-path" && value.starts_with('/') {
             let needed = layout.path(value.trim_start_matches('/')).to_owned();
             let place = part(subject, name, 0, 1).unwrap_or(place);
-            Cause::new("path", "leading-slash", place, values.with("needed", needed))
+            Cause::new("path", "leading-slash", place, values.with("needed", needed.clone()))
+                .typing("export-path", &needed)
         } else {
             continue;
         };

@@ -47,7 +47,10 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
         page.prose(("  help: ", Ink::Hint), None, help);
     }
     for fix in &finding.fixes {
-        page.prose(("   fix: ", Ink::Hint), None, &remedy(fix));
+        page.prose(("   fix: ", Ink::Hint), None, &remedy(finding, fix));
+        for command in &fix.commands {
+            page.next_step("        ", command);
+        }
     }
 }
 
@@ -86,11 +89,18 @@ fn class(class: Class) -> Option<&'static str> {
     }
 }
 
-fn remedy(fix: &Fix) -> String {
+fn remedy(finding: &Finding, fix: &Fix) -> String {
+    // What is merely good to know is mended only where it is asked for.
+    let only =
+        if finding.severity == Severity::Note { format!(" --only {}", finding.rule) } else { String::new() };
     let trust = match fix.applicability {
-        Applicability::Safe => "safe, `preflight fix` writes it",
-        Applicability::NeedsReview => "changes more than this, review it",
-        Applicability::DisplayOnly => "to be written by hand",
+        Applicability::Safe => format!("safe, `preflight fix{only}` shows it"),
+        Applicability::NeedsReview => {
+            let why = fix.because.join("; ");
+            format!("needs a review: {why}; `preflight fix --unsafe-fixes{only}` shows it")
+        }
+        Applicability::DisplayOnly if fix.because.is_empty() => "to be done by you".to_owned(),
+        Applicability::DisplayOnly => format!("to be done by you; {}", fix.because.join("; ")),
     };
     format!("{} ({trust})", fix.title)
 }

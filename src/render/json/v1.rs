@@ -7,6 +7,7 @@ use crate::finding::{self, Applicability, Class, Owner, Severity, State, Verdict
 use crate::render::view::position;
 use crate::source::{Place, Sources};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The number in the field `version`.
 pub const VERSION: u32 = 1;
@@ -115,12 +116,40 @@ pub struct Fix<'a> {
     pub title: &'a str,
     /// How far to trust it.
     pub applicability: Applicability,
+    /// Why it is not safe, or what else it does.
+    pub because: &'a [String],
+    /// In the order of their places; all of them belong together.
+    pub edits: Vec<Edit<'a>>,
+    /// What to run, where no document holds the setting.
+    pub commands: &'a [String],
+    /// Access gained outside the contract, with a request that shows it.
+    pub gained: Vec<Access<'a>>,
+    /// Access lost.
+    pub lost: Vec<Access<'a>>,
+}
+
+/// Bytes to replace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Edit<'a> {
     /// What to replace.
     pub region: Region<'a>,
     /// Number of bytes to replace.
     pub length: usize,
     /// What to write there.
     pub replacement: &'a str,
+}
+
+/// One request that stands for a class of access.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Access<'a> {
+    /// Who; empty for anybody.
+    pub caller: &'a str,
+    /// What.
+    pub action: &'a str,
+    /// On what.
+    pub resource: &'a str,
+    /// Condition keys.
+    pub context: BTreeMap<&'a str, &'a str>,
 }
 
 /// A fact that is missing.
@@ -252,10 +281,29 @@ impl<'a> Fix<'a> {
         Self {
             title: &fix.title,
             applicability: fix.applicability,
-            region: Region::new(&fix.place, sources),
-            length: fix.place.span.len(),
-            replacement: &fix.replacement,
+            because: &fix.because,
+            edits: fix.edits.iter().map(|edit| Edit::new(edit, sources)).collect(),
+            commands: &fix.commands,
+            gained: fix.gained.iter().map(Access::new).collect(),
+            lost: fix.lost.iter().map(Access::new).collect(),
         }
+    }
+}
+
+impl<'a> Edit<'a> {
+    fn new(edit: &'a finding::Edit, sources: &'a Sources) -> Self {
+        Self {
+            region: Region::new(&edit.place, sources),
+            length: edit.place.span.len(),
+            replacement: &edit.replacement,
+        }
+    }
+}
+
+impl<'a> Access<'a> {
+    fn new(class: &'a finding::AccessClass) -> Self {
+        let context = class.context.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        Self { caller: &class.caller, action: &class.action, resource: &class.resource, context }
     }
 }
 

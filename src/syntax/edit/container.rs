@@ -23,11 +23,11 @@ impl Container {
     }
 }
 
-/// How a new entry is written: on one line or several, behind an indentation.
-type Write<'w> = &'w dyn Fn(&Page<'_>, Shape, &str) -> String;
+/// How new entries are written: on one line or several, behind an indentation.
+type Write<'w> = &'w dyn Fn(&Page<'_>, Shape, &str) -> Vec<String>;
 
 impl Page<'_> {
-    /// One entry behind the last one.
+    /// Entries behind the last one.
     pub(super) fn append(&self, container: &Container, write: Write<'_>) -> Vec<(Range<usize>, String)> {
         let Some(last) = container.entries.last() else { return self.fill(container, write) };
         let before = space_before(self.text, last.start);
@@ -48,6 +48,10 @@ impl Page<'_> {
             Shape::Line
         };
         let new = write(self, shape, &indent);
+        if new.is_empty() {
+            return Vec::new();
+        }
+        let new = new.join(&format!(",{separator}"));
         let gap = tokens(self.text, last.end, container.close());
         let own = own_line(&gap);
         let comment = own.iter().rfind(|token| is_comment(token));
@@ -99,10 +103,10 @@ impl Page<'_> {
         let on_lines = comment.is_some() || self.style.lines && (!is_list || self.style.lists_on_lines);
         let start = comment.map_or(open, |comment| comment.range.end);
         if on_lines {
-            let new = write(self, Shape::Lines, &inner);
+            let new = write(self, Shape::Lines, &inner).join(&format!(",{newline}{inner}"));
             return vec![(start..close, format!("{newline}{inner}{new}{newline}{outer}"))];
         }
-        let new = write(self, Shape::Line, &outer);
+        let new = write(self, Shape::Line, &outer).join(&format!(",{}", self.style.comma));
         let pad = if is_list { "" } else { self.style.pad };
         vec![(start..close, format!("{pad}{new}{pad}"))]
     }

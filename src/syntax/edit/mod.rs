@@ -83,7 +83,7 @@ impl Editable {
     /// If there is no value.
     pub fn replace(&self, at: Span, value: &Json) -> Result<Vec<Splice>, EditFault> {
         self.with(|page| {
-            let node = page.find(at).ok_or(EditFault::NotThere)?.node;
+            let node = page.find(at).ok_or(EditFault::NotThere)?;
             let range = node.span.range();
             let shape = if page.is_on_one_line(node) { Shape::Line } else { Shape::Lines };
             let text = page.render(value, shape, &page.indent_at(range.start));
@@ -102,33 +102,35 @@ impl Editable {
         })
     }
 
-    /// Puts a value behind the last item of a list. A single value becomes a list of two.
+    /// Puts values behind the last item of a list. A single value becomes a list.
     ///
     /// # Errors
     /// If there is no value.
-    pub fn add(&self, at: Span, value: &Json) -> Result<Vec<Splice>, EditFault> {
+    pub fn add(&self, at: Span, values: &[Json]) -> Result<Vec<Splice>, EditFault> {
         self.with(|page| {
-            let node = page.find(at).ok_or(EditFault::NotThere)?.node;
-            let Some(items) = node.as_array() else { return Ok(page.promote(node, value)) };
+            let node = page.find(at).ok_or(EditFault::NotThere)?;
+            let Some(items) = node.as_array() else { return Ok(page.promote(node, values)) };
             let spans = items.iter().map(|item| item.span.range()).collect();
             Ok(page.append(&Container::new(node.span.range(), spans), &|page, shape, indent| {
-                page.render(value, shape, indent)
+                values.iter().map(|value| page.render(value, shape, indent)).collect()
             }))
         })
     }
 
-    /// Puts a member behind the last one of an object.
+    /// Puts members behind the last one of an object.
     ///
     /// # Errors
     /// If there is no object.
-    pub fn add_member(&self, object: Span, key: &str, value: &Json) -> Result<Vec<Splice>, EditFault> {
+    pub fn add_members(&self, object: Span, new: &[(String, Json)]) -> Result<Vec<Splice>, EditFault> {
         self.with(|page| {
-            let node = page.find(object).ok_or(EditFault::NotThere)?.node;
+            let node = page.find(object).ok_or(EditFault::NotThere)?;
             let members = node.as_object().ok_or(EditFault::NotThere)?;
             let spans = members.iter().map(whole).collect();
             Ok(page.append(&Container::new(node.span.range(), spans), &|page, shape, indent| {
-                let value = page.render(value, shape, indent);
-                format!("{}{}{value}", quoted(key), page.style.colon)
+                let member = |(key, value): &(String, Json)| {
+                    format!("{}{}{}", quoted(key), page.style.colon, page.render(value, shape, indent))
+                };
+                new.iter().map(member).collect()
             }))
         })
     }
@@ -223,19 +225,15 @@ struct Page<'d> {
     style: Style,
 }
 
-/// A value and how to get at it.
-struct Found<'d> {
-    node: &'d Node<'d>,
-}
-
 impl<'d> Page<'d> {
     fn is_at(&self, node: Span, at: Span) -> bool {
         self.editable.unwrapped.original(node.range()) == at
     }
 
-    /// The value at a place of the file.
-    fn find(&self, at: Span) -> Option<Found<'d>> {
-        self.walk(&self.document.root, &mut |node| self.is_at(node.span, at)).map(|node| Found { node })
+    /// The value at a place of the file, or under the key that stands there.
+    fn find(&self, at: Span) -> Option<&'d Node<'d>> {
+        let value = self.walk(&self.document.root, &mut |node| self.is_at(node.span, at));
+        value.or_else(|| self.find_key(at).map(|member| &member.value))
     }
 
     fn find_key(&self, at: Span) -> Option<&'d Member<'d>> {
@@ -301,24 +299,31 @@ impl<'d> Page<'d> {
     }
 
     /// `"x"` to `["x", new]`. The bytes of the value stay.
-    fn promote(&self, node: &Node<'_>, value: &Json) -> Vec<(Range<usize>, String)> {
+    fn promote(&self, node: &Node<'_>, values: &[Json]) -> Vec<(Range<usize>, String)> {
+        if values.is_empty() {
+            return Vec::new();
+        }
+        let rendered = |shape, indent: &str| {
+            values.iter().map(|value| self.render(value, shape, indent)).collect::<Vec<_>>()
+        };
         let Range { start, end } = node.span.range();
         let indent = self.indent_at(start);
         if self.style.lists_on_lines || matches!(node.value, Value::Object(_)) && self.style.lines {
             let Style { newline, unit, .. } = &self.style;
             let inner = format!("{indent}{unit}");
-            let new = self.render(value, Shape::Lines, &inner);
             if matches!(node.value, Value::Object(_)) {
                 // Its lines keep their indentation: moving them would change every one of them.
-                let new = self.render(value, Shape::Lines, &indent);
+                let new = rendered(Shape::Lines, &indent).join(", ");
                 return vec![(start..start, "[".to_owned()), (end..end, format!(", {new}]"))];
             }
+            let new = rendered(Shape::Lines, &inner).join(&format!(",{newline}{inner}"));
             return vec![
                 (start..start, format!("[{newline}{inner}")),
                 (end..end, format!(",{newline}{inner}{new}{newline}{indent}]")),
             ];
         }
-        let new = self.render(value, Shape::Line, &indent);
-        vec![(start..start, "[".to_owned()), (end..end, format!(",{}{new}]", self.style.comma))]
+        let comma = self.style.comma;
+        let new = rendered(Shape::Line, &indent).join(&format!(",{comma}"));
+        vec![(start..start, "[".to_owned()), (end..end, format!(",{comma}{new}]"))]
     }
 }

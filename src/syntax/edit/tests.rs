@@ -23,7 +23,7 @@ fn at(text: &str, path: &[&str]) -> Span {
 }
 
 fn add(text: &str, path: &[&str], value: &Json) -> String {
-    show(text, Editable::new(text).unwrap().add(at(text, path), value))
+    show(text, Editable::new(text).unwrap().add(at(text, path), std::slice::from_ref(value)))
 }
 
 fn remove(text: &str, path: &[&str]) -> String {
@@ -91,7 +91,7 @@ fn a_document_in_a_string_keeps_its_escapes() {
     let inner = read_wrapped(&unwrapped);
     let action = inner.root.get("Statement").unwrap().as_array().unwrap()[0].get("Action").unwrap().span;
     assert_eq!(
-        show(text, editable.add(action, &json!("a\"b"))),
+        show(text, editable.add(action, &[json!("a\"b")])),
         r#"{"Policy": "{\"Statement\":[{\"Sid\":\"caf\u00e9\",\"Action\":[\"s3:Get\",\"a\\\"b\"]}]}"}"#
     );
 }
@@ -359,8 +359,8 @@ proptest! {
         let mut expected = value.clone();
         let splices = match (&what, key) {
             (Change::Replace(new), _) => editable.replace(span, new),
-            (Change::Add(new), _) => editable.add(span, new),
-            (Change::AddMember(new), _) => editable.add_member(span, "new\"key", new),
+            (Change::Add(new), _) => editable.add(span, std::slice::from_ref(new)),
+            (Change::AddMember(new), _) => editable.add_members(span, &[("new\"key".to_owned(), new.clone())]),
             (Change::Remove, _) if path.is_empty() => return Ok(()),
             (Change::Remove, _) => editable.remove(span),
             (Change::Rename, Some(key)) => editable.rename(key, "renamed\"é"),

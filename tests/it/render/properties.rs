@@ -90,9 +90,12 @@ fn build((texts, labels, wrapped, words): Case) -> (Report, Sources) {
     fault.class = Class::NeedsEvidence;
     fault.fixes = vec![Fix {
         title: words.clone(),
-        place: fault.primary.place,
-        replacement: words.clone(),
+        edits: vec![Edit { place: fault.primary.place, replacement: words.clone() }],
+        commands: vec![words.clone()],
         applicability: Applicability::NeedsReview,
+        because: vec![words.clone()],
+        gained: Vec::new(),
+        lost: Vec::new(),
     }];
     let mut report = report(vec![fault.clone()]);
     report.wrapped =

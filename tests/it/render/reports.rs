@@ -27,6 +27,7 @@ pub(super) fn finding(rule: &str, severity: Severity, headline: &str, primary: L
         related: Vec::new(),
         notes: Vec::new(),
         help: None,
+        repairs: Vec::new(),
         fixes: Vec::new(),
         aliases: Vec::new(),
     }
@@ -116,9 +117,12 @@ pub(super) fn not_ready() -> (Report, Sources) {
         Some("write `us-east-1`; the region here is the service's, not the bucket's".to_owned());
     wrong_region.fixes = vec![Fix {
         title: "replace `eu-west-1` by `us-east-1`".to_owned(),
-        place: region,
-        replacement: "us-east-1".to_owned(),
+        edits: vec![Edit { place: region, replacement: "us-east-1".to_owned() }],
+        commands: Vec::new(),
         applicability: Applicability::Safe,
+        because: Vec::new(),
+        gained: Vec::new(),
+        lost: Vec::new(),
     }];
     let mut no_objects = finding(
         "resource-without-objects",

@@ -1,0 +1,178 @@
+//! The condition that an Allow would have to have.
+
+use super::super::{Case, condition as explained, near};
+use super::{KNOWN, at, needed_values, one_or_many};
+use crate::eval::{ContextValue, Glob, Request};
+use crate::finding::{Change, Repair};
+use crate::policy::{ArnSplit, BaseOperator, Clause, Operator, Policy, Statement, arn};
+use crate::source::Span;
+use serde_json::json;
+
+pub(super) fn condition(
+    case: &Case<'_, '_>,
+    request: &Request,
+    policy: &Policy,
+    statement: &Statement,
+    clause: &Clause,
+) -> Vec<Repair> {
+    // An operator that AWS does not know is told of as such.
+    let Some(operator) = clause.parsed else { return Vec::new() };
+    if operator.negated || operator.base == BaseOperator::Null {
+        return Vec::new();
+    }
+    let key = &*clause.key.value;
+    let sent = match request.context.get(&key.to_ascii_lowercase()) {
+        Some(ContextValue::One(value)) => value.to_string(),
+        Some(
+            ContextValue::Many(_) | ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_),
+        ) => return Vec::new(),
+        // A key that is never sent: without its condition the statement would apply.
+        None => return vec![without(policy, statement, clause)],
+    };
+    let needed = needed_values(case, key);
+    let mut ways = Vec::new();
+    let nearest =
+        clause.values.iter().min_by_key(|value| (explained::mismatches(&value.value, &sent), value.span));
+    if let Some(value) = nearest {
+        if !operator.base.expands_wildcards()
+            && Glob::new(&value.value).matches(&sent)
+            && value.value.contains(['*', '?'])
+        {
+            ways.push(moved(policy, statement, clause, operator, &value.value));
+        }
+        let known = || KNOWN.contains(&key.to_ascii_lowercase().as_str());
+        if let Some(text) = corrected(&value.value, &sent, &needed).filter(|_| known()) {
+            let set = Change::Set { at: at(policy, value.span), value: json!(text) };
+            ways.push(with_operator(policy, statement, clause, operator, set, &text));
+        }
+    }
+    if KNOWN.contains(&key.to_ascii_lowercase().as_str()) {
+        let adds: Vec<Change> = needed
+            .iter()
+            .filter(|value| !clause.values.iter().any(|have| *have.value == ***value))
+            .map(|value| Change::Add { at: at(policy, clause.value_span), value: json!(value) })
+            .collect();
+        if !adds.is_empty() {
+            ways.push(Repair { changes: adds });
+        }
+    }
+    ways
+}
+
+/// The value with the parts that are in the way replaced by what is sent; nothing if no part is known to be right.
+fn corrected(found: &str, sent: &str, needed: &[String]) -> Option<String> {
+    let whole = || needed.first().filter(|_| needed.len() == 1).cloned();
+    if near::placeholder(found).is_none()
+        && let (Some(have), Some(want)) = (arn::split(found), arn::split(sent))
+    {
+        let parts: Vec<&str> = have
+            .iter()
+            .zip(want)
+            .map(|(have, want)| if Glob::new(have).matches(want) { *have } else { want })
+            .collect();
+        let text = parts.join(":");
+        // The resource of one world is not that of another.
+        let glob = Glob::new(&text);
+        return if needed.iter().all(|needed| glob.matches(needed)) { Some(text) } else { whole() };
+    }
+    if let (Some(range), Some(have), Some(want)) =
+        (near::placeholder(found), arn::split(found), arn::split(sent))
+    {
+        // Only the part with the placeholder is rewritten.
+        let ranges = arn::ranges(found)?;
+        let parts = have.iter().zip(want).zip(ranges).map(|((have, want), part)| {
+            let is_here = part.start <= range.start && range.end <= part.end;
+            let is_wrong = !Glob::new(have).matches(want);
+            if is_here || is_wrong { want } else { *have }
+        });
+        let text = parts.collect::<Vec<_>>().join(":");
+        let glob = Glob::new(&text);
+        return if needed.iter().all(|needed| glob.matches(needed)) { Some(text) } else { whole() };
+    }
+    whole()
+}
+
+/// The clause under an operator that expands wildcards.
+fn moved(policy: &Policy, statement: &Statement, clause: &Clause, operator: Operator, text: &str) -> Repair {
+    let base = if ArnSplit::new(text).is_some() { "ArnLike" } else { "StringLike" };
+    let name =
+        format!("{}{}{base}{}", set_prefix(clause), "", if operator.if_exists { "IfExists" } else { "" });
+    Repair { changes: under(policy, statement, clause, &name) }
+}
+
+/// A new value with a wildcard in it needs an operator that expands it.
+fn with_operator(
+    policy: &Policy,
+    statement: &Statement,
+    clause: &Clause,
+    operator: Operator,
+    set: Change,
+    text: &str,
+) -> Repair {
+    let mut changes = vec![set];
+    let is_only =
+        statement.clauses.iter().filter(|other| other.operator.span == clause.operator.span).count() == 1;
+    // Where other keys stand beside it, the value moves; that is another way, with the whole clause rewritten.
+    if text.contains(['*', '?']) && !operator.base.expands_wildcards() && is_only {
+        changes.extend(moved(policy, statement, clause, operator, text).changes);
+    }
+    Repair { changes }
+}
+
+fn set_prefix(clause: &Clause) -> &str {
+    clause
+        .operator
+        .value
+        .split_once(':')
+        .map_or("", |(prefix, _)| clause.operator.value.get(..=prefix.len()).unwrap_or_default())
+}
+
+/// The clause moved under another operator of the same statement.
+fn under(policy: &Policy, statement: &Statement, clause: &Clause, name: &str) -> Vec<Change> {
+    let operators = |span: Span| statement.clauses.iter().filter(move |other| other.operator.span == span);
+    let is_only = operators(clause.operator.span).count() == 1;
+    let target = statement.clauses.iter().find(|other| other.operator.value.eq_ignore_ascii_case(name));
+    let values: Vec<String> = clause.values.iter().map(|value| value.value.to_string()).collect();
+    let value = one_or_many(&values);
+    let gone = |whole: bool| Change::Remove {
+        at: at(policy, if whole { clause.operator.span } else { clause.key.span }),
+    };
+    match target {
+        Some(target) => {
+            let same = operators(target.operator.span)
+                .find(|other| other.key.value.eq_ignore_ascii_case(&clause.key.value));
+            let change = match same {
+                // Both have the key: what stands under both must hold, so the exact one goes.
+                Some(_) => return vec![gone(is_only)],
+                None => Change::AddMember {
+                    object: at(policy, target.operator.span),
+                    key: clause.key.value.to_string(),
+                    value,
+                },
+            };
+            vec![gone(is_only), change]
+        }
+        None if is_only => {
+            vec![Change::Rename { key: at(policy, clause.operator.span), name: name.to_owned() }]
+        }
+        None => {
+            let Some(condition) = statement.condition_span else { return Vec::new() };
+            let inner = json!({ &*clause.key.value: value });
+            vec![
+                gone(false),
+                Change::AddMember { object: at(policy, condition), key: name.to_owned(), value: inner },
+            ]
+        }
+    }
+}
+
+fn without(policy: &Policy, statement: &Statement, clause: &Clause) -> Repair {
+    let count = statement.clauses.len();
+    let beside = statement.clauses.iter().filter(|other| other.operator.span == clause.operator.span).count();
+    let span = match (count, beside, statement.condition_span) {
+        (1, _, Some(condition)) => condition,
+        (_, 1, _) => clause.operator.span,
+        _ => clause.key.span,
+    };
+    Repair::of(Change::Remove { at: at(policy, span) })
+}

@@ -1,0 +1,169 @@
+//! What would mend a fault of the policy grammar, where the text tells what was meant.
+
+use super::explain::near;
+use super::subject::{Cause, Subject};
+use crate::evidence::PolicyDocument;
+use crate::finding::{Change, Repair};
+use crate::policy::{Fault, FaultKind, Policy, PrincipalKind};
+use crate::source::Place;
+use serde_json::json;
+
+/// Names that AWS knows, for names in another case or misspelt.
+const ELEMENTS: [&str; 12] = [
+    "Version",
+    "Id",
+    "Statement",
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+const PRINCIPALS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
+const OPERATORS: [&str; 27] = [
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "Bool",
+    "BinaryEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "ArnEquals",
+    "ArnLike",
+    "ArnNotEquals",
+    "ArnNotLike",
+    "Null",
+];
+
+/// Letters that may differ in a misspelt name.
+const MOST_TYPOS: usize = 2;
+
+/// Ways to mend what AWS refuses.
+pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &Cause) -> Vec<Repair> {
+    let at = cause.place;
+    match (cause.check, cause.case) {
+        // Taking these out changes nothing of what the document says.
+        ("syntax", "trailing-comma" | "comment" | "byte-order-mark") => {
+            vec![Repair::of(Change::Rewrite { at, text: String::new() })]
+        }
+        ("grammar", "principal-in-identity") => vec![Repair::of(Change::Remove { at })],
+        ("grammar", "resource-outside-bucket") => {
+            let items =
+                document.policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
+            let item = items.flat_map(|element| &element.items).find(|item| item.span == at.span);
+            let text = item
+                .zip(subject.form.text("bucket"))
+                .and_then(|(item, bucket)| of_bucket(&item.value, bucket));
+            text.map(|text| Repair::of(Change::Set { at, value: text.into() })).into_iter().collect()
+        }
+        ("grammar", case) => {
+            let mut faults = document.policy.faults.iter();
+            let fault = faults.find(|fault| fault.kind.name() == case && fault.span == at.span);
+            fault.map(|fault| of_fault(&document.policy, fault)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The same resource in the bucket of the form.
+fn of_bucket(pattern: &str, bucket: &str) -> Option<String> {
+    let [prefix, partition, service, _, _, resource] = crate::policy::arn::split(pattern)?;
+    let key = resource.find('/').and_then(|slash| resource.get(slash..)).unwrap_or_default();
+    (service == "s3").then(|| format!("{prefix}:{partition}:s3:::{bucket}{key}"))
+}
+
+/// Ways to mend a fault of the grammar.
+fn of_fault(policy: &Policy, fault: &Fault) -> Vec<Repair> {
+    let at = Place { source: policy.source, span: fault.span };
+    let rename = |name: &str| Repair::of(Change::Rename { key: at, name: name.to_owned() });
+    let closest = |names: &[&'static str]| -> Vec<Repair> {
+        let near =
+            names.iter().filter_map(|name| Some((near::distance(&fault.found, name, MOST_TYPOS)?, *name)));
+        near.min().map(|(_, name)| rename(name)).into_iter().collect()
+    };
+    match fault.kind {
+        FaultKind::UnknownElement => closest(&ELEMENTS),
+        FaultKind::PrincipalKey => closest(&PRINCIPALS),
+        FaultKind::UnknownOperator => {
+            let near = closest(&OPERATORS);
+            if near.is_empty() { by_values(policy, fault, &rename) } else { near }
+        }
+        // The only version in which variables work, and the one that AWS's own policies have.
+        FaultKind::InvalidVersion => vec![Repair::of(Change::Set { at, value: json!("2012-10-17") })],
+        FaultKind::InvalidEffect => ["Allow", "Deny"]
+            .into_iter()
+            .filter(|effect| near::distance(&fault.found, effect, MOST_TYPOS).is_some())
+            .map(|effect| Repair::of(Change::Set { at, value: json!(effect) }))
+            .collect(),
+        FaultKind::PrincipalFormat => principal(policy, fault),
+        FaultKind::NotAnObject
+        | FaultKind::MissingStatement
+        | FaultKind::MissingEffect
+        | FaultKind::MissingAction
+        | FaultKind::ElementCombination
+        | FaultKind::WrongType
+        | FaultKind::KeysDifferOnlyByCase => Vec::new(),
+    }
+}
+
+/// An operator that fits what is tested with it.
+fn by_values(policy: &Policy, fault: &Fault, rename: &dyn Fn(&str) -> Repair) -> Vec<Repair> {
+    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
+    let mut values = clauses
+        .filter(|clause| clause.operator.span == fault.span)
+        .flat_map(|clause| &clause.values)
+        .map(|value| &*value.value)
+        .peekable();
+    if values.peek().is_none() {
+        return Vec::new();
+    }
+    let all: Vec<&str> = values.collect();
+    let is_arn = all.iter().all(|value| value.starts_with("arn:"));
+    let has_wildcard = all.iter().any(|value| value.contains(['*', '?']));
+    vec![rename(match (is_arn, has_wildcard) {
+        (true, _) => "ArnLike",
+        (false, true) => "StringLike",
+        (false, false) => "StringEquals",
+    })]
+}
+
+/// `"Principal": "service.amazonaws.com"` without the kind.
+fn principal(policy: &Policy, fault: &Fault) -> Vec<Repair> {
+    let mut principals = policy.statements.iter().filter_map(|statement| statement.principals.as_ref());
+    let Some(principals) = principals.find(|principals| principals.span.contains(fault.span)) else {
+        return Vec::new();
+    };
+    let [only] = principals.entries.as_slice() else { return Vec::new() };
+    if only.kind != PrincipalKind::Bare {
+        return Vec::new();
+    }
+    let value = &*only.value.value;
+    let kind = if value.ends_with(".amazonaws.com") {
+        "Service"
+    } else if value.starts_with("arn:") {
+        "AWS"
+    } else {
+        return Vec::new();
+    };
+    let at = Place { source: policy.source, span: principals.span };
+    vec![Repair::of(Change::Set { at, value: json!({ kind: value }) })]
+}

@@ -1,0 +1,18 @@
+//! Mends documents: makes text of the changes that an explanation proposes, has the outcome judged, and says how far each
+//! change can be trusted.
+//!
+//! Nothing of IAM is decided here: a fix is *safe* if the judge finds the demand to hold after it and the evaluator finds no
+//! access gained outside the contract. It reads and writes no files (`cli` does).
+
+mod diff;
+mod export;
+mod plan;
+mod prove;
+mod state;
+mod text;
+mod title;
+
+pub use diff::unified;
+pub use plan::{Left, Options, Plan, Step, plan};
+pub use prove::attach;
+pub use state::{Bench, State};

@@ -1,0 +1,311 @@
+//! How far a fix can be trusted: the documents are changed in memory, judged again, and their access compared.
+
+use super::state::{Bench, State};
+use super::text;
+use super::title::title;
+use crate::checks::reach;
+use crate::contract::{Ask, Demand, Expect};
+use crate::evidence::Role;
+use crate::finding::{
+    AccessClass, Applicability, Change, Finding, Fix, Repair, Report, Severity, State as DemandState,
+};
+use crate::judge::prepare;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Classes of access that are named; more say no more.
+const MOST_CLASSES: usize = 5;
+/// Findings for which fixes are looked for in one report.
+const MOST_FINDINGS: usize = 64;
+
+/// A fix with the documents as they are once it is applied.
+pub(super) struct Proved {
+    pub(super) fix: Fix,
+    pub(super) state: State,
+    pub(super) report: Report,
+}
+
+/// Looks for fixes of every finding, and puts the best one into it.
+pub fn attach(bench: &Bench<'_>, state: &State, report: &mut Report) {
+    for at in 0..report.findings.len().min(MOST_FINDINGS) {
+        let fixes = {
+            let Some(finding) = report.findings.get(at).filter(|finding| !finding.repairs.is_empty()) else {
+                continue;
+            };
+            let best = best(bench, state, report, finding);
+            best.into_iter().map(|proved| proved.fix).collect()
+        };
+        if let Some(finding) = report.findings.get_mut(at) {
+            finding.fixes = fixes;
+        }
+    }
+}
+
+/// The best fix of a finding: a safe one before one to review before one to read.
+pub(super) fn best(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) -> Option<Proved> {
+    let mut found: Option<Proved> = None;
+    for repair in ways(report, finding) {
+        let repair = merged(repair);
+        let Some(proved) = prove(bench, state, report, finding, &repair) else { continue };
+        if proved.fix.applicability == Applicability::Safe {
+            return Some(proved);
+        }
+        if found.as_ref().is_none_or(|found| proved.fix.applicability < found.fix.applicability) {
+            found = Some(proved);
+        }
+    }
+    found
+}
+
+/// What can be tried: each way by itself, then together with what else breaks the demand, then with all there is.
+fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
+    let mut ways = finding.repairs.clone();
+    let with = |others: &dyn Fn(&Finding) -> bool| {
+        let mut changes = finding.repairs.first().map(|repair| repair.changes.clone()).unwrap_or_default();
+        for other in report.findings.iter().filter(|other| !std::ptr::eq(*other, finding) && others(other)) {
+            let more = other.repairs.first().into_iter().flat_map(|repair| repair.changes.clone());
+            changes.extend(more.filter(|change| !matches!(change, Change::Run { .. })));
+        }
+        let mut once: Vec<Change> = Vec::new();
+        for change in changes {
+            if !once.contains(&change) {
+                once.push(change);
+            }
+        }
+        Repair { changes: once }
+    };
+    if finding.demand.is_some() {
+        ways.push(with(&|other| other.demand == finding.demand));
+    }
+    ways.push(with(&|other| {
+        other.severity == Severity::Error && other.primary.place.source == finding.primary.place.source
+    }));
+    let mut once: Vec<Repair> = Vec::new();
+    for way in ways {
+        if !once.contains(&way) {
+            once.push(way);
+        }
+    }
+    once
+}
+
+/// The same with statements that differ in their actions alone made into one, and no `Sid` twice.
+fn merged(repair: Repair) -> Repair {
+    let mut out: Vec<Change> = Vec::new();
+    for change in repair.changes {
+        let Change::Add { at, value: Value::Object(new) } = &change else {
+            out.push(change);
+            continue;
+        };
+        let alike = |old: &serde_json::Map<String, Value>| {
+            let rest = |map: &serde_json::Map<String, Value>| -> Vec<(String, Value)> {
+                let kept = map.iter().filter(|(key, _)| !matches!(key.as_str(), "Sid" | "Action"));
+                kept.map(|(key, value)| (key.clone(), value.clone())).collect()
+            };
+            rest(old) == rest(new)
+        };
+        let twin = out.iter_mut().find_map(|other| match other {
+            Change::Add { at: there, value: Value::Object(old) } if there == at && alike(old) => Some(old),
+            _ => None,
+        });
+        let Some(old) = twin else {
+            out.push(change);
+            continue;
+        };
+        let mut actions: Vec<Value> = Vec::new();
+        for action in [old.get("Action"), new.get("Action")].into_iter().flatten() {
+            let each = action.as_array().cloned().unwrap_or_else(|| vec![action.clone()]);
+            actions.extend(each.into_iter().filter(|action| !actions.contains(action)).collect::<Vec<_>>());
+        }
+        let actions = if let [one] = actions.as_slice() { one.clone() } else { Value::Array(actions) };
+        old.insert("Action".to_owned(), actions);
+    }
+    let mut seen = BTreeSet::new();
+    for change in &mut out {
+        let Change::Add { value: Value::Object(statement), .. } = change else { continue };
+        let Some(sid) = statement.get("Sid").and_then(Value::as_str).map(str::to_owned) else { continue };
+        let mut fresh = sid.clone();
+        let mut number = 2;
+        while !seen.insert(fresh.clone()) {
+            fresh = format!("{sid}{number}");
+            number += 1;
+        }
+        statement.insert("Sid".to_owned(), Value::String(fresh));
+    }
+    Repair { changes: out }
+}
+
+/// Applies a repair in memory and judges it; nothing if it does not mend the finding.
+pub(super) fn prove(
+    bench: &Bench<'_>,
+    state: &State,
+    report: &Report,
+    finding: &Finding,
+    repair: &Repair,
+) -> Option<Proved> {
+    let written = text::write(bench, state, &report.wrapped, repair).ok()?;
+    let mut fix = Fix {
+        title: title(state, repair),
+        edits: written.edits.clone(),
+        commands: written.commands.clone(),
+        applicability: Applicability::DisplayOnly,
+        because: written.effects.clone(),
+        gained: Vec::new(),
+        lost: Vec::new(),
+    };
+    let after = state.with(&written.texts, &written.form, bench.config);
+    if written.edits.is_empty() {
+        let report = report.clone();
+        return (!fix.commands.is_empty()).then_some(Proved { fix, state: after, report });
+    }
+    let judged = bench.judge(&after);
+    if count(&judged, finding) >= count(report, finding) || is_worse(report, &judged) {
+        return None;
+    }
+    let demand = finding.demand.as_deref().and_then(|id| demand(bench, id));
+    let mut because = Vec::new();
+    if let (Some(id), Some(now)) =
+        (&finding.demand, finding.demand.as_deref().and_then(|id| state_of(&judged, id)))
+    {
+        match now {
+            DemandState::Holds => {}
+            DemandState::Broken => because.push(format!("`{id}` is broken for another reason as well")),
+            DemandState::Unknown => {
+                let fact = judged.unknown.iter().find(|unknown| unknown.demand == *id);
+                let why = fact.map_or_else(|| "evidence is missing".to_owned(), |fact| fact.reason.clone());
+                because.push(format!("whether `{id}` holds then cannot be told: {why}"));
+            }
+        }
+    }
+    if let Some(role) = shared(state, repair) {
+        because.push(format!("the {role} may apply to others too, who are not seen here"));
+    }
+    let (gained, lost) = if written.texts.keys().all(|source| Some(*source) == bench.config) {
+        (Vec::new(), Vec::new())
+    } else {
+        let wants_less =
+            demand.is_some_and(|demand| matches!(&demand.ask, Ask::Access { expect: Expect::Denied(_), .. }));
+        compare(bench, state, &after, wants_less)
+    };
+    if !gained.is_empty() {
+        because.push("it lets in more than the contract asks for".to_owned());
+    }
+    if !lost.is_empty() {
+        because.push("it takes access away".to_owned());
+    }
+    let drops_text = repair.changes.iter().any(|change| {
+        matches!(change, Change::Rewrite { at, text } if text.is_empty() && !is_punctuation(state.sources.get(at.source).slice(at.span)))
+    });
+    if drops_text {
+        because.push("it takes out text that you wrote for readers".to_owned());
+    }
+    fix.applicability = if because.is_empty() { Applicability::Safe } else { Applicability::NeedsReview };
+    fix.because.extend(because);
+    fix.gained = gained;
+    fix.lost = lost;
+    Some(Proved { fix, state: after, report: judged })
+}
+
+fn is_punctuation(text: &str) -> bool {
+    text.chars().all(|next| !next.is_alphanumeric())
+}
+
+/// Findings that say the same of the same demand, wherever they stand now.
+fn count(report: &Report, finding: &Finding) -> usize {
+    let is_same = |other: &&Finding| other.rule == finding.rule && other.headline == finding.headline;
+    report.findings.iter().filter(is_same).count()
+}
+
+/// Whether a demand is worse off, or something is reported that was not.
+fn is_worse(before: &Report, after: &Report) -> bool {
+    let worse = before.consumers.iter().zip(&after.consumers).any(|(before, after)| {
+        before.demands.iter().any(|demand| {
+            let now = after.demands.iter().find(|now| now.id == demand.id);
+            now.is_some_and(|now| now.state > demand.state)
+        })
+    });
+    let tells_new = after
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Note)
+        .any(|finding| count(before, finding) < count(after, finding));
+    worse || tells_new
+}
+
+fn state_of(report: &Report, id: &str) -> Option<DemandState> {
+    let demands = report.consumers.iter().flat_map(|consumer| &consumer.demands);
+    demands.filter(|demand| demand.id == id).map(|demand| demand.state).max()
+}
+
+fn demand<'a>(bench: &Bench<'a>, id: &str) -> Option<&'a Demand> {
+    let contracts = bench.consumers.iter().filter_map(|name| bench.library.contract(name));
+    contracts.flat_map(|contract| &contract.demands).find(|demand| demand.id == id)
+}
+
+/// The kind of a changed document that others depend on.
+fn shared(state: &State, repair: &Repair) -> Option<&'static str> {
+    let sources: Vec<_> = repair.changes.iter().filter_map(place).collect();
+    let documents = state.evidence.documents.iter().filter(|document| sources.contains(&document.source));
+    documents.map(|document| document.role).find_map(|role| match role {
+        Role::Scp => Some("service control policy"),
+        Role::Rcp => Some("resource control policy"),
+        Role::Boundary => Some("permissions boundary"),
+        Role::EndpointPolicy => Some("policy of the VPC endpoint"),
+        Role::BucketPolicy
+        | Role::ReaderPolicy
+        | Role::SessionPolicy
+        | Role::KeyPolicy
+        | Role::LinkedPolicy => None,
+    })
+}
+
+fn place(change: &Change) -> Option<crate::source::SourceId> {
+    match change {
+        Change::Set { at, .. }
+        | Change::Add { at, .. }
+        | Change::Remove { at }
+        | Change::Rewrite { at, .. } => Some(at.source),
+        Change::AddMember { object, .. } => Some(object.source),
+        Change::Rename { key, .. } => Some(key.source),
+        Change::Form { .. } | Change::Run { .. } => None,
+    }
+}
+
+/// Access gained outside every contract, and access lost.
+pub(super) fn compare(
+    bench: &Bench<'_>,
+    before: &State,
+    after: &State,
+    wants_less: bool,
+) -> (Vec<AccessClass>, Vec<AccessClass>) {
+    let mut outside: Option<BTreeSet<AccessClass>> = None;
+    let mut lost: BTreeSet<AccessClass> = BTreeSet::new();
+    for contract in bench.consumers.iter().filter_map(|name| bench.library.contract(name)) {
+        let (old_job, new_job) = (bench.job(before), bench.job(after));
+        let (old, new) = (prepare(&old_job, contract), prepare(&new_job, contract));
+        let old = old.subject(bench.library, &old_job, contract);
+        let new = new.subject(bench.library, &new_job, contract);
+        let asked = &contract.demands;
+        let now = reach::classes(&new, &contract.demands);
+        let mut all = reach::classes(&old, &contract.demands);
+        all.extend(now.iter().cloned());
+        let (was, is) = (reach::allowed(&old, &all), reach::allowed(&new, &all));
+        let gained = is.difference(&was).filter(|class| !reach::is_inside(&new, asked, class));
+        let gained: BTreeSet<AccessClass> = gained.map(|class| (*class).clone()).collect();
+        outside = Some(match outside {
+            Some(others) => others.intersection(&gained).cloned().collect(),
+            None => gained,
+        });
+        let missing = was.difference(&is).filter(|class| now.contains(**class));
+        let missing = missing.filter(|class| !wants_less || reach::is_inside(&new, asked, class));
+        lost.extend(missing.map(|class| (*class).clone()));
+    }
+    (few(outside.unwrap_or_default()), few(lost))
+}
+
+/// One class for each caller and action.
+fn few(classes: BTreeSet<AccessClass>) -> Vec<AccessClass> {
+    let mut seen = BTreeSet::new();
+    let fresh = classes.into_iter().filter(|class| seen.insert((class.caller.clone(), class.action.clone())));
+    fresh.take(MOST_CLASSES).collect()
+}

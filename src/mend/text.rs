@@ -1,0 +1,212 @@
+//! From changes of meaning to changes of text.
+
+use super::export;
+use super::state::{Bench, State};
+use crate::contract::Origin;
+use crate::evidence::Reading;
+use crate::finding::{Change, Edit, Repair, Wrapped};
+use crate::source::{Place, SourceId, Span};
+use crate::syntax::edit::{EditFault, Editable, Splice, apply};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// Why a repair cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(super) enum TextFault {
+    /// The document is read by guessing.
+    #[error("the document is not JSON as a whole; mend its text first")]
+    Broken,
+    /// The place is not that of a value.
+    #[error("the place to change was not found")]
+    NotThere,
+    /// The document is a part of a snapshot, not a file.
+    #[error("the document is an answer in a snapshot; save it as a file to have it mended")]
+    Answer,
+    /// Two changes reach for the same text.
+    #[error("two of the changes reach for the same text")]
+    Clash,
+}
+
+impl From<EditFault> for TextFault {
+    fn from(fault: EditFault) -> Self {
+        match fault {
+            EditFault::Broken(_) => TextFault::Broken,
+            EditFault::NotThere => TextFault::NotThere,
+        }
+    }
+}
+
+/// A repair as text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Written {
+    /// The changed files, whole.
+    pub(super) texts: BTreeMap<SourceId, String>,
+    /// What was changed in them.
+    pub(super) edits: Vec<Edit>,
+    /// Form values that change.
+    pub(super) form: Vec<(String, String)>,
+    /// What is to be run or typed elsewhere.
+    pub(super) commands: Vec<String>,
+    /// What running it does besides.
+    pub(super) effects: Vec<String>,
+}
+
+/// Writes a repair.
+pub(super) fn write(
+    bench: &Bench<'_>,
+    state: &State,
+    wrapped: &[Wrapped],
+    repair: &Repair,
+) -> Result<Written, TextFault> {
+    let mut out = Written::default();
+    let mut splices: BTreeMap<SourceId, Vec<Splice>> = BTreeMap::new();
+    let mut adds: BTreeMap<Place, Vec<Value>> = BTreeMap::new();
+    let mut members: BTreeMap<Place, Vec<(String, Value)>> = BTreeMap::new();
+    for change in &repair.changes {
+        let mut take = |place: Place, made: Vec<Splice>| {
+            splices.entry(place.source).or_default().extend(made);
+        };
+        match change {
+            Change::Set { at, value } if export::holds(state, *at) => {
+                let (command, effect) = export::command(state, *at, value)?;
+                out.commands.push(command);
+                out.effects.push(effect);
+            }
+            Change::Set { at, value } => take(*at, editable(state, wrapped, *at)?.replace(at.span, value)?),
+            Change::Rename { key, name } => {
+                take(*key, editable(state, wrapped, *key)?.rename(key.span, name)?)
+            }
+            Change::Remove { at } => take(*at, editable(state, wrapped, *at)?.remove(at.span)?),
+            Change::Rewrite { at, text } => take(*at, vec![Splice { span: at.span, text: text.clone() }]),
+            Change::Add { at, value } => {
+                let values = adds.entry(*at).or_default();
+                if !values.contains(value) {
+                    values.push(value.clone());
+                }
+            }
+            Change::AddMember { object, key, value } => {
+                let members = members.entry(*object).or_default();
+                // Several members of one new object go into it together.
+                match members.iter_mut().find(|(known, _)| known == key) {
+                    Some((_, Value::Object(known))) if value.is_object() => {
+                        known.extend(value.as_object().cloned().unwrap_or_default());
+                    }
+                    Some(_) => return Err(TextFault::Clash),
+                    None => members.push((key.clone(), value.clone())),
+                }
+            }
+            Change::Form { name, value } => form(bench, state, name, value, &mut out)?,
+            Change::Run { command, effect } => {
+                out.commands.push(command.clone());
+                out.effects.extend(effect.clone());
+            }
+        }
+    }
+    for (at, values) in adds {
+        let made = editable(state, wrapped, at)?.add(at.span, &values)?;
+        splices.entry(at.source).or_default().extend(made);
+    }
+    for (object, members) in members {
+        let made = editable(state, wrapped, object)?.add_members(object.span, &members)?;
+        splices.entry(object.source).or_default().extend(made);
+    }
+    for (source, mut splices) in splices {
+        splices.sort();
+        splices.dedup();
+        let text = apply(state.sources.get(source).text(), &splices).ok_or(TextFault::Clash)?;
+        out.texts.insert(source, text);
+        let edits = splices
+            .into_iter()
+            .map(|splice| Edit { place: Place { source, span: splice.span }, replacement: splice.text });
+        out.edits.extend(edits);
+    }
+    Ok(out)
+}
+
+/// The document that holds a place.
+fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, TextFault> {
+    let readings = &state.evidence.readings;
+    if !readings.iter().any(|(source, reading)| *source == at.source && *reading != Reading::Snapshot) {
+        return Err(TextFault::Answer);
+    }
+    let text = state.sources.get(at.source).text();
+    let whole = Editable::new(text)?;
+    let inner = wrapped.iter().find(|each| each.source == at.source && each.span.contains(at.span));
+    Ok(match inner {
+        Some(inner) => Editable::within(text, inner.span, inner.level)?,
+        None => whole,
+    })
+}
+
+/// A form value is written where the user wrote it.
+fn form(
+    bench: &Bench<'_>,
+    state: &State,
+    name: &str,
+    value: &str,
+    out: &mut Written,
+) -> Result<(), TextFault> {
+    let given = state.form.get(name).and_then(|value| match value.origin {
+        Origin::Given(place) => Some(place.source),
+        Origin::Presumed(_) => None,
+    });
+    let Some(config) = bench.config.filter(|config| given.is_none_or(|given| given == *config)) else {
+        out.commands.push(format!("--{name} {}", shell_word(value)));
+        return Ok(());
+    };
+    let before = match out.texts.get(&config) {
+        Some(text) => text.clone(),
+        None => state.sources.get(config).text().to_owned(),
+    };
+    let mut document: toml_edit::DocumentMut = before.parse().map_err(|_| TextFault::Broken)?;
+    let table = document.entry("form").or_insert(toml_edit::Item::Table(toml_edit::Table::new()));
+    let table = table.as_table_like_mut().ok_or(TextFault::NotThere)?;
+    match table.get_mut(name).and_then(|item| item.as_value_mut()) {
+        Some(old) => {
+            let decor = old.decor().clone();
+            *old = toml_edit::Value::from(value);
+            *old.decor_mut() = decor;
+        }
+        None => {
+            table.insert(name, toml_edit::value(value));
+        }
+    }
+    let after = document.to_string();
+    out.edits.push(difference(config, state.sources.get(config).text(), &after));
+    out.texts.insert(config, after);
+    out.form.push((name.to_owned(), value.to_owned()));
+    Ok(())
+}
+
+/// The one stretch in which two texts differ.
+fn difference(source: SourceId, before: &str, after: &str) -> Edit {
+    let start = before
+        .char_indices()
+        .zip(after.chars())
+        .find(|((_, left), right)| left != right)
+        .map_or_else(|| before.len().min(after.len()), |((at, _), _)| at);
+    let (rest_before, rest_after) =
+        (before.get(start..).unwrap_or_default(), after.get(start..).unwrap_or_default());
+    let shared: usize = rest_before
+        .chars()
+        .rev()
+        .zip(rest_after.chars().rev())
+        .take_while(|(left, right)| left == right)
+        .map(|(each, _)| each.len_utf8())
+        .sum();
+    Edit {
+        place: Place { source, span: Span::new(start, before.len() - shared) },
+        replacement: rest_after.get(..rest_after.len() - shared).unwrap_or_default().to_owned(),
+    }
+}
+
+/// A value as one word of a shell's command line.
+pub(super) fn shell_word(text: &str) -> String {
+    let plain = |next: char| next.is_ascii_alphanumeric() || "-_./:@=+,".contains(next);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

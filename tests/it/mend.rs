@@ -1,0 +1,75 @@
+//! Fixes: every account with a fault whose rule has a fix is mended, and nothing else happens to its documents.
+
+use crate::common::{Account, NOW, accounts};
+use preflight::finding::{Applicability, Finding, Report, Severity, State as State_, Verdict};
+use preflight::judge::Library;
+use preflight::load;
+use preflight::mend::{Bench, Options, Plan, State, plan};
+use preflight::source::SourceId;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+pub(crate) fn config(account: &Account) -> Option<SourceId> {
+    account.sources.iter().find(|(_, source)| source.name().ends_with("preflight.toml")).map(|(id, _)| id)
+}
+
+pub(crate) fn bench<'a>(library: &'a Library, account: &'a Account) -> Bench<'a> {
+    Bench { library, consumers: &account.config.consumers, strict: false, now: NOW, config: config(account) }
+}
+
+pub(crate) fn state(account: &Account) -> State {
+    let (sources, evidence) = load::again(&account.sources, &account.evidence, &BTreeMap::new());
+    State { sources, evidence, form: account.config.form.clone() }
+}
+
+fn faults(report: &Report) -> Vec<&Finding> {
+    report.findings.iter().filter(|finding| finding.severity > Severity::Note).collect()
+}
+
+#[test]
+fn safe_fixes_make_accounts_ready() {
+    let library = Library::embedded().unwrap();
+    let mut told = String::new();
+    let (mut not_ready, mut mended, mut one_fault, mut one_mended) = (0, 0, 0, 0);
+    let mut wrong = String::new();
+    for account in accounts() {
+        let bench = bench(&library, &account);
+        let state = state(&account);
+        let report = bench.judge(&state);
+        if report.verdict != Verdict::NotReady {
+            continue;
+        }
+        not_ready += 1;
+        let is_one = faults(&report).len() == 1;
+        one_fault += usize::from(is_one);
+        let done: Plan = plan(&bench, state, report, &Options::default());
+        let ready = done.report.verdict == Verdict::Ready;
+        mended += usize::from(ready);
+        one_mended += usize::from(ready && is_one);
+        // A safe fix that leaves its demand broken was not safe.
+        for step in done.steps.iter().filter(|step| step.fix.applicability == Applicability::Safe) {
+            let demands = done.report.consumers.iter().flat_map(|consumer| &consumer.demands);
+            let still = demands.filter(|demand| Some(&demand.id) == step.finding.demand.as_ref());
+            for demand in still.filter(|demand| demand.state == State_::Broken) {
+                let _ = writeln!(wrong, "{}: {} is broken after {}", account.name, demand.id, step.fix.title);
+            }
+        }
+        for step in &done.steps {
+            assert!(step.fix.gained.is_empty(), "{}: {:?}", account.name, step.fix);
+        }
+        if !ready {
+            let _ = writeln!(told, "{} {:?} {}", account.name, done.report.verdict, done.steps.len());
+            for left in &done.left {
+                let fix = left
+                    .fix
+                    .as_ref()
+                    .map(|fix| format!("{:?} {} {:?}", fix.applicability, fix.title, fix.because));
+                let _ = writeln!(told, "    {}: {} -> {fix:?}", left.finding.rule, left.finding.headline);
+            }
+        }
+    }
+    println!(
+        "{told}\n{not_ready} accounts are not ready, {mended} of them are ready after fixes; of {one_fault} with one fault {one_mended}"
+    );
+    assert!(wrong.is_empty(), "{wrong}");
+}
