@@ -1,4 +1,6 @@
 //! Fixes: every account with a fault whose rule has a fix is mended, and nothing else happens to its documents.
+//!
+//! One account in so many is tried, unless the environment has `MEND=all`: all take a minute or two.
 
 use crate::common::{Account, NOW, accounts};
 use preflight::finding::{Applicability, Finding, Report, Severity, State as State_, Verdict};
@@ -26,13 +28,17 @@ fn faults(report: &Report) -> Vec<&Finding> {
     report.findings.iter().filter(|finding| finding.severity > Severity::Note).collect()
 }
 
+/// One account in so many is tried.
+const SAMPLE: usize = 5;
+
 #[test]
 fn safe_fixes_make_accounts_ready() {
     let library = Library::embedded().unwrap();
     let mut told = String::new();
     let (mut not_ready, mut mended, mut one_fault, mut one_mended) = (0, 0, 0, 0);
     let mut wrong = String::new();
-    for account in accounts() {
+    let step = if std::env::var_os("MEND").is_some_and(|all| all == "all") { 1 } else { SAMPLE };
+    for account in accounts().into_iter().step_by(step) {
         let bench = bench(&library, &account);
         let state = state(&account);
         let report = bench.judge(&state);
@@ -72,4 +78,6 @@ fn safe_fixes_make_accounts_ready() {
         "{told}\n{not_ready} accounts are not ready, {mended} of them are ready after fixes; of {one_fault} with one fault {one_mended}"
     );
     assert!(wrong.is_empty(), "{wrong}");
+    // Of all of them 105 in 158; most others need AWS, the organization or the product to act.
+    assert!(mended * 2 > not_ready, "only {mended} of {not_ready} accounts are ready after their fixes");
 }
