@@ -19,7 +19,7 @@ const EXPORT_FOUND: &[&str] = &["export", "found"];
 /// The list.
 pub const CASES: &[CaseSpec] = &ALL;
 
-const ALL: [CaseSpec; OWN.len() + LINT_CASES.len()] = {
+static ALL: [CaseSpec; OWN.len() + LINT_CASES.len()] = {
     let mut all = [case("", "", &[]); OWN.len() + LINT_CASES.len()];
     let (own, lint) = all.split_at_mut(OWN.len());
     own.copy_from_slice(OWN);

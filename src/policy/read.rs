@@ -38,7 +38,7 @@ pub fn read(root: &Node<'_>, source: SourceId, level: u8) -> Policy {
                 policy.version = reader.version(&member.value);
                 policy.version_span = Some(member.value.span);
             }
-            Some("Id") => policy.id = Some(text_of(&member.value)),
+            Some("Id") => policy.id = Some(reader.name(&member.value, "Id")),
             Some("Statement") => {
                 seen_statement = true;
                 policy.statement_span = member.key_span;
@@ -85,6 +85,14 @@ impl Reader {
         known.iter().find(|name| name.eq_ignore_ascii_case(&member.key)).copied()
     }
 
+    /// `Id` and `Sid`: a string.
+    fn name(&mut self, node: &Node<'_>, element: &str) -> Text {
+        if !matches!(node.value, Value::String(_) | Value::Bare(_) | Value::Missing) {
+            self.fault(FaultKind::WrongType, node.span, element);
+        }
+        text_of(node)
+    }
+
     fn version(&mut self, node: &Node<'_>) -> Version {
         let text = text_of(node);
         match &*text.value {
@@ -100,6 +108,9 @@ impl Reader {
     fn statements(&mut self, node: &Node<'_>, out: &mut Vec<Statement>) {
         match &node.value {
             Value::Array(items) => {
+                if items.is_empty() {
+                    self.fault(FaultKind::MissingStatement, node.span, "Statement");
+                }
                 for item in items {
                     self.statement(item, out);
                 }
@@ -134,7 +145,7 @@ impl Reader {
         let mut has_effect = false;
         for member in members {
             match self.element(member, STATEMENT_ELEMENTS) {
-                Some("Sid") => statement.sid = Some(text_of(&member.value)),
+                Some("Sid") => statement.sid = Some(self.name(&member.value, "Sid")),
                 Some("Effect") => {
                     has_effect = true;
                     statement.effect = self.effect(&member.value);
@@ -213,11 +224,16 @@ impl Reader {
             | Value::Bare(_)
             | Value::Object(_) => std::slice::from_ref(node),
         };
+        let listed = matches!(node.value, Value::Array(_));
         nodes
             .iter()
             .filter(|item| !matches!(item.value, Value::Missing))
             .map(|item| {
                 let mut text = text_of(item);
+                // IAM passes over a null among resources.
+                if listed && matches!(item.value, Value::Null) && element.ends_with("Resource") {
+                    return text;
+                }
                 let scalar = matches!(text.kind, TextKind::Number | TextKind::Bool);
                 // A bare word is an issue of the JSON text already; here only wrong JSON types are new.
                 let bare = matches!(item.value, Value::Bare(_));
@@ -285,7 +301,9 @@ impl Reader {
             let name =
                 Text { value: operator.key.as_ref().into(), span: operator.key_span, kind: TextKind::String };
             let parsed = Operator::parse(&operator.key);
-            if parsed.is_none() {
+            // AWS takes an operator that it does not know as long as nothing stands below it.
+            let idle = operator.value.as_object().is_some_and(|keys| keys.is_empty());
+            if parsed.is_none() && !idle {
                 self.fault(FaultKind::UnknownOperator, operator.key_span, &operator.key);
             }
             let Value::Object(keys) = &operator.value.value else {

@@ -57,7 +57,8 @@ fn items(items: &[Text], case: &'static str, language: fn(&str) -> Language, out
                 return false;
             }
             let same = own == wide;
-            let may = same || text.value.contains(['*', '?']);
+            // What covers a pattern takes its very text, too: a quick no for nearly all pairs.
+            let may = same || (text.value.contains(['*', '?']) && takes_text(text, item, case));
             // Of two that say the same, the later one is superfluous.
             may && (if same { *other < at } else { within(own, &[wide]) && !within(wide, &[own]) })
         });
@@ -65,6 +66,14 @@ fn items(items: &[Text], case: &'static str, language: fn(&str) -> Language, out
             out.push("cover", case, item.span, &[("found", &item.value), ("by", &by.value)])
                 .related(by.span, "covers it");
         }
+    }
+}
+
+fn takes_text(wide: &Text, item: &Text, case: &str) -> bool {
+    if case == "action" {
+        Glob::new(&wide.value.to_ascii_lowercase()).matches(&item.value.to_ascii_lowercase())
+    } else {
+        Glob::new(&wide.value).matches(&item.value)
     }
 }
 

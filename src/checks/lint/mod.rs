@@ -7,11 +7,24 @@
 mod action;
 mod arn;
 mod cases;
+mod condition;
 mod cover;
+mod date;
 mod doc;
 mod element;
 mod grammar;
 mod kind;
+mod mfa;
+mod network;
+mod organization;
+mod principal;
+mod reach;
+mod size;
+mod space;
+mod table;
+mod trust;
+mod value;
+mod variable;
 
 pub use cases::LINT_CASES;
 pub use doc::Doc;
@@ -29,6 +42,16 @@ pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
     action::look(doc, &mut out);
     arn::look(doc, &mut out);
     cover::look(doc, &mut out);
+    principal::look(doc, &mut out);
+    trust::look(doc, &mut out);
+    organization::look(doc, &mut out);
+    condition::look(doc, &mut out);
+    value::look(doc, &mut out);
+    network::look(doc, &mut out);
+    variable::look(doc, &mut out);
+    mfa::look(doc, &mut out);
+    reach::look(doc, &mut out);
+    size::look(doc, &mut out);
     out.causes
 }
 
@@ -40,6 +63,8 @@ pub fn refusals(doc: &Doc<'_>) -> Vec<Cause> {
     element::look(doc, &mut out);
     action::look(doc, &mut out);
     arn::look(doc, &mut out);
+    principal::look(doc, &mut out);
+    value::look(doc, &mut out);
     out.causes.retain(|cause| cases::is_refused(cause.check, cause.case));
     out.causes
 }

@@ -91,7 +91,8 @@ impl<'p> Space<'p> {
         }
         let holds = |allowed| {
             let member = Member { request: request.clone().over(resource), example: None };
-            let question = Question { members: vec![member], unknowns: Vec::new(), allowed, base: World::new() };
+            let question =
+                Question { members: vec![member], unknowns: Vec::new(), allowed, base: World::new() };
             matches!(ask(&self.set, &question), Answer::Holds { .. })
         };
         if holds(true) {
@@ -157,8 +158,10 @@ fn fill(template: &str, account: &str) -> String {
 /// The accounts that a policy's resources name, and any.
 pub(super) fn accounts(policy: &Policy) -> Vec<&str> {
     let resources = policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
-    let mut list: Vec<&str> =
-        resources.flat_map(|element| &element.items).filter_map(|item| arn::account_of(&item.value)).collect();
+    let mut list: Vec<&str> = resources
+        .flat_map(|element| &element.items)
+        .filter_map(|item| arn::account_of(&item.value))
+        .collect();
     list.sort_unstable();
     list.dedup();
     list.truncate(3);

@@ -1,0 +1,272 @@
+//! `Principal` and `NotPrincipal`: how principals are written, and whom a policy of a resource lets in.
+
+use super::cover::name;
+use super::doc::{Doc, Out, is_open};
+use super::kind::PolicyKind;
+use super::space::{FRESH_USER, Known, Reach, Side, Space, part, with_denies};
+use crate::catalog;
+use crate::policy::{BaseOperator, Effect, PrincipalEntry, PrincipalKind, Statement, TextKind};
+
+/// What host names of service principals end with.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (checked 2026-11)
+const SERVICE_ENDS: [&str; 6] =
+    [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal", ".aws.com", ".amazonaws.eu"];
+
+/// Keys that a request of a service carries to say for whom it is made.
+const SOURCE_KEYS: [&str; 4] =
+    ["aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"];
+
+/// Keys of signed requests of people and roles, which a service's own request does not carry.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html> (checked 2026-11)
+const NOT_OF_SERVICES: Known<'static> = &[
+    ("aws:PrincipalOrg*", None),
+    ("aws:PrincipalTag/*", None),
+    ("aws:username", None),
+    ("aws:MultiFactorAuth*", None),
+    ("aws:TokenIssueTime", None),
+    ("aws:FederatedProvider", None),
+];
+
+/// A request that comes from the Internet, from nobody this policy can know. What is not named the caller may choose.
+const STRANGER: Known<'static> = &[
+    ("aws:SecureTransport", Some("true")),
+    ("aws:SourceIp", Some("198.18.77.77")),
+    ("aws:ViaAWSService", Some("false")),
+    ("aws:PrincipalIsAWSService", Some("false")),
+    ("aws:PrincipalOrg*", None),
+    ("aws:PrincipalServiceName*", None),
+    ("aws:SourceVpc*", None),
+    ("aws:VpcSourceIp", None),
+    ("aws:Vpce*", None),
+    ("aws:SourceArn", None),
+    ("aws:SourceAccount", None),
+    ("aws:SourceOwner", None),
+    ("aws:SourceOrg*", None),
+    ("aws:CalledVia*", None),
+    ("aws:FederatedProvider", None),
+    ("aws:Ec2InstanceSource*", None),
+    ("kms:CallerAccount", Some("999999999999")),
+    ("lambda:EventSourceToken", None),
+    ("s3:DataAccessPoint*", None),
+    ("sts:ExternalId", None),
+    ("aws:userid", Some("AIDAPREFLIGHTSTRANGER")),
+];
+
+pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
+    for statement in &doc.policy.statements {
+        let Some(principals) = &statement.principals else { continue };
+        for entry in principals.entries.iter().filter(|entry| entry.value.kind == TextKind::String) {
+            written(doc, entry, out);
+        }
+        if principals.negated && statement.effect == Effect::Allow && doc.kind != PolicyKind::Trust {
+            out.push("principal", "allow-all-but", principals.key_span, &[]);
+        }
+        if statement.effect == Effect::Allow {
+            if matches!(doc.kind, PolicyKind::Resource(_)) {
+                services(doc, statement, out);
+                strangers(doc, statement, out);
+            }
+            never(doc, statement, out);
+        }
+        if statement.effect == Effect::Deny {
+            carve_outs(statement, out);
+        }
+    }
+}
+
+fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
+    let text = &*entry.value.value;
+    let span = entry.value.span;
+    let found = [("found", text)];
+    match entry.kind {
+        PrincipalKind::Aws if text == "*" => {}
+        PrincipalKind::Service if text.contains(['*', '?']) => {
+            out.push("principal", "wildcard", span, &found);
+        }
+        PrincipalKind::Aws if text.contains(['*', '?']) => {
+            out.push("principal", "wildcard", span, &found);
+        }
+        PrincipalKind::Aws if text.starts_with("AROA") => {
+            out.push("principal", "dead-role", span, &found);
+        }
+        PrincipalKind::Aws if text.starts_with("AIDA") => {
+            out.push("principal", "dead-user", span, &found);
+        }
+        PrincipalKind::Service
+            if !text.contains("${") && !SERVICE_ENDS.iter().any(|end| text.ends_with(end)) =>
+        {
+            out.push("principal", "service-form", span, &found);
+        }
+        PrincipalKind::Federated
+            if doc.kind != PolicyKind::Trust && doc.kind != PolicyKind::Resource(None) =>
+        {
+            let kind = doc.kind.to_string();
+            out.push("principal", "federated-outside-trust", span, &[("found", text), ("kind", &kind)]);
+        }
+        PrincipalKind::Aws
+        | PrincipalKind::Service
+        | PrincipalKind::Federated
+        | PrincipalKind::Everyone
+        | PrincipalKind::CanonicalUser
+        | PrincipalKind::Bare
+        | PrincipalKind::Other => {}
+    }
+}
+
+/// A request that the statement is about: its first known action, on what it names.
+fn sample(statement: &Statement) -> Option<(String, String)> {
+    let actions = statement.actions.as_ref()?;
+    let (service, action) = if actions.negated {
+        ("s3", "GetObject")
+    } else {
+        let first = actions.items.iter().find(|item| item.kind == TextKind::String)?;
+        catalog::expand(&first.value)
+            .find(|(_, action)| action.starts_with("Get"))
+            .or_else(|| catalog::expand(&first.value).next())?
+    };
+    let resource = match &statement.resources {
+        Some(resources) if !resources.negated => {
+            let fits = |text: &str| {
+                catalog::action(&format!("{service}:{action}")).is_some_and(|action| {
+                    action.resource_types().any(|each| each.resource_type.overlaps(text))
+                })
+            };
+            let named = resources
+                .items
+                .iter()
+                .filter(|item| item.kind == TextKind::String && !item.value.contains("${"));
+            let found = named.clone().find(|item| fits(&item.value)).or_else(|| named.clone().next())?;
+            found.value.to_string()
+        }
+        Some(_) | None => "*".to_owned(),
+    };
+    Some((format!("{service}:{action}"), resource))
+}
+
+/// Services that act for anybody: without a source key each of their customers gets in.
+fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
+    let entries = statement.principals.iter().filter(|principals| !principals.negated);
+    let entries = entries.flat_map(|principals| &principals.entries);
+    let Some((action, resource)) = sample(statement) else { return };
+    let policy = with_denies(doc.policy, statement);
+    let space = Space::new(&policy, Side::Resource);
+    for entry in entries.filter(|entry| entry.kind == PrincipalKind::Service) {
+        let service = &*entry.value.value;
+        let foreign: Known<'_> = &[
+            ("aws:SourceAccount", Some("999999999999")),
+            ("aws:SourceArn", Some("arn:aws:any-service:us-east-1:999999999999:any/preflight-stranger")),
+            ("aws:SourceOrgID", Some("o-preflightstranger")),
+            ("aws:SourceOrgPaths", None),
+            ("aws:PrincipalServiceName", Some(service)),
+            ("kms:CallerAccount", Some("999999999999")),
+            ("kms:EncryptionContext*", None),
+        ];
+        let guarded = statement
+            .clauses
+            .iter()
+            .any(|clause| SOURCE_KEYS.contains(&clause.key.value.to_ascii_lowercase().as_str()));
+        let reach = space.reach(service, &action, &resource, Some("111122223333"), foreign);
+        let values = [("found", service)];
+        if reach == Reach::Always || (reach == Reach::Sometimes && statement.clauses.is_empty()) {
+            out.push("principal", "service-unguarded", entry.value.span, &values)
+                .note(format!("`{action}` is allowed when the service acts for account 999999999999"));
+        } else if !guarded && !statement.clauses.is_empty() {
+            out.push("principal", "service-guarded-otherwise", entry.value.span, &values);
+        }
+    }
+}
+
+/// Whether somebody from anywhere is let in, conditions considered.
+fn strangers(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
+    let Some(principals) = &statement.principals else { return };
+    let everyone = principals.negated
+        || principals.entries.iter().any(|entry| {
+            matches!(entry.kind, PrincipalKind::Everyone | PrincipalKind::Aws) && &*entry.value.value == "*"
+        });
+    let Some((action, resource)) = sample(statement).filter(|_| everyone) else { return };
+    let policy = with_denies(doc.policy, statement);
+    let space = Space::new(&policy, Side::Resource);
+    // A user of another account has all that its own account can give.
+    let open = ["", FRESH_USER].into_iter().any(|caller| {
+        let may = |known| space.reach(caller, &action, &resource, Some("111122223333"), known);
+        match caller {
+            "" => may(STRANGER) != Reach::Never,
+            _ => stranger_user(doc, statement, &action, &resource),
+        }
+    });
+    if open {
+        let span = principals.entries.first().map_or(principals.span, |entry| entry.value.span);
+        out.push("principal", "public", span, &[("action", &action)])
+            .note(format!("{} allows `{action}` to a caller that nobody knows", name(statement)));
+    }
+}
+
+/// The same for a user of another account. Its own policies are its own affair, so they allow.
+fn stranger_user(doc: &Doc<'_>, statement: &Statement, action: &str, resource: &str) -> bool {
+    let policy = part(&with_denies(doc.policy, statement), |_| true);
+    let space = Space::new(&policy, Side::Resource);
+    // In its own account the resource's policy alone would do; so the resource is taken to lie there.
+    space.reach(FRESH_USER, action, resource, Some("999999999999"), STRANGER) != Reach::Never
+}
+
+/// An Allow to services that asks for what no service sends.
+fn never(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
+    let Some(principals) = statement.principals.as_ref().filter(|principals| !principals.negated) else {
+        return;
+    };
+    let only = !principals.entries.is_empty()
+        && principals.entries.iter().all(|entry| entry.kind == PrincipalKind::Service);
+    let Some((action, resource)) = sample(statement).filter(|_| only && !statement.clauses.is_empty()) else {
+        return;
+    };
+    let policy = part(doc.policy, |each| each.index == statement.index);
+    let space = Space::new(&policy, Side::Resource);
+    let Some(service) = principals.entries.first().map(|entry| &*entry.value.value) else { return };
+    let may = |known| space.reach(service, &action, &resource, Some("111122223333"), known) != Reach::Never;
+    if may(NOT_OF_SERVICES) || !may(&[]) {
+        return;
+    }
+    let is_absent = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        NOT_OF_SERVICES.iter().any(|(name, _)| {
+            let name = name.to_ascii_lowercase();
+            name.strip_suffix('*').map_or(key == name, |start| key.starts_with(start))
+        })
+    };
+    if let Some(clause) = statement.clauses.iter().find(|clause| is_absent(&clause.key.value)) {
+        out.push(
+            "principal",
+            "key-not-of-services",
+            clause.key.span,
+            &[("key", &clause.key.value), ("found", service)],
+        );
+    }
+}
+
+/// Exceptions from a Deny that except nobody, or everybody.
+fn carve_outs(statement: &Statement, out: &mut Out) {
+    for clause in &statement.clauses {
+        let Some(operator) = clause.parsed.filter(|operator| operator.negated) else { continue };
+        if !clause.key.value.eq_ignore_ascii_case("aws:PrincipalArn") {
+            continue;
+        }
+        for value in &clause.values {
+            let text = &*value.value;
+            let values = [("found", text), ("operator", &*clause.operator.value)];
+            let exact =
+                matches!(operator.base, BaseOperator::StringEquals | BaseOperator::StringEqualsIgnoreCase);
+            if exact && text.contains(['*', '?']) && !is_literal(text) {
+                out.push("principal", "deny-exempts-nobody", value.span, &values);
+            } else if operator.base.expands_wildcards()
+                && (text == "*" || text == "arn:*")
+                && !is_literal(text)
+            {
+                out.push("principal", "deny-exempts-all", value.span, &values);
+            }
+        }
+    }
+}
+
+fn is_literal(text: &str) -> bool {
+    is_open(text) && text.contains("${")
+}

@@ -1,0 +1,96 @@
+//! Policy variables: where they may stand, and how they are written.
+
+use super::doc::{Doc, Out};
+use crate::policy::{BaseOperator, Text, TextKind, Version};
+
+pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
+    for statement in &doc.policy.statements {
+        for item in statement.actions.iter().flat_map(|element| &element.items) {
+            misplaced(item, "Action", out);
+        }
+        for entry in statement.principals.iter().flat_map(|principals| &principals.entries) {
+            misplaced(&entry.value, "Principal", out);
+        }
+        for item in statement.resources.iter().flat_map(|element| &element.items) {
+            written(doc, item, out);
+        }
+        for clause in &statement.clauses {
+            for value in &clause.values {
+                let Some(operator) = clause.parsed else { continue };
+                let takes = operator.base.takes_variables() && operator.base != BaseOperator::Bool;
+                if takes {
+                    written(doc, value, out);
+                } else if variables(&value.value).next().is_some() {
+                    let case =
+                        if operator.base == BaseOperator::Bool { "under-bool" } else { "under-operator" };
+                    out.push(
+                        "variable",
+                        case,
+                        value.span,
+                        &[("found", &value.value), ("operator", &clause.operator.value)],
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What stands in the braces of each `${…}` that is meant as a variable: those of templates (`${AWS::AccountId}`,
+/// `${AccountId}`) are no variables of IAM.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).filter(|inside| {
+        let key = inside.split(',').next().unwrap_or_default();
+        key.contains(':') && !key.contains("::")
+    })
+}
+
+fn misplaced(item: &Text, element: &str, out: &mut Out) {
+    if item.kind == TextKind::String && variables(&item.value).next().is_some() {
+        out.push("variable", "element", item.span, &[("found", &item.value), ("element", element)]);
+    }
+}
+
+fn written(doc: &Doc<'_>, item: &Text, out: &mut Out) {
+    if item.kind != TextKind::String || !item.value.contains("${") {
+        return;
+    }
+    let found = [("found", &*item.value)];
+    if !doc.policy.version.has_variables() {
+        if variables(&item.value).next().is_some() && !matches!(doc.policy.version, Version::Other(_)) {
+            let noted = out.push("variable", "version", item.span, &found);
+            if let Some(span) = doc.policy.version_span {
+                noted.related(span, "this version has no variables");
+            }
+        }
+        return;
+    }
+    for rest in item.value.split("${").skip(1) {
+        let Some((inside, _)) = rest.split_once('}') else {
+            out.push("variable", "brace", item.span, &found);
+            return;
+        };
+        if inside.is_empty() {
+            out.push("variable", "empty", item.span, &found);
+            continue;
+        }
+        if matches!(inside, "*" | "?" | "$") || inside.contains("::") || !inside.contains(':') {
+            continue;
+        }
+        let (key, default) = match inside.split_once(',') {
+            Some((key, default)) => (key, Some(default)),
+            None => (inside, None),
+        };
+        // A tag's key may hold spaces.
+        let name = key.split('/').next().unwrap_or_default();
+        if name.contains(char::is_whitespace) || key.starts_with(' ') || key.ends_with(' ') {
+            out.push("variable", "space", item.span, &found);
+        }
+        if let Some(default) = default {
+            let default = default.trim();
+            let quoted = default.len() >= 2 && default.starts_with('\'') && default.ends_with('\'');
+            if !quoted {
+                out.push("variable", "quote", item.span, &found);
+            }
+        }
+    }
+}
