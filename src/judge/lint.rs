@@ -4,7 +4,7 @@ use super::known::Published;
 use super::{Library, distinct, tell};
 use crate::checks::lint::{self, Doc, PolicyKind};
 use crate::checks::{Cause, Subject};
-use crate::evidence::LoosePolicies;
+use crate::evidence::{LoosePolicies, Role};
 use crate::finding::{Finding, NotEvaluated, Report, RuleName, Severity, Verdict, Wrapped};
 use crate::policy::Policy;
 use crate::source::{Place, Sources};
@@ -78,12 +78,15 @@ pub(super) fn beside(library: &Library, subject: &Subject<'_>, explained: &[Find
     let mut told = Vec::new();
     for document in &subject.evidence.documents {
         let doc = crate::checks::doc_of(subject, document);
+        // What an organization's guardrails do to others is not asked here.
+        let guardrail = matches!(document.role, Role::Scp | Role::Rcp);
+        let least = if guardrail { Severity::Error } else { Severity::Warning };
         let published = library.known_texts().published(&document.policy);
         let of_document = lint::lint(&doc)
             .into_iter()
             .filter(|cause| !is_style(library, cause))
             .map(|cause| lowered(library, cause, &document.policy, &published))
-            .filter(|told| told.finding.severity > Severity::Note)
+            .filter(|told| told.finding.severity >= least)
             .filter(|told| !explained.iter().any(|finding| meet(finding, &told.finding)));
         told.extend(of_document);
     }

@@ -157,8 +157,13 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
         let fixed = fitting.iter().all(|template| field(template, at).is_empty());
         let needed = fitting.iter().all(|template| !field(template, at).is_empty());
         let literal = !value.trim_matches('*').is_empty() && !value.contains("${");
-        if fixed && literal {
+        // IAM refuses it for S3 and for itself; for others it is saved and matches nothing.
+        let refused = matches!(service, "s3" | "iam");
+        if fixed && literal && refused {
             out.push("arn", not_allowed, part(doc, item, at), &[("found", value), ("service", known.name())]);
+        } else if fixed && literal {
+            let values = [("found", &*item.value), ("service", known.name())];
+            out.push("arn", "resource-form", part(doc, item, at), &values);
         } else if needed && value.is_empty() {
             let values = [("found", &*item.value), ("service", known.name())];
             out.push("arn", missing, item.span, &values);

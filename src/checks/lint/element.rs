@@ -42,7 +42,8 @@ fn sids(doc: &Doc<'_>, out: &mut Out) {
             out.push("element", "sid-empty", sid.span, &[]);
             continue;
         }
-        if doc.kind.is_of_iam() && !sid.value.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if doc.kind.is_of_iam() && !sid.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
             out.push("element", "sid-characters", sid.span, &[("found", &sid.value)]);
         }
         if let Some(before) = seen.insert(&sid.value, sid.span) {
