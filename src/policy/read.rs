@@ -108,9 +108,6 @@ impl Reader {
     fn statements(&mut self, node: &Node<'_>, out: &mut Vec<Statement>) {
         match &node.value {
             Value::Array(items) => {
-                if items.is_empty() {
-                    self.fault(FaultKind::MissingStatement, node.span, "Statement");
-                }
                 for item in items {
                     self.statement(item, out);
                 }

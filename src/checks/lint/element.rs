@@ -9,6 +9,11 @@ use std::collections::BTreeMap;
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     version(doc, out);
     sids(doc, out);
+    let whole = doc.policy.faults.is_empty() && doc.issues.is_empty();
+    // IAM refuses a list without a statement; what others do with it is not known.
+    if doc.kind.is_of_iam() && whole && doc.policy.statements.is_empty() {
+        out.push("grammar", "missing-statement", doc.policy.statement_span, &[("found", "Statement")]);
+    }
     for statement in &doc.policy.statements {
         lists(doc, statement, out);
         for clause in &statement.clauses {
