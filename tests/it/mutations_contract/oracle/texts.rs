@@ -93,7 +93,10 @@ pub(super) fn columns(query: &str) -> Range {
     if names.contains(&"*") || COLUMNS.iter().all(|column| names.contains(column)) {
         return HOLDS;
     }
-    // Something that is no column, or letters of another case.
+    // No column at all, something that is none, or letters of another case.
+    if names.iter().any(|name| name.is_empty()) {
+        return NOT_RIGHT;
+    }
     let plain = names
         .iter()
         .all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit()));
