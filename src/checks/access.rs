@@ -59,7 +59,9 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             .iter()
             .flat_map(|action| resources.iter().map(move |(resource, example)| (action, resource, example)));
         let request = |(action, resource, example): (&String, &String, &Option<String>)| {
-            let owner = arn::account_of(resource).or(form.text("bucket-account"));
+            // What is no matter of the bucket or its key is one of the caller's own account.
+            let is_bucket = matches!(service, "s3" | "kms");
+            let owner = arn::account_of(resource).or(form.text("bucket-account").filter(|_| is_bucket));
             let request = maker.request(&set, &caller, action, resource, owner).over(resource);
             Member { request, example: example.as_deref().map(Into::into) }
         };

@@ -77,7 +77,9 @@ pub fn allowed<'c>(subject: &Subject<'_>, classes: &'c BTreeSet<AccessClass>) ->
             for (key, value) in &class.context {
                 context.set_one(key, value);
             }
-            let owner = arn::account_of(&class.resource).or(subject.form.text("bucket-account"));
+            let is_bucket = matches!(service_of(class).as_str(), "s3" | "kms");
+            let owner = subject.form.text("bucket-account").filter(|_| is_bucket);
+            let owner = arn::account_of(&class.resource).or(owner);
             let request = Request::new(caller.clone(), &class.action, &class.resource, owner, context);
             if decide(&set, &request, &world, &mut NoTrace).is_allowed() {
                 out.insert(*class);

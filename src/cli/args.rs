@@ -18,8 +18,8 @@ pub(super) enum Command {
     Lint(LintArgs),
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
-    /// Mend documents: show what to change, or change it
     Fix(Box<FixArgs>),
+    Generate(Box<GenerateArgs>),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known
@@ -163,6 +163,46 @@ pub(super) struct LintArgs {
     /// One line a finding
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
+}
+
+/// Write the policies and the export that a product needs.
+///
+/// What comes out is what the product's demands need and nothing more: an empty policy, or the one given with --into, is
+/// judged and mended. What is left out, and why, is said beside it.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 written, 2 the run failed")]
+pub(super) struct GenerateArgs {
+    /// What to write
+    pub(super) what: What,
+    /// A policy to add to, instead of a new one; nothing in it is lost
+    #[arg(long, value_name = "FILE", help_heading = "Generating")]
+    pub(super) into: Option<PathBuf>,
+    /// How to write it
+    #[arg(long = "as", value_name = "FORM", default_value = "json", help_heading = "Generating")]
+    pub(super) form: Written,
+    /// The Region of the bucket, for the export
+    #[arg(long, value_name = "REGION", default_value = "us-east-1", help_heading = "Generating")]
+    pub(super) bucket_region: String,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum What {
+    BucketPolicy,
+    ReaderPolicy,
+    DiscoveryPolicy,
+    TrustPolicy,
+    Export,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Written {
+    Json,
+    Terraform,
+    Cloudformation,
+    Script,
 }
 
 /// Mend documents: show what to change, or change it.

@@ -67,6 +67,29 @@ impl Run {
         prepare(args, snapshot)
     }
 
+    /// Reads the form and nothing else.
+    pub(super) fn form_only(args: &CheckArgs) -> anyhow::Result<Self> {
+        let library = Library::embedded()?;
+        let mut sources = Sources::new();
+        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+        let (_, mut config) = read_config(&mut sources, &paths)?;
+        let config_source = sources.iter().next().map(|(id, _)| id);
+        args.give_form(&mut sources, &mut config);
+        let consumers = consumers(&library, args, &config)?;
+        Ok(Self {
+            library,
+            sources,
+            config,
+            evidence: Evidence::default(),
+            consumers,
+            named: Vec::new(),
+            only: Vec::new(),
+            strict: args.strict,
+            now: args.now.clone().unwrap_or_else(now),
+            config_source,
+        })
+    }
+
     /// The documents, which are then no longer here.
     pub(super) fn take_state(&mut self) -> State {
         State {

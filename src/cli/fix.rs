@@ -23,7 +23,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
         terminal::print(&check::show(&args.check, &report, &before))?;
         return Ok(check::exit(&args.check, &report));
     }
-    let options = Options { only: run.only.clone(), with_review: args.unsafe_fixes };
+    let options = Options { only: run.only.clone(), with_review: args.unsafe_fixes, ..Options::default() };
     let plan = mend::plan(&bench, state, report, &options);
     tell(&plan, args.write);
     if !args.write {

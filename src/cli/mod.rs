@@ -8,6 +8,7 @@ mod consumers;
 mod explain;
 mod fault;
 mod fix;
+mod generate;
 mod lint;
 mod man;
 mod rules;
@@ -67,6 +68,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Bundle(args) => bundle::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Fix(args) => fix::run(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Consumers => consumers::run(),

@@ -258,7 +258,10 @@ fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
                 && other.headline != finding.headline
         });
         for other in others {
-            finding.repairs = both(&finding.repairs, &other.repairs);
+            // What is merely wanted is mended by itself.
+            if other.severity == finding.severity {
+                finding.repairs = both(&finding.repairs, &other.repairs);
+            }
             let note = format!("the same: {}", other.headline);
             if !finding.notes.contains(&note) {
                 finding.notes.push(note);
@@ -274,7 +277,11 @@ fn both(one: &[Repair], other: &[Repair]) -> Vec<Repair> {
         let more = other.changes.iter().filter(|change| !one.changes.contains(change)).cloned();
         Repair { changes: one.changes.iter().cloned().chain(more).collect() }
     };
-    one.iter().zip(other).map(with).collect()
+    match (one, other) {
+        (one, []) => one.to_vec(),
+        ([], other) => other.to_vec(),
+        (one, other) => one.iter().zip(other).map(with).collect(),
+    }
 }
 
 /// Whether one finding makes another superfluous.

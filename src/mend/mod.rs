@@ -6,6 +6,7 @@
 
 mod diff;
 mod export;
+pub mod generate;
 mod plan;
 mod prove;
 mod state;

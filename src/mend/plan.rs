@@ -9,12 +9,20 @@ use crate::source::{SourceId, Sources};
 const MOST_STEPS: usize = 64;
 
 /// What is asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Findings of these rules only; empty for all errors and warnings.
     pub only: Vec<RuleName>,
     /// Fixes that need a review are applied as well.
     pub with_review: bool,
+    /// The least severity that is mended where no rules are named.
+    pub least: Severity,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { only: Vec::new(), with_review: false, least: Severity::Warning }
+    }
 }
 
 /// A finding that is mended.
@@ -113,7 +121,7 @@ pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) 
 
 fn is_asked(finding: &Finding, options: &Options) -> bool {
     if options.only.is_empty() {
-        finding.severity > Severity::Note
+        finding.severity >= options.least
     } else {
         options.only.contains(&finding.rule)
     }

@@ -7,7 +7,7 @@ use crate::checks::reach;
 use crate::contract::{Ask, Demand, Expect};
 use crate::evidence::Role;
 use crate::finding::{
-    AccessClass, Applicability, Change, Finding, Fix, Repair, Report, Severity, State as DemandState,
+    AccessClass, Applicability, Change, Edit, Finding, Fix, Repair, Report, Severity, State as DemandState,
 };
 use crate::judge::prepare;
 use serde_json::Value;
@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 const MOST_CLASSES: usize = 5;
 /// Findings for which fixes are looked for in one report.
 const MOST_FINDINGS: usize = 64;
+/// Layers that are mended one behind the other for one demand.
+const MOST_LAYERS: usize = 3;
 
 /// A fix with the documents as they are once it is applied.
 pub(super) struct Proved {
@@ -153,14 +155,22 @@ pub(super) fn prove(
         gained: Vec::new(),
         lost: Vec::new(),
     };
-    let after = state.with(&written.texts, &written.form, bench.config);
+    let mut after = state.with(&written.texts, &written.form, bench.config);
     if written.edits.is_empty() {
         let report = report.clone();
         return (!fix.commands.is_empty()).then_some(Proved { fix, state: after, report });
     }
-    let judged = bench.judge(&after);
-    if count(&judged, finding) >= count(report, finding) || is_worse(report, &judged) {
+    let mut judged = bench.judge(&after);
+    if count(&judged, finding) >= count(report, finding) || is_worse(report, &judged, finding) {
         return None;
+    }
+    let mut role = shared(state, repair);
+    if let Some(deeper) = deepen(bench, &after, &judged, finding) {
+        fix.title = format!("{} and {}", fix.title, deeper.title);
+        fix.edits = changed(state, &deeper.state);
+        role = role.or(deeper.role);
+        after = deeper.state;
+        judged = deeper.report;
     }
     let demand = finding.demand.as_deref().and_then(|id| demand(bench, id));
     let mut because = Vec::new();
@@ -177,7 +187,7 @@ pub(super) fn prove(
             }
         }
     }
-    if let Some(role) = shared(state, repair) {
+    if let Some(role) = role {
         because.push(format!("the {role} may apply to others too, who are not seen here"));
     }
     let (gained, lost) = if written.texts.keys().all(|source| Some(*source) == bench.config) {
@@ -206,18 +216,68 @@ pub(super) fn prove(
     Some(Proved { fix, state: after, report: judged })
 }
 
+/// What is mended behind a fault.
+struct Deeper {
+    title: String,
+    role: Option<&'static str>,
+    state: State,
+    report: Report,
+}
+
+/// Where another layer stands behind the one that was mended, its first way is taken too, as long as that leads to an end.
+fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) -> Option<Deeper> {
+    let id = finding.demand.as_deref()?;
+    let mut out: Option<Deeper> = None;
+    for _ in 0..MOST_LAYERS {
+        let (state, report) = out.as_ref().map_or((state, report), |out| (&out.state, &out.report));
+        if state_of(report, id) != Some(DemandState::Broken) {
+            return out;
+        }
+        let mut next = report.findings.iter().filter(|next| next.demand.as_deref() == Some(id));
+        let next = next.find(|next| !next.repairs.is_empty())?;
+        let repair = merged(next.repairs.first()?.clone());
+        let written = text::write(bench, state, &report.wrapped, &repair).ok()?;
+        if written.edits.is_empty() {
+            return None;
+        }
+        let after = state.with(&written.texts, &written.form, bench.config);
+        let judged = bench.judge(&after);
+        if is_worse(report, &judged, finding) {
+            return None;
+        }
+        let title = match &out {
+            Some(out) => format!("{} and {}", out.title, title(state, &repair)),
+            None => title(state, &repair),
+        };
+        let role = shared(state, &repair).or(out.as_ref().and_then(|out| out.role));
+        out = Some(Deeper { title, role, state: after, report: judged });
+    }
+    out.filter(|out| state_of(&out.report, id) != Some(DemandState::Broken))
+}
+
+/// The stretches in which texts differ, one a file.
+fn changed(before: &State, after: &State) -> Vec<Edit> {
+    let files = before.sources.iter().filter(|(id, source)| after.sources.get(*id).text() != source.text());
+    files.map(|(id, source)| text::difference(id, source.text(), after.sources.get(id).text())).collect()
+}
+
 fn is_punctuation(text: &str) -> bool {
     text.chars().all(|next| !next.is_alphanumeric())
 }
 
 /// Findings that say the same of the same demand, wherever they stand now.
 fn count(report: &Report, finding: &Finding) -> usize {
-    let is_same = |other: &&Finding| other.rule == finding.rule && other.headline == finding.headline;
+    let source = finding.primary.place.source;
+    let is_same = |other: &&Finding| {
+        other.rule == finding.rule
+            && other.headline == finding.headline
+            && other.primary.place.source == source
+    };
     report.findings.iter().filter(is_same).count()
 }
 
 /// Whether a demand is worse off, or something is reported that was not.
-fn is_worse(before: &Report, after: &Report) -> bool {
+fn is_worse(before: &Report, after: &Report, mended: &Finding) -> bool {
     let worse = before.consumers.iter().zip(&after.consumers).any(|(before, after)| {
         before.demands.iter().any(|demand| {
             let now = after.demands.iter().find(|now| now.id == demand.id);
@@ -228,6 +288,8 @@ fn is_worse(before: &Report, after: &Report) -> bool {
         .findings
         .iter()
         .filter(|finding| finding.severity > Severity::Note)
+        // What stood behind the fault shows once the fault is gone.
+        .filter(|finding| mended.demand.is_none() || finding.demand != mended.demand)
         .any(|finding| count(before, finding) < count(after, finding));
     worse || tells_new
 }

@@ -180,7 +180,7 @@ fn form(
 }
 
 /// The one stretch in which two texts differ.
-fn difference(source: SourceId, before: &str, after: &str) -> Edit {
+pub(super) fn difference(source: SourceId, before: &str, after: &str) -> Edit {
     let start = before
         .char_indices()
         .zip(after.chars())

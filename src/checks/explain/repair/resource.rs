@@ -28,7 +28,8 @@ pub(super) fn wanted(case: &Case<'_, '_>, request: &Request) -> String {
         shared.get(..length).unwrap_or_default().to_owned()
     });
     if is_one && !shared.contains(['*', '?']) {
-        return shared;
+        // A request about a kind of resource has an ARN without a name.
+        return if shared.ends_with('/') { shared + "*" } else { shared };
     }
     // What stands before the first wildcard, to the end of its folder.
     let fixed = shared.split(['*', '?']).next().unwrap_or_default();

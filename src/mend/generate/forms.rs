@@ -1,0 +1,199 @@
+//! The documents in the forms in which they are put to use.
+
+use super::super::text::shell_word;
+use serde_json::{Map, Value, json};
+
+/// How documents are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As JSON documents.
+    Json,
+    /// As resources of Terraform.
+    Terraform,
+    /// As a template of CloudFormation.
+    CloudFormation,
+    /// As numbered commands of the AWS CLI, each with the check that must come before the next.
+    Script,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Default)]
+pub struct Set {
+    /// Name and text of each policy, in the order in which they are to be put to use.
+    pub policies: Vec<(&'static str, String)>,
+    /// Settings of the export.
+    pub export: Option<Value>,
+    /// The export is a legacy report.
+    pub legacy: bool,
+    /// The bucket.
+    pub bucket: String,
+    /// Name of the user whose key the product gets.
+    pub user: String,
+}
+
+/// Writes a set.
+#[must_use]
+pub fn write(set: &Set, form: Form) -> String {
+    match form {
+        Form::Json => plain(set),
+        Form::Terraform => terraform(set),
+        Form::CloudFormation => cloudformation(set),
+        Form::Script => script(set),
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// One document as it is, several as members of one.
+fn plain(set: &Set) -> String {
+    match (set.policies.as_slice(), &set.export) {
+        ([(_, text)], None) => text.clone(),
+        ([], Some(export)) => pretty(export) + "\n",
+        (policies, export) => {
+            let mut all = Map::new();
+            for (name, text) in policies {
+                all.insert((*name).to_owned(), serde_json::from_str(text).unwrap_or_default());
+            }
+            all.extend(export.clone().map(|export| ("export".to_owned(), export)));
+            pretty(&Value::Object(all)) + "\n"
+        }
+    }
+}
+
+/// A here-document keeps the text as it is; `${` would be Terraform's own.
+fn heredoc(text: &str) -> String {
+    let text = text.trim_end().replace("${", "$${").replace("%{", "%%{");
+    format!(
+        "<<-EOT\n{}\n  EOT",
+        text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    )
+}
+
+fn word(text: &str) -> String {
+    Value::from(text).to_string().replace("${", "$${").replace("%{", "%%{")
+}
+
+fn terraform(set: &Set) -> String {
+    let mut out = String::new();
+    for (name, text) in &set.policies {
+        let label = name.replace('-', "_");
+        if *name == "bucket-policy" {
+            out.push_str(&format!(
+                "resource \"aws_s3_bucket_policy\" \"{label}\" {{\n  bucket = {}\n  policy = {}\n}}\n\n",
+                word(&set.bucket),
+                heredoc(text)
+            ));
+        } else {
+            out.push_str(&format!(
+                "resource \"aws_iam_user_policy\" \"{label}\" {{\n  name   = {}\n  user   = {}\n  policy = {}\n}}\n\n",
+                word(name),
+                word(&set.user),
+                heredoc(text)
+            ));
+        }
+    }
+    if let Some(export) = &set.export {
+        let text = pretty(export);
+        // Both resources have blocks for the settings; as one value they are the same whatever the provider's release.
+        out.push_str(&format!(
+            "# settings of the export, for {}\nlocals {{\n  export = jsondecode({})\n}}\n",
+            if set.legacy { "aws_cur_report_definition" } else { "aws_bcmdataexports_export" },
+            heredoc(&text)
+        ));
+    }
+    out.trim_end().to_owned() + "\n"
+}
+
+fn cloudformation(set: &Set) -> String {
+    let mut resources = Map::new();
+    let document = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    for (name, text) in &set.policies {
+        let (key, resource) = match *name {
+            "bucket-policy" => (
+                "BucketPolicy",
+                json!({ "Type": "AWS::S3::BucketPolicy", "Properties": { "Bucket": set.bucket, "PolicyDocument": document(text) } }),
+            ),
+            "reader-policy" => ("ReaderPolicy", user_policy(set, name, document(text))),
+            _ => ("DiscoveryPolicy", user_policy(set, name, document(text))),
+        };
+        resources.insert(key.to_owned(), resource);
+    }
+    if let Some(export) = &set.export {
+        let has_policy = set.policies.iter().any(|(name, _)| *name == "bucket-policy");
+        let mut resource = if set.legacy {
+            json!({ "Type": "AWS::CUR::ReportDefinition", "Properties": export })
+        } else {
+            json!({ "Type": "AWS::BCMDataExports::Export", "Properties": { "Export": export } })
+        };
+        if let (true, Some(resource)) = (has_policy, resource.as_object_mut()) {
+            // AWS tries the bucket when the export is made.
+            resource.insert("DependsOn".to_owned(), json!("BucketPolicy"));
+        }
+        resources.insert("Export".to_owned(), resource);
+    }
+    pretty(&json!({ "AWSTemplateFormatVersion": "2010-09-09", "Resources": resources })) + "\n"
+}
+
+fn user_policy(set: &Set, name: &str, document: Value) -> Value {
+    json!({
+        "Type": "AWS::IAM::UserPolicy",
+        "Properties": { "UserName": set.user, "PolicyName": name, "PolicyDocument": document },
+    })
+}
+
+fn script(set: &Set) -> String {
+    let mut out = String::from("#!/bin/sh\n# Stops at the first step that fails.\nset -eu\n");
+    let mut number = 0;
+    let bucket = shell_word(&set.bucket);
+    let user = shell_word(&set.user);
+    let mut step = |what: &str, command: &str, then: &str| {
+        number += 1;
+        out.push_str(&format!(
+            "\n# {number}. {what}\n{command}\n# before the next step: {what_then}\n{then}\n",
+            what_then = "what AWS holds now is what was written"
+        ));
+    };
+    for (name, text) in &set.policies {
+        let text = shell_word(text.trim_end());
+        if *name == "bucket-policy" {
+            step(
+                "the policy of the bucket",
+                &format!("aws s3api put-bucket-policy --bucket {bucket} --policy {text}"),
+                &format!("aws s3api get-bucket-policy --bucket {bucket} --output json > bucket-policy.json"),
+            );
+        } else {
+            step(
+                &format!("the {} of the user", name.replace('-', " ")),
+                &format!(
+                    "aws iam put-user-policy --user-name {user} --policy-name {name} --policy-document {text}"
+                ),
+                &format!(
+                    "aws iam get-user-policy --user-name {user} --policy-name {name} --output json > {name}.json"
+                ),
+            );
+        }
+    }
+    if let Some(export) = &set.export {
+        let settings = shell_word(&export.to_string());
+        let (create, look) = if set.legacy {
+            (
+                format!("aws cur put-report-definition --region us-east-1 --report-definition {settings}"),
+                "aws cur describe-report-definitions --region us-east-1 --output json > export.json",
+            )
+        } else {
+            (
+                format!("aws bcm-data-exports create-export --region us-east-1 --export {settings}"),
+                "aws bcm-data-exports list-exports --region us-east-1 --output json > exports.json",
+            )
+        };
+        step(
+            "the export, only now that AWS may write into the bucket",
+            &format!("preflight check . && {create}"),
+            look,
+        );
+    }
+    out.push_str("\npreflight check .\n");
+    out
+}

@@ -1,0 +1,164 @@
+//! Makes the documents that a contract asks for.
+//!
+//! No text of a policy stands here: an empty policy, or the one that is there, is judged, and mended as any other document.
+//! So what comes out is what the contract's demands need, in the evaluator's opinion, and what was there stays.
+
+mod export;
+mod forms;
+
+pub use export::{ExportFault, export};
+pub use forms::{Form as OutputForm, Set, write};
+
+use super::plan::{Options, plan};
+use super::state::{Bench, State};
+use crate::contract::{Demand, Form};
+use crate::evidence::{Evidence, Role};
+use crate::finding::{AccessClass, Need, Report, RuleName, Severity, State as DemandState};
+use crate::load;
+use crate::source::Sources;
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// A document that can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// The policy of the bucket.
+    BucketPolicy,
+    /// The policy of the user whose key the product gets.
+    ReaderPolicy,
+    /// The policy by which the product finds resources.
+    DiscoveryPolicy,
+}
+
+impl Part {
+    /// Name of the document, without its ending.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::BucketPolicy => "bucket-policy",
+            Part::ReaderPolicy => "reader-policy",
+            Part::DiscoveryPolicy => "discovery-policy",
+        }
+    }
+}
+
+/// Why nothing is made. The user must act.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum GenerateFault {
+    /// Values of the form that every text needs.
+    #[error("the form lacks {}: give it as a flag, or in [form] of preflight.toml", .0.join(", "))]
+    Form(Vec<String>),
+    /// What is there already stands in the way.
+    #[error("what is there already keeps the demand from being met: {0}")]
+    InTheWay(String),
+    /// It would let in others.
+    #[error("it would let in more than the contract asks for: {} {} {}", .0.caller, .0.action, .0.resource)]
+    TooWide(Box<AccessClass>),
+}
+
+/// A demand that nothing was made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The demand.
+    pub demand: String,
+    /// As a sentence.
+    pub title: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// Documents, and what is not in them.
+#[derive(Debug)]
+pub struct Generated {
+    /// The texts.
+    pub texts: BTreeMap<Part, String>,
+    /// Advice that the import works without.
+    pub left_out: Vec<LeftOut>,
+    /// The report on the documents.
+    pub report: Report,
+}
+
+/// A policy without statements.
+const EMPTY: &str = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": []\n}\n";
+
+/// Values without which nothing of the kind can be said.
+const NEEDED: [&str; 4] = ["account", "bucket", "export-name", "export-path"];
+
+/// Makes policies for the first consumer of the bench, from what is there already where `into` has it.
+///
+/// # Errors
+/// If form values are missing, or what is there stands in the way.
+pub fn policies(
+    bench: &Bench<'_>,
+    form: &Form,
+    into: &BTreeMap<Part, String>,
+) -> Result<Generated, GenerateFault> {
+    let missing: Vec<String> =
+        NEEDED.iter().filter(|name| form.text(name).is_none()).map(|name| format!("--{name}")).collect();
+    if !missing.is_empty() {
+        return Err(GenerateFault::Form(missing));
+    }
+    let bench = Bench { config: None, ..*bench };
+    let text = |part: Part| into.get(&part).map_or(EMPTY, String::as_str);
+    let parts = [(Part::BucketPolicy, Role::BucketPolicy), (Part::ReaderPolicy, Role::ReaderPolicy)];
+    let start = state(form, &parts.map(|(part, role)| (part, role, text(part))));
+    let report = bench.judge(&start);
+    let options = Options { with_review: true, least: Severity::Error, ..Options::default() };
+    let made = plan(&bench, start, report, &options);
+    if let Some(class) = made.steps.iter().flat_map(|step| &step.fix.gained).next() {
+        return Err(GenerateFault::TooWide(Box::new(class.clone())));
+    }
+    if let Some(left) = made.left.first() {
+        return Err(GenerateFault::InTheWay(left.finding.headline.clone()));
+    }
+    let mut texts: BTreeMap<Part, String> = BTreeMap::new();
+    for ((part, _), (_, source)) in parts.iter().zip(made.after.sources.iter()) {
+        texts.insert(*part, source.text().to_owned());
+    }
+    texts.insert(Part::DiscoveryPolicy, discovery(&bench, form, &texts, text(Part::DiscoveryPolicy)));
+    let left_out = left_out(&bench, &made.report);
+    Ok(Generated { texts, left_out, report: made.report })
+}
+
+fn state(form: &Form, documents: &[(Part, Role, &str)]) -> State {
+    let mut sources = Sources::new();
+    let mut evidence = Evidence::default();
+    for (part, role, text) in documents {
+        load::add_text(&mut sources, &format!("{}.json", part.name()), text, *role, 0, &mut evidence);
+    }
+    State { sources, evidence, form: form.clone() }
+}
+
+/// What the product needs to look for resources stands in a policy of its own, as guides have it: it can be detached.
+fn discovery(bench: &Bench<'_>, form: &Form, made: &BTreeMap<Part, String>, text: &str) -> String {
+    let bucket = made.get(&Part::BucketPolicy).map_or(EMPTY, String::as_str);
+    let documents =
+        [(Part::DiscoveryPolicy, Role::ReaderPolicy, text), (Part::BucketPolicy, Role::BucketPolicy, bucket)];
+    let start = state(form, &documents);
+    let report = bench.judge(&start);
+    let rule = RuleName("discovery-action-missing".to_owned());
+    let done =
+        plan(bench, start, report, &Options { only: vec![rule], with_review: true, ..Options::default() });
+    done.after.sources.iter().next().map_or_else(String::new, |(_, source)| source.text().to_owned())
+}
+
+fn left_out(bench: &Bench<'_>, report: &Report) -> Vec<LeftOut> {
+    let mut out = Vec::new();
+    for consumer in &report.consumers {
+        let Some(contract) = bench.library.contract(&consumer.name) else { continue };
+        let open = consumer.demands.iter().filter(|demand| {
+            demand.need == Need::Advice
+                && demand.state == DemandState::Broken
+                && demand.section != "Discovery"
+        });
+        for demand in open {
+            let known = contract.demands.iter().find(|each: &&Demand| each.id == demand.id);
+            out.push(LeftOut {
+                demand: demand.id.clone(),
+                title: demand.title.clone(),
+                source: known.map(|known| known.source.clone()).unwrap_or_default(),
+            });
+        }
+    }
+    out
+}
