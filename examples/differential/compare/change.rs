@@ -189,3 +189,29 @@ pub(crate) fn empty_variable(case: &Value) -> Option<Value> {
         });
     })
 }
+
+pub(crate) fn root_and_the_bucket_policy(case: &Value) -> Option<Value> {
+    let caller = case["request"]["principal"].as_str().unwrap_or_default();
+    let own = case["ext"]["resource_account"].as_str().is_some_and(|owner| caller.contains(owner));
+    let action = case["request"]["action"].as_str().unwrap_or_default().to_ascii_lowercase();
+    let spared = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"].contains(&&*action);
+    if !caller.ends_with(":root") || !own || !spared {
+        return None;
+    }
+    let mut new = case.clone();
+    let statements = new.pointer_mut("/resource_policy/Statement")?.as_array_mut()?;
+    statements.retain(|statement| statement["Effect"] != json!("Deny"));
+    (new != *case).then_some(new)
+}
+
+pub(crate) fn meaning_of_public(case: &Value) -> Option<Value> {
+    case.pointer("/ext/public_access_block")?;
+    let statements = case.pointer("/resource_policy/Statement")?.as_array()?;
+    let pinned = statements.iter().any(|statement| {
+        let text = statement["Condition"].to_string().to_ascii_lowercase();
+        ["aws:principalarn", "aws:principalaccount", "aws:sourcearn"].iter().any(|key| text.contains(key))
+    });
+    let mut new = case.clone();
+    new["ext"].as_object_mut()?.remove("public_access_block");
+    pinned.then_some(new)
+}

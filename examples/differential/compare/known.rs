@@ -149,6 +149,30 @@ pub(crate) const ALL: &[Known] = &[
         change: change::session_named_by_the_resource,
     },
     Known {
+        name: "root-and-the-bucket-policy",
+        why: "lets a bucket policy keep the account's root user from it; it cannot \
+              <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html>",
+        change: change::root_and_the_bucket_policy,
+    },
+    Known {
+        name: "escaped-star-without-case",
+        why: "compares `${*}` as written where case does not matter; it is a star \
+              <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars>",
+        change: change::escape_without_case,
+    },
+    Known {
+        name: "arn-that-is-none",
+        why: "matches texts with five colons under ARN operators; an ARN begins with `arn:` \
+              <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>",
+        change: change::no_arn,
+    },
+    Known {
+        name: "meaning-of-public",
+        why: "counts a policy pinned by `aws:PrincipalArn`, or by a key in capitals, as public; the page names a principal, \
+              and keys have no case <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>",
+        change: change::meaning_of_public,
+    },
+    Known {
         name: "restricted-bucket",
         why: "calls it an implicit denial where nothing would allow either; both deny \
               <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>",

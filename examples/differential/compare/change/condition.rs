@@ -270,3 +270,29 @@ pub(crate) fn spelling_of_addresses(case: &Value) -> Option<Value> {
         })
     })
 }
+
+pub(crate) fn escape_without_case(case: &Value) -> Option<Value> {
+    clauses(case, &|clause| {
+        let hit =
+            clause.operator.contains("IgnoreCase") && clause.values.iter().any(|text| text.contains("${*}"));
+        hit.then(|| Change {
+            values: clause.values.iter().map(|text| text.replace("${*}", "*")).collect(),
+            have: Have::AsItWas,
+        })
+    })
+}
+
+pub(crate) fn no_arn(case: &Value) -> Option<Value> {
+    clauses(case, &|clause| {
+        let odd = |text: &String| !text.starts_with("arn:") && text != "*";
+        let hit = clause.operator.contains("Arn")
+            && !clause.operator.contains("Not")
+            && clause.values.iter().any(odd);
+        hit.then(|| {
+            let value = |text: &String| {
+                if odd(text) { "arn:aws:none:::nothing".to_owned() } else { text.clone() }
+            };
+            Change { values: clause.values.iter().map(value).collect(), have: Have::AsItWas }
+        })
+    })
+}
