@@ -5,6 +5,7 @@ use super::lint::{self, Doc, PolicyKind};
 use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::evidence::{PolicyDocument, Role};
 use crate::finding::State;
+use std::borrow::Cow;
 
 pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
     let Some(role) = Role::of(document) else { return Outcome::of(State::Unknown) };
@@ -12,22 +13,35 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
     if documents.peek().is_none() {
         return Outcome { facts: vec![FactRef::new(document)], ..Outcome::of(State::Unknown) };
     }
-    let causes = |document: &PolicyDocument| {
-        let mut causes = lint::refusals(&doc(subject, document));
-        for cause in &mut causes {
-            cause.repairs = grammar::repairs(subject, document, cause);
-        }
-        causes
-    };
-    let causes: Vec<Cause> = documents.flat_map(causes).collect();
+    let causes: Vec<Cause> = documents
+        .flat_map(|document| {
+            let mut causes: Vec<Cause> =
+                look(subject, document).iter().filter(|cause| lint::refuses(cause)).cloned().collect();
+            for cause in &mut causes {
+                cause.repairs = grammar::repairs(subject, document, cause);
+            }
+            causes
+        })
+        .collect();
     // AWS takes a byte-order mark in some calls; it is told and refuses nothing.
     let refused = causes.iter().any(|cause| !(cause.check == "syntax" && cause.case == "byte-order-mark"));
     Outcome { causes, ..Outcome::of(if refused { State::Broken } else { State::Holds }) }
 }
 
+/// What the rules say of a document. Demands and the report ask for it again and again; each document is looked at once.
+#[must_use]
+pub fn look<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Cow<'a, [Cause]> {
+    let documents = &subject.evidence.documents;
+    let known = documents.iter().position(|each| std::ptr::eq(each, document));
+    match known.and_then(|at| subject.looked.causes.get(at)) {
+        Some(causes) => Cow::Borrowed(causes.get_or_init(|| lint::lint(&doc(subject, document)))),
+        None => Cow::Owned(lint::lint(&doc(subject, document))),
+    }
+}
+
 /// A document of the evidence as `lint` looks at it.
 #[must_use]
-pub fn doc<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Doc<'a> {
+fn doc<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Doc<'a> {
     Doc {
         text: subject.sources.get(document.source),
         policy: &document.policy,

@@ -4,6 +4,7 @@ use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
+use crate::catalog;
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
 use crate::eval::{
     Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World,
@@ -173,10 +174,10 @@ fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str, maker: 
                 .filter_map(|unknown| presumption(case.subject, unknown))
                 .collect();
             assumed.extend(presumed_layers.iter().map(|layer| Assumption {
-                text: format!("there is no {} in the way; none was given", layer.name()),
+                text: case.subject.phrases.say("layer-presumed-absent", &[("layer", layer.name())]),
                 source: None,
             }));
-            Outcome { assumed, detail: detail(question), ..Outcome::of(State::Holds) }
+            Outcome { assumed, detail: detail(case.subject, question), ..Outcome::of(State::Holds) }
         }
         Answer::Fails { witness, others } => {
             Outcome { causes: explain::broken(case, witness, others), ..Outcome::of(State::Broken) }
@@ -205,7 +206,7 @@ fn presumption(subject: &Subject<'_>, unknown: &Unknown) -> Option<Assumption> {
     Some(Assumption { text: option.label.clone(), source })
 }
 
-fn detail(question: &Question) -> Option<String> {
+fn detail(subject: &Subject<'_>, question: &Question) -> Option<String> {
     let spaces: Vec<&str> = question
         .members
         .iter()
@@ -217,8 +218,8 @@ fn detail(question: &Question) -> Option<String> {
         return None;
     }
     Some(match rest.len() {
-        0 => format!("proved for every key `{first}`"),
-        more => format!("proved for every key `{first}` and of {more} more kinds of files"),
+        0 => subject.phrases.say("proved-for-one", &[("first", first)]),
+        more => subject.phrases.say("proved-for-more", &[("first", first), ("more", &more.to_string())]),
     })
 }
 
@@ -234,7 +235,10 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
                 crate::eval::FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
                 crate::eval::FreeFact::Key(key) => match maker.waits_for(key) {
                     Some(name) => FactRef::with("form", "name", &name),
-                    None => FactRef::with("condition-key", "key", key),
+                    None => {
+                        let listed = catalog::condition_key(key).filter(|known| !known.is_template());
+                        FactRef::with("condition-key", "key", listed.map_or(key, |known| known.name))
+                    }
                 },
                 crate::eval::FreeFact::Clause(clause) => {
                     FactRef::with("undefined-condition", "key", &clause.key.value)

@@ -2,7 +2,7 @@
 
 use super::access;
 use super::layers::some_of;
-use super::subject::{Cause, FactRef, Outcome, Subject};
+use super::subject::{Cause, FactRef, Looked, Outcome, Subject};
 use crate::catalog;
 use crate::contract::{Ask, Expect, Form, LinkedAccount, Origin};
 use crate::eval::Glob;
@@ -88,7 +88,7 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
         .as_ref()
         .map_or_else(|| format!("arn:{partition}:iam::{number}:user/reader"), |reader| reader.text.clone());
     let form = linked_form(subject.form, &number, &reader);
-    let subject = Subject { evidence: &evidence, form: &form, ..*subject };
+    let subject = Subject { evidence: &evidence, form: &form, looked: &Looked::new(0), ..*subject };
     let found = ask(&subject, wanted);
     let values = Values::new().with("account", number);
     let causes = told(&subject, wanted, &found, "missing-in-linked", values);

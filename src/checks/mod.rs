@@ -17,16 +17,18 @@ mod layers;
 mod layout;
 pub mod lint;
 mod live;
+mod phrases;
 pub mod reach;
 mod subject;
 
-pub use accepted::doc as doc_of;
+pub use accepted::look;
 pub use cases::CASES;
 pub use form::check as check_form;
 pub use identity::is_file_of;
 pub use layout::check_path;
 pub use live::compare;
-pub use subject::{Assumption, Cause, FactRef, Outcome, Subject};
+pub use phrases::PHRASES;
+pub use subject::{Assumption, Cause, FactRef, Looked, Outcome, Subject};
 
 use crate::contract::{Ask, Demand};
 

@@ -3,8 +3,9 @@
 use crate::contract::{Form, Layout, RequestTemplate};
 use crate::evidence::Evidence;
 use crate::finding::{Change, Repair, State};
-use crate::rulebook::Values;
+use crate::rulebook::{Phrases, Values};
 use crate::source::{Place, Sources};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// Everything a check may look at.
@@ -24,6 +25,24 @@ pub struct Subject<'a> {
     pub strict: bool,
     /// The moment the check is made for, as an ISO 8601 instant.
     pub now: &'a str,
+    /// What the rules say of the documents, as far as somebody has asked.
+    pub looked: &'a Looked,
+    /// Parts of sentences.
+    pub phrases: &'a Phrases,
+}
+
+/// What the rules say of each document of the evidence, in its order.
+#[derive(Debug)]
+pub struct Looked {
+    pub(super) causes: Vec<OnceCell<Vec<Cause>>>,
+}
+
+impl Looked {
+    /// For so many documents, none of which was looked at.
+    #[must_use]
+    pub fn new(documents: usize) -> Self {
+        Self { causes: (0..documents).map(|_| OnceCell::new()).collect() }
+    }
 }
 
 /// The answer to a demand.

@@ -8,7 +8,7 @@ use super::reader::ReaderRecord;
 use super::role::Role;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
-use crate::policy::Policy;
+use crate::policy::{Length, Policy};
 use crate::source::SourceId;
 use crate::syntax::Issue;
 
@@ -26,8 +26,8 @@ pub struct PolicyDocument {
     pub policy: Policy,
     /// What of the text is no JSON.
     pub issues: Vec<Issue>,
-    /// Length of the policy's own text in bytes, for size limits.
-    pub length: usize,
+    /// Length of the policy's own text, for size limits.
+    pub length: Length,
 }
 
 /// How a text was taken, so that it can be taken again.

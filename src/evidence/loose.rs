@@ -1,6 +1,6 @@
 //! A policy that was found somewhere, before anybody says what it is to an account.
 
-use crate::policy::Policy;
+use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
 
@@ -26,8 +26,8 @@ pub struct LoosePolicy {
     pub policy: Policy,
     /// What of the text is no JSON.
     pub issues: Vec<Issue>,
-    /// Length of the policy's own text in bytes.
-    pub length: usize,
+    /// Length of the policy's own text.
+    pub length: Length,
     /// What its surroundings say it is.
     pub hint: Option<PolicyHint>,
 }

@@ -3,7 +3,7 @@
 use super::known::KnownTexts;
 use crate::checks::CASES;
 use crate::contract::{Ask, Contract, ContractFault, Facts, Reads, RequestTemplate};
-use crate::rulebook::{PageFault, Rulebook, embedded};
+use crate::rulebook::{PageFault, Phrases, PhrasesFault, Rulebook, embedded};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use thiserror::Error;
@@ -16,6 +16,7 @@ pub struct Library {
     facts: Facts,
     reads: OnceLock<Reads>,
     known: KnownTexts,
+    phrases: Phrases,
     book: Rulebook,
 }
 
@@ -32,6 +33,9 @@ pub enum LibraryFault {
     /// A contract, request or fact file.
     #[error(transparent)]
     Contract(#[from] ContractFault),
+    /// Parts of sentences.
+    #[error(transparent)]
+    Phrases(#[from] PhrasesFault),
     /// Rule pages.
     #[error("{} broken rule page(s)", .0.len())]
     Pages(Vec<PageFault>),
@@ -83,6 +87,7 @@ impl Library {
             facts: Facts::read(table("facts"))?,
             reads: OnceLock::new(),
             known: KnownTexts::read(table("known-texts"))?,
+            phrases: Phrases::read(table("phrases"))?,
             book,
         })
     }
@@ -168,6 +173,12 @@ impl Library {
         let text = embedded::TABLES.iter().find(|(table, _)| *table == "reads").map_or("", |(_, text)| text);
         // Asked for only where a snapshot is at hand. A test reads the table, so that it is never broken here.
         self.reads.get_or_init(|| Reads::read(text).unwrap_or_default())
+    }
+
+    /// Parts of sentences.
+    #[must_use]
+    pub fn phrases(&self) -> &Phrases {
+        &self.phrases
     }
 
     pub(super) fn known_texts(&self) -> &KnownTexts {

@@ -77,14 +77,18 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
 pub(super) fn beside(library: &Library, subject: &Subject<'_>, explained: &[Finding]) -> Vec<super::Told> {
     let mut told = Vec::new();
     for document in &subject.evidence.documents {
-        let doc = crate::checks::doc_of(subject, document);
         // What an organization's guardrails do to others is not asked here.
         let guardrail = matches!(document.role, Role::Scp | Role::Rcp);
         let least = if guardrail { Severity::Error } else { Severity::Warning };
+        let causes = crate::checks::look(subject, document);
+        if causes.is_empty() {
+            continue;
+        }
         let published = library.known_texts().published(&document.policy);
-        let of_document = lint::lint(&doc)
-            .into_iter()
+        let of_document = causes
+            .iter()
             .filter(|cause| !is_style(library, cause))
+            .cloned()
             .map(|cause| lowered(library, cause, &document.policy, &published))
             .filter(|told| told.finding.severity >= least)
             .filter(|told| !explained.iter().any(|finding| meet(finding, &told.finding)));

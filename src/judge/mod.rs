@@ -14,7 +14,7 @@ mod words;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 
-use crate::checks::{self, Cause, Outcome, Subject};
+use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};
 use crate::evidence::Evidence;
 use crate::finding::{
@@ -90,6 +90,7 @@ pub struct Prepared<'a> {
     given: Form,
     form: Form,
     evidence: Cow<'a, Evidence>,
+    looked: Looked,
 }
 
 /// Prepares a job for a contract.
@@ -98,7 +99,8 @@ pub fn prepare<'a>(job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
     let given = live::with_form(job.form, job.evidence);
     let form = complete::complete(&given, contract, job.evidence);
     let evidence = gather::gather(job.sources, job.evidence, &form);
-    Prepared { given, form, evidence }
+    let looked = Looked::new(evidence.documents.len());
+    Prepared { given, form, evidence, looked }
 }
 
 impl Prepared<'_> {
@@ -113,6 +115,8 @@ impl Prepared<'_> {
             layout: contract.layout.as_ref(),
             strict: job.strict,
             now: job.now,
+            looked: &self.looked,
+            phrases: library.phrases(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::files::{self, LoadError};
 use super::open;
 use crate::evidence::{LoosePolicies, LoosePolicy, PolicyHint};
-use crate::policy::{self, Embedded, is_policy};
+use crate::policy::{self, Embedded, Length, is_policy};
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Document, Node, Value, read_json};
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
             source,
             policy: policy::read(&document.root, source, 0),
             issues: document.issues.clone(),
-            length: document.root.span.len(),
+            length: Length::of(text.slice(document.root.span)),
             hint: None,
         });
     } else {
@@ -72,7 +72,7 @@ impl Walk<'_, '_> {
                 source: self.source,
                 policy: policy::read(node, self.source, 0),
                 issues: self.document.issues.clone(),
-                length: node.span.len(),
+                length: Length::of(self.text.get(node.span.range()).unwrap_or_default()),
                 hint,
             }),
             Value::Object(_) if is_policy(node) => self.take(node, hint),

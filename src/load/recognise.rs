@@ -2,7 +2,7 @@
 
 use crate::eval::PublicAccessBlock;
 use crate::evidence::{Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role};
-use crate::policy::{self, Effect, Embedded, Policy, is_policy};
+use crate::policy::{self, Effect, Embedded, Length, Policy, Principals, is_policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Document, Issue, Node, Value, read_json};
 
@@ -14,7 +14,7 @@ pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usiz
     evidence.reader.note_policy(&document.root, source);
     let policies = if found.policies.is_empty() {
         // The user says it is a policy, so what is wrong with it is worth saying.
-        vec![here(source, &document)]
+        vec![here(source, sources.get(source).text(), &document)]
     } else {
         found.policies
     };
@@ -78,7 +78,7 @@ struct Found {
     source: SourceId,
     policy: Policy,
     issues: Vec<Issue>,
-    length: usize,
+    length: Length,
     /// What the AWS CLI's answer says it is.
     kind: Option<Role>,
 }
@@ -104,12 +104,12 @@ fn take(
     }
 }
 
-fn here(source: SourceId, document: &Document<'_>) -> Found {
+fn here(source: SourceId, text: &str, document: &Document<'_>) -> Found {
     Found {
         source,
         policy: policy::read(&document.root, source, 0),
         issues: document.issues.clone(),
-        length: document.root.span.len(),
+        length: Length::of(text.get(document.root.span.range()).unwrap_or_default()),
         kind: None,
     }
 }
@@ -118,11 +118,11 @@ fn here(source: SourceId, document: &Document<'_>) -> Found {
 fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
     let mut finds = Finds::default();
     let root = &document.root;
+    let text = sources.get(source).text();
     if is_policy(root) {
-        finds.policies.push(here(source, document));
+        finds.policies.push(here(source, text, document));
         return finds;
     }
-    let text = sources.get(source).text();
     // The text is one JSON string that holds a policy.
     let holders: Vec<(&Node<'_>, Option<Role>)> = match &root.value {
         Value::String(_) => vec![(root, None)],
@@ -210,8 +210,11 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
     if named("bucket-policy") || named("bucketpolicy") {
         return Ok(Role::BucketPolicy);
     }
-    let has_principal = policy.statements.iter().any(|statement| statement.principals.is_some());
-    if !has_principal {
+    let with = policy.statements.iter().filter(|statement| statement.principals.is_some()).count();
+    let without = policy.statements.len() - with;
+    // One statement of many may have a `Principal` too many, or lack it.
+    let of_user = with == without && ["reader", "user", "identity"].into_iter().any(named);
+    if with < without || with == 0 || of_user {
         return Ok(if named("scp") || named("service-control") {
             Role::Scp
         } else if named("boundary") {
@@ -230,11 +233,23 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
             .flat_map(|element| &element.items)
             .map(|item| item.value.split(':').next().unwrap_or_default().to_ascii_lowercase())
     };
+    // A bucket's policy names the bucket: what is for everybody and for every resource bounds an endpoint or an organization.
+    let bounds = policy.statements.iter().all(|statement| {
+        let everybody = |principals: &Principals| {
+            !principals.negated && principals.entries.iter().any(|entry| &*entry.value.value == "*")
+        };
+        statement.principals.as_ref().is_some_and(everybody)
+            && statement.resources.as_ref().is_some_and(|resources| {
+                !resources.negated && resources.items.iter().all(|item| &*item.value == "*")
+            })
+    });
     let denies_only = policy.statements.iter().all(|statement| statement.effect == Effect::Deny);
     if named("rcp") || named("resource-control") {
         Ok(Role::Rcp)
     } else if named("endpoint") || named("vpce") {
         Ok(Role::EndpointPolicy)
+    } else if bounds && !named("bucket") && !named("key") && actions().any(|service| service != "kms") {
+        Ok(if denies_only { Role::Rcp } else { Role::EndpointPolicy })
     } else if actions().all(|service| service == "kms") && actions().next().is_some() {
         Ok(Role::KeyPolicy)
     } else if actions().all(|service| service == "sts") && actions().next().is_some() {

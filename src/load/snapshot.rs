@@ -9,7 +9,7 @@ mod reply;
 use super::recognise;
 use crate::eval::PublicAccessBlock;
 use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role, Unread};
-use crate::policy::{Policy, Version};
+use crate::policy::{Length, Policy, Version};
 use crate::source::{Place, SourceId, Sources, Span};
 use crate::syntax::{Node, Value, read_json};
 use reply::Reply;
@@ -146,7 +146,7 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
                 source: part,
                 policy,
                 issues: Vec::new(),
-                length: 0,
+                length: Length::default(),
             });
         }
         ("s3api get-public-access-block", "NoSuchPublicAccessBlockConfiguration") => {

@@ -1,6 +1,7 @@
 //! A policy inside another document: as an object, or as a string with escapes or percent signs around it.
 
 use super::document::Policy;
+use super::length::Length;
 use super::read::read;
 use crate::source::{SourceId, Span};
 use crate::syntax::{Document, Issue, Node, Unwrapped, Value, read_wrapped};
@@ -15,8 +16,8 @@ pub struct Embedded {
     pub policy: Policy,
     /// What of the policy's text is no JSON.
     pub issues: Vec<Issue>,
-    /// Length of the policy's own text in bytes.
-    pub length: usize,
+    /// Length of the policy's own text.
+    pub length: Length,
     /// For a policy in a string: its content without quotes, and the layers of escapes around it.
     pub wrapped: Option<(Span, u8)>,
 }
@@ -29,7 +30,12 @@ impl Embedded {
             Value::Object(_) if is_policy(node) => {
                 let issues =
                     document.issues.iter().filter(|issue| node.span.contains(issue.span)).cloned().collect();
-                Some(Self { policy: read(node, source, 0), issues, length: node.span.len(), wrapped: None })
+                Some(Self {
+                    policy: read(node, source, 0),
+                    issues,
+                    length: Length::of(text.get(node.span.range()).unwrap_or_default()),
+                    wrapped: None,
+                })
             }
             Value::String(inner) => unwrap(text, source, node.span, inner),
             Value::Object(_)
@@ -51,7 +57,7 @@ fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<Emb
         return is_policy(&document.root).then(|| Embedded {
             policy: read(&document.root, source, 1),
             issues: document.issues.clone(),
-            length: unwrapped.text().len(),
+            length: Length::of(unwrapped.text()),
             wrapped: Some((content, 1)),
         });
     }
@@ -62,7 +68,7 @@ fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<Emb
             return Some(Embedded {
                 policy: read(&document.root, source, level),
                 issues: document.issues.clone(),
-                length: unwrapped.text().len(),
+                length: Length::of(unwrapped.text()),
                 wrapped: Some((content, level)),
             });
         }

@@ -7,6 +7,7 @@
 pub mod arn;
 mod document;
 mod embedded;
+mod length;
 mod operator;
 mod read;
 pub mod variable;
@@ -17,5 +18,6 @@ pub use document::{
     Text, TextKind, Version,
 };
 pub use embedded::{Embedded, is_policy};
+pub use length::Length;
 pub use operator::{BaseOperator, Operator, SetOperator};
 pub use read::read;

@@ -3,11 +3,13 @@
 
 mod accepted;
 mod edit;
+mod exceptions;
 mod strings;
 mod worlds;
 
 use crate::common::{Account, accounts};
 use edit::{Mutant, People, mutants};
+use exceptions::EXCEPTIONS;
 use preflight::contract::{Ask, Contract, Form};
 use preflight::eval::Glob;
 use preflight::evidence::{Evidence, Role};
@@ -16,94 +18,12 @@ use preflight::judge::Library;
 use preflight::load;
 use preflight::source::{SourceId, Sources};
 use preflight::syntax::{Unwrapped, read_json, read_wrapped};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use worlds::Cache;
 
-/// Of changes to a statement that an earlier account has too, one in so many is tried again.
-const REPEATED: usize = 13;
-
-/// One mutant in so many is tried, unless the environment has `MUTATIONS=all`: all take some minutes.
-const SAMPLE: usize = 9;
-
-/// Broken mutants that need not be pointed at: accounts, texts in the change, rules that are told instead, and why. An
-/// empty list stands for all.
-struct Exception {
-    accounts: &'static [&'static str],
-    changes: &'static [&'static str],
-    rules: &'static [&'static str],
-    why: &'static str,
-}
-
-const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        accounts: &["a-boundary-does-not-limit-a-user-named-in-the-bucket-policy"],
-        changes: &[],
-        rules: &["reader-outside-boundary"],
-        why: "the reader gets in by the bucket policy or by its own policy and the boundary; either would mend it",
-    },
-    Exception {
-        accounts: &["a-statement-of-no-use-beside-one-that-delivers"],
-        changes: &[],
-        rules: &["source-arn-wrong-region"],
-        why: "two statements come equally near; either would mend it",
-    },
-    Exception {
-        accounts: &["the-guide-with-the-account-left-in-the-arn-of-reports-only"],
-        changes: &["aws:SourceArn"],
-        rules: &["condition-placeholder"],
-        why: "two values come equally near, and the one with a placeholder is surely not meant",
-    },
-    Exception {
-        accounts: &[],
-        changes: &["another value"],
-        rules: &["source-arn-wrong-service"],
-        why: "no value is near, and the one of another service is as good as the one that was changed",
-    },
-    Exception {
-        accounts: &["a-reader-let-in-by-the-bucket-policy"],
-        changes: &["Principal"],
-        rules: &["reader-permission-missing"],
-        why: "the reader gets in by the bucket policy or by its own policy; either would mend it",
-    },
-    Exception {
-        accounts: &[],
-        changes: &[
-            "Action: dropped a letter `s3:*`",
-            "Action: swapped letters `s3:*`",
-            "Action: doubled a letter `s3:*`",
-        ],
-        rules: &["reader-permission-missing"],
-        why: "a pattern that names no action of a known service says nothing of what was meant",
-    },
-    Exception {
-        accounts: &[],
-        changes: &["scp: ", "rcp: ", "boundary: "],
-        rules: &[
-            "rcp-denies-delivery",
-            "reader-denied-by-rcp",
-            "reader-outside-boundary",
-            "reader-outside-scp",
-        ],
-        why: "AWS stores no such document, so no demand asks whether it is accepted; the layer is named",
-    },
-    Exception {
-        accounts: &[],
-        changes: &["Resource"],
-        rules: &["action-without-its-resource"],
-        why: "action and resource do not fit each other, and the action carries the label",
-    },
-];
-
-impl Exception {
-    fn excuses(&self, name: &str, report: &Report) -> bool {
-        let any = |list: &[&str], fits: &dyn Fn(&str) -> bool| {
-            list.is_empty() || list.iter().any(|each| fits(each))
-        };
-        any(self.accounts, &|account| name.starts_with(account))
-            && any(self.changes, &|change| name.contains(change))
-            && report.findings.iter().any(|finding| self.rules.contains(&&*finding.rule.0))
-    }
-}
+/// So many mutants of every account are tried, spread over all there are, unless the environment has `MUTATIONS=all`.
+const EACH: usize = 300;
 
 /// One change to one document of an account.
 struct Case<'a> {
@@ -121,6 +41,7 @@ struct Tally {
     wide: usize,
     excused: BTreeMap<&'static str, usize>,
     kinds: BTreeMap<&'static str, usize>,
+    accounts: BTreeMap<String, usize>,
     wrong: Vec<String>,
     astray: Vec<String>,
 }
@@ -139,16 +60,24 @@ fn one_changed_element_changes_the_verdict_as_brute_force_says_and_is_pointed_at
         .filter(|account| account.expect.verdict == "ready" && is_plain(account))
         .collect();
     let benches: Vec<Bench<'_>> = ready.iter().map(|account| Bench::new(&library, account)).collect();
-    let cases = cases(&benches);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let cases: Vec<Case<'_>> = benches.iter().flat_map(Bench::chosen).collect();
+    let next = AtomicUsize::new(0);
     let mut tally = Tally::default();
     std::thread::scope(|scope| {
-        let share = cases.len().div_ceil(workers).max(1);
-        let work = cases.chunks(share).map(|cases| scope.spawn(move || check(cases)));
-        for worker in work.collect::<Vec<_>>() {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let work: Vec<_> = (0..workers).map(|_| scope.spawn(|| check(&cases, &next))).collect();
+        for worker in work {
             tally.add(worker.join().unwrap());
         }
     });
+    // Which thread tried what is chance.
+    tally.wrong.sort();
+    tally.astray.sort();
+    if asked("counts") {
+        for (account, count) in &tally.accounts {
+            println!("{count:>5} {account}");
+        }
+    }
     println!(
         "{} mutants of {} ready accounts, {:?}; of {} that break a needed demand {} are pointed at; {} demands with too many worlds",
         tally.mutants,
@@ -162,8 +91,9 @@ fn one_changed_element_changes_the_verdict_as_brute_force_says_and_is_pointed_at
         println!("{count} not pointed at: {why}");
     }
     let idle = EXCEPTIONS.iter().find(|exception| !tally.excused.contains_key(exception.why));
-    assert!(!is_complete() || idle.is_none(), "an exception excuses nothing: {}", idle.unwrap().why);
-    assert!(tally.mutants >= 300, "only {} mutants", tally.mutants);
+    assert!(!asked("all") || idle.is_none(), "an exception excuses nothing: {}", idle.unwrap().why);
+    let few: Vec<_> = tally.accounts.iter().filter(|(_, count)| **count < EACH).collect();
+    assert!(tally.accounts.len() == ready.len() && few.is_empty(), "too few mutants: {few:?}");
     assert!(
         tally.wrong.is_empty() && tally.astray.is_empty(),
         "{} answers differ from brute force:\n{}\n\n{} broken mutants are not pointed at:\n{}",
@@ -174,32 +104,25 @@ fn one_changed_element_changes_the_verdict_as_brute_force_says_and_is_pointed_at
     );
 }
 
-/// Whether every mutant is tried.
-fn is_complete() -> bool {
-    std::env::var_os("MUTATIONS").is_some_and(|value| value == "all")
+/// Whether the environment has a word in `MUTATIONS`: `all` tries every mutant, `counts` prints how many each account has.
+fn asked(word: &str) -> bool {
+    std::env::var("MUTATIONS").is_ok_and(|value| value.split(',').any(|asked| asked == word))
 }
 
-/// The mutants to try, in the order of the accounts.
-fn cases<'a>(benches: &'a [Bench<'a>]) -> Vec<Case<'a>> {
-    let sample = if is_complete() { 1 } else { SAMPLE };
-    let mut seen: BTreeSet<(Role, String)> = BTreeSet::new();
-    let mut repeated = 0;
-    let all = benches.iter().flat_map(Bench::cases).filter(|case| {
-        let is_new = seen.insert((case.role, case.mutant.alike.clone()));
-        repeated += usize::from(!is_new);
-        is_new || repeated % REPEATED == 0
-    });
-    all.step_by(sample).collect()
-}
-
-fn check(cases: &[Case<'_>]) -> Tally {
+/// Tries the cases that nobody has taken yet.
+fn check(cases: &[Case<'_>], next: &AtomicUsize) -> Tally {
+    /// Neighbours share what brute force keeps.
+    const STRETCH: usize = 50;
     let mut tally = Tally::default();
-    let mut caches: BTreeMap<&str, Cache> = BTreeMap::new();
-    for case in cases {
-        let cache = caches.entry(&case.bench.account.name).or_default();
-        case.bench.check(case, cache, &mut tally);
+    loop {
+        let start = next.fetch_add(STRETCH, Ordering::Relaxed);
+        let Some(mine) = cases.get(start..cases.len().min(start + STRETCH)) else { return tally };
+        let mut caches: BTreeMap<&str, Cache> = BTreeMap::new();
+        for case in mine {
+            let cache = caches.entry(&case.bench.account.name).or_default();
+            case.bench.check(case, cache, &mut tally);
+        }
     }
-    tally
 }
 
 impl Tally {
@@ -208,6 +131,9 @@ impl Tally {
         self.broken += other.broken;
         self.pointed += other.pointed;
         self.wide += other.wide;
+        for (account, count) in other.accounts {
+            *self.accounts.entry(account).or_default() += count;
+        }
         for (kind, count) in other.kinds {
             *self.kinds.entry(kind).or_default() += count;
         }
@@ -274,12 +200,21 @@ impl<'a> Bench<'a> {
         out
     }
 
+    /// The mutants to try: `EACH` of all, at even distances, which meet every element and every kind of change.
+    fn chosen(&self) -> Vec<Case<'_>> {
+        let all = self.cases();
+        let (count, wanted) = (all.len(), if asked("all") { all.len() } else { EACH });
+        let is_chosen = |at: usize| at * wanted / count != (at + 1) * wanted / count || wanted >= count;
+        all.into_iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, case)| case).collect()
+    }
+
     fn check(&self, case: &Case<'_>, cache: &mut Cache, tally: &mut Tally) {
         let (sources, evidence) = self.load(case.source, &case.mutant.text);
         let report = self.account.judge_with(self.library, &sources, &evidence);
         let name = || format!("{} {}: {}", self.account.name, case.role.name(), case.mutant.what);
         let expected = self.states(&evidence, Some(case.role), cache);
         tally.mutants += 1;
+        *tally.accounts.entry(self.account.name.clone()).or_default() += 1;
         let mut worst = Verdict::Ready;
         for demand in &report.consumers[0].demands {
             let Some(state) = expected.get(&demand.id) else {

@@ -1,7 +1,7 @@
 //! Every rule page is a test: its examples are run with that rule alone.
 
-use preflight::checks::CASES;
 use preflight::checks::lint::{LINT_CASES, PolicyKind};
+use preflight::checks::{CASES, PHRASES};
 use preflight::config;
 use preflight::contract::Form;
 use preflight::evidence::{Evidence, LoosePolicies, Role};
@@ -184,6 +184,20 @@ fn every_contract_can_be_read() {
     for name in library.consumers() {
         let contract = library.consumer(name).unwrap_or_else(|fault| panic!("{}", describe(fault))).unwrap();
         assert!(!contract.demands.is_empty(), "{name} demands nothing");
+    }
+}
+
+#[test]
+fn phrases_are_those_that_checks_ask_for() {
+    let library = Library::embedded().unwrap_or_else(|fault| panic!("{}", describe(&fault)));
+    let written: Vec<&str> = library.phrases().iter().map(|(name, _)| name).collect();
+    let mut asked: Vec<&str> = PHRASES.iter().map(|(name, _)| *name).collect();
+    asked.sort_unstable();
+    assert_eq!(written, asked);
+    for (name, template) in library.phrases().iter() {
+        let (_, holes) = PHRASES.iter().find(|(asked, _)| *asked == name).unwrap();
+        let unknown: Vec<&str> = template.holes().filter(|hole| !holes.contains(hole)).collect();
+        assert!(unknown.is_empty(), "`{name}` has holes that nothing fills: {unknown:?}");
     }
 }
 

@@ -2,38 +2,41 @@
 
 use super::{Case, caller, few, name, place, repair};
 use crate::checks::subject::Cause;
-use crate::eval::{ContextValue, Request, StatementId, World};
-use crate::policy::{BaseOperator, Clause, Policy, SetOperator, Statement};
-use crate::rulebook::Values;
+use crate::eval::{ContextValue, Request, StatementId};
+use crate::policy::{BaseOperator, Clause, SetOperator, Statement};
+use crate::rulebook::{Phrases, Values};
 use crate::source::Span;
 
-pub(super) fn cause(case: &Case<'_, '_>, request: &Request, _world: &World, id: StatementId) -> Cause {
+pub(super) fn cause(case: &Case<'_, '_>, request: &Request, id: StatementId) -> Cause {
     let (policy, statement) = case.set.origin(id);
     let layer = case.set.layer_of(id);
-    let (span, why) = reason(request, policy, statement);
-    let values = Values::new()
-        .with("action", &*request.action)
-        .with("caller", caller(request))
-        .with("why", why.clone());
+    let phrases = case.subject.phrases;
+    let (span, why) = reason(phrases, request, statement);
+    let note = phrases.say(
+        "deny-note",
+        &[
+            ("statement", &name(statement)),
+            ("layer", layer.name()),
+            ("action", &request.action),
+            ("why", &why),
+        ],
+    );
+    let values =
+        Values::new().with("action", &*request.action).with("caller", caller(request)).with("why", why);
     let mut cause = Cause::new("deny", layer.id(), place(policy, span), values);
     cause.repairs = repair::spare(case, request, policy, statement);
-    cause.notes.push(format!(
-        "{} of the {} denies `{}`: {why}",
-        name(statement),
-        layer.name(),
-        request.action
-    ));
+    cause.notes.push(note);
     cause
 }
 
 /// The element that tells most of why the Deny applies, and what it says.
-fn reason(request: &Request, _policy: &Policy, statement: &Statement) -> (Span, String) {
+fn reason(phrases: &Phrases, request: &Request, statement: &Statement) -> (Span, String) {
     let value_of = |clause: &Clause| request.context.get(&clause.key.value.to_ascii_lowercase());
     let is_about_services =
         |clause: &Clause| clause.key.value.to_ascii_lowercase().starts_with("aws:principalisawsservice");
     let absent = statement.clauses.iter().find(|clause| value_of(clause).is_none());
     if let Some(clause) = absent {
-        return (clause.key.span, without_key(clause));
+        return (clause.key.span, without_key(phrases, clause));
     }
     if let Some(clause) = statement
         .clauses
@@ -42,39 +45,32 @@ fn reason(request: &Request, _policy: &Policy, statement: &Statement) -> (Span, 
         .or_else(|| statement.clauses.first())
     {
         let span = if clause.values.is_empty() { clause.key.span } else { clause.value_span };
-        let key = &clause.key.value;
+        let (key, operator) = (("key", &*clause.key.value), ("operator", &*clause.operator.value));
+        let because = |value: &str| phrases.say("deny-value", &[key, ("value", value), operator]);
         let why = match value_of(clause) {
-            Some(ContextValue::One(value)) => {
-                format!("`{key}` is `{value}`, so `{}` is true", clause.operator.value)
-            }
-            Some(ContextValue::Many(values)) => {
-                let values = few(values.iter().map(|value| &**value));
-                format!("`{key}` is `{values}`, so `{}` is true", clause.operator.value)
-            }
+            Some(ContextValue::One(value)) => because(value),
+            Some(ContextValue::Many(values)) => because(&few(values.iter().map(|value| &**value))),
             Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) | None => {
-                format!("it depends on `{key}`, which is not known here")
+                phrases.say("deny-unknown", &[key])
             }
         };
         return (span, why);
     }
     if let Some(principals) = statement.principals.as_ref().filter(|principals| principals.negated) {
-        return (principals.span, format!("`NotPrincipal` does not list `{}`", caller(request)));
+        return (principals.span, phrases.say("deny-not-listed", &[("caller", &caller(request))]));
     }
-    (statement.effect_span, "it has no condition that would spare this request".to_owned())
+    (statement.effect_span, phrases.say("deny-unconditional", &[]))
 }
 
-fn without_key(clause: &Clause) -> String {
-    let key = &clause.key.value;
-    let operator = &clause.operator.value;
+fn without_key(phrases: &Phrases, clause: &Clause) -> String {
+    let (key, operator) = (("key", &*clause.key.value), ("operator", &*clause.operator.value));
     match clause.parsed {
-        Some(parsed) if parsed.base == BaseOperator::Null => {
-            format!("`{key}` is not sent, and `Null` asks for just that")
-        }
+        Some(parsed) if parsed.base == BaseOperator::Null => phrases.say("deny-absent-null", &[key]),
         Some(parsed)
             if parsed.if_exists || parsed.negated || parsed.set == Some(SetOperator::ForAllValues) =>
         {
-            format!("`{key}` is not sent, and `{operator}` is true without it")
+            phrases.say("deny-absent-holds", &[key, operator])
         }
-        Some(_) | None => format!("`{key}` is not sent"),
+        Some(_) | None => phrases.say("deny-absent", &[key]),
     }
 }

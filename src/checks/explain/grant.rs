@@ -18,7 +18,11 @@ pub(super) fn causes(
     world: &World,
     layer: LayerKind,
 ) -> (Vec<Cause>, Option<StatementId>) {
+    let meant = meant_in_resource_policy(case, request, world, layer);
     if let Some(filter) = filter_case(layer) {
+        if let Some((cause, id)) = meant {
+            return (vec![cause], Some(id));
+        }
         let Some(policy) = silent_policy(case, request, world, layer) else { return (Vec::new(), None) };
         let id =
             statements_of(case, layer).into_iter().find(|id| std::ptr::eq(case.set.origin(*id).0, policy));
@@ -29,6 +33,12 @@ pub(super) fn causes(
     }
     // In one account a resource policy can grant as well; the statement that came nearest tells what was meant.
     let best = nearest(case, request, world, layer);
+    let is_near = best.as_ref().is_some_and(|best| best.failing().count() == 1);
+    let (first, best) = match (meant, best) {
+        (Some((cause, _)), best) if is_near => (Some(cause), best),
+        (Some((cause, id)), _) => return (vec![cause], Some(id)),
+        (None, best) => (None, best),
+    };
     let Some(best) = best else {
         let values = Values::new().with("action", &*request.action).with("caller", caller(request));
         let policy = case.set.policies(layer).next().map(|(_, policy)| policy);
@@ -47,11 +57,12 @@ pub(super) fn causes(
     };
     let (policy, statement) = case.set.origin(best.statement);
     let failing: Vec<ElementKind> = best.failing().collect();
-    let mut notes = vec![format!("{} of the {} comes nearest", name(statement), layer.name())];
+    let phrases = case.subject.phrases;
+    let mut notes = vec![phrases.say("nearest", &[("statement", &name(statement)), ("layer", layer.name())])];
     if !heals(case, request, world, &best, &failing) {
-        notes.push("something else stands in the way as well".to_owned());
+        notes.push(phrases.say("nearest-not-alone", &[]));
     }
-    let causes = failing
+    let causes: Vec<Cause> = failing
         .into_iter()
         .flat_map(|element| {
             let mut causes = match element {
@@ -71,7 +82,36 @@ pub(super) fn causes(
             causes
         })
         .collect();
-    (causes, Some(best.statement))
+    (first.into_iter().chain(causes).collect::<Vec<_>>(), Some(best.statement))
+}
+
+/// Where the caller's own side does not allow: an Allow of the resource policy that would have let the caller in by name,
+/// were the name not misspelt. In one account that alone is enough.
+fn meant_in_resource_policy(
+    case: &Case<'_, '_>,
+    request: &Request,
+    world: &World,
+    layer: LayerKind,
+) -> Option<(Cause, StatementId)> {
+    let own = matches!(layer, LayerKind::Identity | LayerKind::Boundary | LayerKind::Session);
+    if !own || !request.is_same_account() {
+        return None;
+    }
+    statements_of(case, LayerKind::Resource).into_iter().find_map(|id| {
+        let (policy, statement) = case.set.origin(id);
+        let failing: Vec<ElementKind> = inspect(case.set, request, world, id).failing().collect();
+        if statement.effect != Effect::Allow
+            || failing != [ElementKind::Principal]
+            || !principal::almost(request, statement)
+        {
+            return None;
+        }
+        let mut world = world.clone();
+        world.force(ElementRef { statement: id, element: ElementKind::Principal }, true);
+        let heals = decide(case.set, request, &world, &mut NoTrace).is_allowed();
+        let cause = principal::causes(request, policy, statement).into_iter().next()?;
+        heals.then_some((cause, id))
+    })
 }
 
 fn filter_case(layer: LayerKind) -> Option<&'static str> {
@@ -194,7 +234,7 @@ pub(super) fn misspelt<'s>(request: &Request, statement: &'s Statement) -> Optio
     let element = statement.actions.as_ref().filter(|element| !element.negated)?;
     element.items.iter().find(|item| {
         let text = &*item.value;
-        let near = near::distance(text, &request.action, 2).is_some_and(|distance| distance > 0);
+        let near = near::pattern_distance(text, &request.action, 2).is_some_and(|distance| distance > 0);
         let cut = text.len() > "s3:Get".len()
             && request.action.to_ascii_lowercase().starts_with(&text.to_ascii_lowercase())
             && text.contains(':');

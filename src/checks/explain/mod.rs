@@ -158,7 +158,7 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
             Some(DenyReason::Statement(id)) => {
                 // A statement whose Effect cannot be read is a fault of its own; it is not known to deny.
                 if case.set.origin(id).1.effect == Effect::Deny {
-                    causes.push(deny::cause(case, request, &world, id));
+                    causes.push(deny::cause(case, request, id));
                 }
                 world.force(ElementRef { statement: id, element: ElementKind::Action }, false);
             }

@@ -30,6 +30,40 @@ pub(in crate::checks) fn distance(left: &str, right: &str, most: usize) -> Optio
     last.last().copied().filter(|distance| *distance <= most)
 }
 
+/// Slips (letters too many, too few or wrong, neighbours swapped) that lead from an action pattern to one that matches the
+/// text, without regard to case; gives up above `most`. A `*` stands for any text, a `?` for any character.
+pub(super) fn pattern_distance(pattern: &str, text: &str, most: usize) -> Option<usize> {
+    let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
+    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let cell = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=text.len()).collect();
+    for (row, have) in pattern.iter().enumerate() {
+        let is_star = *have == '*';
+        // A star costs nothing; any other character that stands for nothing is one too many.
+        let mut line = vec![cell(&last, 0) + usize::from(!is_star)];
+        for (column, want) in text.iter().enumerate() {
+            let mut best = cell(&last, column + 1) + usize::from(!is_star);
+            if is_star {
+                best = best.min(cell(&line, column));
+            } else {
+                best = best.min(cell(&line, column) + 1);
+                best = best.min(cell(&last, column) + usize::from(have != want && *have != '?'));
+                let swapped = row > 0
+                    && column > 0
+                    && pattern.get(row - 1) == Some(want)
+                    && text.get(column - 1) == Some(have);
+                if swapped {
+                    best = best.min(cell(&before, column - 1) + 1);
+                }
+            }
+            line.push(best);
+        }
+        before = std::mem::replace(&mut last, line);
+    }
+    last.last().copied().filter(|distance| *distance <= most)
+}
+
 /// The unreplaced placeholder in a text, if there is one: `<bucket_name>`, `{bucket-name}`, `${AccountId}`, `YOUR-BUCKET`,
 /// with curly or plain brackets. Policy variables of AWS (`${aws:…}`, `${s3:…}`) are none.
 pub(super) fn placeholder(text: &str) -> Option<std::ops::Range<usize>> {
@@ -61,6 +95,21 @@ mod tests {
         assert_eq!(distance("billingreport.amazonaws.com", "billingreports.amazonaws.com", 3), Some(1));
         assert_eq!(distance("ab", "ba", 2), Some(1));
         assert_eq!(distance("abc", "xyz", 2), None);
+        for (pattern, slips) in [
+            ("s3:*", Some(0)),
+            ("s3:Get?bject", Some(0)),
+            ("s:*", Some(1)),
+            ("ss3:*", Some(1)),
+            ("s3*:", Some(1)),
+            ("3s:*", Some(1)),
+            ("s3;*", Some(1)),
+            ("s3:Get Object", Some(1)),
+            ("s3:Gte*", Some(1)),
+            ("s3:List*", None),
+            ("ec2:*", None),
+        ] {
+            assert_eq!(pattern_distance(pattern, "s3:GetObject", 2), slips, "{pattern}");
+        }
         assert_eq!(placeholder("arn:aws:s3:::<bucketname>/*"), Some(13..25));
         assert_eq!(placeholder("${AccountId}"), Some(0..12));
         assert_eq!(placeholder("arn:aws:s3:::b/${aws:username}/*"), None);

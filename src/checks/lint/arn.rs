@@ -126,7 +126,7 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
     let fitting: Vec<&str> = known
         .resource_types()
         .iter()
-        .filter(|each| has_form(each, service, resource))
+        .filter(|each| each.has_form(service, resource))
         .flat_map(ResourceType::arns)
         .filter(|template| template.split(':').nth(2) == Some(service))
         .collect();
@@ -136,7 +136,7 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
             let others = catalog::services().filter(|prefix| *prefix != service).filter_map(catalog::service);
             others.flat_map(|other| other.resource_types()).any(|each| {
                 each.arns().any(|arn| arn.split(':').nth(2) == Some(service))
-                    && has_form(each, service, resource)
+                    && each.has_form(service, resource)
             })
         };
         if !known.resource_types().is_empty() && !is_open(resource) && service != "iam" && !elsewhere() {
@@ -169,16 +169,6 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
             out.push("arn", missing, item.span, &values);
         }
     }
-}
-
-/// Whether a type has resources of this form, whatever stands before them. The parts before are spelled out: a wildcard
-/// there would reach over the colons.
-fn has_form(kind: &ResourceType, service: &str, resource: &str) -> bool {
-    ["", "us-east-1", "us-west-2"].iter().any(|region| {
-        ["", "111122223333", "aws"]
-            .iter()
-            .any(|account| kind.overlaps(&format!("arn:aws:{service}:{region}:{account}:{resource}")))
-    })
 }
 
 /// The place of one part of an ARN, where the text is written without escapes; else all of it.

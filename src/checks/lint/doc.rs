@@ -2,7 +2,7 @@
 
 use super::kind::PolicyKind;
 use crate::checks::subject::Cause;
-use crate::policy::{Policy, Statement, Text, TextKind};
+use crate::policy::{Length, Policy, Statement, Text, TextKind};
 use crate::rulebook::Values;
 use crate::source::{Place, Source, SourceId, Span};
 use crate::syntax::Issue;
@@ -16,8 +16,8 @@ pub struct Doc<'a> {
     pub policy: &'a Policy,
     /// What of the text is no JSON.
     pub issues: &'a [Issue],
-    /// Length of the policy's own text in bytes.
-    pub length: usize,
+    /// Length of the policy's own text.
+    pub length: Length,
     /// What kind of policy it is.
     pub kind: PolicyKind,
     /// The bucket whose policy it is, where somebody says.

@@ -30,8 +30,8 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
             bucket(doc, statement, out);
         }
     }
-    if doc.kind == PolicyKind::Resource(Some("s3")) && doc.length > LARGEST_BUCKET_POLICY {
-        let (found, needed) = (doc.length.to_string(), LARGEST_BUCKET_POLICY.to_string());
+    if doc.kind == PolicyKind::Resource(Some("s3")) && doc.length.bytes > LARGEST_BUCKET_POLICY {
+        let (found, needed) = (doc.length.bytes.to_string(), LARGEST_BUCKET_POLICY.to_string());
         let values = [("found", found.as_str()), ("needed", needed.as_str())];
         out.push("grammar", "too-large", doc.policy.statement_span, &values);
     }

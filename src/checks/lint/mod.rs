@@ -2,7 +2,7 @@
 //!
 //! Each family looks at one document and yields cases with places; rule pages (`rules/documents`, `rules/iam`) have the
 //! words and severities. What a document permits is asked of `eval`; nothing is searched for known wrong texts.
-//! The same families tell `check` whether AWS takes a document as it is written ([`refusals`]).
+//! The same families tell `check` whether AWS takes a document as it is written ([`refuses`]).
 
 mod action;
 mod arn;
@@ -55,16 +55,8 @@ pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
     out.causes
 }
 
-/// The cases for which AWS does not take the document. What is odd and taken all the same is left out.
+/// Whether a case is one for which AWS does not take the document. What is odd and taken all the same is none.
 #[must_use]
-pub fn refusals(doc: &Doc<'_>) -> Vec<Cause> {
-    let mut out = Out::new(doc.policy.source);
-    grammar::look(doc, &mut out);
-    element::look(doc, &mut out);
-    action::look(doc, &mut out);
-    arn::look(doc, &mut out);
-    principal::look(doc, &mut out);
-    value::look(doc, &mut out);
-    out.causes.retain(|cause| cases::is_refused(cause.check, cause.case));
-    out.causes
+pub fn refuses(cause: &Cause) -> bool {
+    cases::is_refused(cause.check, cause.case)
 }

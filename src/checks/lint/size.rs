@@ -23,10 +23,7 @@ const ENDPOINT: usize = 20_480;
 const SESSION: usize = 2_048;
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
-    let text = doc.text.slice(doc.policy.span);
-    // A wrapped policy has its escapes around it; the length of its own text is known in bytes.
-    let all = if doc.policy.level == 0 { text.chars().count() } else { doc.length };
-    let bare = if doc.policy.level == 0 { squeezed(text) } else { doc.length };
+    let (all, bare) = (doc.length.characters, doc.length.bare);
     let (case, found, needed) = match doc.kind {
         PolicyKind::Identity | PolicyKind::Boundary if bare > IDENTITY => ("identity", bare, IDENTITY),
         PolicyKind::Session if all > SESSION => ("session", all, SESSION),
@@ -48,22 +45,4 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     };
     let (found, needed) = (found.to_string(), needed.to_string());
     out.push("size", case, doc.policy.statement_span, &[("found", &found), ("needed", &needed)]);
-}
-
-/// Characters without the whitespace between the parts of JSON.
-fn squeezed(text: &str) -> usize {
-    let mut count = 0;
-    let mut quoted = false;
-    let mut escaped = false;
-    for c in text.chars() {
-        if quoted || !c.is_whitespace() {
-            count += 1;
-        }
-        match c {
-            '"' if !escaped => quoted = !quoted,
-            _ => {}
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    count
 }

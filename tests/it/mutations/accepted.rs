@@ -19,7 +19,7 @@ pub(crate) fn state(evidence: &Evidence, role: Role, bucket: &str) -> State {
 fn takes(document: &PolicyDocument, bucket: &str) -> bool {
     document.issues.iter().all(|issue| issue.kind == IssueKind::ByteOrderMark)
         && document.policy.faults.is_empty()
-        && (document.role != Role::BucketPolicy || document.length <= 20 * 1024)
+        && (document.role != Role::BucketPolicy || document.length.bytes <= 20 * 1024)
         && document.policy.statements.iter().all(|statement| {
             let has_principal = statement.principals.is_some();
             has_principal == document.role.has_principal()

@@ -15,8 +15,6 @@ pub(crate) struct Mutant {
     pub(crate) place: Span,
     /// Strings that are gone; a finding may name them instead.
     pub(crate) dropped: Vec<String>,
-    /// The statement it was made of, without spaces, and the change: alike in accounts that share a statement.
-    pub(crate) alike: String,
 }
 
 /// The caller and service of the account, for statements that are added.
@@ -27,8 +25,7 @@ pub(crate) struct People<'a> {
 
 /// Every mutant of the policy at `root` in `text`, which stands in `level` layers of JSON strings.
 pub(crate) fn mutants(text: &str, root: &Node<'_>, level: u8, people: Option<&People<'_>>) -> Vec<Mutant> {
-    let mut editor =
-        Editor { text, level, out: Vec::new(), path: String::new(), statement: String::new(), whole: None };
+    let mut editor = Editor { text, level, out: Vec::new(), path: String::new(), whole: None };
     editor.policy(root, people);
     editor.out
 }
@@ -38,7 +35,6 @@ struct Editor<'t> {
     level: u8,
     out: Vec<Mutant>,
     path: String,
-    statement: String,
     /// The element that counts as the changed one where its parts cannot be told apart.
     whole: Option<Span>,
 }
@@ -54,9 +50,7 @@ impl Editor<'_> {
         let text = format!("{}{new}{}", &self.text[..start], &self.text[end..]);
         let place = Span::new(around.range().start, around.range().end - (end - start) + new.len());
         let what = format!("{}: {what}", self.path);
-        let step = what.split_once('.').map_or(&*what, |(_, step)| step);
-        let alike = format!("{}{step}", self.statement);
-        self.out.push(Mutant { what, text, place, dropped, alike });
+        self.out.push(Mutant { what, text, place, dropped });
     }
 
     /// Writes another text over a string.
@@ -102,7 +96,6 @@ impl Editor<'_> {
         let spans: Vec<Span> = statements.iter().map(|node| node.span).collect();
         let around = member.key_span.join(member.value.span);
         for (at, statement) in statements.iter().enumerate() {
-            self.statement = bare_text(self.text, statement.span);
             self.within(&format!("Statement[{at}]"), |this| {
                 if member.value.as_array().is_some() {
                     this.remove("dropped", &spans, at, around, strings(statement));
@@ -110,7 +103,6 @@ impl Editor<'_> {
                 this.statement(statement);
             });
         }
-        self.statement.clear();
         if let (Some(_), Some(last)) = (member.value.as_array(), spans.last()) {
             self.within("Statement", |this| this.denies(last.end, people));
         }
@@ -292,11 +284,6 @@ impl Editor<'_> {
             }
         }
     }
-}
-
-/// The text of a statement without spaces and escapes.
-fn bare_text(text: &str, span: Span) -> String {
-    text[span.range()].chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
 }
 
 /// Every string in a node, names of members included.
