@@ -91,6 +91,7 @@ const OWN: &[CaseSpec] = &[
     case("grammar", "missing-principal", &[]),
     case("grammar", "missing-resource", &[]),
     case("grammar", "action-resource-mismatch", FOUND),
+    case("grammar", "resource-names-nothing", &["found", "action"]),
     case("grammar", "unknown-action", FOUND),
     case("grammar", "resource-outside-bucket", FOUND_NEEDED),
     case("grammar", "too-large", FOUND_NEEDED),

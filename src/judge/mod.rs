@@ -303,7 +303,7 @@ fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
         ("resource-outside-bucket", "resource-placeholder") => right.span.contains(left.span),
         ("action-resource-mismatch", "resource-bucket-arn" | "resource-object-arn") => true,
         (
-            "resource-outside-bucket",
+            "resource-outside-bucket" | "resource-names-nothing",
             "resource-bucket" | "resource-arn-form" | "resource-partition" | "resource-other",
         )
         | ("unknown-action", "action-misspelt") => left == right,

@@ -97,7 +97,15 @@ fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
                 out.push("grammar", "unknown-action", item.span, &[("found", &item.value)]);
             }
         } else if !resources.negated && !meant.any(|(service, action)| applies(service, action, resources)) {
-            out.push("grammar", "action-resource-mismatch", item.span, &[("found", &item.value)]);
+            // Where a resource is none at all, it is the fault, and not the action beside it.
+            let mut nothing = readable(&resources.items).filter(|item| names_nothing(&item.value)).peekable();
+            if nothing.peek().is_none() {
+                out.push("grammar", "action-resource-mismatch", item.span, &[("found", &item.value)]);
+            }
+            for resource in nothing {
+                let values = [("found", &*resource.value), ("action", &*item.value)];
+                out.push("grammar", "resource-names-nothing", resource.span, &values);
+            }
         }
     }
 }
@@ -112,6 +120,12 @@ fn is_of_bucket(pattern: &str, bucket: &str) -> bool {
     let Some(resource) = rest.splitn(3, ':').nth(2) else { return false };
     let name = resource.split('/').next().unwrap_or(resource);
     Glob::new(name).matches(bucket) || resource == "*"
+}
+
+/// Whether S3 has no kind of resource that a pattern can name: `arn:aws:s3:eu-west-1::bucket/*`, `arn:aws:s3:::bucket/`.
+fn names_nothing(pattern: &str) -> bool {
+    let Some(s3) = catalog::service("s3") else { return false };
+    pattern != "*" && !s3.resource_types().iter().any(|each| each.overlaps(pattern))
 }
 
 /// Whether an action has a resource type that one of the patterns can name.

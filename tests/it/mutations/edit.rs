@@ -181,6 +181,18 @@ impl Editor<'_> {
         self.members(members, statement.span);
         let denies = statement.get("Effect").and_then(Node::as_str) == Some("Deny");
         for member in members {
+            let negated = match &*member.key {
+                "Action" | "Resource" | "Principal" => format!("Not{}", member.key),
+                key => key.strip_prefix("Not").unwrap_or_default().to_owned(),
+            };
+            if !negated.is_empty() && !members.iter().any(|other| *other.key == *negated) {
+                let new = self.encode(&format!("\"{negated}\""));
+                let what = format!("`{}` -> `{negated}`", member.key);
+                // What it was meant to say, nothing says any more.
+                self.push(&what, member.key_span, &new, statement.span, strings(&member.value));
+            }
+        }
+        for member in members {
             let value = &member.value;
             let around = statement.span;
             self.whole = match &*member.key {

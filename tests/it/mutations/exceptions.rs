@@ -42,33 +42,6 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         rules: &["reader-permission-missing"],
         why: "the reader gets in by the bucket policy or by its own policy; either would mend it",
     },
-    Exception {
-        accounts: &[],
-        changes: &[
-            "Action: dropped a letter `s3:*`",
-            "Action: swapped letters `s3:*`",
-            "Action: doubled a letter `s3:*`",
-        ],
-        rules: &["reader-permission-missing"],
-        why: "a pattern that names no action of a known service says nothing of what was meant",
-    },
-    Exception {
-        accounts: &[],
-        changes: &["scp: ", "rcp: ", "boundary: "],
-        rules: &[
-            "rcp-denies-delivery",
-            "reader-denied-by-rcp",
-            "reader-outside-boundary",
-            "reader-outside-scp",
-        ],
-        why: "AWS stores no such document, so no demand asks whether it is accepted; the layer is named",
-    },
-    Exception {
-        accounts: &[],
-        changes: &["Resource"],
-        rules: &["action-without-its-resource"],
-        why: "action and resource do not fit each other, and the action carries the label",
-    },
 ];
 
 impl Exception {

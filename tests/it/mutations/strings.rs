@@ -10,7 +10,7 @@ pub(crate) enum Kind {
     Value,
 }
 
-/// A letter doubled, dropped, and two swapped, each at another place.
+/// Letters doubled, dropped, swapped and replaced, and spaces, each at another place.
 pub(crate) fn misspelt(text: &str) -> Vec<(&'static str, String)> {
     let chars: Vec<char> = text.chars().collect();
     let count = chars.len();
@@ -31,6 +31,23 @@ pub(crate) fn misspelt(text: &str) -> Vec<(&'static str, String)> {
         swapped.swap(at, at + 1);
         out.push(("swapped letters", text(swapped)));
     }
+    let mut without_first = chars.clone();
+    without_first.remove(0);
+    out.push(("dropped the first letter", text(without_first)));
+    let mut without_last = chars.clone();
+    without_last.pop();
+    out.push(("dropped the last letter", text(without_last)));
+    let mut spaced = chars.clone();
+    spaced.insert(count / 2, ' ');
+    out.push(("a space inside", text(spaced)));
+    let mut behind = chars.clone();
+    behind.push(' ');
+    out.push(("a space behind", text(behind)));
+    let mut other = chars;
+    if let Some(letter) = other.get_mut(count / 2) {
+        *letter = if *letter == 'x' { 'y' } else { 'x' };
+    }
+    out.push(("another letter", text(other)));
     out
 }
 
