@@ -3,9 +3,10 @@
 use super::layers::{is_owner_presumed, survey_for};
 use super::{Answered, Documents, Question};
 use crate::catalog;
-use crate::eval::{Compiled, Dependence, FreeFact, Layer, LayerKind};
+use crate::eval::{Compiled, Dependence, FreeFact, Layer, LayerKind, Layers};
 use crate::finding::Assumed;
 use crate::finding::simulation::Missing;
+use crate::policy::Policy;
 
 /// A fact on which an answer depends, in words.
 pub(super) fn missing(set: &Compiled<'_>, on: &Dependence) -> Missing {
@@ -99,17 +100,6 @@ pub(super) fn assumed(
             });
         }
     }
-    let given: Vec<&str> = LayerKind::ALL
-        .into_iter()
-        .filter(|kind| set.layer_state(*kind) == Layer::PresumedAbsent && matters(part, *kind))
-        .map(LayerKind::name)
-        .collect();
-    if !given.is_empty() {
-        out.push(Assumed {
-            text: format!("there is no {}: none was given", given.join(", no ")),
-            source: None,
-        });
-    }
     if is_owner_presumed(question, part) {
         let account = part
             .put
@@ -126,6 +116,33 @@ pub(super) fn assumed(
         }
     }
     out
+}
+
+/// The layers presumed absent on which the answer of some part rests.
+pub(super) fn presumed_layers(parts: &[Answered<'_>]) -> Option<Assumed> {
+    let matter = |kind: &LayerKind| {
+        let presumed = |part: &&Answered<'_>| is_presumed(&part.layers, *kind);
+        parts.iter().filter(presumed).any(|part| matters(part, *kind))
+    };
+    let names: Vec<&str> = LayerKind::ALL.into_iter().filter(matter).map(LayerKind::name).collect();
+    (!names.is_empty()).then(|| Assumed {
+        text: format!("there is no {}: none was given", names.join(", no ")),
+        source: None,
+    })
+}
+
+fn is_presumed(layers: &Layers<'_>, kind: LayerKind) -> bool {
+    let one = |layer: &Layer<Vec<&Policy>>| matches!(layer, Layer::PresumedAbsent);
+    let levels = |layer: &Layer<Vec<Vec<&Policy>>>| matches!(layer, Layer::PresumedAbsent);
+    match kind {
+        LayerKind::Identity => one(&layers.identity),
+        LayerKind::Resource => one(&layers.resource),
+        LayerKind::Boundary => one(&layers.boundary),
+        LayerKind::Session => one(&layers.session),
+        LayerKind::Scp => levels(&layers.scp),
+        LayerKind::Rcp => levels(&layers.rcp),
+        LayerKind::Endpoint => one(&layers.endpoint),
+    }
 }
 
 /// Whether the answer would be another if the layer were not known.

@@ -68,6 +68,9 @@ pub enum Fault {
     /// An account id is not one.
     #[error("`{0}` is not an account: 12 digits are one")]
     Account(String),
+    /// Principals of several accounts, and nobody says whose the resource is.
+    #[error("say which account owns `{0}`: `--resource-account ID`")]
+    NoOwner(String),
     /// Not `key=value`.
     #[error(
         "`{0}` is not a condition key with its value: write `aws:SourceIp=203.0.113.7`, `aws:SourceIp=?` (not known), `s3:prefix=reports/*` (every such value) or `aws:SourceVpce=absent`"

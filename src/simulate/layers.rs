@@ -1,8 +1,25 @@
 //! Which policies bear on a request, and what is made of those that were not given.
 
+use super::fault::Fault;
+use super::members::Ask;
 use super::{Answered, Documents, Question};
-use crate::eval::{Caller, CallerKind, Compiled, Layer, LayerKind, Layers, Standing, survey};
+use crate::eval::{Caller, CallerClasses, CallerKind, Compiled, Layer, LayerKind, Layers, Standing, survey};
 use crate::policy::{Policy, arn};
+
+/// That the owner of every resource can be told: of principals of several accounts none can be presumed to own it.
+pub(super) fn owner_is_told(question: &Question, classes: &CallerClasses, asks: &[Ask]) -> Result<(), Fault> {
+    let asker = question.principal.trim();
+    let several = asker.contains(['*', '?'])
+        && arn::account_of(asker).is_none()
+        && classes.list.iter().any(|class| class.caller.account().is_some());
+    let untold = |ask: &&Ask| ask.resource != "*" && arn::account_of(&ask.resource).is_none();
+    match asks.iter().find(untold) {
+        Some(ask) if several && question.resource_account.is_none() => {
+            Err(Fault::NoOwner(ask.resource.clone()))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
 
 /// The account that owns a resource: its ARN says, or the question, or it is presumed to be the caller's.
 pub(super) fn owner(question: &Question, resource: &str, caller: &Caller) -> Option<String> {

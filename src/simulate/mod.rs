@@ -130,6 +130,12 @@ fn pose<'p>(question: &Question, documents: &Documents<'p>) -> Result<Posed<'p>,
         let base = Compiled::new(&layers(question, documents, &service, None, None));
         let classes = principal.callers(&base, question, &resources)?;
         posed.unlisted |= !classes.complete;
+        layers::owner_is_told(question, &classes, &mine)?;
+        if classes.list.len() > 1 && !(documents.identity.is_empty() && documents.boundary.is_empty()) {
+            posed.notes.push(
+                "the policies that were given are taken for those of each of these principals".to_owned(),
+            );
+        }
         for class in &classes.list {
             let owner = |ask: &Ask| owner(question, &ask.resource, &class.caller);
             let mut owners: Vec<Option<String>> = mine.iter().map(owner).collect();
@@ -302,6 +308,7 @@ fn answer(
     if unlisted && answer == Answer::Depends {
         missing.push(facts::unlisted());
     }
+    assumed.extend(facts::presumed_layers(&parts));
     missing.sort();
     missing.dedup();
     assumed.sort();

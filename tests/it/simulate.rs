@@ -251,6 +251,10 @@ fn bad_arguments_are_explained() {
             "did you mean `aws:SourceIp`?",
         ),
         (
+            &["--principal", "*", "--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/*"],
+            "--resource-account ID",
+        ),
+        (
             &["--principal", user, "--action", "s3:GetObject", "--context", "aws:SourceIp=office"],
             "holds an address",
         ),
