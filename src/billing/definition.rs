@@ -66,6 +66,8 @@ pub struct ExportDefinition {
     pub kind: ExportKind,
     /// It is the copy that an execution was made with, which may be older than the export is now.
     pub from_execution: bool,
+    /// It has `TableConfigurations`; for data exports.
+    pub has_configurations: bool,
     /// The table that it is made from; for data exports.
     pub table: Option<Text>,
     /// `ReportName`, `Name`.
@@ -126,6 +128,7 @@ impl ExportDefinition {
             span: node.span,
             kind: ExportKind::Legacy,
             from_execution: false,
+            has_configurations: false,
             table: None,
             name: text("ReportName"),
             arn: None,
@@ -166,6 +169,7 @@ impl ExportDefinition {
             span: node.span,
             kind: table.as_ref().map_or(ExportKind::Unknown, |table| ExportKind::of_table(&table.text)),
             from_execution: false,
+            has_configurations: configurations.is_some_and(|all| all.as_object().is_some()),
             table,
             name: Text::at(node, &["Name"]),
             arn: Text::at(node, &["ExportArn"]),

@@ -10,6 +10,7 @@ use crate::eval::{
     Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World,
     ask,
 };
+use crate::evidence::EncryptionRecord;
 use crate::finding::State;
 use crate::policy::{Effect, arn};
 
@@ -21,7 +22,30 @@ const STAND_INS: [(&str, &str); 3] = [
     ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
 ];
 
+/// Asks. Where the product looks below the path that was typed first, and below a shorter one then, both must be allowed.
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
+    let outcome = ask_once(subject, demand);
+    let Ask::Access { context, .. } = demand else { return outcome };
+    let form = subject.form;
+    let (Some(used), Some(typed), Some(name)) =
+        (form.text("used-path"), form.text("export-path"), form.text("export-name"))
+    else {
+        return outcome;
+    };
+    let is_looked_at =
+        typed.trim_end_matches('/').strip_prefix(used).and_then(|rest| rest.strip_prefix('/')) == Some(name);
+    if outcome.state != Some(State::Holds)
+        || !is_looked_at
+        || !context.iter().any(|(_, template)| template.contains("{root}"))
+    {
+        return outcome;
+    }
+    let form = form.with("used-path", typed.trim_end_matches('/'));
+    let before = ask_once(&Subject { form: &form, ..*subject }, demand);
+    if before.state == Some(State::Holds) { outcome } else { before }
+}
+
+fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let Ask::Access { request, actions, on, expect, of, context, unsure } = demand else {
         return Outcome::of(State::Unknown);
     };
@@ -104,7 +128,10 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let case = explain::Case { subject, set: &set, question: &question, expect };
     let mut outcome = outcome(&case, &answer, service, &maker);
     if outcome.state == Some(State::Broken) {
-        facts = unsure.iter().map(|fact| FactRef::new(fact)).collect();
+        // A delivered object shows what AWS does not say.
+        let is_shown = subject.evidence.bucket.object.as_ref().is_some_and(EncryptionRecord::is_kms);
+        let open = unsure.iter().filter(|fact| !(is_shown && *fact == "delivery-encryption"));
+        facts = open.map(|fact| FactRef::new(fact)).collect();
         if !facts.is_empty() {
             outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
         }

@@ -138,6 +138,9 @@ const OWN: &[CaseSpec] = &[
     case("setting", "billing-view", SETTING),
     case("setting", "columns", SETTING),
     case("setting", "columns-wanted", SETTING),
+    case("export", "first-other", FOUND_NEEDED),
+    case("export", "beyond-page", FOUND_NEEDED),
+    case("export", "breaks-detection", FOUND),
     case("export", "name-not-there", &["found", "nearest"]),
     case("export", "name-not-shown", &["found", "nearest"]),
     case("export", "none-there", FOUND),
@@ -188,6 +191,13 @@ const OWN: &[CaseSpec] = &[
     case("layout", "mixed-formats", &["folder", "found", "needed", "count"]),
     case("layout", "passed-over", &["folder", "found", "needed", "count"]),
     case("layout", "page", &["folder", "needed", "count"]),
+    // Settings of the bucket.
+    case("bucket", "expires", FOUND_NEEDED),
+    case("bucket", "archives", FOUND_NEEDED_NAME),
+    case("bucket", "owner", FOUND_NEEDED),
+    case("bucket", "managed-key", FOUND),
+    case("bucket", "acl-public", FOUND),
+    case("bucket", "public", &[]),
     // The reader's user, discovery, accounts.
     case("reader", "policy-not-attached", FOUND),
     case("reader", "policy-version", &[]),

@@ -29,6 +29,37 @@ struct Found {
     facts: Vec<FactRef>,
 }
 
+/// Whether any policy of the reader speaks of what is asked for discovery and for nothing else: who gave the policies of the
+/// import alone did not ask about discovery.
+pub(super) fn is_given(subject: &Subject<'_>) -> bool {
+    let of = |wanted: fn(&Ask) -> Option<&Vec<String>>| {
+        subject.demands.iter().filter_map(move |demand| wanted(&demand.ask)).flatten()
+    };
+    let for_import: Vec<&String> = of(|ask| match ask {
+        Ask::Access { actions, .. } => Some(actions),
+        _ => None,
+    })
+    .collect();
+    let mut for_discovery = of(|ask| match ask {
+        Ask::Discovery { actions, .. } => Some(actions),
+        _ => None,
+    })
+    .filter(|action| !for_import.contains(action))
+    .map(|action| action.to_ascii_lowercase());
+    let statements = subject.evidence.of(Role::ReaderPolicy).flat_map(|document| &document.policy.statements);
+    let allows: Vec<_> = statements.filter(|statement| statement.effect == Effect::Allow).collect();
+    for_discovery.any(|action| {
+        allows.iter().filter_map(|statement| statement.actions.as_ref()).any(|element| {
+            // A pattern that lost its star speaks of it too.
+            let speaks = |pattern: &str| {
+                let pattern = pattern.to_ascii_lowercase();
+                Glob::new(&pattern).matches(&action) || Glob::new(&format!("{pattern}*")).matches(&action)
+            };
+            element.negated || element.items.iter().any(|item| speaks(&item.value))
+        })
+    })
+}
+
 /// In the account of the form.
 pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
     let found = ask(subject, wanted);
@@ -76,10 +107,27 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
         .into_iter()
         .map(|document| PolicyDocument { role: Role::ReaderPolicy, level: 0, ..document })
         .collect();
-    documents.extend(subject.evidence.of(Role::Scp).cloned());
+    // SCPs of the account itself were given with it, or those of the organization's upper levels stand for it.
+    let own = |role| {
+        subject
+            .evidence
+            .of_linked(role, at)
+            .cloned()
+            .map(|document| PolicyDocument { linked: None, ..document })
+    };
+    let scps: Vec<PolicyDocument> = own(Role::Scp).collect();
+    if scps.is_empty() {
+        documents.extend(subject.evidence.of(Role::Scp).cloned());
+    } else {
+        documents.extend(scps);
+    }
+    let boundaries: Vec<PolicyDocument> = own(Role::Boundary).collect();
+    let boundary = if boundaries.is_empty() { BoundaryRecord::None } else { BoundaryRecord::Untold };
+    documents.extend(boundaries);
     let evidence = Evidence {
         documents,
-        reader: ReaderRecord { boundary: BoundaryRecord::None, ..ReaderRecord::default() },
+        reader: ReaderRecord { boundary, ..ReaderRecord::default() },
+        organization: subject.evidence.organization.clone(),
         ..Evidence::default()
     };
     let partition = subject.form.text("partition").unwrap_or("aws");

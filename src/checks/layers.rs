@@ -8,12 +8,13 @@ use crate::policy::{FaultKind, Policy};
 /// The layers for requests of one caller to one service.
 pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) -> Layers<'a> {
     let mut layers = Layers::none();
-    let presumed = |role: Role| match known(subject, role) {
-        Some(policies) => Layer::Known(policies),
-        None if subject.evidence.of(role).next().is_some() || subject.strict => Layer::NotVisible,
-        None => Layer::PresumedAbsent,
+    let presumed = |role: Role| match visible(subject, role) {
+        Layer::NotVisible if !subject.strict && subject.evidence.of(role).next().is_none() => {
+            Layer::PresumedAbsent
+        }
+        layer => layer,
     };
-    let visible = |role: Role| known(subject, role).map_or(Layer::NotVisible, Layer::Known);
+    let visible = |role: Role| visible(subject, role);
     layers.resource = match service {
         "s3" => visible(Role::BucketPolicy),
         "kms" => visible(Role::KeyPolicy),
@@ -26,12 +27,14 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
         return layers;
     }
-    // A policy that is attached and not at hand may allow anything, and deny anything.
-    layers.identity =
-        if subject.evidence.reader.gaps.is_empty() { visible(Role::ReaderPolicy) } else { Layer::NotVisible };
-    layers.boundary = match (&subject.evidence.reader.boundary, known(subject, Role::Boundary)) {
-        (BoundaryRecord::None, None) => Layer::Absent,
-        (BoundaryRecord::Named(_), None) => Layer::NotVisible,
+    // A policy that is attached and not at hand may allow anything, and deny anything. What the others deny is denied.
+    layers.identity = match visible(Role::ReaderPolicy) {
+        Layer::Known(policies) if !subject.evidence.reader.gaps.is_empty() => Layer::Partly(policies),
+        layer => layer,
+    };
+    layers.boundary = match (&subject.evidence.reader.boundary, subject.evidence.has(Role::Boundary.name())) {
+        (BoundaryRecord::None, false) => Layer::Absent,
+        (BoundaryRecord::Named(_), false) => Layer::NotVisible,
         (BoundaryRecord::None | BoundaryRecord::Named(_) | BoundaryRecord::Untold, _) => {
             presumed(Role::Boundary)
         }
@@ -43,24 +46,33 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     layers.session = match caller.kind() {
         CallerKind::Role | CallerKind::Session | CallerKind::Federated => presumed(Role::SessionPolicy),
         CallerKind::User | CallerKind::Root | CallerKind::Service | CallerKind::Anonymous => {
-            known(subject, Role::SessionPolicy).map_or(Layer::Absent, Layer::Known)
+            if subject.evidence.of(Role::SessionPolicy).next().is_some() {
+                visible(Role::SessionPolicy)
+            } else {
+                Layer::Absent
+            }
         }
     };
     layers.scp = organization(subject, Role::Scp, caller.account());
     layers
 }
 
-/// The policies of a role, if there are any and all can be read as policies.
-fn known<'a>(subject: &Subject<'a>, role: Role) -> Option<Vec<&'a Policy>> {
-    let mut documents = subject.evidence.of(role).peekable();
-    documents.peek()?;
-    let readable = |policy: &Policy| {
-        !policy
-            .faults
-            .iter()
-            .any(|fault| matches!(fault.kind, FaultKind::NotAnObject | FaultKind::MissingStatement))
-    };
-    documents.map(|document| readable(&document.policy).then_some(&document.policy)).collect()
+/// The policies of a role, as far as they can be read as policies.
+fn visible<'a>(subject: &Subject<'a>, role: Role) -> Layer<Vec<&'a Policy>> {
+    let all: Vec<&Policy> = subject.evidence.policies(role);
+    let readable: Vec<&Policy> = all.iter().copied().filter(|policy| is_readable(policy)).collect();
+    match (all.len(), readable.len()) {
+        (_, 0) => Layer::NotVisible,
+        (all, readable_count) if all == readable_count => Layer::Known(readable),
+        (_, _) => Layer::Partly(readable),
+    }
+}
+
+fn is_readable(policy: &Policy) -> bool {
+    !policy
+        .faults
+        .iter()
+        .any(|fault| matches!(fault.kind, FaultKind::NotAnObject | FaultKind::MissingStatement))
 }
 
 /// SCPs or RCPs of an account: absent by fact in the management account and outside organizations.
@@ -71,7 +83,11 @@ fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) ->
         (None, Some("root")) => form.text("account"),
         (None, _) => None,
     };
-    if form.text("organization") == Some("none") || (management.is_some() && management == account) {
+    let kind = if role == Role::Rcp { "RESOURCE_CONTROL_POLICY" } else { "SERVICE_CONTROL_POLICY" };
+    if form.text("organization") == Some("none")
+        || subject.evidence.organization.has_off(kind)
+        || (management.is_some() && management == account)
+    {
         return Layer::Absent;
     }
     let live = &subject.evidence.live;
@@ -82,10 +98,10 @@ fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) ->
     if is_none || live.no_organization.is_some() {
         return Layer::Absent;
     }
-    if known(subject, role).is_some() {
-        Layer::Known(subject.evidence.levels(role))
-    } else {
-        Layer::NotVisible
+    match visible(subject, role) {
+        Layer::Known(_) => Layer::Known(subject.evidence.levels(role)),
+        Layer::Partly(_) => Layer::Partly(subject.evidence.levels(role)),
+        layer @ (Layer::Absent | Layer::PresumedAbsent | Layer::NotVisible) => layer.map(|_| Vec::new()),
     }
 }
 
@@ -103,7 +119,7 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
     };
     let reader = &subject.evidence.reader;
     if role == Role::ReaderPolicy && !reader.gaps.is_empty() {
-        return FactRef::with("reader-policy-missing", "policies", &some_of(&reader.gaps));
+        return gap_fact(reader.gaps.first().map_or("", String::as_str));
     }
     if let (Role::Boundary, BoundaryRecord::Named(arn)) = (role, &reader.boundary)
         && subject.evidence.of(role).next().is_none()
@@ -124,6 +140,15 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
         | Role::KeyPolicy
         | Role::LinkedPolicy => role.name(),
     })
+}
+
+/// What would show a policy that is attached and not at hand.
+pub(super) fn gap_fact(gap: &str) -> FactRef {
+    match gap.strip_prefix("group ") {
+        Some(group) => FactRef::with("group-policies", "group", group),
+        None if gap.starts_with("arn:") => FactRef::with("reader-policy-missing", "policy", gap),
+        None => FactRef::with("inline-policy-missing", "policy", gap),
+    }
 }
 
 /// The first few names of a list, for people.

@@ -5,6 +5,7 @@
 
 mod accepted;
 mod access;
+mod bucket;
 mod cases;
 mod context;
 mod discovery;
@@ -23,9 +24,10 @@ mod subject;
 
 pub use accepted::look;
 pub use cases::CASES;
+pub use export::found_export;
 pub use form::check as check_form;
 pub use identity::is_file_of;
-pub use layout::check_path;
+pub use layout::{UsedPath, check_path, used_path};
 pub use live::compare;
 pub use phrases::PHRASES;
 pub use subject::{Assumption, Cause, FactRef, Looked, Outcome, Subject};
@@ -38,6 +40,7 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
     match &demand.ask {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
+        Ask::Bucket(question) => bucket::check(subject, *question),
         Ask::Layout(question) => layout::check(subject, *question),
         Ask::Identity { question } => identity::check(subject, *question),
         Ask::Discovery { actions, on, request, linked } => {
@@ -53,6 +56,9 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
 /// something to say of the kind that the form means.
 #[must_use]
 pub fn is_asked(subject: &Subject<'_>, demand: &Demand) -> bool {
-    let has = |kind: &str| export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind));
+    let has = |kind: &str| match kind {
+        "discovery-policy" => discovery::is_given(subject),
+        _ => export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind)),
+    };
     demand.is_asked(subject.form, has) && export::is_asked(subject, &demand.ask)
 }

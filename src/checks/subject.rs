@@ -1,6 +1,6 @@
 //! What a check is given, and what it gives back.
 
-use crate::contract::{Form, Layout, RequestTemplate};
+use crate::contract::{Demand, Form, Layout, RequestTemplate};
 use crate::evidence::Evidence;
 use crate::finding::{Change, Repair, State};
 use crate::rulebook::{Phrases, Values};
@@ -21,6 +21,8 @@ pub struct Subject<'a> {
     pub requests: &'a BTreeMap<String, RequestTemplate>,
     /// Where the product looks for files, if its contract says.
     pub layout: Option<&'a Layout>,
+    /// Everything the contract asks.
+    pub demands: &'a [Demand],
     /// What is presumed absent counts as not visible.
     pub strict: bool,
     /// The moment the check is made for, as an ISO 8601 instant.

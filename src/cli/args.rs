@@ -79,6 +79,12 @@ pub(super) struct CheckArgs {
     /// ARN of the KMS key that encrypts the bucket
     #[arg(long, value_name = "ARN", help_heading = "Form")]
     pub(super) kms_key: Option<String>,
+    /// The partition: aws, aws-cn or aws-us-gov [default: the reader's]
+    #[arg(long, value_name = "NAME", help_heading = "Form")]
+    pub(super) partition: Option<String>,
+    /// Another account that is connected to the product; may be given several times
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Form")]
+    pub(super) connected_account: Vec<String>,
 
     /// The bucket's policy
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
@@ -98,6 +104,18 @@ pub(super) struct CheckArgs {
     /// The policy of the bucket's KMS key
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
     pub(super) key_policy: Vec<PathBuf>,
+    /// A policy passed when the session was made
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) session_policy: Vec<PathBuf>,
+    /// The policy of the VPC endpoint that the requests pass
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) endpoint_policy: Vec<PathBuf>,
+    /// A policy of the product's user in a linked account; may be given several times
+    #[arg(long, value_name = "ACCOUNT=FILE", help_heading = "Documents")]
+    pub(super) linked_policy: Vec<String>,
+    /// A file with what it is: a role (bucket-policy) or the command that answered it (get-export)
+    #[arg(long, value_name = "KIND=FILE", help_heading = "Documents")]
+    pub(super) document: Vec<String>,
     /// Another folder of rule pages; pages of the same name replace ours
     #[arg(long, value_name = "DIR", help_heading = "Documents")]
     pub(super) rules: Option<PathBuf>,

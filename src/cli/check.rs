@@ -3,8 +3,8 @@
 use super::args::{CheckArgs, FailOn, FormatArg};
 use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
-use crate::contract::Form;
-use crate::evidence::{Evidence, Role};
+use crate::contract::{Form, FormValue, LinkedAccount, Origin};
+use crate::evidence::{DocumentKind, Evidence, Role};
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load::{self, Named};
@@ -169,7 +169,12 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
         if evidence.not_evaluated.is_empty() { String::new() } else { not_known(&evidence.not_evaluated) }
     );
     let now = args.now.clone().unwrap_or_else(now);
-    let named = named.into_iter().map(|file| (load::display(&file.path), file.role, file.level)).collect();
+    let roles = named.into_iter().filter_map(|file| match file.kind {
+        DocumentKind::Policy(role) => Some((load::display(&file.path), role, file.level)),
+        // What it is, an answer says itself.
+        DocumentKind::Answer(_) => None,
+    });
+    let named = roles.collect();
     Ok(Run {
         library,
         sources,
@@ -255,7 +260,8 @@ fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::Result<(Path
         let text = load::read_text(&file)?;
         let name = file.to_string_lossy().replace('\\', "/");
         let source = sources.add(name.strip_prefix("./").unwrap_or(&name), text);
-        return match config::read(sources.get(source).text(), source) {
+        let answers: Vec<&str> = DocumentKind::answers().collect();
+        return match config::read(sources.get(source).text(), source, &answers) {
             Ok(config) => Ok((path.clone(), config)),
             Err(fault) => {
                 terminal::talk(
@@ -273,25 +279,41 @@ fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::Result<(Path
 
 fn named_documents(args: &CheckArgs, config: &Config, folder: &Path) -> anyhow::Result<Vec<Named>> {
     let mut named = Vec::new();
-    let flags: [(Role, &[PathBuf]); 6] = [
-        (Role::BucketPolicy, &args.bucket_policy),
-        (Role::ReaderPolicy, &args.reader_policy),
-        (Role::Boundary, &args.boundary),
-        (Role::Scp, &args.scp),
-        (Role::Rcp, &args.rcp),
-        (Role::KeyPolicy, &args.key_policy),
-    ];
+    let flags = args.policies();
     for (role, paths) in flags {
         let levels = matches!(role, Role::Scp | Role::Rcp);
         for (at, path) in paths.iter().enumerate() {
-            named.push(Named { role, level: if levels { at } else { 0 }, path: path.clone() });
+            let level = if levels { at } else { 0 };
+            named.push(Named { kind: DocumentKind::Policy(role), level, linked: None, path: path.clone() });
         }
     }
-    for (name, level, path) in &config.documents {
-        let role = Role::of(name).with_context(|| format!("no role `{name}`"))?;
+    for document in &args.document {
+        let (name, path) = document.split_once('=').context("--document is written as KIND=FILE")?;
+        let kind = DocumentKind::of(name).with_context(|| {
+            let answers: Vec<&str> = DocumentKind::answers().collect();
+            format!(
+                "--document {name}: no such kind; a policy's role (`bucket-policy`), or the command that gave the answer, one \
+                 of {}",
+                answers.join(", ")
+            )
+        })?;
+        named.push(Named { kind, level: 0, linked: None, path: PathBuf::from(path) });
+    }
+    for (at, linked) in args.linked_policy.iter().enumerate() {
+        let (_, path) = linked.split_once('=').context("--linked-policy is written as ACCOUNT=FILE")?;
+        let level = config.form.linked.len() - args.linked_policy.len() + at;
+        let kind = DocumentKind::Policy(Role::LinkedPolicy);
+        named.push(Named { kind, level, linked: None, path: PathBuf::from(path) });
+    }
+    for document in &config.documents {
+        let kind = DocumentKind::of(&document.kind).or(Role::of(&document.kind).map(DocumentKind::Policy));
+        let kind = kind.with_context(|| format!("no role `{}`", document.kind))?;
         // A flag of the same name wins over the file.
-        if !flags.iter().any(|(flag, paths)| *flag == role && !paths.is_empty()) {
-            named.push(Named { role, level: *level, path: folder.join(path) });
+        let is_given =
+            |(role, paths): &(Role, &[PathBuf])| kind == DocumentKind::Policy(*role) && !paths.is_empty();
+        if document.linked.is_some() || !flags.iter().any(is_given) {
+            let path = folder.join(&document.path);
+            named.push(Named { kind, level: document.level, linked: document.linked, path });
         }
     }
     Ok(named)
@@ -332,15 +354,27 @@ pub(super) fn now() -> String {
 }
 
 impl CheckArgs {
+    /// The flags that give a policy its role.
+    fn policies(&self) -> [(Role, &[PathBuf]); 8] {
+        [
+            (Role::BucketPolicy, &self.bucket_policy),
+            (Role::ReaderPolicy, &self.reader_policy),
+            (Role::Boundary, &self.boundary),
+            (Role::SessionPolicy, &self.session_policy),
+            (Role::Scp, &self.scp),
+            (Role::Rcp, &self.rcp),
+            (Role::KeyPolicy, &self.key_policy),
+            (Role::EndpointPolicy, &self.endpoint_policy),
+        ]
+    }
+
     fn names_documents(&self) -> bool {
-        [&self.bucket_policy, &self.reader_policy, &self.boundary, &self.scp, &self.rcp, &self.key_policy]
-            .iter()
-            .any(|list| !list.is_empty())
+        !self.document.is_empty() || self.policies().iter().any(|(_, list)| !list.is_empty())
     }
 
     /// Flags win over the file. They become a source of their own, so that a finding can point at them.
     fn give_form(&self, sources: &mut Sources, config: &mut Config) {
-        let flags: [(&str, &Option<String>); 12] = [
+        let flags: [(&str, &Option<String>); 13] = [
             ("account", &self.account),
             ("account-kind", &self.account_kind),
             ("bucket", &self.bucket),
@@ -353,24 +387,38 @@ impl CheckArgs {
             ("management-account", &self.management_account),
             ("organization", &self.organization),
             ("kms-key", &self.kms_key),
+            ("partition", &self.partition),
         ];
+        let single = flags.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let connected = self.connected_account.iter().map(|value| ("connected-account", value.as_str()));
+        let linked = self.linked_policy.iter().map(|value| ("linked-policy", value.as_str()));
         let mut text = String::from("preflight check");
         let mut given = Vec::new();
-        for (name, value) in flags {
-            if let Some(value) = value {
-                text.push_str(" --");
-                text.push_str(name);
-                text.push(' ');
-                given.push((name, value, Span::new(text.len(), text.len() + value.len())));
-                text.push_str(value);
-            }
+        for (name, value) in single.chain(connected).chain(linked) {
+            text.push_str(" --");
+            text.push_str(name);
+            text.push(' ');
+            given.push((name, value, Span::new(text.len(), text.len() + value.len())));
+            text.push_str(value);
         }
         if given.is_empty() {
             return;
         }
         let source = sources.add("command line", text);
         for (name, value, span) in given {
-            config.form.give(name, value, Place { source, span });
+            let value_of = |text: &str| {
+                let span =
+                    Span { start: span.start, end: span.end.min(span.start + Span::new(0, text.len()).end) };
+                FormValue { text: text.to_owned(), origin: Origin::Given(Place { source, span }) }
+            };
+            match name {
+                "connected-account" => config.form.connected_accounts.push(value_of(value)),
+                "linked-policy" => {
+                    let number = value.split('=').next().unwrap_or(value);
+                    config.form.linked.push(LinkedAccount { account: value_of(number), reader: None });
+                }
+                name => config.form.give(name, value, Place { source, span }),
+            }
         }
     }
 }

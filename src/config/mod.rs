@@ -17,8 +17,21 @@ pub struct Config {
     pub consumers: Vec<String>,
     /// The form.
     pub form: Form,
-    /// Documents: role name, level of an organization policy, path as written.
-    pub documents: Vec<(String, usize, String)>,
+    /// Documents, in the order of the file.
+    pub documents: Vec<NamedDocument>,
+}
+
+/// A file that the configuration names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedDocument {
+    /// A role, or the command that gives such an answer.
+    pub kind: String,
+    /// The level of an organization policy, from 0 at the root; of a linked account's own policy the account.
+    pub level: usize,
+    /// For what bears on a linked account: which, from 0.
+    pub linked: Option<usize>,
+    /// The path as written.
+    pub path: String,
 }
 
 /// What is wrong with a configuration. Its author must act.
@@ -35,11 +48,11 @@ pub struct ConfigFault {
 pub const DOCUMENT_LISTS: [&str; 6] =
     ["bucket-policy", "reader-policy", "boundary", "session-policy", "key-policy", "endpoint-policy"];
 
-/// Reads a configuration.
+/// Reads a configuration. `answers` are the commands whose answers `[documents]` can name.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn read(text: &str, source: SourceId) -> Result<Config, ConfigFault> {
+pub fn read(text: &str, source: SourceId, answers: &[&str]) -> Result<Config, ConfigFault> {
     let table = DeTable::parse(text).map_err(|error| ConfigFault {
         span: span(error.span().unwrap_or(0..0)),
         message: error.message().lines().collect::<Vec<_>>().join(", "),
@@ -51,7 +64,7 @@ pub fn read(text: &str, source: SourceId) -> Result<Config, ConfigFault> {
                 config.consumers = strings(value, "consumer")?.into_iter().map(|(text, _)| text).collect()
             }
             "form" => form(value, source, &mut config.form)?,
-            "documents" => documents(value, &mut config.documents)?,
+            "documents" => documents(value, answers, &mut config.documents)?,
             "linked" => linked(value, source, &mut config)?,
             other => {
                 return Err(unknown(key, other, "`consumer`, `[form]`, `[documents]` and `[[linked]]`"));
@@ -66,7 +79,7 @@ impl Config {
     /// accounts do not count, since nothing but their being named tells whose they are.
     #[must_use]
     pub fn names_documents(&self) -> bool {
-        self.documents.iter().any(|(role, ..)| role != LINKED_ROLE)
+        self.documents.iter().any(|document| document.kind != LINKED_ROLE && document.linked.is_none())
     }
 }
 
@@ -87,11 +100,23 @@ fn linked(value: &Spanned<DeValue<'_>>, source: SourceId, config: &mut Config) -
                 "account" => account = Some(given(string(value, "account")?)),
                 "reader" => reader = Some(given(string(value, "reader")?)),
                 "discovery-policy" => config.documents.extend(
-                    strings(value, "discovery-policy")?
-                        .into_iter()
-                        .map(|(path, _)| (LINKED_ROLE.to_owned(), number, path)),
+                    strings(value, "discovery-policy")?.into_iter().map(|(path, _)| NamedDocument {
+                        kind: LINKED_ROLE.to_owned(),
+                        level: number,
+                        linked: None,
+                        path,
+                    }),
                 ),
-                other => return Err(unknown(key, other, "`account`, `discovery-policy` and `reader`")),
+                "boundary" => {
+                    config.documents.extend(strings(value, "boundary")?.into_iter().map(|(path, _)| {
+                        NamedDocument { kind: "boundary".to_owned(), level: 0, linked: Some(number), path }
+                    }))
+                }
+                "scps" => levels(value, "scps", "scp", Some(number), &mut config.documents)?,
+                other => {
+                    let known = "`account`, `discovery-policy`, `reader`, `boundary` and `scps`";
+                    return Err(unknown(key, other, known));
+                }
             }
         }
         let Some(account) = account else {
@@ -164,34 +189,56 @@ fn form(value: &Spanned<DeValue<'_>>, source: SourceId, form: &mut Form) -> Resu
 
 fn documents(
     value: &Spanned<DeValue<'_>>,
-    out: &mut Vec<(String, usize, String)>,
+    answers: &[&str],
+    out: &mut Vec<NamedDocument>,
 ) -> Result<(), ConfigFault> {
     for (key, value) in table(value, "documents")? {
         let name = key.get_ref().as_ref();
-        let role = match name {
-            "scps" => "scp",
-            "rcps" => "rcp",
-            _ if DOCUMENT_LISTS.contains(&name) => {
-                out.extend(strings(value, name)?.into_iter().map(|(path, _)| (name.to_owned(), 0, path)));
-                continue;
+        match name {
+            "scps" => levels(value, name, "scp", None, out)?,
+            "rcps" => levels(value, name, "rcp", None, out)?,
+            _ if DOCUMENT_LISTS.contains(&name) || answers.contains(&name) => {
+                out.extend(strings(value, name)?.into_iter().map(|(path, _)| NamedDocument {
+                    kind: name.to_owned(),
+                    level: 0,
+                    linked: None,
+                    path,
+                }));
             }
             _ => {
-                return Err(unknown(
-                    key,
-                    name,
-                    &format!("`{}`, `scps` and `rcps`", DOCUMENT_LISTS.join("`, `")),
-                ));
+                let known = format!(
+                    "`{}`, `scps`, `rcps`, and commands of the AWS CLI whose answers are read (`{}`)",
+                    DOCUMENT_LISTS.join("`, `"),
+                    answers.join("`, `")
+                );
+                return Err(unknown(key, name, &known));
             }
-        };
-        let DeValue::Array(levels) = value.get_ref() else {
-            let message = format!(
-                "`{name}` must be a list of levels, the root first: [[\"root.json\"], [\"account.json\"]]"
-            );
-            return Err(ConfigFault { span: span(value.span()), message });
-        };
-        for (level, paths) in levels.iter().enumerate() {
-            out.extend(strings(paths, name)?.into_iter().map(|(path, _)| (role.to_owned(), level, path)));
         }
+    }
+    Ok(())
+}
+
+/// A list of levels of an organization.
+fn levels(
+    value: &Spanned<DeValue<'_>>,
+    name: &str,
+    kind: &str,
+    linked: Option<usize>,
+    out: &mut Vec<NamedDocument>,
+) -> Result<(), ConfigFault> {
+    let DeValue::Array(levels) = value.get_ref() else {
+        let message = format!(
+            "`{name}` must be a list of levels, the root first: [[\"root.json\"], [\"account.json\"]]"
+        );
+        return Err(ConfigFault { span: span(value.span()), message });
+    };
+    for (level, paths) in levels.iter().enumerate() {
+        out.extend(strings(paths, name)?.into_iter().map(|(path, _)| NamedDocument {
+            kind: kind.to_owned(),
+            level,
+            linked,
+            path,
+        }));
     }
     Ok(())
 }
@@ -204,7 +251,7 @@ mod tests {
     fn read_text(text: &str) -> Result<Config, String> {
         let mut sources = Sources::new();
         let source = sources.add("preflight.toml", text);
-        read(text, source)
+        read(text, source, &["get-export"])
             .map_err(|fault| format!("{}: {}", sources.get(source).slice(fault.span), fault.message))
     }
 
@@ -217,7 +264,7 @@ mod tests {
         assert_eq!(config.consumers, ["spendeffix-root"]);
         assert_eq!(config.form.text("account"), Some("111122223333"));
         assert_eq!(config.documents.len(), 4);
-        assert!(config.documents.contains(&("scp".to_owned(), 1, "account.json".to_owned())));
+        assert!(config.documents.iter().any(|each| (each.kind.as_str(), each.level) == ("scp", 1)));
     }
 
     #[test]
@@ -228,7 +275,16 @@ mod tests {
         .unwrap();
         assert!(!config.names_documents());
         assert_eq!(config.form.linked.len(), 2);
-        assert!(config.documents.contains(&("linked-policy".to_owned(), 1, "b.json".to_owned())));
+        assert!(config.documents.iter().any(|each| (each.level, each.path.as_str()) == (1, "b.json")));
+    }
+
+    #[test]
+    fn every_kind_of_answer_can_be_named() {
+        let config = read_text("[documents]\nget-export = [\"a.json\", \"b.json\"]\n").unwrap();
+        assert_eq!(config.documents.len(), 2);
+        assert!(config.names_documents());
+        let fault = read_text("[documents]\nget-exprot = \"a.json\"\n").unwrap_err();
+        assert!(fault.starts_with("get-exprot: ") && fault.contains("`get-export`"), "{fault}");
     }
 
     #[test]

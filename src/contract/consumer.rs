@@ -1,5 +1,6 @@
 //! `rules/consumers/*.toml`: the demands of one product.
 
+use super::bucket::BucketQuestion;
 use super::fault::ContractFault;
 use super::form::Form;
 use super::grammar::RawGrammar;
@@ -71,6 +72,8 @@ pub enum Condition {
     Form(String, Vec<String>),
     /// Evidence of this kind is at hand.
     Has(String),
+    /// No evidence of this kind is at hand.
+    Lacks(String),
     /// The form has this value, whatever it is.
     Given(String),
     /// Evidence of one of these kinds is at hand, or the user gave the form value of this name.
@@ -122,6 +125,8 @@ pub enum Ask {
     Setting(Setting),
     /// Something about the export that more than one setting decides.
     Export(ExportQuestion),
+    /// What the bucket's settings do to the export's files.
+    Bucket(BucketQuestion),
     /// Path, name and type of the form lead to the export's files.
     Layout(LayoutQuestion),
 }
@@ -177,6 +182,7 @@ struct RawDemand {
     unsure: Option<String>,
     exposure: Option<String>,
     question: Option<Spanned<String>>,
+    days: Option<i64>,
     #[serde(default)]
     linked: bool,
     about: Option<Spanned<String>>,
@@ -299,6 +305,14 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
                     .ok_or_else(|| fault(span, "there is no such question"))?,
             )
         }
+        "bucket" => {
+            let question =
+                raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"bucket\"` needs `question`"))?;
+            let span = Span::new(question.span().start, question.span().end);
+            Ask::Bucket(
+                BucketQuestion::of(question.get_ref(), raw.days).map_err(|message| fault(span, message))?,
+            )
+        }
         "identity" => {
             let question =
                 raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"identity\"` needs `question`"))?;
@@ -340,7 +354,7 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
         _ => {
             return Err(fault(
                 ask_span,
-                "`ask` is `access`, `accepted`, `layout`, `setting`, `export`, `identity` or `discovery`",
+                "`ask` is `access`, `accepted`, `bucket`, `layout`, `setting`, `export`, `identity` or `discovery`",
             ));
         }
     };
@@ -351,6 +365,7 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
             let values = values.into_vec();
             match name.as_str() {
                 "has" => values.into_iter().map(Condition::Has).collect::<Vec<_>>(),
+                "lacks" => values.into_iter().map(Condition::Lacks).collect(),
                 "given" => values.into_iter().map(Condition::Given).collect(),
                 "any-of" => vec![Condition::AnyOf(values)],
                 _ => vec![Condition::Form(name, values)],
@@ -376,6 +391,7 @@ impl Demand {
                 form.text(name).is_some_and(|text| values.iter().any(|value| value == text))
             }
             Condition::Has(kind) => has(kind),
+            Condition::Lacks(kind) => !has(kind),
             Condition::Given(name) => form.text(name).is_some(),
             Condition::AnyOf(kinds) => kinds.iter().any(|kind| has(kind) || form.is_given(kind)),
         })

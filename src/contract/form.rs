@@ -126,12 +126,13 @@ impl Form {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The folder of the export in the bucket: path and name, as AWS joins them. A closing slash of the path is
+    /// The folder of the export in the bucket: path and name, as AWS joins them. Where the export or the listing shows another
+    /// path than the one typed (`used-path`), that is the one. A closing slash of the path is
     /// dropped, as the consumer does; a leading one stays, since it makes a folder without a name.
     #[must_use]
     pub fn root(&self) -> Option<String> {
         let name = self.text("export-name")?;
-        let path = self.text("export-path")?;
+        let path = self.text("used-path").or(self.text("export-path"))?;
         let path = path.strip_suffix('/').unwrap_or(path);
         Some(if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") })
     }

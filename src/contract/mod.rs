@@ -3,6 +3,7 @@
 //! Contracts are files (`rules/consumers`, `rules/requests`, `rules/facts.toml`); this module reads them and fills in
 //! the form's values. It knows no policy and decides nothing.
 
+mod bucket;
 mod consumer;
 mod fault;
 mod form;
@@ -15,6 +16,7 @@ mod request;
 mod setting;
 mod tables;
 
+pub use bucket::BucketQuestion;
 pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
 pub use fault::ContractFault;
 pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin};

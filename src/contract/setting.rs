@@ -122,6 +122,8 @@ questions! {
     Region "region",
     /// AWS delivers to a bucket of this owner.
     BucketAccount "bucket-account",
+    /// Auto-detection comes to this export, and to no other before it.
+    Found "found",
     /// One more export can be made.
     Quota "quota",
     /// AWS calls it healthy.

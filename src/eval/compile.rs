@@ -137,25 +137,13 @@ impl<'p> Compiled<'p> {
     pub fn new(layers: &Layers<'p>) -> Self {
         let mut builder = Builder::default();
         let one = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<&'p Policy>>| CompiledLayer {
-            state: match layer {
-                Layer::Known(policies) => Layer::Known(vec![builder.group(kind, 0, policies)]),
-                Layer::Absent => Layer::Absent,
-                Layer::PresumedAbsent => Layer::PresumedAbsent,
-                Layer::NotVisible => Layer::NotVisible,
-            },
+            state: layer.map(|policies| vec![builder.group(kind, 0, policies)]),
         };
         let many = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<Vec<&'p Policy>>>| CompiledLayer {
-            state: match layer {
-                Layer::Known(levels) => Layer::Known(
-                    (0u16..)
-                        .zip(levels)
-                        .map(|(level, policies)| builder.group(kind, level, policies))
-                        .collect(),
-                ),
-                Layer::Absent => Layer::Absent,
-                Layer::PresumedAbsent => Layer::PresumedAbsent,
-                Layer::NotVisible => Layer::NotVisible,
-            },
+            state: layer.map(|levels| {
+                let levels = (0u16..).zip(levels);
+                levels.map(|(level, policies)| builder.group(kind, level, policies)).collect()
+            }),
         };
         let compiled = [
             one(&mut builder, LayerKind::Identity, &layers.identity),
@@ -203,12 +191,7 @@ impl<'p> Compiled<'p> {
     /// Whether the layer is known, absent, presumed or unseen, without its content.
     #[must_use]
     pub fn layer_state(&self, kind: LayerKind) -> Layer<()> {
-        match self.layer(kind) {
-            Layer::Known(_) => Layer::Known(()),
-            Layer::Absent => Layer::Absent,
-            Layer::PresumedAbsent => Layer::PresumedAbsent,
-            Layer::NotVisible => Layer::NotVisible,
-        }
+        self.layer(kind).map(|_| ())
     }
 
     /// The policy and statement behind a number.

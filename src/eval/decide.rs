@@ -7,7 +7,7 @@ mod clause;
 mod principal;
 mod statement;
 
-use super::compile::{Compiled, StatementId};
+use super::compile::{Compiled, Group, StatementId};
 use super::layers::{Layer, LayerKind};
 use super::principal::Naming;
 use super::request::{CallerKind, Request};
@@ -240,36 +240,49 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 }
                 Ok(Voice { allow: None, speaks: true, unseen: true })
             }
-            Layer::Known(levels) => {
+            Layer::Known(levels) => self.levels(kind, levels),
+            Layer::Partly(levels) => {
+                let voice = self.levels(kind, levels)?;
                 if R::WANTED {
-                    self.recorder.event(Event::Layer(kind));
+                    self.recorder.event(Event::Unseen(kind));
                 }
-                let mut voice = Voice { allow: None, speaks: true, unseen: false };
-                let mut every_level = true;
-                for group in levels {
-                    let mut level: Option<(StatementId, Naming)> = None;
-                    for id in group.candidates(self.request.service()) {
-                        self.take(StatementId(*id), &mut level)?;
-                    }
-                    every_level &= level.is_some();
-                    voice.allow = level.or(voice.allow);
+                if self.world.unseen_denies(kind) {
+                    return Err(DenyReason::Unseen(kind));
                 }
-                match kind {
-                    // `RCPFullAWSAccess` stands at every level and cannot be taken away: RCPs only deny.
-                    LayerKind::Rcp => voice.speaks = false,
-                    LayerKind::Scp if !every_level || levels.is_empty() => {
-                        voice.allow = None;
-                        voice.speaks = !levels.is_empty();
-                    }
-                    LayerKind::Scp
-                    | LayerKind::Identity
-                    | LayerKind::Resource
-                    | LayerKind::Boundary
-                    | LayerKind::Session
-                    | LayerKind::Endpoint => {}
-                }
-                Ok(voice)
+                Ok(Voice { speaks: true, unseen: true, ..voice })
             }
         }
+    }
+
+    /// What the policies of a layer say, level by level.
+    fn levels(&mut self, kind: LayerKind, levels: &[Group]) -> Result<Voice, DenyReason> {
+        if R::WANTED {
+            self.recorder.event(Event::Layer(kind));
+        }
+        let mut voice = Voice { allow: None, speaks: true, unseen: false };
+        let mut every_level = true;
+        for group in levels {
+            let mut level: Option<(StatementId, Naming)> = None;
+            for id in group.candidates(self.request.service()) {
+                self.take(StatementId(*id), &mut level)?;
+            }
+            every_level &= level.is_some();
+            voice.allow = level.or(voice.allow);
+        }
+        match kind {
+            // `RCPFullAWSAccess` stands at every level and cannot be taken away: RCPs only deny.
+            LayerKind::Rcp => voice.speaks = false,
+            LayerKind::Scp if !every_level || levels.is_empty() => {
+                voice.allow = None;
+                voice.speaks = !levels.is_empty();
+            }
+            LayerKind::Scp
+            | LayerKind::Identity
+            | LayerKind::Resource
+            | LayerKind::Boundary
+            | LayerKind::Session
+            | LayerKind::Endpoint => {}
+        }
+        Ok(voice)
     }
 }

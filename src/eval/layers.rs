@@ -79,6 +79,9 @@ impl LayerKind {
 pub enum Layer<T> {
     /// Its whole content.
     Known(T),
+    /// A part of its content: there is more that nobody has seen, which may allow and deny anything. A visible Deny holds
+    /// all the same.
+    Partly(T),
     /// There is none, by a fact.
     Absent,
     /// There is probably none; an answer that rests on it says so.
@@ -88,11 +91,22 @@ pub enum Layer<T> {
 }
 
 impl<T> Layer<T> {
-    /// The content, if known.
+    /// The same state with another content.
+    pub fn map<U>(&self, content: impl FnOnce(&T) -> U) -> Layer<U> {
+        match self {
+            Layer::Known(known) => Layer::Known(content(known)),
+            Layer::Partly(known) => Layer::Partly(content(known)),
+            Layer::Absent => Layer::Absent,
+            Layer::PresumedAbsent => Layer::PresumedAbsent,
+            Layer::NotVisible => Layer::NotVisible,
+        }
+    }
+
+    /// The content, as far as it is known.
     #[must_use]
     pub fn known(&self) -> Option<&T> {
         match self {
-            Layer::Known(content) => Some(content),
+            Layer::Known(content) | Layer::Partly(content) => Some(content),
             Layer::Absent | Layer::PresumedAbsent | Layer::NotVisible => None,
         }
     }

@@ -30,6 +30,13 @@ macro_rules! kinds {
                 match self { $(AnswerKind::$kind => $name),+ }
             }
 
+            /// The last word of that name, such as `get-export`.
+            #[must_use]
+            pub fn command(self) -> &'static str {
+                let name = self.name();
+                name.rsplit(' ').next().unwrap_or(name)
+            }
+
             /// Members that an answer of this kind has at its root, all of them.
             #[must_use]
             pub fn keys(self) -> &'static [&'static str] {
@@ -88,6 +95,10 @@ kinds! {
     CallerIdentity "sts get-caller-identity" ["UserId" "Account" "Arn"],
     /// Access keys of a user.
     AccessKeys "iam list-access-keys" ["AccessKeyMetadata"],
+    /// Passwords and keys of all users.
+    CredentialReport "iam get-credential-report" ["Content" "ReportFormat"],
+    /// Which kinds of policies the organization has switched on.
+    Roots "organizations list-roots" ["Roots"],
     /// The organization.
     Organization "organizations describe-organization" ["Organization"],
     /// Accounts of the organization.

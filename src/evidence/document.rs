@@ -1,6 +1,7 @@
 //! The documents at hand.
 
 use super::answer::{Answer, AnswerKind};
+use super::bucket::BucketRecord;
 use super::listing::Listing;
 use super::live::LiveRecord;
 use super::organization::OrganizationRecord;
@@ -20,6 +21,8 @@ pub struct PolicyDocument {
     /// For organization policies: the level, from 0 at the root. For policies of linked accounts: the place of the account
     /// in the configuration, from 0.
     pub level: usize,
+    /// It bears on a linked account, not on the account of the form: the place of that account in the configuration.
+    pub linked: Option<usize>,
     /// The text it stands in.
     pub source: SourceId,
     /// The typed policy.
@@ -33,8 +36,10 @@ pub struct PolicyDocument {
 /// How a text was taken, so that it can be taken again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// As a document of this role and level.
-    Named(Role, usize),
+    /// As a document of this role, level and linked account.
+    Named(Role, usize, Option<usize>),
+    /// As the answer of this command.
+    Answer(&'static str),
     /// By what it says.
     ByContent,
     /// As a listing of the bucket, which is not read a second time.
@@ -64,6 +69,8 @@ pub struct Evidence {
     pub exports: Exports,
     /// Block Public Access of the bucket, where it is known.
     pub public_access_block: Option<PublicAccessBlock>,
+    /// What S3 says of the bucket's settings.
+    pub bucket: BucketRecord,
     /// The objects of the bucket, where they were listed.
     pub listing: Listing,
     /// What live calls told, where a snapshot was read.
@@ -73,7 +80,14 @@ pub struct Evidence {
 impl Evidence {
     /// The documents of a role.
     pub fn of(&self, role: Role) -> impl Iterator<Item = &PolicyDocument> {
-        self.documents.iter().filter(move |document| document.role == role)
+        self.documents.iter().filter(move |document| document.role == role && document.linked.is_none())
+    }
+
+    /// The documents of a role in a linked account.
+    pub fn of_linked(&self, role: Role, account: usize) -> impl Iterator<Item = &PolicyDocument> {
+        self.documents
+            .iter()
+            .filter(move |document| document.role == role && document.linked == Some(account))
     }
 
     /// The policies of a role.
@@ -111,8 +125,20 @@ impl Evidence {
         }
         match name {
             "listing" => !self.listing.is_missing(),
+            "list-access-keys" => self.reader.keys.is_some(),
+            "get-login-profile" => self.reader.password_is_told,
+            // Whether a KMS key is in play: an object shows it, or the bucket's default; else who hands in the key's policy
+            // says so.
+            "kms" => {
+                let has_policy = self.of(Role::KeyPolicy).next().is_some();
+                // The key that AWS manages for S3 asks nothing of readers of its account.
+                self.bucket
+                    .needs_key()
+                    .map_or(has_policy, |needed| needed && (has_policy || self.bucket.key().is_some()))
+            }
+            "get-bucket-ownership-controls" => self.bucket.ownership.is_some(),
             "get-policy-version" => self.reader.policies.iter().any(|policy| policy.in_force.is_some()),
-            _ => self.answers.iter().any(|answer| answer.kind.name().rsplit(' ').next() == Some(name)),
+            _ => self.answers.iter().any(|answer| answer.kind.command() == name),
         }
     }
 }

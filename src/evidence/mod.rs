@@ -3,7 +3,10 @@
 //! Filled by `load`; asked by `checks`.
 
 mod answer;
+mod bucket;
+mod credential;
 mod document;
+mod kind;
 mod listing;
 mod live;
 mod loose;
@@ -13,8 +16,11 @@ mod role;
 mod said;
 
 pub use answer::{Answer, AnswerKind};
+pub use bucket::{BucketRecord, EncryptionRecord, LifecycleRule};
+pub use credential::{CredentialRow, read_credential_report};
 pub use document::{Evidence, PolicyDocument, Reading};
-pub use listing::{ListedKey, Listing};
+pub use kind::{DocumentKind, is_answer_of};
+pub use listing::{KeyGroup, Listing};
 pub use live::{LiveRecord, Simulated, Tried, TriedOutcome, Unread};
 pub use loose::{LoosePolicies, LoosePolicy, PolicyHint};
 pub use organization::{MemberAccount, OrganizationRecord};

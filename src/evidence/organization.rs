@@ -12,6 +12,12 @@ pub struct OrganizationRecord {
     pub id: Option<Said>,
     /// The management account, which pays.
     pub management: Option<Said>,
+    /// The organization has consolidated billing only: it has no policies. With the place of the word.
+    pub billing_only: Option<Place>,
+    /// The account is in no organization, with the place where AWS says so.
+    pub not_in_use: Option<Place>,
+    /// Kinds of policies that are switched on; none if no answer tells.
+    pub policy_types: Option<Vec<String>>,
     /// The accounts; none if no answer tells.
     pub accounts: Option<Vec<MemberAccount>>,
     /// Where the list of accounts stands.
@@ -47,6 +53,10 @@ impl OrganizationRecord {
             AnswerKind::Organization => {
                 let Some(organization) = root.get("Organization") else { return };
                 self.id = Said::member(organization, "Id", source);
+                // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_getting-started_concepts.html (checked 2026-11)
+                self.billing_only = Said::member(organization, "FeatureSet", source)
+                    .filter(|set| set.text == "CONSOLIDATED_BILLING")
+                    .map(|set| set.place);
                 let number = |key| Said::member(organization, key, source);
                 self.management = number("MasterAccountId")
                     .or_else(|| number("ManagementAccountId"))
@@ -54,8 +64,28 @@ impl OrganizationRecord {
                     .or_else(|| number("ManagementAccountArn").and_then(account_of_arn));
             }
             AnswerKind::Accounts => self.members(root, source),
+            AnswerKind::Roots => self.roots(root),
             _ => {}
         }
+    }
+
+    /// Policies of a kind that is not switched on in the root bear on nothing.
+    /// <https://docs.aws.amazon.com/organizations/latest/userguide/enable-policy-type.html> (checked 2026-11)
+    fn roots(&mut self, root: &Node<'_>) {
+        let roots = root.get("Roots").and_then(Node::as_array).unwrap_or_default();
+        for each in roots {
+            let Some(types) = each.get("PolicyTypes").and_then(Node::as_array) else { continue };
+            let on = types.iter().filter(|kind| kind.get("Status").and_then(Node::as_str) == Some("ENABLED"));
+            let names = on.filter_map(|kind| kind.get("Type").and_then(Node::as_str)).map(str::to_owned);
+            self.policy_types.get_or_insert_default().extend(names);
+        }
+    }
+
+    /// Whether policies of a kind (`SERVICE_CONTROL_POLICY`) are switched off in the organization.
+    #[must_use]
+    pub fn has_off(&self, kind: &str) -> bool {
+        self.billing_only.is_some()
+            || self.policy_types.as_ref().is_some_and(|types| !types.iter().any(|on| on == kind))
     }
 
     fn members(&mut self, root: &Node<'_>, source: SourceId) {

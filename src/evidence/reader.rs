@@ -1,6 +1,7 @@
 //! Who the reader is, as IAM's answers tell it: policies attached, groups, keys, password, boundary.
 
 use super::answer::AnswerKind;
+use super::credential::CredentialRow;
 use super::said::{Said, is_page};
 use crate::source::{Place, SourceId};
 use crate::syntax::{Node, Value};
@@ -28,6 +29,10 @@ pub struct ReaderRecord {
     pub keys_place: Option<Place>,
     /// Since when the user has a password for the console.
     pub password: Option<Said>,
+    /// Whether any answer tells if the user has one.
+    pub password_is_told: bool,
+    /// The credential report, by user.
+    pub credentials: Vec<CredentialRow>,
     /// Whether the account's root user has access keys.
     pub root_keys: Option<Place>,
     /// Users and roles of `get-account-authorization-details`, by ARN.
@@ -38,13 +43,19 @@ pub struct ReaderRecord {
     pub gaps: Vec<String>,
 }
 
-/// A list of policies, as one answer gives it.
+/// A list of policies, as one answer gives it. The answers themselves do not say whose policies they are.
 #[derive(Debug, Clone)]
 pub struct PolicyList {
+    /// The file's name, or what the user called it, says that it is a group's.
+    pub is_groups: bool,
     /// Where the list stands.
     pub place: Place,
+    /// The file that holds it is called so; a group's name in it says whose list it is.
+    pub source: SourceId,
     /// Names of the policies.
     pub names: Vec<Said>,
+    /// ARNs of managed policies by name.
+    pub arns: Vec<(String, String)>,
 }
 
 /// Names that the answer around a policy gives.
@@ -88,8 +99,8 @@ impl ReaderRecord {
         !(self.names.is_empty() && self.arns.is_empty())
     }
 
-    /// Takes what an answer says of the reader.
-    pub fn note(&mut self, kind: AnswerKind, root: &Node<'_>, source: SourceId) {
+    /// Takes what an answer says of the reader. Of lists of policies the caller knows whether they are a group's.
+    pub fn note(&mut self, kind: AnswerKind, root: &Node<'_>, source: SourceId, is_groups: bool) {
         let before = self.pages.len();
         if is_page(root) {
             self.pages.push(Place { source, span: root.span });
@@ -108,18 +119,25 @@ impl ReaderRecord {
                     Said::member(node, "PolicyName", source)
                         .or_else(|| Said::member(node, "PolicyArn", source))
                 },
-                source,
+                (source, is_groups),
             )),
             AnswerKind::InlinePolicies => {
-                self.inline.extend(list(root, "PolicyNames", |node| Said::of(node, source), source));
+                self.inline.extend(list(
+                    root,
+                    "PolicyNames",
+                    |node| Said::of(node, source),
+                    (source, is_groups),
+                ));
             }
             AnswerKind::Groups => {
-                let found = list(root, "Groups", |node| Said::member(node, "GroupName", source), source);
+                let found =
+                    list(root, "Groups", |node| Said::member(node, "GroupName", source), (source, false));
                 self.groups.get_or_insert_default().extend(found.into_iter().flat_map(|list| list.names));
             }
             AnswerKind::AccessKeys => self.access_keys(root, source),
             AnswerKind::LoginProfile => {
                 let Some(profile) = root.get("LoginProfile") else { return };
+                self.password_is_told = true;
                 self.names.extend(Said::member(profile, "UserName", source));
                 self.password = Said::member(profile, "CreateDate", source)
                     .or_else(|| Said::member(profile, "UserName", source));
@@ -197,9 +215,13 @@ fn list(
     root: &Node<'_>,
     key: &str,
     name: impl Fn(&Node<'_>) -> Option<Said>,
-    source: SourceId,
+    (source, is_groups): (SourceId, bool),
 ) -> Option<PolicyList> {
     let list = root.get(key)?;
-    let names = list.as_array().unwrap_or_default().iter().filter_map(name).collect();
-    Some(PolicyList { place: Place { source, span: list.span }, names })
+    let items = list.as_array().unwrap_or_default();
+    let names = items.iter().filter_map(name).collect();
+    let text = |node: &Node<'_>, key| node.get(key).and_then(Node::as_str).map(str::to_owned);
+    let arns =
+        items.iter().filter_map(|node| Some((text(node, "PolicyName")?, text(node, "PolicyArn")?))).collect();
+    Some(PolicyList { is_groups, place: Place { source, span: list.span }, source, names, arns })
 }

@@ -1,5 +1,6 @@
 //! The form with what is presumed where the user said nothing.
 
+use crate::checks::{self, Subject};
 use crate::contract::{Contract, Form, Origin};
 use crate::evidence::{Evidence, Role};
 use crate::finding::Assumed;
@@ -20,6 +21,9 @@ pub(super) fn complete(form: &Form, contract: &Contract, evidence: &Evidence) ->
     }
     if let Some(account) = form.text("account").map(str::to_owned) {
         form.presume("bucket-account", &account, "no other account was named as the bucket's owner");
+    }
+    if let Some(key) = evidence.bucket.key().filter(|key| key.text.starts_with("arn:")) {
+        form.presume("kms-key", &key.text, "the bucket's settings name this key");
     }
     if let Some(bucket) = bucket_of(evidence) {
         form.presume("bucket", &bucket, "the bucket policy names this bucket and no other");
@@ -50,6 +54,9 @@ fn organization(form: &mut Form, evidence: &Evidence) {
         form.presume("organization", "none", "AWS Organizations says that the account is in none");
     }
     let record = &evidence.organization;
+    if record.not_in_use.is_some() {
+        form.presume("organization", "none", "AWS Organizations says that the account is in none");
+    }
     if let Some(management) = &record.management {
         form.presume(
             "management-account",
@@ -111,4 +118,27 @@ pub(super) fn presumptions(form: &Form) -> Vec<Assumed> {
             Origin::Presumed(_) | Origin::Given(_) => None,
         })
         .collect()
+}
+
+/// The form with what the export's settings and the listing show of it, if they show something: the path that is used, and
+/// what auto-detection takes from the export.
+pub(super) fn used(subject: &Subject<'_>, form: &Form) -> Option<Form> {
+    let mut out = form.clone();
+    if let Some(found) = checks::found_export(subject) {
+        let because = "auto-detection comes to this export";
+        let values = [("export-name", &found.name), ("bucket", &found.bucket)];
+        for (name, value) in values.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+            out.presume(name, &value.text, because);
+        }
+    }
+    if let Some(used) = checks::used_path(&Subject { form: &out, ..*subject }) {
+        let because = match form.text("export-path") {
+            Some(typed) => {
+                format!("{}; judged for it, and not for `{typed}`, which the form has", used.because)
+            }
+            None => used.because,
+        };
+        out.presume("used-path", &used.path, &because);
+    }
+    (out != *form).then_some(out)
 }

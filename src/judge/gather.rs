@@ -2,7 +2,9 @@
 //! policies that are attached to it without being at hand.
 
 use crate::contract::Form;
-use crate::evidence::{AnswerKind, BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role, Said};
+use crate::evidence::{
+    AnswerKind, BoundaryRecord, Evidence, Key, PolicyDocument, PolicyList, ReaderRecord, Role, Said,
+};
 use crate::policy::Embedded;
 use crate::source::{Place, SourceId, Sources};
 use crate::syntax::{Document, Node, Value, read_json};
@@ -13,11 +15,15 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     let details: Vec<SourceId> =
         evidence.answers_of(AnswerKind::AuthorizationDetails).map(|answer| answer.source).collect();
     let lists = &evidence.reader;
-    if details.is_empty() && lists.attached.is_empty() && lists.inline.is_empty() && lists.groups.is_none() {
+    let is_listed = !(lists.attached.is_empty() && lists.inline.is_empty() && lists.groups.is_none());
+    if details.is_empty() && !is_listed && lists.credentials.is_empty() {
         return Cow::Borrowed(evidence);
     }
     let mut out = evidence.clone();
-    let mut gaps = missing(&evidence.reader, &unnamed(sources, evidence), &named(evidence));
+    if let Some(reader) = form.text("reader") {
+        credentials(&mut out.reader, reader);
+    }
+    let mut gaps = missing(sources, &evidence.reader, &unnamed(sources, evidence), &named(evidence));
     for source in details {
         if let Some(reader) = form.text("reader") {
             take(sources, source, reader, &mut out, &mut gaps);
@@ -27,6 +33,34 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     gaps.dedup();
     out.reader.gaps = gaps;
     Cow::Owned(out)
+}
+
+/// What the credential report says of the reader, where no other answer does.
+fn credentials(record: &mut ReaderRecord, reader: &str) {
+    let rows = std::mem::take(&mut record.credentials);
+    record.listed.extend(rows.iter().map(|row| row.arn.clone()).filter(|arn| !arn.text.ends_with(":root")));
+    let root = rows.iter().find(|row| row.arn.text.ends_with(":root"));
+    let active = root.and_then(|root| root.keys.iter().find(|(active, _)| active.text == "true"));
+    record.root_keys = record.root_keys.or(active.map(|(active, _)| active.place));
+    if let Some(row) = rows.iter().find(|row| row.arn.text == reader) {
+        let keys = (1..).zip(&row.keys).map(|(number, (active, since))| Key {
+            id: Said { text: format!("key {number}"), place: active.place },
+            status: Said {
+                text: if active.text == "true" { "Active" } else { "Inactive" }.to_owned(),
+                place: active.place,
+            },
+            created: since.clone(),
+        });
+        if record.keys.is_none() {
+            record.keys = Some(keys.collect());
+            record.keys_place = Some(row.arn.place);
+        }
+        if !record.password_is_told {
+            record.password_is_told = true;
+            record.password = row.password.clone().filter(|password| password.text == "true");
+        }
+    }
+    record.credentials = rows;
 }
 
 /// Names of reader policies that an answer gives.
@@ -46,9 +80,17 @@ fn unnamed(sources: &Sources, evidence: &Evidence) -> Vec<String> {
         .collect()
 }
 
-/// Policies that a list names and no document holds.
-fn missing(record: &ReaderRecord, files: &[String], named: &[&str]) -> Vec<String> {
-    let listed = record.attached.iter().chain(&record.inline).flat_map(|list| &list.names);
+/// Policies that a list names and no document holds: managed ones by ARN, groups as `group NAME`.
+fn missing(sources: &Sources, record: &ReaderRecord, files: &[String], named: &[&str]) -> Vec<String> {
+    let lists = || record.attached.iter().chain(&record.inline);
+    let arn_of = |name: &str| {
+        lists()
+            .flat_map(|list| &list.arns)
+            .find(|(known, _)| known == name)
+            .map_or(name, |(_, arn)| arn)
+            .to_owned()
+    };
+    let listed = lists().flat_map(|list| &list.names);
     let open: Vec<&Said> = listed
         .filter(|name| !named.contains(&name.text.as_str()))
         .filter(|name| !files.iter().any(|file| crate::checks::is_file_of(file, &name.text)))
@@ -57,18 +99,34 @@ fn missing(record: &ReaderRecord, files: &[String], named: &[&str]) -> Vec<Strin
     let free = files
         .iter()
         .filter(|file| {
-            let lists = record.attached.iter().chain(&record.inline);
-            !lists.flat_map(|list| &list.names).any(|name| crate::checks::is_file_of(file, &name.text))
+            !lists().flat_map(|list| &list.names).any(|name| crate::checks::is_file_of(file, &name.text))
         })
         .count();
     let mut gaps: Vec<String> =
-        if open.len() > free { open.iter().map(|name| name.text.clone()).collect() } else { Vec::new() };
-    // A list that is left out is one that nobody has seen; the first is the user's own.
-    let groups = record.groups.as_deref().unwrap_or_default();
-    if record.attached.len() + record.inline.len() < 1 + groups.len() {
-        gaps.extend(groups.iter().map(|group| format!("group {}", group.text)));
-    }
+        if open.len() > free { open.iter().map(|name| arn_of(&name.text)).collect() } else { Vec::new() };
+    gaps.extend(untold_groups(sources, record).into_iter().map(|group| format!("group {group}")));
     gaps
+}
+
+/// Groups of the reader of whose policies no list is at hand. A list does not say whose it is: the name of its file may;
+/// else one list of each kind is the user's own, and every further one a group's.
+fn untold_groups<'r>(sources: &Sources, record: &'r ReaderRecord) -> Vec<&'r str> {
+    let groups = record.groups.as_deref().unwrap_or_default();
+    let file = |list: &PolicyList| sources.get(list.source).name().to_owned();
+    let (told, untold): (Vec<&Said>, Vec<&Said>) = groups.iter().partition(|group| {
+        let mut lists = record.attached.iter().chain(&record.inline);
+        lists.any(|list| crate::checks::is_file_of(&file(list), &group.text))
+    });
+    // How many groups the lists of one kind can be about.
+    let of_groups = |lists: &[PolicyList]| {
+        let named =
+            |list: &&PolicyList| told.iter().any(|group| crate::checks::is_file_of(&file(list), &group.text));
+        let rest: Vec<&PolicyList> = lists.iter().filter(|list| !named(list)).collect();
+        let marked = rest.iter().filter(|list| list.is_groups).count();
+        marked + (rest.len() - marked).saturating_sub(1)
+    };
+    let covered = of_groups(&record.attached).max(of_groups(&record.inline));
+    untold.iter().skip(covered).map(|group| group.text.as_str()).collect()
 }
 
 /// Takes the reader's policies out of one answer, if the reader is in it.
@@ -159,6 +217,14 @@ impl Taker<'_, '_> {
         };
         self.out.wrapped.extend(wrapped.map(|(span, level)| (self.source, span, level)));
         let source = self.source;
-        self.out.documents.push(PolicyDocument { role, level: 0, source, policy, issues, length });
+        self.out.documents.push(PolicyDocument {
+            role,
+            level: 0,
+            linked: None,
+            source,
+            policy,
+            issues,
+            length,
+        });
     }
 }

@@ -18,11 +18,12 @@ use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};
 use crate::evidence::Evidence;
 use crate::finding::{
-    Assumed, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Repair, Report, RuleName, State,
-    Unknown, Verdict, Wrapped,
+    Assumed, ConsumerReport, DemandReport, Finding, Label, Need, NotEvaluated, Repair, Report, RuleName,
+    State, Unknown, Verdict, Wrapped,
 };
-use crate::source::Sources;
+use crate::source::{Place, Sources};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What is to be judged.
 #[derive(Debug, Clone)]
@@ -95,11 +96,24 @@ pub struct Prepared<'a> {
 
 /// Prepares a job for a contract.
 #[must_use]
-pub fn prepare<'a>(job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
+pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
     let given = live::with_form(job.form, job.evidence);
     let form = complete::complete(&given, contract, job.evidence);
     let evidence = gather::gather(job.sources, job.evidence, &form);
     let looked = Looked::new(evidence.documents.len());
+    let subject = Subject {
+        sources: job.sources,
+        evidence: evidence.as_ref(),
+        form: &form,
+        requests: library.requests(),
+        layout: contract.layout.as_ref(),
+        demands: &contract.demands,
+        strict: job.strict,
+        now: job.now,
+        looked: &looked,
+        phrases: library.phrases(),
+    };
+    let form = complete::used(&subject, &form).unwrap_or(form);
     Prepared { given, form, evidence, looked }
 }
 
@@ -113,6 +127,7 @@ impl Prepared<'_> {
             form: &self.form,
             requests: library.requests(),
             layout: contract.layout.as_ref(),
+            demands: &contract.demands,
             strict: job.strict,
             now: job.now,
             looked: &self.looked,
@@ -122,7 +137,7 @@ impl Prepared<'_> {
 }
 
 fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report, told: &mut Vec<Told>) {
-    let prepared = prepare(job, contract);
+    let prepared = prepare(library, job, contract);
     let evidence = prepared.evidence.as_ref();
     let form = &prepared.form;
     let unwrapped = evidence.wrapped.iter().skip(job.evidence.wrapped.len());
@@ -217,12 +232,18 @@ fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: O
 
 fn tell(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Told {
     let refusal = demand.is_some_and(|demand| matches!(demand.ask, Ask::Accepted { .. }));
-    Told { finding: words::finding(library, cause, group, demand), case: cause.case, refusal }
+    Told {
+        finding: words::finding(library, cause, group, demand),
+        check: cause.check,
+        case: cause.case,
+        refusal,
+    }
 }
 
 /// A finding with the case it tells of.
 struct Told {
     finding: Finding,
+    check: &'static str,
     case: &'static str,
     /// It only says that AWS refuses the text.
     refusal: bool,
@@ -254,6 +275,18 @@ fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
         .collect();
     let mut findings: Vec<Finding> =
         told.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(told, _)| told.finding.clone()).collect();
+    // What else shows that a value of the form is wrong is worth a look.
+    for (one, _) in told.iter().zip(&keep).filter(|(_, keep)| **keep) {
+        let Some(finding) = findings.iter_mut().find(|finding| **finding == one.finding) else { continue };
+        for other in told.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(told, _)| told) {
+            let place = other.finding.primary.place;
+            let is_new = place.source != finding.primary.place.source
+                && !finding.related.iter().any(|label| label.place == place);
+            if is_new && tells_the_same_of_the_form(one, other) {
+                finding.related.push(Label { place, text: other.finding.headline.clone() });
+            }
+        }
+    }
     // Several of a kind at one place (an `Action` list without two of the actions) are one finding that names the others.
     for finding in &mut findings {
         let others = told.iter().map(|told| &told.finding).filter(|other| {
@@ -288,9 +321,44 @@ fn both(one: &[Repair], other: &[Repair]) -> Vec<Repair> {
     }
 }
 
+/// Findings about the values of the form that lead to the export's files, those that tell most first.
+fn about_form(told: &Told) -> Option<u8> {
+    match (told.check, told.case) {
+        ("path", _) => Some(0),
+        ("layout", "mixed-formats" | "passed-over" | "page") => None,
+        ("layout", _) => Some(1),
+        (
+            "export",
+            "path" | "path-last-folder" | "name-not-there" | "name-not-shown" | "none-there" | "type"
+            | "table",
+        ) => Some(2),
+        ("setting", "bucket") => Some(2),
+        _ => None,
+    }
+}
+
+/// A value of the form that is wrong is wrong once: what its letters show goes before what the bucket shows, and that before
+/// what the export's settings show.
+fn tells_the_same_of_the_form(one: &Told, other: &Told) -> bool {
+    let at_value = |told: &Told, place: Place| {
+        let of = |at: Place| {
+            at.source == place.source && (at.span.contains(place.span) || place.span.contains(at.span))
+        };
+        of(told.finding.primary.place) || told.finding.related.iter().any(|label| of(label.place))
+    };
+    about_form(one).is_some()
+        && about_form(other).is_some()
+        && (at_value(one, other.finding.primary.place) || at_value(other, one.finding.primary.place))
+}
+
 /// Whether one finding makes another superfluous.
 fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
     let (left, right) = (one.finding.primary.place, other.finding.primary.place);
+    if tells_the_same_of_the_form(one, other) {
+        let rank = |told: &Told| (std::cmp::Reverse(told.finding.severity), about_form(told));
+        let (first, second) = (rank(one), rank(other));
+        return first < second || (first == second && left == right && one_at < other_at);
+    }
     // What is merely good to know never hides what breaks a demand.
     if left.source != right.source || one.finding.severity < other.finding.severity {
         return false;

@@ -1,10 +1,17 @@
 //! Opening files and walking folders.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// The longest file that is read, in bytes.
 const LONGEST: u64 = 1 << 30;
+
+/// A file longer than this is looked at before it is read into memory, in bytes.
+const LONG: u64 = 1 << 22;
+
+/// Endings of files in which people keep what a command printed, beside `.json`.
+const TEXTS: [&str; 7] = ["txt", "yaml", "yml", "csv", "out", "log", "policy"];
 
 /// Why a file cannot be had. The user must act.
 #[derive(Debug, Error)]
@@ -64,13 +71,21 @@ fn decode(bytes: Vec<u8>) -> String {
     }
 }
 
-/// The files below the paths, sorted, each once: files as they are named, of folders every `.json` file that no ignore
-/// file leaves out.
-pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+/// A file to look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// It was met in a folder; nobody named it.
+    pub(super) is_found: bool,
+}
+
+/// The files below the paths, sorted, each once: files as they are named, of folders every `.json` file and every text that no
+/// ignore file leaves out.
+pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
     let mut files = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" || !std::fs::metadata(path).map_err(failed(path))?.is_dir() {
-            files.push(path.clone());
+            files.push(Found { path: path.clone(), is_found: false });
             continue;
         }
         let walk = ignore::WalkBuilder::new(path).require_git(false).follow_links(false).build();
@@ -80,14 +95,45 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
                     error.into_io_error().unwrap_or_else(|| std::io::Error::other("cannot walk the folder"));
                 LoadError::Open { path: path.display().to_string(), source }
             })?;
-            let is_json =
-                entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-            if is_json && entry.file_type().is_some_and(|kind| kind.is_file()) {
-                files.push(entry.into_path());
+            let is_candidate = is_json(entry.path()) || has_ending(entry.path(), &TEXTS);
+            if is_candidate && entry.file_type().is_some_and(|kind| kind.is_file()) {
+                files.push(Found { path: entry.into_path(), is_found: true });
             }
         }
     }
     files.sort();
-    files.dedup();
+    files.dedup_by(|right, left| right.path == left.path);
     Ok(files)
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|found| endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
+}
+
+pub(super) fn is_json(path: &Path) -> bool {
+    has_ending(path, &["json"])
+}
+
+/// Whether a text that was met in a folder begins like something that is looked at here. Others are not the user's evidence,
+/// and not worth a word.
+pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed(path))?;
+    file.take(1 << 12).read_to_end(&mut head).map_err(failed(path))?;
+    let head = decode(head);
+    let start = head.trim_start_matches('\u{feff}').trim_start();
+    // A policy, or an answer, saved under another ending.
+    let is_policy = start.starts_with('{') && (start.contains("\"Statement\"") || start.contains("\": "));
+    let is_list = start.as_bytes().get(..4).is_some_and(|year| year.iter().all(u8::is_ascii_digit));
+    Ok(is_policy || is_list || start.starts_with("user,arn,") || super::text::form_of(&head).is_some())
+}
+
+/// Opens a file that is too long to read into memory before it is known what it is.
+pub(super) fn open_long(path: &Path) -> Result<Option<std::fs::File>, LoadError> {
+    if path.as_os_str() == "-" {
+        return Ok(None);
+    }
+    let file = std::fs::File::open(path).map_err(failed(path))?;
+    let length = file.metadata().map_err(failed(path))?.len();
+    Ok((length > LONG).then_some(file))
 }

@@ -1,7 +1,6 @@
 //! Every policy below some paths, whatever document holds it.
 
 use super::files::{self, LoadError};
-use super::open;
 use crate::evidence::{LoosePolicies, LoosePolicy, PolicyHint};
 use crate::policy::{self, Embedded, Length, is_policy};
 use crate::source::{SourceId, Sources};
@@ -18,9 +17,13 @@ const DEEPEST: usize = 64;
 /// If a file or folder cannot be opened.
 pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
     let mut out = LoosePolicies::default();
-    for path in files::below(paths)? {
-        let named = paths.contains(&path);
-        let source = open(sources, &path)?;
+    for file in files::below(paths)? {
+        if file.is_found && !files::is_json(&file.path) {
+            continue;
+        }
+        let named = !file.is_found;
+        let text = super::read_text(&file.path)?;
+        let source = sources.add(super::display(&file.path), text);
         search(sources, source, named, &mut out);
     }
     Ok(out)

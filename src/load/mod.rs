@@ -2,13 +2,16 @@
 
 mod files;
 mod loose;
+mod other;
 mod recognise;
 mod snapshot;
+mod text;
+mod unknown;
 
 pub use files::{LoadError, read_text};
 pub use loose::{add_loose, loose};
 
-use crate::evidence::{Evidence, Reading, Role};
+use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,9 +20,11 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     /// What it is.
-    pub role: Role,
-    /// The level of an organization policy, from 0 at the root.
+    pub kind: DocumentKind,
+    /// The level of an organization policy, from 0 at the root; of a linked account's own policy the account.
     pub level: usize,
+    /// For what bears on a linked account: which.
+    pub linked: Option<usize>,
     /// Where it is.
     pub path: PathBuf,
 }
@@ -32,17 +37,27 @@ pub struct Named {
 pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result<Evidence, LoadError> {
     let mut evidence = Evidence::default();
     for file in named {
-        let source = open(sources, &file.path)?;
-        recognise::named(sources, source, file.role, file.level, &mut evidence);
+        let Some(source) = open(sources, &file.path, &mut evidence)? else { continue };
+        match file.kind {
+            DocumentKind::Policy(role) => {
+                recognise::named(sources, source, (role, file.level, file.linked), &mut evidence);
+            }
+            DocumentKind::Answer(command) => recognise::named_answer(sources, source, command, &mut evidence),
+        }
     }
     let is_named = |path: &Path| named.iter().any(|file| same(&file.path, path));
-    for path in files::below(paths)? {
-        if !is_named(&path) {
-            let source = open(sources, &path)?;
+    for file in files::below(paths)? {
+        if is_named(&file.path) {
+            continue;
+        }
+        if file.is_found && !files::is_json(&file.path) && !files::looks_known(&file.path)? {
+            continue;
+        }
+        if let Some(source) = open(sources, &file.path, &mut evidence)? {
             unnamed(sources, source, &mut evidence);
         }
     }
-    evidence.listing.sort(sources);
+    evidence.listing.finish();
     Ok(evidence)
 }
 
@@ -57,14 +72,27 @@ pub fn add_text(
     evidence: &mut Evidence,
 ) {
     let source = sources.add(name, text);
-    recognise::named(sources, source, role, level, evidence);
+    recognise::named(sources, source, (role, level, None), evidence);
 }
 
 /// Adds a text that is already in memory and finds out what it is, as [`load`] does with a file that nobody named.
 pub fn add_unnamed(sources: &mut Sources, name: &str, text: &str, evidence: &mut Evidence) {
     let source = sources.add(name, text);
     unnamed(sources, source, evidence);
-    evidence.listing.sort(sources);
+    evidence.listing.finish();
+}
+
+/// Adds a text that is already in memory as the answer of a command (`get-export`), as `[documents]` names it.
+pub fn add_answer(
+    sources: &mut Sources,
+    name: &str,
+    text: &str,
+    command: &'static str,
+    evidence: &mut Evidence,
+) {
+    let source = sources.add(name, text);
+    recognise::named_answer(sources, source, command, evidence);
+    evidence.listing.finish();
 }
 
 fn unnamed(sources: &mut Sources, source: SourceId, evidence: &mut Evidence) {
@@ -90,8 +118,11 @@ pub fn again(
     let mut out = Evidence { listing: evidence.listing.clone(), ..Evidence::default() };
     for (source, reading) in &evidence.readings {
         match reading {
-            Reading::Named(role, level) => recognise::named(&sources, *source, *role, *level, &mut out),
-            Reading::ByContent => recognise::by_content(&sources, *source, &mut out),
+            Reading::Named(role, level, linked) => {
+                recognise::named(&mut sources, *source, (*role, *level, *linked), &mut out);
+            }
+            Reading::Answer(command) => recognise::named_answer(&mut sources, *source, command, &mut out),
+            Reading::ByContent => recognise::by_content(&mut sources, *source, &mut out),
             Reading::Snapshot => unnamed(&mut sources, *source, &mut out),
             Reading::Listing => {
                 out.readings.push((*source, Reading::Listing));
@@ -102,9 +133,18 @@ pub fn again(
     (sources, out)
 }
 
-fn open(sources: &mut Sources, path: &Path) -> Result<SourceId, LoadError> {
+/// Opens a file. A listing too long to hold goes into the evidence at once.
+fn open(sources: &mut Sources, path: &Path, evidence: &mut Evidence) -> Result<Option<SourceId>, LoadError> {
+    let name = display(path);
+    if let Some(file) = files::open_long(path)?
+        && let Some(source) = evidence.listing.take_long(sources, &name, file)
+    {
+        evidence.readings.push((source, Reading::Listing));
+        recognise::damaged_listing(sources, source, evidence);
+        return Ok(None);
+    }
     let text = read_text(path)?;
-    Ok(sources.add(display(path), text))
+    Ok(Some(sources.add(name, text)))
 }
 
 /// The path as the user knows it: without a leading `./`, with forward slashes. A file's source has this name.

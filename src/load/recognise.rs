@@ -1,14 +1,32 @@
 //! What a file is, from its content: a policy, the AWS CLI's answer that holds one, or nothing known.
 
+use super::other::{base64, credential_report, several, text_form};
+use super::text;
+use super::unknown::what_it_is;
 use crate::eval::PublicAccessBlock;
-use crate::evidence::{Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role};
+use crate::evidence::{
+    Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role, is_answer_of, read_credential_report,
+};
 use crate::policy::{self, Effect, Embedded, Length, Policy, Principals, is_policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Document, Issue, Node, Value, read_json};
 
 /// Reads a file whose role the user gave.
-pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usize, evidence: &mut Evidence) {
-    evidence.readings.push((source, Reading::Named(role, level)));
+pub(super) fn named(
+    sources: &mut Sources,
+    source: SourceId,
+    file: (Role, usize, Option<usize>),
+    evidence: &mut Evidence,
+) {
+    evidence.readings.push((source, Reading::Named(file.0, file.1, file.2)));
+    // Where there is no policy the AWS CLI says so, and that lands in the file.
+    if let Some(form) = text::form_of(sources.get(source).text()) {
+        let name = sources.get(source).name().to_owned();
+        if let Err(reason) = text_form(sources, source, &form, evidence) {
+            evidence.not_evaluated.push((name, reason));
+        }
+        return;
+    }
     let document = read_json(sources.get(source).text());
     let found = find(sources, source, &document);
     evidence.reader.note_policy(&document.root, source);
@@ -18,58 +36,162 @@ pub(super) fn named(sources: &Sources, source: SourceId, role: Role, level: usiz
     } else {
         found.policies
     };
-    take(policies, found.wrapped, evidence, |_| Some((role, level)));
+    take(policies, found.wrapped, evidence, |_| Some(file));
+}
+
+/// Reads a file that the user called the answer of a command.
+pub(super) fn named_answer(
+    sources: &mut Sources,
+    source: SourceId,
+    command: &'static str,
+    evidence: &mut Evidence,
+) {
+    let name = sources.get(source).name().to_owned();
+    evidence.readings.push((source, Reading::Answer(command)));
+    let is_groups = command.contains("-group-") || is_of_group(&name);
+    match recognised(sources, source, is_groups, evidence) {
+        Ok(found) if found.iter().any(|found| is_answer_of(command, found)) => {}
+        Ok(found) => {
+            let found = found.first().copied().unwrap_or("something else");
+            let reason =
+                format!("named as `{command}`, and it is what `{found}` answers; it was read as that");
+            evidence.not_evaluated.push((name, reason));
+        }
+        Err(reason) => evidence.not_evaluated.push((name, reason)),
+    }
 }
 
 /// Reads a file and finds out what it is.
-pub(super) fn by_content(sources: &Sources, source: SourceId, evidence: &mut Evidence) {
-    // A listing may be too long for a tree.
-    let name = sources.get(source).name();
-    if evidence.listing.take(sources, source) {
-        evidence.readings.push((source, Reading::Listing));
-        damaged_listing(sources, source, evidence);
-        return;
-    }
+pub(super) fn by_content(sources: &mut Sources, source: SourceId, evidence: &mut Evidence) {
+    let name = sources.get(source).name().to_owned();
+    let is_groups = is_of_group(&name);
     evidence.readings.push((source, Reading::ByContent));
+    if let Err(reason) = recognised(sources, source, is_groups, evidence) {
+        evidence.not_evaluated.push((name, reason));
+    }
+}
+
+/// Says where a listing stops to be readable.
+pub(super) fn damaged_listing(sources: &Sources, source: SourceId, evidence: &mut Evidence) {
+    let Some(fault) = evidence.listing.fault(source) else { return };
+    let reason = format!("the listing is damaged in line {}; what comes before was judged", fault.line);
+    evidence.not_evaluated.push((sources.get(source).name().to_owned(), reason));
+}
+
+/// Takes what a text holds, and gives the commands whose answers it is.
+fn recognised(
+    sources: &mut Sources,
+    source: SourceId,
+    is_groups: bool,
+    evidence: &mut Evidence,
+) -> Result<Vec<&'static str>, String> {
+    // A listing may be too long for a tree.
+    if evidence.listing.take(sources, source) {
+        // It is not read a second time.
+        if let Some((_, reading)) = evidence.readings.last_mut().filter(|(last, _)| *last == source) {
+            *reading = Reading::Listing;
+        }
+        damaged_listing(sources, source, evidence);
+        return Ok(vec!["list-objects-v2"]);
+    }
+    if let Some(rows) = read_credential_report(sources.get(source).text(), source) {
+        evidence.reader.credentials.extend(rows);
+        return Ok(vec!["get-credential-report"]);
+    }
+    if let Some(form) = text::form_of(sources.get(source).text()) {
+        return text_form(sources, source, &form, evidence);
+    }
+    let parts = several(sources.get(source).text());
+    if parts.len() < 2 {
+        return one(sources, source, is_groups, evidence);
+    }
+    // Several answers in one file, as commands write them one behind the other.
+    let mut found = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let name = sources.get(source).name().to_owned();
+        let source = sources.add_part(source, Span::new(part.start, part.end));
+        match recognised_part(sources, source, is_groups, evidence) {
+            Ok(commands) => found.extend(commands),
+            Err(reason) => evidence.not_evaluated.push((format!("{name}, part {}", at + 1), reason)),
+        }
+    }
+    Ok(found)
+}
+
+fn recognised_part(
+    sources: &mut Sources,
+    source: SourceId,
+    is_groups: bool,
+    evidence: &mut Evidence,
+) -> Result<Vec<&'static str>, String> {
+    if evidence.listing.take(sources, source) {
+        return Ok(vec!["list-objects-v2"]);
+    }
+    one(sources, source, is_groups, evidence)
+}
+
+fn one(
+    sources: &mut Sources,
+    source: SourceId,
+    is_groups: bool,
+    evidence: &mut Evidence,
+) -> Result<Vec<&'static str>, String> {
+    let name = sources.get(source).name().to_owned();
     let document = read_json(sources.get(source).text());
     if let Some(block) = public_access_block(&document.root) {
         evidence.public_access_block = Some(block);
-        return;
+        evidence.bucket.ignores_public_acls = block_is_on(&document.root, "IgnorePublicAcls");
+        return Ok(vec!["get-public-access-block"]);
     }
     let found = find(sources, source, &document);
     if found.policies.is_empty()
         && let Some(kind) = answer_kind(&document.root)
     {
+        if kind == AnswerKind::CredentialReport {
+            let report = document.root.get("Content").and_then(Node::as_str).and_then(base64);
+            return credential_report(sources, &name, report, evidence);
+        }
         evidence.answers.push(Answer { kind, source });
-        evidence.reader.note(kind, &document.root, source);
+        evidence.reader.note(kind, &document.root, source, is_groups);
         evidence.organization.note(kind, &document.root, source);
+        evidence.bucket.note(kind, &document.root, source);
         evidence.exports.read(&document.root, source);
-        return;
+        return Ok(vec![kind.command()]);
     }
     if found.policies.is_empty() {
-        evidence.not_evaluated.push((name.to_owned(), what_it_is(&document)));
-        return;
+        return Err(what_it_is(&document));
     }
+    let command = command_of(&document.root);
     evidence.reader.note_policy(&document.root, source);
     let mut skipped = Vec::new();
-    take(found.policies, found.wrapped, evidence, |each| match role_of(each, name) {
-        Ok(role) => Some((role, 0)),
+    take(found.policies, found.wrapped, evidence, |each| match role_of(each, &name) {
+        Ok(role) => Some((role, 0, None)),
         Err(reason) => {
-            skipped.push((name.to_owned(), reason.to_owned()));
+            skipped.push(reason.to_owned());
             None
         }
     });
-    evidence.not_evaluated.append(&mut skipped);
+    match skipped.into_iter().next() {
+        Some(reason) => Err(reason),
+        None => Ok(vec![command]),
+    }
 }
 
-/// Says where a listing stops to be one.
-pub(super) fn damaged_listing(sources: &Sources, source: SourceId, evidence: &mut Evidence) {
-    let name = sources.get(source).name();
-    if let Some(at) = evidence.listing.fault(source) {
-        let at = sources.get(source).position(Span::new(at, at).start);
-        let reason =
-            format!("the listing is damaged at {}:{}; what comes before was judged", at.line, at.column);
-        evidence.not_evaluated.push((name.to_owned(), reason));
+/// Whether a file is named as a list of a group's policies.
+fn is_of_group(file: &str) -> bool {
+    let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
+    file.contains("group") && !file.contains("groups-for-user")
+}
+
+/// Which command answers with a policy in this form.
+fn command_of(root: &Node<'_>) -> &'static str {
+    let has = |key| root.get(key).is_some();
+    if root.get("Policy").is_some_and(|policy| policy.get("Content").is_some()) {
+        "describe-policy"
+    } else if has("PolicyVersion") || has("PolicyDocument") {
+        "get-user-policy"
+    } else {
+        "get-bucket-policy"
     }
 }
 
@@ -93,13 +215,13 @@ fn take(
     policies: Vec<Found>,
     wrapped: Vec<(SourceId, Span, u8)>,
     evidence: &mut Evidence,
-    mut role: impl FnMut(&Found) -> Option<(Role, usize)>,
+    mut role: impl FnMut(&Found) -> Option<(Role, usize, Option<usize>)>,
 ) {
     evidence.wrapped.extend(wrapped);
     for each in policies {
-        if let Some((role, level)) = role(&each) {
+        if let Some((role, level, linked)) = role(&each) {
             let Found { source, policy, issues, length, .. } = each;
-            evidence.documents.push(PolicyDocument { role, level, source, policy, issues, length });
+            evidence.documents.push(PolicyDocument { role, level, linked, source, policy, issues, length });
         }
     }
 }
@@ -162,9 +284,13 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
 }
 
 fn public_access_block(root: &Node<'_>) -> Option<PublicAccessBlock> {
-    let settings = root.get("PublicAccessBlockConfiguration")?;
-    let on = |name: &str| matches!(settings.get(name).map(|node| &node.value), Some(Value::Bool(true)));
-    Some(PublicAccessBlock { restrict_public_buckets: on("RestrictPublicBuckets") })
+    root.get("PublicAccessBlockConfiguration")?;
+    Some(PublicAccessBlock { restrict_public_buckets: block_is_on(root, "RestrictPublicBuckets") })
+}
+
+fn block_is_on(root: &Node<'_>, name: &str) -> bool {
+    let setting = root.get("PublicAccessBlockConfiguration").and_then(|settings| settings.get(name));
+    matches!(setting.map(|node| &node.value), Some(Value::Bool(true)))
 }
 
 /// Which of the AWS CLI's answers a document is, by the members at its root.
@@ -172,30 +298,6 @@ fn answer_kind(root: &Node<'_>) -> Option<AnswerKind> {
     let members = root.as_object()?;
     let has = |key: &&str| members.iter().any(|member| member.key == **key);
     AnswerKind::ALL.iter().copied().find(|kind| kind.keys().iter().all(has))
-}
-
-fn what_it_is(document: &Document<'_>) -> String {
-    match &document.root.value {
-        Value::Object(members) => {
-            let keys: Vec<&str> = members.iter().take(3).map(|member| &*member.key).collect();
-            format!(
-                "neither a policy nor an answer of the AWS CLI that is known here (it has {})",
-                list(&keys)
-            )
-        }
-        Value::Missing => "the file is empty".to_owned(),
-        _ => format!("not a policy: the file holds {}", document.root.kind_name()),
-    }
-}
-
-fn list(keys: &[&str]) -> String {
-    if keys.is_empty() {
-        return "no members".to_owned();
-    }
-    keys.iter()
-        .map(|key| format!("`{}`", key.chars().take(40).collect::<String>()))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// The role of a policy that nobody named. What content cannot tell apart (a boundary, an SCP and a reader's policy look

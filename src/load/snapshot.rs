@@ -85,7 +85,7 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
     for (name, text, role, level) in mailed {
         let part = sources.add(name, text);
         match role {
-            Some(role) => recognise::named(sources, part, role, level, evidence),
+            Some(role) => recognise::named(sources, part, (role, level, None), evidence),
             // A bundle of a snapshot holds it as a document; one in that is not looked into.
             None if depth == 0 && read(sources, part, evidence, 1) => {}
             None => recognise::by_content(sources, part, evidence),
@@ -100,7 +100,7 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
         one(sources, source, reply, evidence);
     }
     organization::take(sources, source, &replies, evidence);
-    evidence.listing.sort(sources);
+    evidence.listing.finish();
     true
 }
 
@@ -143,6 +143,7 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
             evidence.documents.push(PolicyDocument {
                 role: Role::BucketPolicy,
                 level: 0,
+                linked: None,
                 source: part,
                 policy,
                 issues: Vec::new(),
@@ -205,7 +206,7 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
                 recognise::by_content(sources, part, evidence);
                 return;
             };
-            recognise::named(sources, part, role, 0, evidence);
+            recognise::named(sources, part, (role, 0, None), evidence);
             // AWS gives the version in force of a managed policy without the policy's name.
             if call == "iam get-policy-version" && role == Role::ReaderPolicy {
                 name(evidence, part, reply, whole);

@@ -20,4 +20,4 @@ pub use document::{
 pub use embedded::{Embedded, is_policy};
 pub use length::Length;
 pub use operator::{BaseOperator, Operator, SetOperator};
-pub use read::read;
+pub use read::{none, read};

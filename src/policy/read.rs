@@ -8,8 +8,24 @@ use super::document::{
     Text, TextKind, Version,
 };
 use super::operator::Operator;
-use crate::source::{SourceId, Span};
+use crate::source::{Place, SourceId, Span};
 use crate::syntax::{Member, Node, Value};
+
+/// The policy of a resource that has none, said at a place: no statement allows or denies anything.
+#[must_use]
+pub fn none(place: Place) -> Policy {
+    Policy {
+        source: place.source,
+        level: 0,
+        span: place.span,
+        version: Version::Missing,
+        version_span: None,
+        id: None,
+        statement_span: place.span,
+        statements: Vec::new(),
+        faults: Vec::new(),
+    }
+}
 
 /// Reads a policy from a tree. `level` is the number of JSON strings around it in its source.
 #[must_use]

@@ -77,6 +77,8 @@ pub struct Source {
     text: Arc<String>,
     lines: OnceLock<LineIndex>,
     begins: Position,
+    /// For texts of which only some lines are kept: where each kept line stands in the whole.
+    kept: Option<Vec<Position>>,
 }
 
 impl Source {
@@ -98,6 +100,12 @@ impl Source {
         self.text.get(span.range()).unwrap_or_default()
     }
 
+    /// Whether only some lines of the text are kept, which do not follow each other.
+    #[must_use]
+    pub fn is_excerpt(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// The index of line starts, made on first use.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
@@ -107,6 +115,14 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         let at = self.lines().position(&self.text, offset);
+        if let Some(line) = self.kept.as_ref().and_then(|kept| kept.get(at.line as usize - 1)) {
+            let start = self.lines().start(at.line as usize - 1).unwrap_or_default();
+            return Position {
+                line: line.line,
+                column: line.column.saturating_add(at.column - 1),
+                offset: line.offset.saturating_add(offset.saturating_sub(start)),
+            };
+        }
         let Position { line, column, offset } = self.begins;
         Position {
             line: at.line.saturating_add(line - 1),
@@ -143,7 +159,7 @@ impl Sources {
 
     /// Adds a text under a name and gives its identity.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.push(name.into(), text.into(), Position { line: 1, column: 1, offset: 0 })
+        self.push(name.into(), text.into(), Position { line: 1, column: 1, offset: 0 }, None)
     }
 
     /// Adds a span of a source as a text of its own, which keeps the name and the places of the whole.
@@ -151,12 +167,38 @@ impl Sources {
         let whole = self.get(of);
         let (name, text, begins) =
             (whole.name.to_string(), whole.slice(span).to_owned(), whole.position(span.start));
-        self.push(name, text, begins)
+        self.push(name, text, begins, None)
     }
 
-    fn push(&mut self, name: String, text: String, begins: Position) -> SourceId {
-        let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Source { name: name.into(), text: Arc::new(text), lines: OnceLock::new(), begins });
+    /// Adds a text of which only some lines are kept, because the whole is too long to hold: the lines, and where each
+    /// begins in the whole.
+    pub fn add_excerpts(&mut self, name: impl Into<String>, lines: &[(String, Position)]) -> SourceId {
+        let text: Vec<&str> = lines.iter().map(|(text, _)| text.as_str()).collect();
+        let kept = lines.iter().map(|(_, at)| *at).collect();
+        self.push(name.into(), text.join("\n"), Position { line: 1, column: 1, offset: 0 }, Some(kept))
+    }
+
+    /// The identity that the next text will have.
+    #[must_use]
+    pub fn next(&self) -> SourceId {
+        SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX))
+    }
+
+    fn push(
+        &mut self,
+        name: String,
+        text: String,
+        begins: Position,
+        kept: Option<Vec<Position>>,
+    ) -> SourceId {
+        let id = self.next();
+        self.list.push(Source {
+            name: name.into(),
+            text: Arc::new(text),
+            lines: OnceLock::new(),
+            begins,
+            kept,
+        });
         id
     }
 
@@ -168,6 +210,7 @@ impl Sources {
             text: changed.get(&id).map_or_else(|| Arc::clone(&source.text), |text| Arc::new(text.clone())),
             lines: OnceLock::new(),
             begins: source.begins,
+            kept: source.kept.clone(),
         });
         Self { list: list.collect() }
     }

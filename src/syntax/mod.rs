@@ -16,6 +16,6 @@ mod wrapped;
 
 pub use json::{MAX_DEPTH, read_json};
 pub use path::{Selector, SelectorFault, select};
-pub use scan::{Scan, ScanFault};
+pub use scan::{Scan, ScanFault, ScanPlace, unescape};
 pub use tree::{Document, Issue, IssueKind, Member, Node, Value};
 pub use wrapped::{Unwrapped, inner_span, read_wrapped};

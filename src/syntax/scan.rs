@@ -1,43 +1,110 @@
-//! A walk over JSON that builds nothing: for answers too long to hold as a tree, such as a listing of a million keys.
+//! A walk over JSON that builds nothing and holds nothing: for answers too long to read into memory, such as a listing of a
+//! million keys.
 //!
 //! Unlike [`read_json`](super::read_json) it repairs nothing: it stops at the first fault, and what came before it
 //! stands. Values that are skipped are only followed to their end, not looked into.
 
 use super::escape::{Meaning, pieces};
-use crate::source::Span;
 use std::borrow::Cow;
+use std::io::Read;
 
-/// The place where the text is no JSON, or not of the shape that was asked for.
+/// The place where the text is no JSON, or not of the shape that was asked for, or cannot be read on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScanFault {
     /// Offset of the byte.
     pub at: usize,
+    /// Line, from 1.
+    pub line: u32,
 }
 
-/// A walk over one text.
-#[derive(Debug, Clone)]
-pub struct Scan<'t> {
-    text: &'t str,
-    bytes: &'t [u8],
+/// Where a string begins: its first byte behind the quote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanPlace {
+    /// Offset of the byte.
+    pub at: usize,
+    /// Line, from 1.
+    pub line: u32,
+    /// Bytes of the line before it.
+    pub column: usize,
+}
+
+/// Bytes that are read at once.
+const CHUNK: usize = 1 << 16;
+
+/// A walk over one text, which is read as far as it is needed.
+#[derive(Debug)]
+pub struct Scan<R> {
+    input: R,
+    chunk: Vec<u8>,
+    /// The next byte, in the chunk.
     at: usize,
+    /// How much of the text lies before the chunk.
+    before: usize,
+    line: u32,
+    /// Offset at which the line starts.
+    line_start: usize,
     /// A value has ended at this level, so that a comma or a closing bracket must follow.
     behind_value: bool,
+    /// Where the value that is being followed began.
+    begun: ScanFault,
 }
 
-impl<'t> Scan<'t> {
+impl<R: Read> Scan<R> {
     /// A walk that begins at the start of the text; a byte order mark is passed over.
     #[must_use]
-    pub fn new(text: &'t str) -> Self {
-        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text, bytes: text.as_bytes(), at, behind_value: false }
+    pub fn new(input: R) -> Self {
+        let mut scan = Self {
+            input,
+            chunk: Vec::new(),
+            at: 0,
+            before: 0,
+            line: 1,
+            line_start: 0,
+            behind_value: false,
+            begun: ScanFault { at: 0, line: 1 },
+        };
+        scan.fill();
+        if scan.chunk.starts_with("\u{feff}".as_bytes()) {
+            scan.at = '\u{feff}'.len_utf8();
+        }
+        scan
+    }
+
+    /// Reads the next chunk; false at the end of the text, and where it cannot be read.
+    fn fill(&mut self) -> bool {
+        self.before += self.chunk.len();
+        self.at = 0;
+        self.chunk.clear();
+        let limit = u64::try_from(CHUNK).unwrap_or(u64::MAX);
+        matches!(self.input.by_ref().take(limit).read_to_end(&mut self.chunk), Ok(1..))
+    }
+
+    fn offset(&self) -> usize {
+        self.before + self.at
+    }
+
+    /// The next byte as it is, blanks included.
+    fn byte(&mut self) -> Option<u8> {
+        if self.at >= self.chunk.len() && !self.fill() {
+            return None;
+        }
+        self.chunk.get(self.at).copied()
     }
 
     /// The first byte of the next token, which is not taken.
     pub fn peek(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(self.at) {
-            self.at += 1;
+        loop {
+            let found = self.byte()?;
+            match found {
+                b'\n' => {
+                    self.at += 1;
+                    self.line = self.line.saturating_add(1);
+                    self.line_start = self.offset();
+                }
+                b' ' | b'\r' | b'\t' => self.at += 1,
+                other => return Some(other),
+            }
         }
-        self.bytes.get(self.at).copied()
     }
 
     /// Goes into an object or array.
@@ -50,17 +117,17 @@ impl<'t> Scan<'t> {
         Ok(())
     }
 
-    /// The key of the next member, quotes not included; `None` behind the last one, where the object is left.
+    /// Takes the key of the next member; `false` behind the last one, where the object is left.
     ///
     /// # Errors
     /// If neither a member nor the end of the object follows.
-    pub fn member(&mut self) -> Result<Option<Span>, ScanFault> {
+    pub fn member(&mut self, key: &mut Vec<u8>) -> Result<bool, ScanFault> {
         if !self.next(b'}')? {
-            return Ok(None);
+            return Ok(false);
         }
-        let key = self.string()?;
+        self.string(key)?;
         self.expect(b':')?;
-        Ok(Some(key))
+        Ok(true)
     }
 
     /// Whether another element follows; behind the last one the array is left.
@@ -71,26 +138,47 @@ impl<'t> Scan<'t> {
         self.next(b']')
     }
 
-    /// Takes a string; gives its content without the quotes.
+    /// Takes a string: its content as it is written, without the quotes, and where it begins.
     ///
     /// # Errors
     /// If no string stands there, or it is not closed.
-    pub fn string(&mut self) -> Result<Span, ScanFault> {
+    pub fn string(&mut self, content: &mut Vec<u8>) -> Result<ScanPlace, ScanFault> {
+        content.clear();
+        self.follow_string(Some(content))
+    }
+
+    fn follow_string(&mut self, mut content: Option<&mut Vec<u8>>) -> Result<ScanPlace, ScanFault> {
         self.expect(b'"')?;
-        let start = self.at;
-        loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
-                return Err(ScanFault { at: start.saturating_sub(1) });
-            };
-            self.at += found;
-            if self.bytes.get(self.at) == Some(&b'"') {
-                let span = Span::new(start, self.at);
-                self.at += 1;
-                self.behind_value = true;
-                return Ok(span);
+        let at = self.offset();
+        let place = ScanPlace { at, line: self.line, column: at.saturating_sub(self.line_start) };
+        let unclosed = ScanFault { at: at.saturating_sub(1), line: self.line };
+        let mut take = |bytes: &[u8]| {
+            if let Some(content) = &mut content {
+                content.extend_from_slice(bytes);
             }
-            self.at += 2;
+        };
+        loop {
+            let rest = self.chunk.get(self.at..).unwrap_or_default();
+            match memchr::memchr2(b'"', b'\\', rest) {
+                None => {
+                    take(rest);
+                    if !self.fill() {
+                        return Err(unclosed);
+                    }
+                }
+                Some(found) => {
+                    take(rest.get(..found).unwrap_or_default());
+                    let mark = rest.get(found).copied();
+                    self.at += found + 1;
+                    if mark == Some(b'"') {
+                        self.behind_value = true;
+                        return Ok(place);
+                    }
+                    let Some(escaped) = self.byte() else { return Err(unclosed) };
+                    take(&[b'\\', escaped]);
+                    self.at += 1;
+                }
+            }
         }
     }
 
@@ -98,17 +186,21 @@ impl<'t> Scan<'t> {
     ///
     /// # Errors
     /// If none stands there.
-    pub fn word(&mut self) -> Result<&'t str, ScanFault> {
-        let start = match self.peek() {
-            Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => self.at,
+    pub fn word(&mut self) -> Result<String, ScanFault> {
+        match self.peek() {
+            Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {}
             _ => return self.fault(),
-        };
-        while let Some(b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') = self.bytes.get(self.at)
-        {
+        }
+        let mut word = String::new();
+        while let Some(byte @ (b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')) = self.byte() {
+            // A word of JSON is short; what is longer is passed over.
+            if word.len() < 64 {
+                word.push(char::from(byte));
+            }
             self.at += 1;
         }
         self.behind_value = true;
-        Ok(self.text.get(start..self.at).unwrap_or_default())
+        Ok(word)
     }
 
     /// Passes over a value.
@@ -117,19 +209,20 @@ impl<'t> Scan<'t> {
     /// If no value stands there, or it does not end.
     pub fn skip(&mut self) -> Result<(), ScanFault> {
         match self.peek() {
-            Some(b'"') => self.string().map(drop),
+            Some(b'"') => self.follow_string(None).map(drop),
             Some(b'{' | b'[') => {
-                let start = self.at;
+                self.begun = self.here();
                 let mut depth = 0usize;
-                while let Some(byte) = self.bytes.get(self.at) {
-                    match byte {
-                        b'"' => {
-                            self.string()?;
+                loop {
+                    match self.peek() {
+                        None => return Err(self.begun),
+                        Some(b'"') => {
+                            self.follow_string(None)?;
                             continue;
                         }
-                        b'{' | b'[' => depth += 1,
-                        b'}' | b']' => depth -= 1,
-                        _ => {}
+                        Some(b'{' | b'[') => depth += 1,
+                        Some(b'}' | b']') => depth -= 1,
+                        Some(_) => {}
                     }
                     self.at += 1;
                     if depth == 0 {
@@ -137,28 +230,17 @@ impl<'t> Scan<'t> {
                         return Ok(());
                     }
                 }
-                Err(ScanFault { at: start })
             }
-            _ => self.word().map(drop),
-        }
-    }
-
-    /// The text of a string's content with its escapes resolved; what is no escape stays as it is written.
-    #[must_use]
-    pub fn unescape(content: &str) -> Cow<'_, str> {
-        if memchr::memchr(b'\\', content.as_bytes()).is_none() {
-            return Cow::Borrowed(content);
-        }
-        let mut out = String::with_capacity(content.len());
-        for piece in pieces(content) {
-            match piece.meaning {
-                Meaning::Char(c) => out.push(c),
-                Meaning::Plain | Meaning::Invalid => {
-                    out.push_str(content.get(piece.raw).unwrap_or_default());
+            Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
+                let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
+                while self.byte().is_some_and(|byte| is_part(&byte)) {
+                    self.at += 1;
                 }
+                self.behind_value = true;
+                Ok(())
             }
+            _ => self.fault(),
         }
-        Cow::Owned(out)
     }
 
     /// Whether an element follows at this level, behind its comma; if the closing bracket follows, it is taken.
@@ -190,112 +272,32 @@ impl<'t> Scan<'t> {
         }
     }
 
-    fn fault<T>(&self) -> Result<T, ScanFault> {
-        Err(ScanFault { at: self.at })
+    fn here(&self) -> ScanFault {
+        ScanFault { at: self.offset(), line: self.line }
     }
+
+    fn fault<T>(&self) -> Result<T, ScanFault> {
+        Err(self.here())
+    }
+}
+
+/// The text of a string's content with its escapes resolved; what is no escape stays as it is written.
+#[must_use]
+pub fn unescape(content: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', content.as_bytes()).is_none() {
+        return Cow::Borrowed(content);
+    }
+    let mut out = String::with_capacity(content.len());
+    for piece in pieces(content) {
+        match piece.meaning {
+            Meaning::Char(c) => out.push(c),
+            Meaning::Plain | Meaning::Invalid => {
+                out.push_str(content.get(piece.raw).unwrap_or_default());
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::syntax::{Node, Value, read_json};
-    use proptest::prelude::*;
-
-    /// Every string in value position, in order, as the walk gives them.
-    fn walked(scan: &mut Scan<'_>, text: &str, out: &mut Vec<(String, Span)>) -> Result<(), ScanFault> {
-        match scan.peek() {
-            Some(b'{') => {
-                scan.open(b'{')?;
-                while scan.member()?.is_some() {
-                    walked(scan, text, out)?;
-                }
-            }
-            Some(b'[') => {
-                scan.open(b'[')?;
-                while scan.item()? {
-                    walked(scan, text, out)?;
-                }
-            }
-            Some(b'"') => {
-                let span = scan.string()?;
-                out.push((Scan::unescape(text.get(span.range()).unwrap()).into_owned(), span));
-            }
-            _ => drop(scan.word()?),
-        }
-        Ok(())
-    }
-
-    fn read(node: &Node<'_>, out: &mut Vec<(String, Span)>) {
-        match &node.value {
-            Value::String(text) => {
-                let span = Span { start: node.span.start + 1, end: node.span.end - 1 };
-                out.push((text.to_string(), span));
-            }
-            Value::Array(items) => items.iter().for_each(|item| read(item, out)),
-            Value::Object(members) => members.iter().for_each(|member| read(&member.value, out)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Bare(_) | Value::Missing => {}
-        }
-    }
-
-    #[test]
-    fn faults_are_where_the_text_goes_wrong() {
-        for (text, at) in [
-            (r#"{"a": 1,}"#, 8),
-            (r#"{"a" 1}"#, 5),
-            (r#"["x" "y"]"#, 5),
-            (r#"["x"#, 1),
-            ("[1, ]", 4),
-            ("", 0),
-            ("{", 1),
-        ] {
-            let fault = walked(&mut Scan::new(text), text, &mut Vec::new()).unwrap_err();
-            assert_eq!(fault.at, at, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_skipped_value_ends_where_the_value_ends() {
-        let text = r#"{"a": {"b": ["}", "\"]"]}, "c": "d"}"#;
-        let mut scan = Scan::new(text);
-        scan.open(b'{').unwrap();
-        scan.member().unwrap().unwrap();
-        scan.skip().unwrap();
-        let key = scan.member().unwrap().unwrap();
-        assert_eq!(text.get(key.range()), Some("c"));
-    }
-
-    fn json() -> impl Strategy<Value = serde_json::Value> {
-        let leaf = prop_oneof![
-            Just(serde_json::Value::Null),
-            any::<bool>().prop_map(Into::into),
-            any::<i32>().prop_map(Into::into),
-            "[a-z/=\"\\\\é\u{1}\u{1f600}{}\\[\\], ]{0,12}".prop_map(Into::into),
-        ];
-        leaf.prop_recursive(4, 40, 6, |inner| {
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
-                proptest::collection::btree_map("[a-z\"\\\\]{0,4}", inner, 0..6)
-                    .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn the_walk_and_the_tree_agree(value in json(), pretty: bool) {
-            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
-            let mut from_walk = Vec::new();
-            walked(&mut Scan::new(&text), &text, &mut from_walk).unwrap();
-            let mut from_tree = Vec::new();
-            read(&read_json(&text).root, &mut from_tree);
-            prop_assert_eq!(from_walk, from_tree);
-        }
-
-        #[test]
-        fn nothing_makes_it_panic_or_hang(text in "[{}\\[\\]\",:\\\\a-c0-1é ]{0,60}") {
-            let mut scan = Scan::new(&text);
-            let _ = walked(&mut scan, &text, &mut Vec::new());
-            let _ = Scan::new(&text).skip();
-        }
-    }
-}
+mod tests;

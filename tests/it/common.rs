@@ -1,7 +1,7 @@
 //! Accounts of `fixtures/accounts`, loaded as `preflight check` loads them, and what their reviewers expect.
 
 use preflight::config::{self, Config};
-use preflight::evidence::{Evidence, Role};
+use preflight::evidence::{DocumentKind, Evidence, Role};
 use preflight::finding::Report;
 use preflight::judge::{Job, Library, judge};
 use preflight::load::{self, Named};
@@ -56,18 +56,23 @@ fn account(folder: &Path) -> Account {
     let file = folder.join("preflight.toml");
     let config = if file.is_file() {
         let source = sources.add(file.to_string_lossy(), load::read_text(&file).unwrap());
-        config::read(sources.get(source).text(), source)
-            .unwrap_or_else(|fault| panic!("{name}/preflight.toml: {fault}"))
+        {
+            let answers: Vec<&str> = DocumentKind::answers().collect();
+            config::read(sources.get(source).text(), source, &answers)
+        }
+        .unwrap_or_else(|fault| panic!("{name}/preflight.toml: {fault}"))
     } else {
         Config::default()
     };
     let named: Vec<Named> = config
         .documents
         .iter()
-        .map(|(role, level, path)| Named {
-            role: Role::of(role).unwrap(),
-            level: *level,
-            path: folder.join(path),
+        .map(|document| Named {
+            kind: DocumentKind::of(&document.kind)
+                .unwrap_or_else(|| DocumentKind::Policy(Role::of(&document.kind).unwrap())),
+            level: document.level,
+            linked: document.linked,
+            path: folder.join(&document.path),
         })
         .collect();
     let walked = if !config.names_documents() { vec![folder.to_path_buf()] } else { Vec::new() };

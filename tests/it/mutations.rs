@@ -321,7 +321,7 @@ impl<'a> Bench<'a> {
                 // No verdict hangs on discovery, and nobody gave the answers that the other asks for.
                 Ask::Identity { .. } | Ask::Discovery { .. } => None,
                 // Policies are changed here, and no setting of an export depends on one.
-                Ask::Setting(_) | Ask::Export(_) => None,
+                Ask::Setting(_) | Ask::Export(_) | Ask::Bucket(_) => None,
             };
             if let Some(state) = state {
                 out.insert(demand.id.clone(), state);

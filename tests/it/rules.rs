@@ -51,7 +51,7 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
         } else if block.kind == "form" {
             let text = format!("[form]\n{}", block.text);
             let source = sources.add("form", text);
-            form = config::read(sources.get(source).text(), source)
+            form = config::read(sources.get(source).text(), source, &[])
                 .unwrap_or_else(|fault| panic!("{}: {fault}", example.title))
                 .form;
         } else if block.lang == "json" {
@@ -223,6 +223,8 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("syntax" | "grammar", _) => &["documents"],
             ("form" | "path" | "layout", _) => &["form"],
             ("reader", _) => &["reader"],
+            ("bucket", "owner" | "managed-key") => &["reader"],
+            ("bucket", _) => &["delivery"],
             ("discovery", _) => &["discovery"],
             ("accounts", _) => &["accounts"],
             ("setting" | "export", _) => &["export"],

@@ -1,7 +1,10 @@
 //! Which of the exports at hand the form means.
 
 use super::super::subject::{FactRef, Subject};
+use super::setting;
 use crate::billing::{ExportDefinition, ExportKind};
+use crate::contract::{Ask, Test};
+use crate::finding::{Need, State};
 
 /// Whether the form speaks of a legacy report.
 pub(super) fn is_legacy(subject: &Subject<'_>) -> bool {
@@ -10,7 +13,7 @@ pub(super) fn is_legacy(subject: &Subject<'_>) -> bool {
 
 /// The settings of the export that the form means: those of its name, and without a name the only ones there are, of the
 /// form's type if there are others. A copy that an execution was made with counts only if there is nothing newer.
-pub(super) fn definition<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefinition> {
+pub(in super::super) fn definition<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefinition> {
     let all = &subject.evidence.exports.definitions;
     let wanted = if is_legacy(subject) { ExportKind::Legacy } else { ExportKind::Cur2 };
     let fits = |each: &ExportDefinition| each.kind == wanted;
@@ -25,6 +28,9 @@ pub(super) fn definition<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefiniti
         let first = list.first()?;
         if list.iter().all(|each| each.label() == first.label()) { best(list) } else { None }
     };
+    if let Some(found) = first_found(subject) {
+        return Some(found);
+    }
     let fitting: Vec<_> = all.iter().filter(|each| fits(each)).collect();
     if fitting.is_empty() { one(&all.iter().collect::<Vec<_>>()) } else { one(&fitting) }
 }
@@ -46,4 +52,32 @@ pub(super) fn name<'a>(subject: &Subject<'a>) -> Option<&'a str> {
 /// What would show the settings.
 pub(super) fn fact(subject: &Subject<'_>) -> FactRef {
     FactRef::new(if is_legacy(subject) { "report-settings" } else { "export-settings" })
+}
+
+/// The export that auto-detection comes to: the first in the order of AWS's answer that has the settings which the contract
+/// needs in this mode. Nothing in other modes.
+pub(super) fn first_found<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefinition> {
+    if subject.form.text("mode") != Some("find-report") {
+        return None;
+    }
+    let wanted = if is_legacy(subject) { ExportKind::Legacy } else { ExportKind::Cur2 };
+    let all = subject.evidence.exports.definitions.iter();
+    let mut candidates = all.filter(|each| each.kind == wanted && !each.from_execution);
+    candidates.find(|each| is_suitable(subject, each))
+}
+
+/// Whether auto-detection takes an export: settings that are one of a choice are compared, names and places are not.
+fn is_suitable(subject: &Subject<'_>, definition: &ExportDefinition) -> bool {
+    let compared = |ask: &Ask| match ask {
+        Ask::Setting(setting) => match setting.test {
+            Test::OneOf(_) | Test::NoneOf(_) | Test::AllOf(_) => {
+                setting::path(setting, definition.kind).is_some()
+                    && setting::of(subject, definition, setting).state == Some(State::Broken)
+            }
+            Test::Equals(_) | Test::Matches(_) | Test::Columns(_) => false,
+        },
+        _ => false,
+    };
+    let needed = subject.demands.iter().filter(|demand| demand.need == Need::Needed);
+    !needed.filter(|demand| demand.is_asked(subject.form, |_| true)).any(|demand| compared(&demand.ask))
 }

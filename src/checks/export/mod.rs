@@ -1,5 +1,6 @@
 //! Whether the export that the form means is set as the product needs it, and whether AWS delivers it.
 
+mod found;
 mod health;
 mod meant;
 mod named;
@@ -14,12 +15,16 @@ use crate::rulebook::Values;
 use crate::source::{Place, Span};
 pub(super) use setting::check as check_setting;
 
+/// Settings of the export that the form means.
+pub(super) use meant::definition;
+
 /// Answers a question about an export as a whole.
 pub(super) fn check(subject: &Subject<'_>, question: ExportQuestion) -> Outcome {
     match question {
         ExportQuestion::Looked => named::looked(subject),
         ExportQuestion::Named => named::named(subject),
         ExportQuestion::Quota => named::quota(subject),
+        ExportQuestion::Found => found::check(subject),
         ExportQuestion::Status => health::status(subject),
         ExportQuestion::Execution => health::execution(subject),
         ExportQuestion::Delivered => health::delivered(subject),
@@ -62,6 +67,12 @@ pub(super) fn is_asked(subject: &Subject<'_>, ask: &Ask) -> bool {
         }
         _ => true,
     }
+}
+
+/// The export that auto-detection comes to.
+#[must_use]
+pub fn found_export<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefinition> {
+    meant::first_found(subject)
 }
 
 fn unknown(fact: FactRef) -> Outcome {

@@ -20,7 +20,14 @@ pub(super) fn path(setting: &Setting, kind: ExportKind) -> Option<&SettingPath> 
 }
 
 pub(in super::super) fn check(subject: &Subject<'_>, setting: &Setting) -> Outcome {
-    let Some(definition) = meant::definition(subject) else { return unknown(meant::fact(subject)) };
+    match meant::definition(subject) {
+        Some(definition) => of(subject, definition, setting),
+        None => unknown(meant::fact(subject)),
+    }
+}
+
+/// A setting of one export.
+pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: &Setting) -> Outcome {
     let Some(path) = path(setting, definition.kind) else { return Outcome::of(State::Unknown) };
     let text = subject.sources.get(definition.source).slice(definition.span);
     let document = read_json(text);

@@ -3,7 +3,7 @@
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{broken, form_fact, given, meant, place, unknown, values};
 use crate::billing::{ExportDefinition, ExportKind, Query, Text};
-use crate::contract::ExportQuestion;
+use crate::contract::{ExportQuestion, IfMissing};
 use crate::finding::State;
 use crate::policy::arn;
 use crate::source::Span;
@@ -113,19 +113,21 @@ fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     broken(cause(definition, "rows", span, found, "every row"))
 }
 
-/// The product drops one closing slash of the path. Where it finds nothing it drops the last folder as well, since people
-/// copy the path from the console with the export's name at its end.
+/// Whether the product comes to the export's prefix from the path that was typed, by the contract's layout: a closing slash may
+/// be dropped, and the last folder, since people copy the path from the console with the export's name at its end.
 fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let field = subject.form.get("export-path");
     let Some(given_path) = field.map(|value| value.text.as_str()) else {
         return unknown(form_fact("export-path"));
     };
     let Some(prefix) = &definition.prefix else { return missing("S3Prefix") };
-    let path = given_path.strip_suffix('/').unwrap_or(given_path);
+    let path = subject.layout.map_or(given_path, |layout| layout.path(given_path));
     // A slash at either end of the prefix is a fault of its own.
     let bare = prefix.text.trim_matches('/');
-    let with_last_folder = || path.rsplit_once('/').is_some_and(|(above, _)| above == bare);
-    if path == bare || with_last_folder() {
+    let tries_shorter =
+        subject.layout.is_some_and(|layout| layout.several_folders == IfMissing::RetryWithoutLastFolder);
+    let shorter = || path.rsplit_once('/').filter(|_| tries_shorter).map(|(above, _)| above);
+    if path == bare || shorter() == Some(bare) {
         return Outcome::of(State::Holds);
     }
     let is_last_folder = bare.rsplit_once('/').is_some_and(|(_, last)| last == path);

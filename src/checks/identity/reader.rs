@@ -1,6 +1,6 @@
 //! The reader's policies and whose they are.
 
-use super::super::layers::some_of;
+use super::super::layers::{gap_fact, some_of};
 use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::evidence::{AnswerKind, PolicyDocument, PolicyList, Role, Said};
@@ -20,6 +20,9 @@ pub fn is_file_of(file: &str, policy: &str) -> bool {
     let policy = plain(&last(policy));
     !policy.is_empty() && plain(&last(file)).contains(&policy)
 }
+
+/// How many missing policies are told of by name.
+const MOST_FACTS: usize = 10;
 
 /// Every policy at hand is attached, and every attached one is at hand.
 pub(super) fn attached(subject: &Subject<'_>) -> Outcome {
@@ -44,9 +47,16 @@ pub(super) fn attached(subject: &Subject<'_>) -> Outcome {
         return Outcome { causes, assumed: assumed.into_iter().collect(), ..Outcome::of(State::Broken) };
     }
     if !record.gaps.is_empty() {
-        return waits(FactRef::with("reader-policy-missing", "policies", &some_of(&record.gaps)));
+        let facts = record.gaps.iter().take(MOST_FACTS).map(|gap| gap_fact(gap)).collect();
+        return Outcome { facts, ..Outcome::of(State::Unknown) };
     }
-    Outcome::of(State::Holds)
+    let inline_is_told =
+        !record.inline.is_empty() || subject.evidence.has("get-account-authorization-details");
+    let assumed = (!inline_is_told).then(|| Assumption {
+        text: "the reader has no inline policies; list-user-policies was not given".to_owned(),
+        source: None,
+    });
+    Outcome { assumed: assumed.into_iter().collect(), ..Outcome::of(State::Holds) }
 }
 
 /// Documents that no list names. Where files do not tell which policy they hold, numbers do.

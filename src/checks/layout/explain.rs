@@ -18,7 +18,7 @@ pub(super) fn missing(
     subject: &Subject<'_>,
     bucket: Bucket<'_>,
     values: &Typed<'_>,
-    found: &Found,
+    found: &Found<'_>,
 ) -> Vec<Cause> {
     let seen = match found {
         Found::Silent { seen } | Found::Refused { seen } => seen.as_slice(),
@@ -61,7 +61,7 @@ pub(super) fn waiting(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'
 }
 
 /// What lies in the folder and is not read.
-fn in_folder(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>, seen: &Seen) -> Option<Cause> {
+fn in_folder(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>, seen: &Seen<'_>) -> Option<Cause> {
     let layout = bucket.layout;
     let pattern = |period: usize| layout.period.get(period).map(Period::shown).unwrap_or_default();
     let values = || Values::new().with("folder", seen.folder.as_str());
@@ -69,8 +69,8 @@ fn in_folder(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>, seen:
         seen.kinds.iter().find(|(kind, _)| wanted(kind)).map(|(kind, tally)| (*kind, *tally))
     };
     let at = |name: &str| place(subject.form, name).or_else(|| place(subject.form, "export-path"));
-    let cause = |case, place: Option<Place>, values, tally: Tally, what: &str| {
-        let file = Place { source: tally.first.source, span: tally.first.span };
+    let cause = |case, place: Option<Place>, values, tally: Tally<'_>, what: &str| {
+        let file = tally.first.place;
         let mut cause = Cause::new("layout", case, place.unwrap_or(file), values);
         if place.is_some() {
             cause.related.push((file, what.to_owned()));
@@ -84,16 +84,16 @@ fn in_folder(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>, seen:
         return told.map(|cause| cause.typing("export-type", needed));
     }
     if let Some((Kind::OtherCase { period }, tally)) = pick(|kind| matches!(kind, Kind::OtherCase { .. })) {
-        let text = bucket.listing.text(bucket.sources, tally.first);
-        let found = layout.period.get(period).and_then(|period| period.find(&text, Case::Ignored));
+        let text = tally.first.key.as_str();
+        let found = layout.period.get(period).and_then(|period| period.find(text, Case::Ignored));
         let found = found.and_then(|(start, end)| text.get(start..end)).unwrap_or_default();
         let values = values().with("found", found).with("needed", pattern(period));
         return cause("folder-case", at("export-name"), values, tally, "not the folder of a period");
     }
     let endings = layout.endings.concat().join("`, `");
     if let Some((Kind::OtherEnding { .. }, tally)) = pick(|kind| matches!(kind, Kind::OtherEnding { .. })) {
-        let text = bucket.listing.text(bucket.sources, tally.first);
-        let values = values().with("found", ending_of(&text)).with("needed", endings);
+        let text = tally.first.key.as_str();
+        let values = values().with("found", ending_of(text)).with("needed", endings);
         return cause("ending", at("export-name"), values, tally, "with this ending it is not read");
     }
     let patterns = |export_type: &str| {
@@ -117,7 +117,7 @@ fn in_folder(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>, seen:
 fn elsewhere(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>) -> Option<Cause> {
     let exports = bucket.exports();
     let path = bucket.layout.path(typed.path);
-    let best = |wanted: &dyn Fn(&Export) -> bool| {
+    let best = |wanted: &dyn Fn(&Export<'_>) -> bool| {
         exports.iter().filter(|export| wanted(export)).max_by_key(|export| {
             (
                 export.export_type == typed.export_type,
@@ -151,7 +151,7 @@ fn elsewhere(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>) -> Op
         let found = bucket.layout.folder_of(path, typed.name);
         ("other-exports", "export-path", found, export, folders.join("`, `"))
     };
-    let file = Place { source: export.file.source, span: export.file.span };
+    let file = export.file.place;
     let place = place(subject.form, at);
     let found = if found.is_empty() { "empty".to_owned() } else { format!("`{found}`") };
     let values = Values::new().with("found", found).with("needed", needed).with("name", export.name.as_str());
@@ -177,13 +177,18 @@ fn elsewhere(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>) -> Op
     Some(cause)
 }
 
+/// Whether a fault says that the files lie somewhere else.
+pub(super) fn is_elsewhere(cause: &Cause) -> bool {
+    matches!(cause.case, "last-folder" | "path-other" | "name-other" | "other-exports" | "no-path")
+}
+
 /// Whether a path ends in the folders of another one, as the guide's "last folder name" does.
 fn is_last_folder(whole: &str, typed: &str) -> bool {
     !typed.is_empty() && whole.strip_suffix(typed).is_some_and(|before| before.ends_with('/'))
 }
 
 /// Data that lies in the folder and is passed over although something is read.
-pub(super) fn ignored(bucket: Bucket<'_>, seen: &Seen, read: Kind) -> Vec<Cause> {
+pub(super) fn ignored(bucket: Bucket<'_>, seen: &Seen<'_>, read: Kind) -> Vec<Cause> {
     let ending = |kind: Kind| match kind {
         Kind::File { ending, .. } => bucket.layout.endings.get(ending).map(|group| group.join("`, `")),
         Kind::OtherEnding { .. }
@@ -200,21 +205,21 @@ pub(super) fn ignored(bucket: Bucket<'_>, seen: &Seen, read: Kind) -> Vec<Cause>
         .iter()
         .filter(|(kind, _)| **kind != read && **kind != Kind::NoData)
         .map(|(kind, tally)| {
-            let text = bucket.listing.text(bucket.sources, tally.first);
+            let text = tally.first.key.as_str();
             let values = Values::new()
                 .with("folder", seen.folder.as_str())
-                .with("found", ending_of(&text))
+                .with("found", ending_of(text))
                 .with("count", files_of(tally.count))
                 .with("needed", ending(read).unwrap_or_default());
             let case = if is_ending(*kind, read) { "mixed-formats" } else { "passed-over" };
-            let place = Place { source: tally.first.source, span: tally.first.span };
+            let place = tally.first.place;
             Cause::new("layout", case, place, values)
         })
         .collect()
 }
 
 /// Folders with more keys than old releases read.
-pub(super) fn pages(bucket: Bucket<'_>, seen: &Seen) -> Vec<Cause> {
+pub(super) fn pages(bucket: Bucket<'_>, seen: &Seen<'_>) -> Vec<Cause> {
     seen.folders
         .iter()
         .filter(|(_, tally)| tally.count > bucket.layout.page)
@@ -223,7 +228,7 @@ pub(super) fn pages(bucket: Bucket<'_>, seen: &Seen) -> Vec<Cause> {
                 .with("folder", format!("{}{folder}/", seen.folder))
                 .with("count", tally.count.to_string())
                 .with("needed", bucket.layout.page.to_string());
-            let place = Place { source: tally.first.source, span: tally.first.span };
+            let place = tally.first.place;
             Cause::new("layout", "page", place, values)
         })
         .collect()

@@ -1,14 +1,12 @@
 //! What the product sees if it looks into one folder of the bucket, and what it does then.
 
 use crate::contract::{Case, IfMissing, Layout};
-use crate::evidence::{ListedKey, Listing};
-use crate::source::Sources;
+use crate::evidence::{KeyGroup, Listing};
 use std::collections::BTreeMap;
 
 /// The objects, with the rules for looking at them.
 #[derive(Clone, Copy)]
 pub(super) struct Bucket<'a> {
-    pub(super) sources: &'a Sources,
     pub(super) listing: &'a Listing,
     pub(super) layout: &'a Layout,
 }
@@ -32,23 +30,29 @@ pub(super) enum Kind {
 
 /// Objects of one kind.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tally {
+pub(super) struct Tally<'a> {
     pub(super) count: usize,
-    pub(super) first: ListedKey,
+    pub(super) first: &'a KeyGroup,
+}
+
+impl Tally<'_> {
+    fn add(&mut self, count: usize) {
+        self.count += count;
+    }
 }
 
 /// What the product sees in one folder.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(super) struct Seen<'a> {
     pub(super) folder: String,
-    pub(super) kinds: BTreeMap<Kind, Tally>,
+    pub(super) kinds: BTreeMap<Kind, Tally<'a>>,
     /// The folders in it, with the number of objects below each, and the first of them.
-    pub(super) folders: Vec<(String, Tally)>,
+    pub(super) folders: Vec<(String, Tally<'a>)>,
 }
 
-impl Seen {
+impl<'a> Seen<'a> {
     /// What is read for a type of export.
-    pub(super) fn read(&self, layout: &Layout, export_type: &str) -> Option<(Kind, Tally)> {
+    pub(super) fn read(&self, layout: &Layout, export_type: &str) -> Option<(Kind, Tally<'a>)> {
         let periods = || (0..).zip(&layout.period).filter(|(_, period)| period.export_type == export_type);
         (0..layout.endings.len()).find_map(|ending| {
             periods().find_map(|(period, _)| {
@@ -60,20 +64,20 @@ impl Seen {
 }
 
 /// What comes of path, name and type.
-pub(super) enum Found {
+pub(super) enum Found<'a> {
     /// Files are found: with this path, which may be shorter than the one typed.
-    Files { path: String, seen: Seen, kind: Kind, files: usize },
+    Files { path: String, seen: Seen<'a>, kind: Kind, files: usize },
     /// No files, and connecting succeeds all the same.
-    Silent { seen: Vec<Seen> },
+    Silent { seen: Vec<Seen<'a>> },
     /// No files, and connecting is refused.
-    Refused { seen: Vec<Seen> },
+    Refused { seen: Vec<Seen<'a>> },
     /// The listing does not show what lies below this folder.
     Unseen { folder: String },
 }
 
 impl<'a> Bucket<'a> {
     /// Does what the product does at connecting.
-    pub(super) fn connect(self, path: &str, name: &str, export_type: &str) -> Found {
+    pub(super) fn connect(self, path: &str, name: &str, export_type: &str) -> Found<'a> {
         let path = self.layout.path(path);
         let first = match self.try_one(path, name, export_type) {
             Ok(seen) => seen,
@@ -95,7 +99,7 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    fn try_one(self, path: &str, name: &str, export_type: &str) -> Result<Seen, Box<Found>> {
+    fn try_one(self, path: &str, name: &str, export_type: &str) -> Result<Seen<'a>, Box<Found<'a>>> {
         let seen = self.look(&self.layout.folder_of(path, name));
         if let Some((kind, tally)) = seen.read(self.layout, export_type) {
             return Err(Box::new(Found::Files { path: path.to_owned(), seen, kind, files: tally.count }));
@@ -107,28 +111,26 @@ impl<'a> Bucket<'a> {
     }
 
     /// Looks into a folder.
-    pub(super) fn look(self, folder: &str) -> Seen {
-        let range = self.listing.below(self.sources, folder);
+    pub(super) fn look(self, folder: &str) -> Seen<'a> {
+        let range = self.listing.below(folder);
         let mut seen = Seen { folder: folder.to_owned(), kinds: BTreeMap::new(), folders: Vec::new() };
         let mut periods = PeriodOf::default();
-        for key in self.listing.keys().get(range).unwrap_or_default() {
-            let text = self.listing.text(self.sources, *key);
+        for group in self.listing.groups().get(range).unwrap_or_default() {
+            let text = group.key.as_str();
             let Some(rest) = text.get(folder.len()..) else { continue };
+            let tally = Tally { count: group.count, first: group };
             let kind = match rest.split_once('/') {
-                None if self.is_data(&text) => Kind::Directly,
+                None if self.is_data(text) => Kind::Directly,
                 None => Kind::NoData,
                 Some((child, _)) => {
                     match seen.folders.last_mut().filter(|(last, _)| last == child) {
-                        Some((_, tally)) => tally.count += 1,
-                        None => seen.folders.push((child.to_owned(), Tally { count: 1, first: *key })),
+                        Some((_, known)) => known.add(group.count),
+                        None => seen.folders.push((child.to_owned(), tally)),
                     }
-                    self.kind(&text, &mut periods)
+                    self.kind(text, &mut periods)
                 }
             };
-            seen.kinds
-                .entry(kind)
-                .and_modify(|tally| tally.count += 1)
-                .or_insert(Tally { count: 1, first: *key });
+            seen.kinds.entry(kind).and_modify(|known| known.add(group.count)).or_insert(tally);
         }
         seen
     }

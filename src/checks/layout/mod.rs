@@ -9,6 +9,9 @@ mod look;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod used;
+
+pub use used::{UsedPath, used_path};
 
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::LayoutQuestion;
@@ -23,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, question: LayoutQuestion) -> Outcome 
     if at_all && !refused.is_empty() {
         return Outcome { causes: refused, ..Outcome::of(State::Broken) };
     }
-    let bucket = Bucket { sources: subject.sources, listing: &subject.evidence.listing, layout };
+    let bucket = Bucket { listing: &subject.evidence.listing, layout };
     if question == LayoutQuestion::Typed {
         return typed_well(subject, bucket);
     }
@@ -73,7 +76,7 @@ impl<'a> Typed<'a> {
             .iter()
             .filter(|export| fits(path, &export.path) && fits(name, &export.name) && bucket.leads_to(export))
             .collect();
-        let value_of = |of: fn(&exports::Export) -> &String| match fitting.as_slice() {
+        let value_of = |of: for<'e> fn(&'e exports::Export<'_>) -> &'e String| match fitting.as_slice() {
             [] => None,
             [first, rest @ ..] => rest.iter().all(|each| of(each) == of(first)).then(|| of(first).clone()),
         };
@@ -117,7 +120,7 @@ fn typed_well(subject: &Subject<'_>, bucket: Bucket<'_>) -> Outcome {
     Outcome { causes, ..Outcome::of(State::Broken) }
 }
 
-fn connect(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: &Found) -> Outcome {
+fn connect(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: &Found<'_>) -> Outcome {
     match found {
         Found::Files { path, files, .. } => {
             let detail = if path == bucket.layout.path(values.path) {
@@ -133,6 +136,9 @@ fn connect(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found:
         }
         Found::Refused { .. } => {
             let mut causes = explain::missing(subject, bucket, values, found);
+            if is_proved(subject, bucket, values) {
+                causes.retain(|cause| !explain::is_elsewhere(cause));
+            }
             if causes.is_empty() {
                 causes = explain::waiting(subject, bucket, values);
             }
@@ -142,11 +148,15 @@ fn connect(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found:
     }
 }
 
-fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: &Found) -> Outcome {
+fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: &Found<'_>) -> Outcome {
     match found {
         Found::Files { files, .. } => Outcome { detail: Some(files_of(*files)), ..Outcome::of(State::Holds) },
         Found::Silent { seen } | Found::Refused { seen } => {
-            let causes = explain::missing(subject, bucket, values, found);
+            let mut causes = explain::missing(subject, bucket, values, found);
+            // The export's own settings know better than files that lie elsewhere since before.
+            if is_proved(subject, bucket, values) {
+                causes.retain(|cause| !explain::is_elsewhere(cause));
+            }
             if causes.is_empty() {
                 let folder = seen.first().map_or("", |seen| seen.folder.as_str());
                 return unknown(vec![FactRef::with("not-delivered", "folder", folder)]);
@@ -157,6 +167,14 @@ fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: 
     }
 }
 
+/// Whether the export's settings say that it is delivered where the form looks.
+fn is_proved(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>) -> bool {
+    super::export::definition(subject).is_some_and(|definition| {
+        definition.prefix.as_ref().is_some_and(|prefix| prefix.is(bucket.layout.path(values.path)))
+            && definition.label() == values.name
+    })
+}
+
 /// What an answer from something that is not there rests on.
 fn presumed(bucket: Bucket<'_>) -> Vec<Assumption> {
     let text = "the listing is of the whole bucket; it does not say what its keys were asked to begin with";
@@ -165,7 +183,7 @@ fn presumed(bucket: Bucket<'_>) -> Vec<Assumption> {
 }
 
 /// The answer to a question about what is found.
-fn told(found: &Found, causes: impl Fn(&look::Seen, look::Kind) -> Vec<Cause>) -> Outcome {
+fn told(found: &Found<'_>, causes: impl Fn(&look::Seen<'_>, look::Kind) -> Vec<Cause>) -> Outcome {
     let Found::Files { seen, kind, .. } = found else { return Outcome::of(State::Unknown) };
     let causes = causes(seen, *kind);
     let state = if causes.is_empty() { State::Holds } else { State::Broken };

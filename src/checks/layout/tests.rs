@@ -19,8 +19,8 @@ fn with_bucket(keys: &BTreeSet<String>, test: impl FnOnce(Bucket<'_>)) {
     let source = sources.add("listing.json", text);
     let mut listing = Listing::default();
     assert!(listing.take(&sources, source));
-    listing.sort(&sources);
-    test(Bucket { sources: &sources, listing: &listing, layout: &layout() });
+    listing.finish();
+    test(Bucket { listing: &listing, layout: &layout() });
 }
 
 /// Keys as they may lie in a bucket: some of exports, some not.

@@ -73,7 +73,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
     ) -> bool {
         let caller = &self.request.caller;
         let signed = !matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous | CallerKind::Root);
-        if signed && matches!(self.set.layer(LayerKind::Boundary), Layer::Known(_)) {
+        if signed && matches!(self.set.layer(LayerKind::Boundary), Layer::Known(_) | Layer::Partly(_)) {
             return true;
         }
         let chain_is_listed = match caller.kind() {

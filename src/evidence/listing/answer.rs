@@ -1,8 +1,10 @@
 //! One answer of `list-objects-v2`, walked member by member.
 
-use super::ListedKey;
-use crate::source::{SourceId, Span};
-use crate::syntax::{Scan, ScanFault};
+use super::ListingFault;
+use super::groups::Gather;
+use crate::source::SourceId;
+use crate::syntax::{Scan, ScanFault, ScanPlace, unescape};
+use std::io::Read;
 
 /// One answer, or one page of one.
 #[derive(Debug, Clone)]
@@ -24,7 +26,25 @@ pub(super) struct Answer {
     /// The keys are written as in URLs.
     pub(super) encoded: bool,
     /// Where the text stops to be JSON.
-    pub(super) fault: Option<usize>,
+    pub(super) fault: Option<ListingFault>,
+}
+
+impl Answer {
+    /// A list that says nothing of itself.
+    pub(super) fn plain(source: SourceId) -> Self {
+        Self {
+            source,
+            bucket: None,
+            prefix: String::new(),
+            names_prefix: false,
+            folders: Vec::new(),
+            begins: None,
+            next: None,
+            truncated: false,
+            encoded: false,
+            fault: None,
+        }
+    }
 }
 
 /// Members of the answer, without which a document is no listing.
@@ -49,30 +69,30 @@ const OTHERS: [&str; 14] = [
 ];
 
 /// Reads one answer.
-pub(super) struct Walk<'t> {
-    text: &'t str,
-    scan: Scan<'t>,
+pub(super) struct Walk<R> {
+    scan: Scan<R>,
+    number: usize,
+    content: Vec<u8>,
     pub(super) answer: Answer,
+    pub(super) gather: Gather,
     telling: bool,
     stranger: bool,
     members: usize,
 }
 
-impl<'t> Walk<'t> {
-    pub(super) fn new(text: &'t str, source: SourceId) -> Self {
-        let answer = Answer {
-            source,
-            bucket: None,
-            prefix: String::new(),
-            names_prefix: false,
-            folders: Vec::new(),
-            begins: None,
-            next: None,
-            truncated: false,
-            encoded: false,
-            fault: None,
-        };
-        Self { text, scan: Scan::new(text), answer, telling: false, stranger: false, members: 0 }
+impl<R: Read> Walk<R> {
+    /// `number` is the answer's among all; `long` if its text is not held.
+    pub(super) fn new(input: R, source: SourceId, number: usize, long: bool) -> Self {
+        Self {
+            scan: Scan::new(input),
+            number,
+            content: Vec::new(),
+            answer: Answer::plain(source),
+            gather: Gather::new(long),
+            telling: false,
+            stranger: false,
+            members: 0,
+        }
     }
 
     /// Whether it was a listing, given that its text was or was not cut short.
@@ -80,18 +100,18 @@ impl<'t> Walk<'t> {
         self.telling || (!faulty && !self.stranger && self.members > 0)
     }
 
-    pub(super) fn document(&mut self, keys: &mut Vec<ListedKey>) -> Result<(), ScanFault> {
+    pub(super) fn document(&mut self) -> Result<(), ScanFault> {
         self.scan.open(b'{')?;
-        while let Some(member) = self.scan.member()? {
+        let mut name = Vec::new();
+        while self.scan.member(&mut name)? {
             self.members += 1;
-            let name = self.text.get(member.range()).unwrap_or_default();
+            let name = std::str::from_utf8(&name).unwrap_or_default();
             match name {
-                "Contents" => self.list("Key", |walk, span| {
-                    keys.push(ListedKey { source: walk.answer.source, span });
+                "Contents" => self.list("Key", |walk, key, raw, at| {
+                    walk.gather.take(key, raw, at, walk.number, walk.answer.source);
                 })?,
-                "CommonPrefixes" => self.list("Prefix", |walk, span| {
-                    let folder = walk.string_at(span);
-                    walk.answer.folders.push(folder);
+                "CommonPrefixes" => self.list("Prefix", |walk, folder, _, _| {
+                    walk.answer.folders.push(folder.to_owned());
                 })?,
                 "IsTruncated" => {
                     let truncated = self.scan.word()? == "true";
@@ -119,31 +139,37 @@ impl<'t> Walk<'t> {
         match self.scan.peek() {
             None => Ok(()),
             // A second answer in one file, as several commands write into it, is not looked into.
-            Some(_) => self.scan.string().map(drop),
+            Some(_) => self.scan.string(&mut self.content).map(drop),
         }
     }
 
-    /// Walks over a list of objects and hands out one of their members.
-    fn list(&mut self, wanted: &str, mut each: impl FnMut(&mut Self, Span)) -> Result<(), ScanFault> {
+    /// Walks over a list of objects and hands out one of their members: its text, as it is written, and where it begins.
+    fn list(
+        &mut self,
+        wanted: &str,
+        mut each: impl FnMut(&mut Self, &str, &str, ScanPlace),
+    ) -> Result<(), ScanFault> {
         if self.scan.peek() == Some(b'n') {
             self.scan.word()?;
             self.telling = true;
             return Ok(());
         }
         self.scan.open(b'[')?;
+        let (mut name, mut content) = (Vec::new(), Vec::new());
         while self.scan.item()? {
             self.scan.open(b'{')?;
             let mut found = None;
-            while let Some(member) = self.scan.member()? {
-                if self.text.get(member.range()) == Some(wanted) {
-                    found = Some(self.scan.string()?);
+            while self.scan.member(&mut name)? {
+                if name == wanted.as_bytes() {
+                    found = Some(self.scan.string(&mut content)?);
                 } else {
                     self.scan.skip()?;
                 }
             }
-            if let Some(span) = found {
+            if let Some(place) = found {
                 self.telling = true;
-                each(self, span);
+                let raw = String::from_utf8_lossy(&content);
+                each(self, &unescape(&raw), &raw, place);
             }
         }
         self.telling = true;
@@ -152,14 +178,11 @@ impl<'t> Walk<'t> {
 
     fn string_or_null(&mut self) -> Result<Option<String>, ScanFault> {
         if self.scan.peek() == Some(b'"') {
-            let span = self.scan.string()?;
-            return Ok(Some(self.string_at(span)));
+            self.scan.string(&mut self.content)?;
+            let raw = String::from_utf8_lossy(&self.content);
+            return Ok(Some(unescape(&raw).into_owned()));
         }
         self.scan.skip()?;
         Ok(None)
-    }
-
-    fn string_at(&self, span: Span) -> String {
-        Scan::unescape(self.text.get(span.range()).unwrap_or_default()).into_owned()
     }
 }

@@ -1,59 +1,107 @@
-//! Which objects lie in the bucket: answers of `aws s3api list-objects-v2`.
+//! Which objects lie in the bucket: answers of `aws s3api list-objects-v2`, and the lists of `aws s3 ls --recursive`.
 //!
-//! A bucket may hold a million objects, so an answer is walked and not read as a tree: beside the text, twelve bytes are
-//! kept for each key. What the objects mean is not known here (`checks::layout` knows).
+//! A bucket may hold a million objects, so an answer is walked and not read as a tree, and of its keys one is kept for each
+//! folder and ending, with the number of those like it. What the objects mean is not known here (`checks::layout` knows).
 
 mod answer;
+mod groups;
+mod plain;
 #[cfg(test)]
 mod tests;
 
-use crate::source::{SourceId, Sources, Span};
-use crate::syntax::Scan;
+pub use groups::KeyGroup;
+
+use crate::source::{Position, SourceId, Sources, Span};
 use answer::{Answer, Walk};
-use std::borrow::Cow;
+use std::io::Read;
 use std::ops::Range;
 
-/// All answers together, keys in the order of S3 (by their UTF-8 bytes), each once.
+/// All answers together.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
     answers: Vec<Answer>,
-    keys: Vec<ListedKey>,
+    groups: Vec<KeyGroup>,
 }
 
-/// Where a key stands: the content of its string, without the quotes.
+/// A text that stops to be JSON: its line and column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListedKey {
-    /// The answer's text.
-    pub source: SourceId,
-    /// The bytes in it.
-    pub span: Span,
+pub struct ListingFault {
+    /// Line, from 1.
+    pub line: u32,
+    /// Offset of the byte.
+    pub at: usize,
 }
 
 impl Listing {
-    /// Takes a text if it is such an answer, and says whether it is. Call [`Listing::sort`] behind the last one.
+    /// Takes a text if it is such an answer, and says whether it is. Call [`Listing::finish`] behind the last one.
     pub fn take(&mut self, sources: &Sources, source: SourceId) -> bool {
         let text = sources.get(source).text();
-        let mut walk = Walk::new(text, source);
-        let before = self.keys.len();
-        let fault = walk.document(&mut self.keys);
+        if let Some((answer, gather)) = plain::read(text, source, self.answers.len()) {
+            self.add(answer, gather.into_parts().0);
+            return true;
+        }
+        let mut walk = Walk::new(text.as_bytes(), source, self.answers.len(), false);
+        let fault = walk.document();
         if !walk.is_listing(fault.is_err()) {
-            self.keys.truncate(before);
             return false;
         }
-        walk.answer.fault = fault.err().map(|fault| fault.at);
-        self.answers.push(walk.answer);
+        walk.answer.fault = fault.err().map(|fault| ListingFault { line: fault.line, at: fault.at });
+        self.add(walk.answer, walk.gather.into_parts().0);
         true
     }
 
-    /// Puts the keys in order. S3 gives them in order, so that this is most often a look only.
-    pub fn sort(&mut self, sources: &Sources) {
-        let mut keys = std::mem::take(&mut self.keys);
-        if !keys.is_sorted_by(|left, right| self.text(sources, *left) < self.text(sources, *right)) {
-            keys.sort_by(|left, right| self.text(sources, *left).cmp(&self.text(sources, *right)));
-            keys.dedup_by(|left, right| self.text(sources, *left) == self.text(sources, *right));
+    /// Takes a text that is too long to hold, if it is such an answer. Of the text only the lines that can be pointed at
+    /// are kept.
+    pub fn take_long(&mut self, sources: &mut Sources, name: &str, input: impl Read) -> Option<SourceId> {
+        // The source gets its number before it has its text.
+        let source = sources.next();
+        let mut walk = Walk::new(input, source, self.answers.len(), true);
+        let fault = walk.document();
+        if !walk.is_listing(fault.is_err()) {
+            return None;
         }
-        keys.shrink_to_fit();
-        self.keys = keys;
+        walk.answer.fault = fault.err().map(|fault| ListingFault { line: fault.line, at: fault.at });
+        let (mut groups, excerpts) = walk.gather.into_parts();
+        const BEFORE: &str = "\"Key\": \"";
+        let mut lines = Vec::with_capacity(excerpts.len());
+        let mut start = 0;
+        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        for (group, excerpt) in groups.iter_mut().zip(excerpts) {
+            let at = excerpt.at;
+            let text = format!("{BEFORE}{}\"", excerpt.text);
+            let begins = start + BEFORE.len();
+            group.place.span = Span::new(begins, begins + excerpt.text.len());
+            start += text.len() + 1;
+            let position = Position {
+                line: at.line,
+                column: number((at.column + 1).saturating_sub(BEFORE.len()).max(1)),
+                offset: number(at.at.saturating_sub(BEFORE.len())),
+            };
+            lines.push((text, position));
+        }
+        let source = sources.add_excerpts(name, &lines);
+        self.add(walk.answer, groups);
+        Some(source)
+    }
+
+    fn add(&mut self, answer: Answer, groups: Vec<KeyGroup>) {
+        let decoded = |group: KeyGroup| {
+            let is_coded = memchr::memchr2(b'%', b'+', group.key.as_bytes()).is_some();
+            if answer.encoded && is_coded {
+                let key = decode(&group.key);
+                group.respelt(key)
+            } else {
+                group
+            }
+        };
+        self.groups.extend(groups.into_iter().map(decoded));
+        self.answers.push(answer);
+    }
+
+    /// Puts the answers together.
+    pub fn finish(&mut self) {
+        self.groups = groups::merge(std::mem::take(&mut self.groups), &self.answers);
+        self.groups.shrink_to_fit();
     }
 
     /// Whether no answer is at hand.
@@ -62,27 +110,19 @@ impl Listing {
         self.answers.is_empty()
     }
 
-    /// The keys, in order.
+    /// The keys, one for each folder and ending, folder by folder.
     #[must_use]
-    pub fn keys(&self) -> &[ListedKey] {
-        &self.keys
+    pub fn groups(&self) -> &[KeyGroup] {
+        &self.groups
     }
 
-    /// A key's text.
+    /// The groups in a folder and in the folders below it, as a range of [`Listing::groups`]. The folder ends in a slash, or
+    /// is empty for all.
     #[must_use]
-    pub fn text<'s>(&self, sources: &'s Sources, key: ListedKey) -> Cow<'s, str> {
-        let text = Scan::unescape(sources.get(key.source).slice(key.span));
-        let encoded = memchr::memchr2(b'%', b'+', text.as_bytes()).is_some()
-            && self.answers.iter().any(|answer| answer.source == key.source && answer.encoded);
-        if encoded { Cow::Owned(decode(&text)) } else { text }
-    }
-
-    /// The keys that begin with a text, as a range of [`Listing::keys`].
-    #[must_use]
-    pub fn below(&self, sources: &Sources, prefix: &str) -> Range<usize> {
-        let start = self.keys.partition_point(|key| &*self.text(sources, *key) < prefix);
-        let rest = self.keys.get(start..).unwrap_or_default();
-        start..start + rest.partition_point(|key| self.text(sources, *key).starts_with(prefix))
+    pub fn below(&self, folder: &str) -> Range<usize> {
+        let start = self.groups.partition_point(|group| group.folder() < folder);
+        let rest = self.groups.get(start..).unwrap_or_default();
+        start..start + rest.partition_point(|group| group.folder().starts_with(folder))
     }
 
     /// Whether every key that begins with a text would stand here.
@@ -128,7 +168,7 @@ impl Listing {
 
     /// Where an answer's text stops to be JSON, if it does.
     #[must_use]
-    pub fn fault(&self, source: SourceId) -> Option<usize> {
+    pub fn fault(&self, source: SourceId) -> Option<ListingFault> {
         self.answers.iter().find(|answer| answer.source == source)?.fault
     }
 }

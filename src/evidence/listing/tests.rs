@@ -11,13 +11,13 @@ fn listing(texts: &[&str]) -> (Sources, Listing) {
         let source = sources.add("listing.json", *text);
         assert!(listing.take(&sources, source), "{text}");
     }
-    listing.sort(&sources);
+    listing.finish();
     (sources, listing)
 }
 
 fn keys(texts: &[&str]) -> Vec<String> {
-    let (sources, listing) = listing(texts);
-    listing.keys().iter().map(|key| listing.text(&sources, *key).into_owned()).collect()
+    let (_, listing) = listing(texts);
+    listing.groups().iter().map(|group| group.key.clone()).collect()
 }
 
 fn is_listing(text: &str) -> bool {
@@ -54,9 +54,10 @@ fn what_is_a_listing() {
 
 #[test]
 fn several_answers_are_one_list_in_order() {
-    let one = r#"{"Contents": [{"Key": "b"}, {"Key": "c"}]}"#;
-    let two = r#"{"Contents": [{"Size": 1, "Key": "a"}, {"Key": "b"}]}"#;
-    assert_eq!(keys(&[one, two]), ["a", "b", "c"]);
+    let one = r#"{"Contents": [{"Key": "b/x"}, {"Key": "c/x"}]}"#;
+    let two = r#"{"Contents": [{"Size": 1, "Key": "a/x"}, {"Key": "b/x"}]}"#;
+    assert_eq!(keys(&[one, two]), ["a/x", "b/x", "c/x"]);
+    assert_eq!(listing(&[one, two]).1.groups()[1].count, 1);
 }
 
 #[test]
@@ -88,11 +89,59 @@ fn only_what_was_listed_to_its_end_is_covered() {
 
 #[test]
 fn what_lies_below_a_folder_is_found_by_halving() {
-    let (sources, listing) =
-        listing(&[r#"{"Contents": [{"Key": "a"}, {"Key": "a/1"}, {"Key": "a/2"}, {"Key": "b/1"}]}"#]);
-    assert_eq!(listing.below(&sources, "a/"), 1..3);
-    assert_eq!(listing.below(&sources, "c/"), 4..4);
-    assert_eq!(listing.below(&sources, ""), 0..4);
+    let (_, listing) =
+        listing(&[r#"{"Contents": [{"Key": "a"}, {"Key": "a/1"}, {"Key": "a/2/3"}, {"Key": "b/1"}]}"#]);
+    assert_eq!(listing.below("a/"), 1..3);
+    assert_eq!(listing.below("c/"), 4..4);
+    assert_eq!(listing.below(""), 0..4);
+}
+
+#[test]
+fn keys_are_counted_by_folder_and_ending() {
+    let text = r#"{"Contents": [{"Key": "r/a-1.csv.gz"}, {"Key": "r/a-2.csv.gz"}, {"Key": "r/a.001.gz"}, {"Key": "r/a.002.gz"},
+        {"Key": "r/a.json"}]}"#;
+    let (_, listing) = listing(&[text]);
+    let counts: Vec<(&str, usize)> =
+        listing.groups().iter().map(|group| (group.key.as_str(), group.count)).collect();
+    assert_eq!(counts, [("r/a-1.csv.gz", 2), ("r/a.001.gz", 2), ("r/a.json", 1)]);
+}
+
+#[test]
+fn pages_add_up_and_answers_that_overlap_do_not() {
+    let first = r#"{"IsTruncated": true, "NextContinuationToken": "t", "Contents": [{"Key": "r/1"}, {"Key": "r/2"}]}"#;
+    let last = r#"{"IsTruncated": false, "ContinuationToken": "t", "Contents": [{"Key": "r/3"}]}"#;
+    let below = r#"{"Prefix": "r/", "Contents": [{"Key": "r/1"}, {"Key": "r/2"}, {"Key": "r/3"}]}"#;
+    for (texts, count) in [(vec![last, first], 3), (vec![first, last, last], 3), (vec![below, below], 3)] {
+        assert_eq!(listing(&texts).1.groups()[0].count, count);
+    }
+}
+
+#[test]
+fn a_long_answer_is_pointed_at_without_being_held() {
+    let text = r#"{
+  "Contents": [
+    {
+      "Key": "r/é/1.csv",
+      "Size": 1
+    },
+    { "Key": "r/é/2.csv" },
+    { "Key": "r/x.zip" }
+  ]
+}
+"#;
+    let mut sources = Sources::new();
+    let mut long = Listing::default();
+    let source = long.take_long(&mut sources, "listing.json", text.as_bytes()).unwrap();
+    long.finish();
+    let (whole, short) = listing(&[text]);
+    for (long, short) in long.groups().iter().zip(short.groups()) {
+        assert_eq!((&long.key, long.count), (&short.key, short.count));
+        let at = sources.get(source).position(long.place.span.start);
+        assert_eq!(at, whole.get(short.place.source).position(short.place.span.start));
+        assert_eq!(sources.get(source).slice(long.place.span), long.key);
+    }
+    assert_eq!(long.groups().len(), 2);
+    assert!(long.take_long(&mut sources, "x.json", br#"{"Version": 1}"#.as_slice()).is_none());
 }
 
 proptest! {
@@ -112,10 +161,11 @@ proptest! {
             .map(|object| object.get("Key").unwrap())
             .map(|key| (key.as_str().unwrap().to_owned(), Span { start: key.span.start + 1, end: key.span.end - 1 }))
             .collect();
-        let (sources, listing) = listing(&[&text]);
-        let walked: Vec<(String, Span)> =
-            listing.keys().iter().map(|key| (listing.text(&sources, *key).into_owned(), key.span)).collect();
-        prop_assert_eq!(walked, tree);
+        let (_, listing) = listing(&[&text]);
+        prop_assert_eq!(listing.groups().iter().map(|group| group.count).sum::<usize>(), tree.len());
+        for group in listing.groups() {
+            prop_assert!(tree.contains(&(group.key.clone(), group.place.span)));
+        }
     }
 
     #[test]
@@ -124,6 +174,6 @@ proptest! {
         let source = sources.add("x.json", format!("{{\"Contents\":[{text}"));
         let mut listing = Listing::default();
         listing.take(&sources, source);
-        listing.sort(&sources);
+        listing.finish();
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn take(sources: &mut Sources, whole: SourceId, replies: &[Reply], ev
         for (level, policies) in levels.into_iter().enumerate() {
             for output in policies {
                 let part = sources.add_part(whole, output);
-                recognise::named(sources, part, role, level, evidence);
+                recognise::named(sources, part, (role, level, None), evidence);
             }
         }
     }

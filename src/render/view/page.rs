@@ -111,7 +111,7 @@ impl<'a> Pages<'a> {
             Line::new(Units::new(source.text(), span.start as usize, span.end as usize, 0), 0, long)
         };
         let inside = Span { start: span.start, end: span.end.min(line.end).max(span.start) };
-        if shown(line).width() > long || shown(inside).width() > self.flow_width() {
+        if source.is_excerpt() || shown(line).width() > long || shown(inside).width() > self.flow_width() {
             return (Kind::Broken, line, 0);
         }
         (Kind::File, Span::new(0, source.text().len()), 0)

@@ -5,12 +5,17 @@ use super::{code_words, part, whole};
 use crate::common::accounts;
 use preflight::config::{self, DOCUMENT_LISTS};
 use preflight::contract::{FORM_CHOICES, FORM_NAMES};
+use preflight::evidence::DocumentKind;
 use preflight::source::Sources;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 const ACCOUNT: &str = "^[0-9]{12}$";
+
+fn answers() -> Vec<&'static str> {
+    DocumentKind::answers().collect()
+}
 
 fn schema() -> Value {
     let mut form = serde_json::Map::new();
@@ -28,6 +33,10 @@ fn schema() -> Value {
     let mut documents = serde_json::Map::new();
     for name in DOCUMENT_LISTS {
         documents.insert(name.to_owned(), one_or_many(&words(name)));
+    }
+    for name in answers() {
+        let words = format!("What `{name}` of the AWS CLI answered");
+        documents.insert(name.to_owned(), one_or_many(&words));
     }
     for name in ["scps", "rcps"] {
         let levels =
@@ -55,7 +64,9 @@ fn schema() -> Value {
                     "properties": {
                         "account": { "description": words("linked.account"), "type": "string" },
                         "reader": { "description": words("linked.reader"), "type": "string" },
-                        "discovery-policy": one_or_many(&words("linked.discovery-policy"))
+                        "discovery-policy": one_or_many(&words("linked.discovery-policy")),
+                        "boundary": one_or_many(&words("linked.boundary")),
+                        "scps": { "description": words("scps"), "type": "array", "items": { "$ref": "#/$defs/texts" } }
                     }
                 }
             }
@@ -85,9 +96,11 @@ fn the_tables_of_keys_are_up_to_date() {
     for name in DOCUMENT_LISTS.into_iter().chain(["scps", "rcps"]) {
         let _ = writeln!(documents, "| `{name}` | {} |", words(name));
     }
+    let commands: Vec<String> = answers().into_iter().map(|name| format!("`{name}`")).collect();
+    let _ = writeln!(documents, "| {} | What this command of the AWS CLI answered |", commands.join(", "));
     part("docs/config.md", "documents", &documents);
     let mut linked = String::from("| key | meaning |\n|---|---|\n");
-    for name in ["account", "reader", "discovery-policy"] {
+    for name in ["account", "reader", "discovery-policy", "boundary", "scps"] {
         let _ = writeln!(linked, "| `{name}` | {} |", words(&format!("linked.{name}")));
     }
     part("docs/config.md", "linked", &linked);
@@ -98,7 +111,7 @@ fn known(table: &str) -> BTreeSet<String> {
     let text = format!("{table}\nnot-a-key = \"x\"\n");
     let mut sources = Sources::new();
     let source = sources.add("preflight.toml", text.as_str());
-    let fault = config::read(&text, source).unwrap_err();
+    let fault = config::read(&text, source, &answers()).unwrap_err();
     let known =
         fault.message.split_once("known are").unwrap_or_else(|| panic!("{}", fault.message)).1.to_owned();
     code_words(&known).into_iter().map(|word| word.trim_matches(['[', ']']).to_owned()).collect()
@@ -150,7 +163,7 @@ fn schema_and_program_take_and_refuse_the_same_files() {
     ] {
         let mut sources = Sources::new();
         let source = sources.add("preflight.toml", text);
-        assert!(config::read(text, source).is_err(), "the program takes {text}");
+        assert!(config::read(text, source, &answers()).is_err(), "the program takes {text}");
         assert!(!takes(text), "the schema takes {text}");
     }
 }

@@ -1,18 +1,17 @@
 //! Words for what the program has no words of its own for. Everything else takes them from the help of a flag.
 
 /// Keys of `preflight.toml` that no flag gives.
-pub(super) const KEYS: [(&str, &str); 9] = [
+pub(super) const KEYS: [(&str, &str); 8] = [
     ("consumer", "The product or products to judge for: a name of `preflight consumers`, or a list of them"),
-    (
-        "partition",
-        "The AWS partition of ARNs: `aws`, `aws-cn` or `aws-us-gov` [default: that of the ARN of the reader, else aws]",
-    ),
     ("connected-accounts", "Accounts that are connected to the product beside this one"),
-    ("session-policy", "A policy that is passed when the reader's session is made"),
-    ("endpoint-policy", "The policy of the VPC endpoint that the reader's requests pass"),
     ("scps", "Service control policies, a list for each level of the organization, the root's first"),
     ("rcps", "Resource control policies, a list for each level of the organization, the root's first"),
     ("linked.account", "The number of the linked account"),
+    ("linked.boundary", "The permissions boundary of that user"),
+    (
+        "linked.scps",
+        "Service control policies of the linked account, a list for each level, the root's first",
+    ),
     ("linked.reader", "ARN of the user by which the product looks into it"),
 ];
 

@@ -1,0 +1,100 @@
+//! What the settings of the bucket do to the export's files: who owns them, how long they stay, who else sees them.
+
+use super::subject::{Cause, FactRef, Outcome, Subject};
+use crate::contract::BucketQuestion;
+use crate::finding::State;
+use crate::policy::arn;
+use crate::rulebook::Values;
+
+pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome {
+    match question {
+        BucketQuestion::Kept(days) => kept(subject, days),
+        BucketQuestion::Owned => owned(subject),
+        BucketQuestion::Private => private(subject),
+    }
+}
+
+/// Whether the export's files stay readable for a number of days.
+fn kept(subject: &Subject<'_>, needed: i64) -> Outcome {
+    let root = subject.form.root().map(|root| format!("{root}/"));
+    let mut causes = Vec::new();
+    let mut is_unsure = false;
+    for rule in &subject.evidence.bucket.lifecycle {
+        // A rule that looks at tags or sizes, or a folder that nobody told, may or may not be about these files.
+        let hits = match (&rule.prefix, &root) {
+            (Some(prefix), _) if prefix.is_empty() => Some(true),
+            (Some(prefix), Some(root)) => {
+                Some(root.starts_with(prefix.as_str()) || prefix.starts_with(root.as_str()))
+            }
+            (Some(_), None) | (None, _) => None,
+        };
+        let values =
+            |days: i64| Values::new().with("found", days.to_string()).with("needed", needed.to_string());
+        let expires = rule.expires.filter(|(days, _)| *days < needed);
+        let archives = rule.archives.as_ref().filter(|(days, ..)| *days < needed);
+        if hits == Some(false) || (expires.is_none() && archives.is_none()) {
+            continue;
+        }
+        if hits.is_none() {
+            is_unsure = true;
+            continue;
+        }
+        if let Some((days, place)) = expires {
+            causes.push(Cause::new("bucket", "expires", place, values(days)));
+        }
+        if let Some((days, class, place)) = archives {
+            causes.push(Cause::new("bucket", "archives", *place, values(*days).with("name", class.as_str())));
+        }
+    }
+    let state = match (causes.is_empty(), is_unsure) {
+        (false, _) => State::Broken,
+        (true, true) => State::Unknown,
+        (true, false) => State::Holds,
+    };
+    let facts = if state == State::Unknown { vec![FactRef::new("lifecycle-filter")] } else { Vec::new() };
+    Outcome { causes, facts, ..Outcome::of(state) }
+}
+
+/// Whether the bucket's policy can let the reader read: it speaks for objects of the bucket's owner alone. A reader of the
+/// owner's account is let in by its own policy, since deliveries give the owner full control.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html> (checked 2026-11)
+fn owned(subject: &Subject<'_>) -> Outcome {
+    let (form, bucket) = (subject.form, &subject.evidence.bucket);
+    let is_same = form.text("reader").and_then(arn::account_of) == form.text("bucket-account");
+    // The key that AWS manages for S3 serves the account of the bucket alone.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html (checked 2026-11)
+    let encrypted = bucket.encryption.as_ref().filter(|default| default.is_kms() && default.key.is_none());
+    if let Some(encrypted) = encrypted.filter(|_| !is_same && bucket.object.is_none()) {
+        let values = Values::new().with("found", encrypted.algorithm.text.as_str());
+        let cause = Cause::new("bucket", "managed-key", encrypted.algorithm.place, values);
+        let facts = vec![FactRef::new("delivery-encryption")];
+        return Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) };
+    }
+    let Some(ownership) = &bucket.ownership else { return Outcome::of(State::Holds) };
+    if is_same || ownership.text != "ObjectWriter" {
+        return Outcome { detail: Some(ownership.text.clone()), ..Outcome::of(State::Holds) };
+    }
+    let values = Values::new().with("found", ownership.text.as_str()).with("needed", "BucketOwnerEnforced");
+    let cause = Cause::new("bucket", "owner", ownership.place, values);
+    let facts = vec![FactRef::new("object-owner")];
+    Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
+}
+
+/// Whether ACLs, or what AWS itself says of the policy, let everybody in.
+fn private(subject: &Subject<'_>) -> Outcome {
+    let bucket = &subject.evidence.bucket;
+    let enforced = bucket.ownership.as_ref().is_some_and(|ownership| ownership.text == "BucketOwnerEnforced");
+    let mut causes = Vec::new();
+    if !enforced && !bucket.ignores_public_acls {
+        causes.extend(bucket.public_grants.iter().map(|grant| {
+            Cause::new("bucket", "acl-public", grant.place, Values::new().with("found", grant.text.as_str()))
+        }));
+    }
+    let block = subject.evidence.public_access_block.unwrap_or_default();
+    if let Some((true, place)) = bucket.is_public.filter(|_| !block.restrict_public_buckets) {
+        causes.push(Cause::new("bucket", "public", place, Values::new()));
+    }
+    let state = if causes.is_empty() { State::Holds } else { State::Broken };
+    Outcome { causes, ..Outcome::of(state) }
+}

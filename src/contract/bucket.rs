@@ -1,0 +1,28 @@
+//! What a contract can ask about the settings of the bucket.
+
+/// What is asked of the bucket's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BucketQuestion {
+    /// Files stay readable for so many days.
+    Kept(i64),
+    /// The bucket's owner owns the files, where that matters.
+    Owned,
+    /// No ACL lets everybody in, and AWS does not call the policy public.
+    Private,
+}
+
+impl BucketQuestion {
+    /// The question of a name, with the days it may need.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn of(name: &str, days: Option<i64>) -> Result<Self, &'static str> {
+        match (name, days) {
+            ("kept", Some(days)) => Ok(Self::Kept(days)),
+            ("kept", None) => Err("`question = \"kept\"` needs `days`"),
+            ("owned", _) => Ok(Self::Owned),
+            ("private", _) => Ok(Self::Private),
+            _ => Err("`question` is `kept`, `owned` or `private`"),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Settings of the bucket, as S3 tells them: encryption, owners of objects, lifecycle, who is let in by ACL.
+
+use super::answer::AnswerKind;
+use super::said::Said;
+use crate::source::{Place, SourceId};
+use crate::syntax::{Node, Value};
+
+/// What the answers of S3 say of the bucket.
+#[derive(Debug, Clone, Default)]
+pub struct BucketRecord {
+    /// The bucket's default encryption.
+    pub encryption: Option<EncryptionRecord>,
+    /// The encryption of an object that was delivered.
+    pub object: Option<EncryptionRecord>,
+    /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`.
+    pub ownership: Option<Said>,
+    /// Lifecycle rules.
+    pub lifecycle: Vec<LifecycleRule>,
+    /// Whether AWS calls the bucket policy public.
+    pub is_public: Option<(bool, Place)>,
+    /// Grants of the ACL to everybody, or to everybody with an AWS account: the permission.
+    pub public_grants: Vec<Said>,
+    /// ACLs that let everybody in have no effect.
+    pub ignores_public_acls: bool,
+}
+
+/// How something is encrypted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncryptionRecord {
+    /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+    pub algorithm: Said,
+    /// The KMS key; none for the one that AWS manages.
+    pub key: Option<Said>,
+}
+
+impl EncryptionRecord {
+    /// Whether a KMS key is needed to read.
+    #[must_use]
+    pub fn is_kms(&self) -> bool {
+        self.algorithm.text.starts_with("aws:kms")
+    }
+}
+
+/// A lifecycle rule that is switched on and does something to current objects.
+#[derive(Debug, Clone)]
+pub struct LifecycleRule {
+    /// What its keys begin with; none if the rule looks at tags or sizes too.
+    pub prefix: Option<String>,
+    /// Days after which objects are deleted, with its place.
+    pub expires: Option<(i64, Place)>,
+    /// Days after which objects move to a class that must be restored before it can be read: days, class, place.
+    pub archives: Option<(i64, String, Place)>,
+}
+
+/// Storage classes whose objects cannot be read as they are.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html> (checked 2026-11)
+const ARCHIVES: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
+
+impl BucketRecord {
+    /// Takes what an answer says of the bucket.
+    pub fn note(&mut self, kind: AnswerKind, root: &Node<'_>, source: SourceId) {
+        match kind {
+            AnswerKind::Encryption => {
+                let rules = root.get("ServerSideEncryptionConfiguration").and_then(|all| all.get("Rules"));
+                let rule = rules.and_then(Node::as_array).and_then(<[_]>::first);
+                let default = rule.and_then(|rule| rule.get("ApplyServerSideEncryptionByDefault"));
+                self.encryption = default
+                    .and_then(|node| encryption(node, ["SSEAlgorithm", "KMSMasterKeyID"], source))
+                    .or(self.encryption.take());
+            }
+            AnswerKind::Object => {
+                let found = encryption(root, ["ServerSideEncryption", "SSEKMSKeyId"], source);
+                // One object that needs a key is enough.
+                if !self.object.as_ref().is_some_and(EncryptionRecord::is_kms) {
+                    self.object = found.or(self.object.take());
+                }
+            }
+            AnswerKind::OwnershipControls => {
+                let rules = root.get("OwnershipControls").and_then(|all| all.get("Rules"));
+                let rule = rules.and_then(Node::as_array).and_then(<[_]>::first);
+                self.ownership = rule.and_then(|rule| Said::member(rule, "ObjectOwnership", source));
+            }
+            AnswerKind::Lifecycle => {
+                let rules = root.get("Rules").and_then(Node::as_array).unwrap_or_default();
+                self.lifecycle.extend(rules.iter().filter_map(|node| rule(node, source)));
+            }
+            AnswerKind::PolicyStatus => {
+                let public = root.get("PolicyStatus").and_then(|status| status.get("IsPublic"));
+                self.is_public = public.and_then(|node| Some((flag(node)?, place(node, source))));
+            }
+            AnswerKind::BucketAcl => {
+                let grants = root.get("Grants").and_then(Node::as_array).unwrap_or_default();
+                self.public_grants.extend(grants.iter().filter_map(|grant| {
+                    let group = grant.get("Grantee").and_then(|to| to.get("URI")).and_then(Node::as_str)?;
+                    let is_public =
+                        ["/AllUsers", "/AuthenticatedUsers"].iter().any(|end| group.ends_with(end));
+                    is_public.then(|| Said::member(grant, "Permission", source)).flatten()
+                }));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether reading takes a KMS key: what a delivered object shows, or else what the bucket does by default; nothing if
+    /// neither is known.
+    #[must_use]
+    pub fn needs_key(&self) -> Option<bool> {
+        self.object.as_ref().or(self.encryption.as_ref()).map(EncryptionRecord::is_kms)
+    }
+
+    /// The KMS key, where it is told.
+    #[must_use]
+    pub fn key(&self) -> Option<&Said> {
+        self.object
+            .as_ref()
+            .and_then(|object| object.key.as_ref())
+            .or_else(|| self.encryption.as_ref()?.key.as_ref())
+    }
+}
+
+fn place(node: &Node<'_>, source: SourceId) -> Place {
+    Place { source, span: node.span }
+}
+
+fn flag(node: &Node<'_>) -> Option<bool> {
+    match &node.value {
+        Value::Bool(flag) => Some(*flag),
+        // The S3 API writes "TRUE" and "FALSE"; the AWS CLI makes booleans of them.
+        Value::String(text) => Some(text.eq_ignore_ascii_case("true")),
+        _ => None,
+    }
+}
+
+fn encryption(node: &Node<'_>, [algorithm, key]: [&str; 2], source: SourceId) -> Option<EncryptionRecord> {
+    let algorithm = Said::member(node, algorithm, source)?;
+    Some(EncryptionRecord { algorithm, key: Said::member(node, key, source) })
+}
+
+fn days(node: Option<&Node<'_>>, source: SourceId) -> Option<(i64, Place)> {
+    let node = node?.get("Days")?;
+    match &node.value {
+        Value::Number(days) => Some((days.parse().ok()?, place(node, source))),
+        _ => None,
+    }
+}
+
+fn rule(node: &Node<'_>, source: SourceId) -> Option<LifecycleRule> {
+    if node.get("Status").and_then(Node::as_str) != Some("Enabled") {
+        return None;
+    }
+    let filter = node.get("Filter");
+    let and = filter.and_then(|filter| filter.get("And"));
+    let is_wider = |key| filter.is_some_and(|filter| filter.get(key).is_some());
+    let has_more =
+        and.is_some() || ["Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan"].into_iter().any(is_wider);
+    let prefix = filter.unwrap_or(node).get("Prefix").and_then(Node::as_str).unwrap_or_default();
+    let archives = node.get("Transitions").or_else(|| node.get("Transition")).and_then(|list| {
+        list.iter_one_or_many().find_map(|step| {
+            let class = step.get("StorageClass").and_then(Node::as_str)?;
+            let (days, place) = days(Some(step), source)?;
+            ARCHIVES.contains(&class).then(|| (days, class.to_owned(), place))
+        })
+    });
+    let expires = days(node.get("Expiration"), source);
+    let prefix = (!has_more).then(|| prefix.to_owned());
+    (expires.is_some() || archives.is_some()).then_some(LifecycleRule { prefix, expires, archives })
+}

@@ -1,0 +1,140 @@
+//! What is no JSON document of its own: several in one text, coded ones, and what the AWS CLI writes where it has no answer.
+
+use super::text::TextForm;
+use crate::evidence::{Evidence, PolicyDocument, Role, Said, read_credential_report};
+use crate::policy;
+use crate::source::{Place, SourceId, Sources, Span};
+
+/// The JSON values that stand in a text one behind the other, if they are objects all.
+pub(super) fn several(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start, mut in_string, mut escaped) = (0usize, None, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                if depth == 0 {
+                    start = Some(at);
+                }
+                depth += 1;
+            }
+            b'}' | b']' => {
+                let Some(rest) = depth.checked_sub(1) else { return Vec::new() };
+                depth = rest;
+                if let (0, Some(start)) = (depth, start) {
+                    parts.push(start..at + 1);
+                }
+            }
+            _ if depth > 0 || byte.is_ascii_whitespace() => {}
+            // Something stands between the values.
+            _ => return Vec::new(),
+        }
+    }
+    if depth > 0 || in_string { Vec::new() } else { parts }
+}
+
+pub(super) fn credential_report(
+    sources: &mut Sources,
+    name: &str,
+    report: Option<String>,
+    evidence: &mut Evidence,
+) -> Result<Vec<&'static str>, String> {
+    let Some(report) = report else {
+        return Err("the credential report's content is no base64 text".to_owned());
+    };
+    let source = sources.add(format!("{name} (decoded)"), report);
+    let Some(rows) = read_credential_report(sources.get(source).text(), source) else {
+        return Err("the credential report's content is no credential report".to_owned());
+    };
+    evidence.reader.credentials.extend(rows);
+    Ok(vec!["get-credential-report"])
+}
+
+/// The text behind base64, if it is one.
+pub(super) fn base64(coded: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(coded.len() / 4 * 3);
+    let (mut bits, mut count) = (0u32, 0u32);
+    for byte in coded.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((bits >> count) & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// A text that is no JSON.
+pub(super) fn text_form(
+    sources: &mut Sources,
+    source: SourceId,
+    form: &TextForm,
+    evidence: &mut Evidence,
+) -> Result<Vec<&'static str>, String> {
+    match form {
+        TextForm::S3Folders => {
+            Err("a list of folders, whose names lack what stands before them; run `aws s3 ls` again \
+            with --recursive"
+                .to_owned())
+        }
+        TextForm::Output(output) => Err(format!(
+            "the AWS CLI wrote this with `--output {output}`, which is not read; run the command again with \
+             --output json"
+        )),
+        TextForm::Error { code, operation, range } => {
+            let place = Place { source, span: Span::new(range.start, range.end) };
+            let told = match (code.as_str(), operation.as_str()) {
+                ("NoSuchBucketPolicy", "GetBucketPolicy") => {
+                    let policy = policy::none(place);
+                    let length = 0;
+                    let role = Role::BucketPolicy;
+                    evidence.documents.push(PolicyDocument {
+                        role,
+                        level: 0,
+                        linked: None,
+                        source,
+                        policy,
+                        issues: Vec::new(),
+                        length,
+                    });
+                    "get-bucket-policy"
+                }
+                ("NoSuchEntity", "GetLoginProfile") => {
+                    evidence.reader.password_is_told = true;
+                    "get-login-profile"
+                }
+                ("AWSOrganizationsNotInUseException", _) => {
+                    evidence.organization.not_in_use = Some(place);
+                    "describe-organization"
+                }
+                ("OwnershipControlsNotFoundError", _) => {
+                    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html (checked 2026-11)
+                    evidence.bucket.ownership = Some(Said { text: "ObjectWriter".to_owned(), place });
+                    "get-bucket-ownership-controls"
+                }
+                ("NoSuchLifecycleConfiguration", _) => "get-bucket-lifecycle-configuration",
+                ("NoSuchPublicAccessBlockConfiguration", _) => {
+                    evidence.public_access_block.get_or_insert_default();
+                    "get-public-access-block"
+                }
+                _ => {
+                    let text = sources.get(source).slice(place.span).chars().take(200).collect::<String>();
+                    return Err(format!("the AWS CLI got no answer: {text}"));
+                }
+            };
+            Ok(vec![told])
+        }
+    }
+}

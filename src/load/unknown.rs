@@ -1,0 +1,67 @@
+//! Why a JSON document is not judged: answers that hold nothing which is asked for, and what to run instead.
+
+use crate::syntax::{Document, Node, Value};
+
+/// Answers of the AWS CLI that hold nothing which is asked for here: members at the root, and what to run instead.
+const SAYS_NOTHING: [(&[&str], &str); 8] = [
+    (&["Buckets", "Owner"], "the names of buckets (`list-buckets`), which no demand asks for"),
+    (&["KeyMetadata"], "what `kms describe-key` says; the key's policy is asked for: aws kms get-key-policy"),
+    (
+        &["Policies"],
+        "names of policies without what stands in them; `describe-policy` or `get-policy-version` gives that",
+    ),
+    (
+        &["Versions", "Prefix"],
+        "versions of objects; the present ones are asked for: aws s3api list-objects-v2",
+    ),
+    (
+        &["Versions"],
+        "versions without what stands in them; `get-policy-version` or `list-objects-v2` gives that",
+    ),
+    (&["AccessKeyLastUsed"], "when a key was last used; its status is asked for: aws iam list-access-keys"),
+    (&["PolicyIds"], "names of policies without what stands in them; `get-policy-version` gives that"),
+    (
+        &["Users"],
+        "names of users; one user's policies are asked for: aws iam list-attached-user-policies --user-name USER",
+    ),
+];
+
+pub(super) fn what_it_is(document: &Document<'_>) -> String {
+    match &document.root.value {
+        Value::Object(members) => {
+            let has = |key: &&str| members.iter().any(|member| member.key == **key);
+            if let Some((_, reason)) = SAYS_NOTHING.iter().find(|(keys, _)| keys.iter().all(has)) {
+                return (*reason).to_owned();
+            }
+            if let Some(policy) =
+                document.root.get("Policy").filter(|policy| policy.get("DefaultVersionId").is_some())
+            {
+                let version = policy.get("DefaultVersionId").and_then(Node::as_str).unwrap_or("VERSION");
+                return format!(
+                    "what a policy is called, without what stands in it; `aws iam get-policy-version --version-id {version}` gives that"
+                );
+            }
+            let keys: Vec<&str> = members.iter().take(3).map(|member| &*member.key).collect();
+            format!(
+                "neither a policy nor an answer of the AWS CLI that is known here (it has {})",
+                list(&keys)
+            )
+        }
+        Value::Missing => "the file is empty".to_owned(),
+        Value::Array(_) => {
+            "a list without the names of members, as `--query` makes them; run the command without --query"
+                .to_owned()
+        }
+        _ => format!("not a policy: the file holds {}", document.root.kind_name()),
+    }
+}
+
+fn list(keys: &[&str]) -> String {
+    if keys.is_empty() {
+        return "no members".to_owned();
+    }
+    keys.iter()
+        .map(|key| format!("`{}`", key.chars().take(40).collect::<String>()))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
