@@ -94,7 +94,7 @@ const IDENTITY: [(&str, &str); 11] = [
     ("right-tab", "the account is what the tab of the form says"),
 ];
 
-const EXPORT: [(&str, &str); 14] = [
+const EXPORT: [(&str, &str); 15] = [
     ("looked-at", "its settings are among the documents"),
     ("named", "an export of the form's name is there"),
     ("type", "it is of the form's type"),
@@ -105,6 +105,7 @@ const EXPORT: [(&str, &str); 14] = [
     ("athena", "what is made for Athena goes with the other settings"),
     ("region", "the bucket is where the export looks for it"),
     ("bucket-account", "AWS delivers to a bucket of this owner"),
+    ("found", "auto-detection comes to this export, and to no other before it"),
     ("quota", "one more export can be made"),
     ("status", "AWS calls it healthy"),
     ("execution", "its last run ended with a delivery"),
