@@ -50,13 +50,13 @@ pub(super) fn layers<'p>(
         _ if !list.is_empty() => Layer::Known(list.to_vec()),
         Layer::Absent => Layer::Absent,
         Layer::NotVisible => Layer::NotVisible,
-        Layer::PresumedAbsent | Layer::Known(()) => Layer::PresumedAbsent,
+        Layer::PresumedAbsent | Layer::Known(()) | Layer::Partly(()) => Layer::PresumedAbsent,
     };
     let levels = |kind: LayerKind, list: &[Vec<&'p Policy>]| match presumed(kind, false) {
         _ if !list.is_empty() => Layer::Known(list.to_vec()),
         Layer::Absent => Layer::Absent,
         Layer::NotVisible => Layer::NotVisible,
-        Layer::PresumedAbsent | Layer::Known(()) => Layer::PresumedAbsent,
+        Layer::PresumedAbsent | Layer::Known(()) | Layer::Partly(()) => Layer::PresumedAbsent,
     };
     let resource =
         if service == "kms" && !documents.key.is_empty() { &documents.key } else { &documents.resource };

@@ -13,12 +13,15 @@ const PAGE: usize = 5;
 pub(super) fn check(subject: &Subject<'_>) -> Outcome {
     let legacy = meant::is_legacy(subject);
     let all = || subject.evidence.exports.definitions.iter().filter(|each| !each.from_execution);
-    if !legacy && let Some(export) = all().find(|each| ends_detection(each)) {
+    let meant = meant::definition(subject);
+    // What is wrong with the export that is meant, its settings tell.
+    let is_other = |each: &ExportDefinition| meant.is_none_or(|meant| meant.label() != each.label());
+    if !legacy && let Some(export) = all().find(|each| is_other(each) && ends_detection(each)) {
         let values = Values::new().with("found", export.label());
         let at = place(export, export.name_span());
         return broken(Cause::new("export", "breaks-detection", at, values));
     }
-    let Some(meant) = meant::definition(subject) else { return unknown(meant::fact(subject)) };
+    let Some(meant) = meant else { return unknown(meant::fact(subject)) };
     let at = place(meant, meant.name_span());
     if legacy {
         let before = all()

@@ -2,7 +2,7 @@
 
 use super::args::SimulateArgs;
 use crate::eval::PublicAccessBlock;
-use crate::evidence::{Evidence, Role};
+use crate::evidence::{DocumentKind, Evidence, Role};
 use crate::finding::Wrapped;
 use crate::load::{self, Named};
 use crate::policy::{FaultKind, Policy};
@@ -62,7 +62,12 @@ impl Loaded {
         let named: Vec<Named> = files
             .named
             .iter()
-            .map(|(role, level, path)| Named { role: *role, level: *level, path: path.clone() })
+            .map(|(role, level, path)| Named {
+                kind: DocumentKind::Policy(*role),
+                level: *level,
+                linked: None,
+                path: path.clone(),
+            })
             .collect();
         let evidence = load::load(sources, &named, &[])?;
         for document in &evidence.documents {

@@ -92,7 +92,12 @@ pub(super) fn read(case: &Case) -> Evidence {
     let named: Vec<Named> = case
         .files
         .iter()
-        .map(|(role, level, path)| Named { role: *role, level: *level, path: path.clone() })
+        .map(|(role, level, path)| Named {
+            kind: preflight::evidence::DocumentKind::Policy(*role),
+            level: *level,
+            linked: None,
+            path: path.clone(),
+        })
         .collect();
     load::load(&mut Sources::new(), &named, &[]).unwrap()
 }
