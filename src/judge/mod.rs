@@ -23,7 +23,6 @@ use crate::finding::{
 };
 use crate::source::{Place, Sources};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// What is to be judged.
 #[derive(Debug, Clone)]

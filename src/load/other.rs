@@ -98,7 +98,7 @@ pub(super) fn text_form(
             let told = match (code.as_str(), operation.as_str()) {
                 ("NoSuchBucketPolicy", "GetBucketPolicy") => {
                     let policy = policy::none(place);
-                    let length = 0;
+                    let length = policy::Length::of("");
                     let role = Role::BucketPolicy;
                     evidence.documents.push(PolicyDocument {
                         role,

@@ -344,7 +344,8 @@ pub(super) fn compare(
     let mut lost: BTreeSet<AccessClass> = BTreeSet::new();
     for contract in bench.consumers.iter().filter_map(|name| bench.library.contract(name)) {
         let (old_job, new_job) = (bench.job(before), bench.job(after));
-        let (old, new) = (prepare(library, &old_job, contract), prepare(library, &new_job, contract));
+        let (old, new) =
+            (prepare(bench.library, &old_job, contract), prepare(bench.library, &new_job, contract));
         let old = old.subject(bench.library, &old_job, contract);
         let new = new.subject(bench.library, &new_job, contract);
         let asked = &contract.demands;

@@ -180,6 +180,7 @@ fn a_rule_is_explained_without_markdown() {
          error · permanent · for the customer · in delivery · since 0.1.0\n\
          elsewhere: INVALID_REGION\n\n\
          region `…`, needs `…`\n\n\
+         help: write `…`\n\n\
          The first paragraph goes on.\n\n\
          See the page\n<https://example.com/a-long-address>.\n\n\
          | a | b |\n|---|---|\n\n\
