@@ -4,9 +4,12 @@ use super::prove::{Proved, best};
 use super::state::{Bench, State};
 use crate::finding::{Applicability, Finding, Fix, Report, RuleName, Severity};
 use crate::source::{SourceId, Sources};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fixes in one run.
 const MOST_STEPS: usize = 64;
+/// How often documents are judged again in one run; what was not tried then is left.
+const MOST_TRIES: usize = 600;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -72,51 +75,56 @@ impl Plan {
 #[must_use]
 pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) -> Plan {
     let mut out = Plan { steps: Vec::new(), left: Vec::new(), after: state, report };
-    let mut offered: Vec<(RuleName, String)> = Vec::new();
-    let mut given_up: Vec<(RuleName, String)> = Vec::new();
-    let key = |finding: &Finding| (finding.rule.clone(), finding.headline.clone());
+    let mut tries = MOST_TRIES;
+    // What was found for findings that were not mended, until something of their demand changes.
+    let mut known: BTreeMap<Key, Option<Fix>> = BTreeMap::new();
+    let mut offered: BTreeSet<Key> = BTreeSet::new();
     while out.steps.len() < MOST_STEPS {
-        let open: Vec<Finding> =
-            out.report.findings.iter().filter(|finding| is_asked(finding, options)).cloned().collect();
         let mut next: Option<(Finding, Proved)> = None;
-        for finding in open.iter().filter(|finding| !finding.repairs.is_empty()) {
-            if given_up.contains(&key(finding)) {
+        let open = out.report.findings.iter().filter(|finding| is_asked(finding, options));
+        for finding in open.filter(|finding| !finding.repairs.is_empty()) {
+            if known.contains_key(&key(finding)) {
                 continue;
             }
-            let Some(proved) = best(bench, &out.after, &out.report, finding) else {
-                given_up.push(key(finding));
-                continue;
-            };
-            let takes = match proved.fix.applicability {
+            let found = best(bench, &out.after, &out.report, finding, &mut tries);
+            let takes = found.as_ref().is_some_and(|found| match found.fix.applicability {
                 Applicability::Safe => true,
                 Applicability::NeedsReview => options.with_review,
                 Applicability::DisplayOnly => false,
-            };
-            offered.push(key(finding));
-            if takes {
-                next = Some((finding.clone(), proved));
-                break;
+            });
+            match found {
+                Some(found) if takes => {
+                    next = Some((finding.clone(), found));
+                    break;
+                }
+                found => {
+                    if found.is_some() {
+                        offered.insert(key(finding));
+                    }
+                    known.insert(key(finding), found.map(|found| found.fix));
+                }
             }
         }
         let Some((finding, proved)) = next else { break };
+        // What could not be mended before may be now. Places of fixes that were found have moved.
+        known.retain(|(.., demand), _| *demand != finding.demand);
         out.steps.push(Step { finding, fix: proved.fix });
         out.after = proved.state;
         out.report = proved.report;
-        // What could not be mended before may be now.
-        given_up.clear();
     }
-    let open: Vec<Finding> =
-        out.report.findings.iter().filter(|finding| is_asked(finding, options)).cloned().collect();
-    for finding in open {
-        let fix = if finding.repairs.is_empty() {
-            None
-        } else {
-            best(bench, &out.after, &out.report, &finding).map(|proved| proved.fix)
-        };
-        let conflicts = fix.is_none() && offered.contains(&key(&finding));
-        out.left.push(Left { finding, fix, conflicts });
+    for finding in out.report.findings.iter().filter(|finding| is_asked(finding, options)) {
+        let fix = known.get(&key(finding)).cloned().flatten();
+        let conflicts = fix.is_none() && offered.contains(&key(finding));
+        out.left.push(Left { finding: finding.clone(), fix, conflicts });
     }
     out
+}
+
+/// What a finding is known by while places move.
+type Key = (RuleName, String, Option<String>);
+
+fn key(finding: &Finding) -> Key {
+    (finding.rule.clone(), finding.headline.clone(), finding.demand.clone())
 }
 
 fn is_asked(finding: &Finding, options: &Options) -> bool {

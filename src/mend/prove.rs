@@ -7,16 +7,19 @@ use crate::checks::reach;
 use crate::contract::{Ask, Demand, Expect};
 use crate::evidence::Role;
 use crate::finding::{
-    AccessClass, Applicability, Change, Edit, Finding, Fix, Repair, Report, Severity, State as DemandState,
+    AccessClass, Applicability, Change, Edit, Finding, Fix, Repair, Report, RuleName, Severity,
+    State as DemandState,
 };
 use crate::judge::prepare;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Classes of access that are named; more say no more.
 const MOST_CLASSES: usize = 5;
-/// Findings for which fixes are looked for in one report.
-const MOST_FINDINGS: usize = 64;
+/// How often documents are judged again for the fixes of one report: the report is not to wait long for them.
+const MOST_TRIES: usize = 32;
+/// Findings that say the same for which a fix is looked for: who wants the others asks `fix`.
+const MOST_ALIKE: usize = 2;
 /// Layers that are mended one behind the other for one demand.
 const MOST_LAYERS: usize = 3;
 
@@ -29,12 +32,19 @@ pub(super) struct Proved {
 
 /// Looks for fixes of every finding, and puts the best one into it.
 pub fn attach(bench: &Bench<'_>, state: &State, report: &mut Report) {
-    for at in 0..report.findings.len().min(MOST_FINDINGS) {
+    let mut tries = MOST_TRIES;
+    let mut seen: BTreeMap<(RuleName, String), usize> = BTreeMap::new();
+    for at in 0..report.findings.len() {
         let fixes = {
             let Some(finding) = report.findings.get(at).filter(|finding| !finding.repairs.is_empty()) else {
                 continue;
             };
-            let best = best(bench, state, report, finding);
+            let alike = seen.entry((finding.rule.clone(), finding.headline.clone())).or_default();
+            *alike += 1;
+            if *alike > MOST_ALIKE {
+                continue;
+            }
+            let best = best(bench, state, report, finding, &mut tries);
             best.into_iter().map(|proved| proved.fix).collect()
         };
         if let Some(finding) = report.findings.get_mut(at) {
@@ -44,9 +54,16 @@ pub fn attach(bench: &Bench<'_>, state: &State, report: &mut Report) {
 }
 
 /// The best fix of a finding: a safe one before one to review before one to read.
-pub(super) fn best(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) -> Option<Proved> {
+pub(super) fn best(
+    bench: &Bench<'_>,
+    state: &State,
+    report: &Report,
+    finding: &Finding,
+    tries: &mut usize,
+) -> Option<Proved> {
     let mut found: Option<Proved> = None;
     for repair in ways(report, finding) {
+        *tries = tries.checked_sub(1)?;
         let repair = merged(repair);
         let Some(proved) = prove(bench, state, report, finding, &repair) else { continue };
         if proved.fix.applicability == Applicability::Safe {
@@ -62,6 +79,11 @@ pub(super) fn best(bench: &Bench<'_>, state: &State, report: &Report, finding: &
 /// What can be tried: each way by itself, then together with what else breaks the demand, then with all there is.
 fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
     let mut ways = finding.repairs.clone();
+    let is_text = |change: &Change| matches!(change, Change::Rewrite { .. });
+    if ways.iter().flat_map(|way| &way.changes).all(is_text) {
+        // Text around values has nothing to do with what else is wrong.
+        return ways;
+    }
     let with = |others: &dyn Fn(&Finding) -> bool| {
         let mut changes = finding.repairs.first().map(|repair| repair.changes.clone()).unwrap_or_default();
         for other in report.findings.iter().filter(|other| !std::ptr::eq(*other, finding) && others(other)) {
@@ -190,7 +212,8 @@ pub(super) fn prove(
     if let Some(role) = role {
         because.push(format!("the {role} may apply to others too, who are not seen here"));
     }
-    let (gained, lost) = if written.texts.keys().all(|source| Some(*source) == bench.config) {
+    let is_text = repair.changes.iter().all(|change| matches!(change, Change::Rewrite { .. }));
+    let (gained, lost) = if is_text || written.texts.keys().all(|source| Some(*source) == bench.config) {
         (Vec::new(), Vec::new())
     } else {
         let wants_less =

@@ -81,3 +81,39 @@ fn safe_fixes_make_accounts_ready() {
     // Of all of them 105 in 158; most others need AWS, the organization or the product to act.
     assert!(mended * 2 > not_ready, "only {mended} of {not_ready} accounts are ready after their fixes");
 }
+
+/// A bucket policy as security teams keep them: long, commented, in a hand of its own.
+fn hardened(region: &str) -> String {
+    let deny = |number: usize| {
+        let role = "x".repeat(180);
+        format!(
+            "\t\t// rule {number}\r\n\t\t{{ \"Sid\" : \"D{number}\" , \"Effect\" : \"Deny\", \"Principal\" : \"*\",\r\n\t\t  \"Action\" : [\"s3:*\"], /* all */ \"Resource\": [ \"arn:aws:s3:::acme-billing\", \"arn:aws:s3:::acme-billing/*\" ],\r\n\t\t  \"Condition\" : {{ \"ArnEquals\" : {{ \"aws:PrincipalArn\" : \"arn:aws:iam::111122223333:role/{role}-{number}\" }} }} }}"
+        )
+    };
+    let mut statements: Vec<String> = (0..42).map(deny).collect();
+    statements.push(format!(
+        "\t\t{{ \"Effect\": \"Allow\", \"Principal\": {{ \"Service\": \"bcm-data-exports.amazonaws.com\" }}, \"Action\": \"s3:PutObject\",\r\n\t\t  \"Resource\": \"arn:aws:s3:::acme-billing/*\",\r\n\t\t  \"Condition\": {{ \"ArnLike\": {{ \"aws:SourceArn\": \"arn:aws:bcm-data-exports:{region}:111122223333:export/*\" }},\r\n\t\t                 \"StringEquals\": {{ \"aws:SourceAccount\": \"111122223333\" }} }} }}"
+    ));
+    format!(
+        "{{\r\n\t\"Version\" : \"2012-10-17\",\r\n\t\"Statement\" : [\r\n{}\r\n\t]\r\n}}\r\n",
+        statements.join(",\r\n")
+    )
+}
+
+#[test]
+fn of_a_long_policy_only_the_line_with_the_fault_changes() {
+    let library = Library::embedded().unwrap();
+    let account = accounts().into_iter().find(|account| account.name == "the-guide-to-the-letter").unwrap();
+    let bench = Bench { config: None, ..bench(&library, &account) };
+    let mut sources = preflight::source::Sources::new();
+    let mut evidence = preflight::evidence::Evidence::default();
+    let role = preflight::evidence::Role::BucketPolicy;
+    let text = hardened("eu-west-1");
+    assert!(text.len() > 19_000, "{}", text.len());
+    load::add_text(&mut sources, "bucket-policy.json", &text, role, 0, &mut evidence);
+    let state = State { sources, evidence, form: account.config.form.clone() };
+    let report = bench.judge(&state);
+    let done = plan(&bench, state, report, &Options::default());
+    let (_, after) = done.after.sources.iter().next().map(|(id, source)| (id, source.text())).unwrap();
+    assert_eq!(after, hardened("us-east-1"));
+}

@@ -78,6 +78,11 @@ pub fn export(bench: &Bench<'_>, form: &Form, region: &str) -> Result<Value, Exp
             let value = match &setting.test {
                 Test::OneOf(allowed) => match at(&out, &path.text) {
                     Some(Value::String(now)) if allowed.contains(now) => None,
+                    Some(Value::Bool(now)) if allowed.contains(&now.to_string()) => None,
+                    // One list serves both kinds of exports; a switch stays a switch.
+                    Some(Value::String(now)) if now == "FALSE" => {
+                        allowed.iter().find(|value| *value == "TRUE").map(|value| json!(value))
+                    }
                     Some(_) | None => list(allowed),
                 },
                 Test::AllOf(all) => Some(json!(all)),
