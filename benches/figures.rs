@@ -14,7 +14,7 @@ use preflight::eval::member::{Found, Language, string};
 use preflight::eval::{
     Caller, Compiled, Context, Layer, Layers, Member, NoTrace, Question, Request, World, ask, decide,
 };
-use preflight::evidence::Role;
+use preflight::evidence::{DocumentKind, Role};
 use preflight::judge::{Job, Library, judge};
 use preflight::load::{self, Named};
 use preflight::policy::{self, Policy};
@@ -173,14 +173,15 @@ fn judging() {
     let mut sources = Sources::new();
     let text = std::fs::read_to_string(folder.join("preflight.toml")).expect("a settings file");
     let source = sources.add("preflight.toml", text);
-    let config = config::read(sources.get(source).text(), source).expect("settings");
+    let config = config::read(sources.get(source).text(), source, &[]).expect("settings");
     let named: Vec<Named> = config
         .documents
         .iter()
-        .map(|(role, level, path)| Named {
-            role: Role::of(role).expect("a role"),
-            level: *level,
-            path: folder.join(path),
+        .map(|document| Named {
+            kind: DocumentKind::Policy(Role::of(&document.kind).expect("a role")),
+            level: document.level,
+            linked: document.linked,
+            path: folder.join(&document.path),
         })
         .collect();
     let walked: Vec<PathBuf> = if config.names_documents() { Vec::new() } else { vec![folder.clone()] };
