@@ -14,7 +14,7 @@ use preflight::eval::member::{Found, Language, string};
 use preflight::eval::{
     Caller, Compiled, Context, Layer, Layers, Member, NoTrace, Question, Request, World, ask, decide,
 };
-use preflight::evidence::{DocumentKind, Role};
+use preflight::evidence::DocumentKind;
 use preflight::judge::{Job, Library, judge};
 use preflight::load::{self, Named};
 use preflight::policy::{self, Policy};
@@ -178,7 +178,7 @@ fn judging() {
         .documents
         .iter()
         .map(|document| Named {
-            kind: DocumentKind::Policy(Role::of(&document.kind).expect("a role")),
+            kind: DocumentKind::of(&document.kind).expect("a kind of document"),
             level: document.level,
             linked: document.linked,
             path: folder.join(&document.path),

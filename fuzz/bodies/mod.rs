@@ -240,7 +240,10 @@ pub fn listing(data: &[u8]) {
     let mut sources = Sources::new();
     let mut found = evidence::Evidence::default();
     load::add_unnamed(&mut sources, "fuzz.txt", &text, &mut found);
-    found.listing.finish();
+    for group in found.listing.groups() {
+        assert!(group.count > 0);
+        let _ = sources.get(group.place.source).slice(group.place.span);
+    }
     let below = found.listing.below("reports/");
     assert!(below.start <= below.end && below.end <= found.listing.groups().len());
 }

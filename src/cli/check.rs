@@ -1,17 +1,18 @@
 //! `preflight check`
 
 use super::args::{CheckArgs, FailOn, FormatArg};
+use super::given::named_documents;
 use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
-use crate::contract::{Form, FormValue, LinkedAccount, Origin};
+use crate::contract::Form;
 use crate::evidence::{DocumentKind, Evidence, Role};
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
-use crate::load::{self, Named};
+use crate::load;
 use crate::mend::{self, Bench, State};
 use crate::render::{Format, render};
 use crate::rulebook::nearest;
-use crate::source::{Place, SourceId, Sources, Span};
+use crate::source::{SourceId, Sources};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
@@ -260,8 +261,7 @@ fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::Result<(Path
         let text = load::read_text(&file)?;
         let name = file.to_string_lossy().replace('\\', "/");
         let source = sources.add(name.strip_prefix("./").unwrap_or(&name), text);
-        let answers: Vec<&str> = DocumentKind::answers().collect();
-        return match config::read(sources.get(source).text(), source, &answers) {
+        return match config::read(sources.get(source).text(), source) {
             Ok(config) => Ok((path.clone(), config)),
             Err(fault) => {
                 terminal::talk(
@@ -275,48 +275,6 @@ fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::Result<(Path
         };
     }
     Ok((PathBuf::from("."), Config::default()))
-}
-
-fn named_documents(args: &CheckArgs, config: &Config, folder: &Path) -> anyhow::Result<Vec<Named>> {
-    let mut named = Vec::new();
-    let flags = args.policies();
-    for (role, paths) in flags {
-        let levels = matches!(role, Role::Scp | Role::Rcp);
-        for (at, path) in paths.iter().enumerate() {
-            let level = if levels { at } else { 0 };
-            named.push(Named { kind: DocumentKind::Policy(role), level, linked: None, path: path.clone() });
-        }
-    }
-    for document in &args.document {
-        let (name, path) = document.split_once('=').context("--document is written as KIND=FILE")?;
-        let kind = DocumentKind::of(name).with_context(|| {
-            let answers: Vec<&str> = DocumentKind::answers().collect();
-            format!(
-                "--document {name}: no such kind; a policy's role (`bucket-policy`), or the command that gave the answer, one \
-                 of {}",
-                answers.join(", ")
-            )
-        })?;
-        named.push(Named { kind, level: 0, linked: None, path: PathBuf::from(path) });
-    }
-    for (at, linked) in args.linked_policy.iter().enumerate() {
-        let (_, path) = linked.split_once('=').context("--linked-policy is written as ACCOUNT=FILE")?;
-        let level = config.form.linked.len() - args.linked_policy.len() + at;
-        let kind = DocumentKind::Policy(Role::LinkedPolicy);
-        named.push(Named { kind, level, linked: None, path: PathBuf::from(path) });
-    }
-    for document in &config.documents {
-        let kind = DocumentKind::of(&document.kind).or(Role::of(&document.kind).map(DocumentKind::Policy));
-        let kind = kind.with_context(|| format!("no role `{}`", document.kind))?;
-        // A flag of the same name wins over the file.
-        let is_given =
-            |(role, paths): &(Role, &[PathBuf])| kind == DocumentKind::Policy(*role) && !paths.is_empty();
-        if document.linked.is_some() || !flags.iter().any(is_given) {
-            let path = folder.join(&document.path);
-            named.push(Named { kind, level: document.level, linked: document.linked, path });
-        }
-    }
-    Ok(named)
 }
 
 pub(super) fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<()> {
@@ -351,74 +309,4 @@ pub(super) fn now() -> String {
     let seconds =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     seconds.to_string()
-}
-
-impl CheckArgs {
-    /// The flags that give a policy its role.
-    fn policies(&self) -> [(Role, &[PathBuf]); 8] {
-        [
-            (Role::BucketPolicy, &self.bucket_policy),
-            (Role::ReaderPolicy, &self.reader_policy),
-            (Role::Boundary, &self.boundary),
-            (Role::SessionPolicy, &self.session_policy),
-            (Role::Scp, &self.scp),
-            (Role::Rcp, &self.rcp),
-            (Role::KeyPolicy, &self.key_policy),
-            (Role::EndpointPolicy, &self.endpoint_policy),
-        ]
-    }
-
-    fn names_documents(&self) -> bool {
-        !self.document.is_empty() || self.policies().iter().any(|(_, list)| !list.is_empty())
-    }
-
-    /// Flags win over the file. They become a source of their own, so that a finding can point at them.
-    fn give_form(&self, sources: &mut Sources, config: &mut Config) {
-        let flags: [(&str, &Option<String>); 13] = [
-            ("account", &self.account),
-            ("account-kind", &self.account_kind),
-            ("bucket", &self.bucket),
-            ("bucket-account", &self.bucket_account),
-            ("export-name", &self.export_name),
-            ("export-path", &self.export_path),
-            ("export-type", &self.export_type),
-            ("mode", &self.mode),
-            ("reader", &self.reader),
-            ("management-account", &self.management_account),
-            ("organization", &self.organization),
-            ("kms-key", &self.kms_key),
-            ("partition", &self.partition),
-        ];
-        let single = flags.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
-        let connected = self.connected_account.iter().map(|value| ("connected-account", value.as_str()));
-        let linked = self.linked_policy.iter().map(|value| ("linked-policy", value.as_str()));
-        let mut text = String::from("preflight check");
-        let mut given = Vec::new();
-        for (name, value) in single.chain(connected).chain(linked) {
-            text.push_str(" --");
-            text.push_str(name);
-            text.push(' ');
-            given.push((name, value, Span::new(text.len(), text.len() + value.len())));
-            text.push_str(value);
-        }
-        if given.is_empty() {
-            return;
-        }
-        let source = sources.add("command line", text);
-        for (name, value, span) in given {
-            let value_of = |text: &str| {
-                let span =
-                    Span { start: span.start, end: span.end.min(span.start + Span::new(0, text.len()).end) };
-                FormValue { text: text.to_owned(), origin: Origin::Given(Place { source, span }) }
-            };
-            match name {
-                "connected-account" => config.form.connected_accounts.push(value_of(value)),
-                "linked-policy" => {
-                    let number = value.split('=').next().unwrap_or(value);
-                    config.form.linked.push(LinkedAccount { account: value_of(number), reader: None });
-                }
-                name => config.form.give(name, value, Place { source, span }),
-            }
-        }
-    }
 }

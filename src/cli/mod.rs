@@ -9,6 +9,7 @@ mod explain;
 mod fault;
 mod fix;
 mod generate;
+mod given;
 mod lint;
 mod man;
 mod rules;

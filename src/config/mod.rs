@@ -3,6 +3,7 @@
 //! It reads text, not files; paths in it are relative to the file's folder.
 
 use crate::contract::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
+use crate::evidence::DocumentKind;
 use crate::source::{Place, SourceId, Span};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -48,11 +49,11 @@ pub struct ConfigFault {
 pub const DOCUMENT_LISTS: [&str; 6] =
     ["bucket-policy", "reader-policy", "boundary", "session-policy", "key-policy", "endpoint-policy"];
 
-/// Reads a configuration. `answers` are the commands whose answers `[documents]` can name.
+/// Reads a configuration.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn read(text: &str, source: SourceId, answers: &[&str]) -> Result<Config, ConfigFault> {
+pub fn read(text: &str, source: SourceId) -> Result<Config, ConfigFault> {
     let table = DeTable::parse(text).map_err(|error| ConfigFault {
         span: span(error.span().unwrap_or(0..0)),
         message: error.message().lines().collect::<Vec<_>>().join(", "),
@@ -64,7 +65,7 @@ pub fn read(text: &str, source: SourceId, answers: &[&str]) -> Result<Config, Co
                 config.consumers = strings(value, "consumer")?.into_iter().map(|(text, _)| text).collect()
             }
             "form" => form(value, source, &mut config.form)?,
-            "documents" => documents(value, answers, &mut config.documents)?,
+            "documents" => documents(value, &mut config.documents)?,
             "linked" => linked(value, source, &mut config)?,
             other => {
                 return Err(unknown(key, other, "`consumer`, `[form]`, `[documents]` and `[[linked]]`"));
@@ -187,11 +188,8 @@ fn form(value: &Spanned<DeValue<'_>>, source: SourceId, form: &mut Form) -> Resu
     Ok(())
 }
 
-fn documents(
-    value: &Spanned<DeValue<'_>>,
-    answers: &[&str],
-    out: &mut Vec<NamedDocument>,
-) -> Result<(), ConfigFault> {
+fn documents(value: &Spanned<DeValue<'_>>, out: &mut Vec<NamedDocument>) -> Result<(), ConfigFault> {
+    let answers: Vec<&str> = DocumentKind::answers().collect();
     for (key, value) in table(value, "documents")? {
         let name = key.get_ref().as_ref();
         match name {
@@ -251,7 +249,7 @@ mod tests {
     fn read_text(text: &str) -> Result<Config, String> {
         let mut sources = Sources::new();
         let source = sources.add("preflight.toml", text);
-        read(text, source, &["get-export"])
+        read(text, source)
             .map_err(|fault| format!("{}: {}", sources.get(source).slice(fault.span), fault.message))
     }
 

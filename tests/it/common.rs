@@ -56,11 +56,8 @@ fn account(folder: &Path) -> Account {
     let file = folder.join("preflight.toml");
     let config = if file.is_file() {
         let source = sources.add(file.to_string_lossy(), load::read_text(&file).unwrap());
-        {
-            let answers: Vec<&str> = DocumentKind::answers().collect();
-            config::read(sources.get(source).text(), source, &answers)
-        }
-        .unwrap_or_else(|fault| panic!("{name}/preflight.toml: {fault}"))
+        { config::read(sources.get(source).text(), source) }
+            .unwrap_or_else(|fault| panic!("{name}/preflight.toml: {fault}"))
     } else {
         Config::default()
     };

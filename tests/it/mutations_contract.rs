@@ -154,7 +154,7 @@ impl Bench {
         }
         let mut sources = Sources::new();
         let source = sources.add("preflight.toml", toml.as_str());
-        let config = config::read(&toml, source, &[]).unwrap();
+        let config = config::read(&toml, source).unwrap();
         let mut evidence = Evidence::default();
         let mut texts = Vec::new();
         for (name, value) in &files {

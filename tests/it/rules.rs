@@ -51,7 +51,7 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
         } else if block.kind == "form" {
             let text = format!("[form]\n{}", block.text);
             let source = sources.add("form", text);
-            form = config::read(sources.get(source).text(), source, &[])
+            form = config::read(sources.get(source).text(), source)
                 .unwrap_or_else(|fault| panic!("{}: {fault}", example.title))
                 .form;
         } else if block.lang == "json" {

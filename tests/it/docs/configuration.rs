@@ -111,7 +111,7 @@ fn known(table: &str) -> BTreeSet<String> {
     let text = format!("{table}\nnot-a-key = \"x\"\n");
     let mut sources = Sources::new();
     let source = sources.add("preflight.toml", text.as_str());
-    let fault = config::read(&text, source, &answers()).unwrap_err();
+    let fault = config::read(&text, source).unwrap_err();
     let known =
         fault.message.split_once("known are").unwrap_or_else(|| panic!("{}", fault.message)).1.to_owned();
     code_words(&known).into_iter().map(|word| word.trim_matches(['[', ']']).to_owned()).collect()
@@ -163,7 +163,7 @@ fn schema_and_program_take_and_refuse_the_same_files() {
     ] {
         let mut sources = Sources::new();
         let source = sources.add("preflight.toml", text);
-        assert!(config::read(text, source, &answers()).is_err(), "the program takes {text}");
+        assert!(config::read(text, source).is_err(), "the program takes {text}");
         assert!(!takes(text), "the schema takes {text}");
     }
 }
