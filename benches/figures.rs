@@ -173,7 +173,7 @@ fn judging() {
     let mut sources = Sources::new();
     let text = std::fs::read_to_string(folder.join("preflight.toml")).expect("a settings file");
     let source = sources.add("preflight.toml", text);
-    let config = config::read(sources.get(source).text(), source, &[]).expect("settings");
+    let config = config::read(sources.get(source).text(), source).expect("settings");
     let named: Vec<Named> = config
         .documents
         .iter()

@@ -223,7 +223,7 @@ pub fn settings(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut sources = Sources::new();
     let source = sources.add("preflight.toml", text.as_ref());
-    if let Err(fault) = config::read(&text, source, &[]) {
+    if let Err(fault) = config::read(&text, source) {
         assert!(!fault.to_string().is_empty());
     }
     if let Err(fault) = contract::Contract::read("fuzz", &text) {
