@@ -12,7 +12,7 @@ use super::glob::Glob;
 use super::layers::{Layer, LayerKind, Layers};
 use super::principal::PrincipalTest;
 use super::service;
-use super::world::FreeAtom;
+use super::world::{FreeAtom, World};
 use crate::policy::{Effect, Operator, Policy, Statement};
 
 /// A statement of a compiled set.
@@ -94,11 +94,17 @@ pub(super) struct CompiledStatement {
 pub(super) struct Group {
     services: Vec<(Box<str>, Box<[u32]>)>,
     any: Box<[u32]>,
+    /// Every statement, also those that name another service.
+    all: Box<[u32]>,
 }
 
 impl Group {
     #[inline]
-    pub(super) fn candidates(&self, service: &str) -> &[u32] {
+    pub(super) fn candidates(&self, service: &str, world: &World) -> &[u32] {
+        // An action that is taken as matching may be written for no service, or for another.
+        if !world.forced.is_empty() {
+            return &self.all;
+        }
         self.services.iter().find(|(name, _)| **name == *service).map_or(&self.any, |(_, list)| list)
     }
 }

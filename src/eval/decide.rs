@@ -263,7 +263,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let mut every_level = true;
         for group in levels {
             let mut level: Option<(StatementId, Naming)> = None;
-            for id in group.candidates(self.request.service()) {
+            for id in group.candidates(self.request.service(), self.world) {
                 self.take(StatementId(*id), &mut level)?;
             }
             every_level &= level.is_some();

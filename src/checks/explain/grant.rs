@@ -243,9 +243,17 @@ pub(super) fn misspelt<'s>(request: &Request, statement: &'s Statement) -> Optio
     })
 }
 
+/// What a misspelt pattern was meant to be: the pattern under the right service if that fits, else the action itself.
+fn meant(pattern: &str, action: &str) -> String {
+    let service = action.split(':').next().unwrap_or_default();
+    let behind = pattern.split_once(':').map(|(_, behind)| format!("{service}:{behind}"));
+    behind.filter(|meant| matches_action(meant, action)).unwrap_or_else(|| action.to_owned())
+}
+
 fn action(request: &Request, policy: &Policy, statement: &Statement) -> Cause {
     if let Some(item) = misspelt(request, statement) {
-        let values = Values::new().with("found", &*item.value).with("needed", &*request.action);
+        let values =
+            Values::new().with("found", &*item.value).with("needed", meant(&item.value, &request.action));
         return Cause::new("grant", "action-misspelt", place(policy, item.span), values);
     }
     let values = Values::new().with("action", &*request.action);

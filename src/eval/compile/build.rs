@@ -63,7 +63,8 @@ impl<'p> Builder<'p> {
                 (name, list)
             })
             .collect();
-        Group { services, any }
+        let all = members.iter().map(|(id, _)| *id).collect();
+        Group { services, any, all }
     }
 
     fn statement(
