@@ -26,7 +26,7 @@ def read(path):
     for row in sections[2].splitlines():
         prefix, _, block, start, length, *_ = row.split("\t")
         text = blocks[int(block)][int(start) : int(start) + int(length)].decode()
-        keys, types, actions = (part.splitlines() for part in text.split("\x1d"))
+        keys, types, actions = (part.split("\n") if part else [] for part in text.split("\x1d"))
         out["services"].add(prefix)
         out["condition keys"] |= {key[1:] for key in keys}
         out["resource types"] |= {f"{prefix}: {kind.split(chr(9))[0]}" for kind in types}

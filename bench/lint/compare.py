@@ -6,7 +6,8 @@
 
 The policies are generated from the catalog with a fixed seed: half of them whole, half with one slip of a known kind. The
 peers are installed by pip into target/peers. CPU is user and system time of the processes; all run without a network.
-iam-policy-validator needs AWS's service definitions; without a network it leaves out what it cannot look up.
+iam-policy-validator fetches AWS's service definitions; so that it runs without a network it is given our catalog's, written
+in the form of AWS's Service Reference.
 """
 import json
 import os
@@ -14,8 +15,10 @@ import pathlib
 import random
 import re
 import resource
+import struct
 import subprocess
 import sys
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "lint-bench"
@@ -115,11 +118,60 @@ def of_parliament(names):
     return cpu, found
 
 
+def definitions(folder):
+    """Our catalog in the form that iam-policy-validator reads with --aws-services-dir."""
+    data = (ROOT / "data" / "catalog.bin").read_bytes()
+    packed, _ = struct.unpack("<II", data[8:16])
+    sections = zlib.decompress(data[16 : 16 + packed], -15).decode().split("\x1d")
+    at, blocks = 16 + packed, []
+    for row in sections[1].splitlines():
+        length = int(row.split("\t")[0])
+        blocks.append(zlib.decompress(data[at : at + length], -15))
+        at += length
+    folder.mkdir(parents=True, exist_ok=True)
+    kinds = dict(s="String", a="ARN", b="Bool", n="Numeric", d="Date", i="IPAddress", y="Binary")
+    kind = lambda letter: ("ArrayOf" if letter.isupper() else "") + kinds[letter.lower()]
+    index = []
+    for row in sections[2].splitlines():
+        prefix, _, block, start, length, *_ = row.split("\t")
+        text = blocks[int(block)][int(start) : int(start) + int(length)].decode()
+        keys, types, actions = (part.split("\n") if part else [] for part in text.split("\x1d"))
+        names = [key[1:] for key in keys]
+        of = lambda refs: [names[ord(c) - 0x30] for c in refs]
+        types = [(row + "\t\t").split("\t") for row in types]
+        listed = []
+        for action in actions:
+            name, resources, refs, *_ = (action[1:] + "\t\t\t").split("\t")
+            bare = re.sub(r"\([^)]*\)|!", "", resources)
+            inner = "".join(re.findall(r"\(([^)]*)\)", resources))
+            listed.append(
+                {
+                    "Name": name,
+                    "ActionConditionKeys": sorted(set(of(refs + inner))),
+                    "Resources": [{"Name": types[ord(c) - 0x30][0]} for c in bare],
+                }
+            )
+        service = {
+            "Name": prefix,
+            "Actions": listed,
+            "Resources": [
+                {"Name": name, "ARNFormats": arns.split(", "), "ConditionKeys": of(refs)} for name, arns, refs, *_ in types
+            ],
+            "ConditionKeys": [{"Name": key[1:], "Types": [kind(key[0])]} for key in keys],
+        }
+        (folder / f"{prefix}.json").write_text(json.dumps(service))
+        index.append({"service": prefix, "url": f"https://servicereference.us-east-1.amazonaws.com/v1/{prefix}/{prefix}.json"})
+    (folder / "_services.json").write_text(json.dumps(index))
+
+
 def of_validator(names):
+    services = WORK / "services"
+    definitions(services)
     out = WORK / "validator.json"
     out.unlink(missing_ok=True)
     cpu, text = timed(
-        [str(PEERS / "bin/iam-validator"), "validate", "--path", str(WORK / "policies"), "--format", "json", "--output", str(out)]
+        [str(PEERS / "bin/iam-validator"), "validate", "--path", str(WORK / "policies"), "--format", "json", "--output", str(out),
+         "--aws-services-dir", str(services)]
     )
     found = {name: set() for name in names}
     if not out.exists():

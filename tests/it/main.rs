@@ -23,6 +23,7 @@ mod docs;
 mod exports;
 mod generate;
 mod laws;
+mod lint;
 mod mend;
 mod mutations;
 mod mutations_contract;

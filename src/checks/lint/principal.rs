@@ -52,6 +52,16 @@ const STRANGER: Known<'static> = &[
     ("aws:userid", Some("AIDAPREFLIGHTSTRANGER")),
 ];
 
+/// Keys that say who signed.
+const NOT_OF_ANONYMOUS: Known<'static> = &[
+    ("aws:PrincipalArn", None),
+    ("aws:PrincipalTag/*", None),
+    ("aws:username", None),
+    ("aws:MultiFactorAuth*", None),
+    ("aws:TokenIssueTime", None),
+    ("aws:SourceIdentity", None),
+];
+
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     for statement in &doc.policy.statements {
         let Some(principals) = &statement.principals else { continue };
@@ -186,27 +196,17 @@ fn strangers(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some((action, resource)) = sample(statement).filter(|_| everyone) else { return };
     let policy = with_denies(doc.policy, statement);
     let space = Space::new(&policy, Side::Resource);
-    // A user of another account has all that its own account can give.
-    let open = ["", FRESH_USER].into_iter().any(|caller| {
-        let may = |known| space.reach(caller, &action, &resource, Some("111122223333"), known);
-        match caller {
-            "" => may(STRANGER) != Reach::Never,
-            _ => stranger_user(doc, statement, &action, &resource),
-        }
-    });
+    let may =
+        |caller, owner, known| space.reach(caller, &action, &resource, Some(owner), known) != Reach::Never;
+    let unsigned: Vec<_> = STRANGER.iter().chain(NOT_OF_ANONYMOUS).copied().collect();
+    // A user of another account has all that its own account can give, so the resource is taken to lie there: then the
+    // resource's policy alone decides.
+    let open = may("", "111122223333", &unsigned) || may(FRESH_USER, "999999999999", STRANGER);
     if open {
         let span = principals.entries.first().map_or(principals.span, |entry| entry.value.span);
         out.push("principal", "public", span, &[("action", &action)])
             .note(format!("{} allows `{action}` to a caller that nobody knows", name(statement)));
     }
-}
-
-/// The same for a user of another account. Its own policies are its own affair, so they allow.
-fn stranger_user(doc: &Doc<'_>, statement: &Statement, action: &str, resource: &str) -> bool {
-    let policy = part(&with_denies(doc.policy, statement), |_| true);
-    let space = Space::new(&policy, Side::Resource);
-    // In its own account the resource's policy alone would do; so the resource is taken to lie there.
-    space.reach(FRESH_USER, action, resource, Some("999999999999"), STRANGER) != Reach::Never
 }
 
 /// An Allow to services that asks for what no service sends.

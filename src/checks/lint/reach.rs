@@ -5,6 +5,7 @@ use super::doc::{Doc, Out, opening, readable};
 use super::space::{FRESH_NAME, Reach, Side, Space, accounts, widest, with_denies};
 use super::table::tables;
 use crate::catalog::{self, Access};
+use crate::eval::Glob;
 use crate::eval::member::{self, Found, Language};
 use crate::policy::{Effect, Element, Policy, Statement, Text};
 use crate::source::Span;
@@ -122,7 +123,7 @@ const ROLE_CALLS: [RoleCall; 2] = [
 /// Any role may be passed, or any service-linked role made.
 fn roles(space: &Space<'_>, statement: &Statement, calls: &[RoleCall], out: &mut Out) {
     let (Some(actions), Some(resources)) = (&statement.actions, &statement.resources) else { return };
-    for call in calls {
+    for call in calls.iter().filter(|call| may_name(actions, call.action)) {
         let mut owners: Vec<&str> = readable(&resources.items)
             .filter_map(|item| crate::policy::arn::account_of(&item.value))
             .take(3)
@@ -158,6 +159,13 @@ fn roles(space: &Space<'_>, statement: &Statement, calls: &[RoleCall], out: &mut
 
 fn actions_of(actions: &Element, span: Span) -> &str {
     actions.items.iter().find(|item| item.span == span).map_or("NotAction", |item| &item.value)
+}
+
+/// Whether an element can name an action at all: a quick no that spares most questions.
+fn may_name(actions: &Element, action: &str) -> bool {
+    let lower = action.to_ascii_lowercase();
+    actions.negated
+        || actions.items.iter().any(|item| Glob::new(&item.value.to_ascii_lowercase()).matches(&lower))
 }
 
 /// Whether an action pattern stands for an action.
@@ -222,11 +230,22 @@ fn exposed(space: &Space<'_>, policy: &Policy, statement: &Statement, out: &mut 
 fn escalation(doc: &Doc<'_>, out: &mut Out) {
     let space = Space::new(doc.policy, Side::Identity);
     let owners = accounts(doc.policy);
+    let allowed: Vec<&Element> = doc
+        .policy
+        .statements
+        .iter()
+        .filter(|statement| statement.effect == Effect::Allow)
+        .filter_map(|statement| statement.actions.as_ref())
+        .collect();
+    let named = |action: &String| allowed.iter().any(|actions| may_name(actions, action));
     let may = |action: &String| {
-        let on = widest(action, &owners);
-        on.iter().any(|resource| space.user(action, resource) == Reach::Always)
+        widest(action, &owners).iter().any(|resource| space.user(action, resource) == Reach::Always)
     };
-    let ways: Vec<_> = tables().ways.iter().filter(|way| way.actions.iter().all(may)).collect();
+    let ways: Vec<_> = tables()
+        .ways
+        .iter()
+        .filter(|way| way.actions.iter().all(named) && way.actions.iter().all(may))
+        .collect();
     let Some(first) = ways.first() else { return };
     let action = first.actions.first().map_or("", String::as_str);
     let span = doc

@@ -1,0 +1,176 @@
+//! `preflight lint`: texts that others publish stay clean, and the command does what it says.
+
+use preflight::checks::lint::PolicyKind;
+use preflight::evidence::LoosePolicies;
+use preflight::finding::{Finding, Severity};
+use preflight::judge::{Library, LintJob, lint};
+use preflight::load;
+use preflight::rulebook::embedded;
+use preflight::source::Sources;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn findings(library: &Library, kind: Option<PolicyKind>, text: &str) -> Vec<Finding> {
+    let mut sources = Sources::new();
+    let mut found = LoosePolicies::default();
+    load::add_loose(&mut sources, "policy", text, &mut found);
+    lint(library, &LintJob { sources: &sources, found: &found, kind, pedantic: false, only: &[] }).findings
+}
+
+fn loud(findings: &[Finding]) -> Vec<String> {
+    let loud = findings.iter().filter(|finding| finding.severity > Severity::Note);
+    loud.map(|finding| format!("{}: {}", finding.rule, finding.headline)).collect()
+}
+
+#[test]
+fn policies_of_onboarding_guides_give_notes_at_most() {
+    let library = Library::embedded().unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint/published");
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".json") else { continue };
+        let kind = PolicyKind::of(stem.rsplit('.').next().unwrap());
+        assert!(kind.is_some(), "{name} does not say what type of policy it is");
+        let text = std::fs::read_to_string(&path).unwrap();
+        wrong
+            .extend(loud(&findings(&library, kind, &text)).into_iter().map(|line| format!("{name}: {line}")));
+        seen += 1;
+    }
+    assert!(seen >= 19, "only {seen} policies were found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn bucket_policies_that_aws_published_give_notes_at_most() {
+    #[derive(serde::Deserialize)]
+    struct Table {
+        text: Vec<Text>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Text {
+        name: String,
+        policy: String,
+    }
+    let library = Library::embedded().unwrap();
+    let (_, table) = embedded::TABLES.iter().find(|(name, _)| *name == "known-texts").unwrap();
+    let table: Table = toml::from_str(table).unwrap();
+    assert!(table.text.len() >= 6);
+    // Filled in, and as the guides have it, with its placeholders.
+    for (bucket, account) in [("acme-billing", "111122223333"), ("{bucket-name}", "${AccountId}")] {
+        for text in &table.text {
+            let holes = [("{bucket}", bucket), ("{account}", account), ("{partition}", "aws")];
+            let policy =
+                holes.iter().fold(text.policy.clone(), |text, (hole, value)| text.replace(hole, value));
+            let kind = PolicyKind::of("bucket");
+            assert_eq!(loud(&findings(&library, kind, &policy)), Vec::<String>::new(), "{}", text.name);
+        }
+    }
+}
+
+fn run(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_preflight"))
+        .args(args)
+        .env_clear()
+        .env("COLUMNS", "100")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A run that refuses its arguments does not read.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+const UNKNOWN: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObjct","Resource":"arn:aws:s3:::acme-billing/*"}}"#;
+
+#[test]
+fn the_exit_code_follows_the_threshold() {
+    assert_eq!(run(&["lint", "-"], UNKNOWN).status.code(), Some(0));
+    assert_eq!(run(&["lint", "--fail-on", "warning", "-"], UNKNOWN).status.code(), Some(1));
+    assert_eq!(run(&["lint", "-"], "This is no policy").status.code(), Some(1));
+    assert_eq!(run(&["lint", "--type", "nothing", "-"], UNKNOWN).status.code(), Some(2));
+    assert_eq!(run(&["lint", "no-such-file.json"], "").status.code(), Some(2));
+}
+
+#[test]
+fn an_unknown_action_is_told_with_the_date_of_the_data_and_one_other_spelling() {
+    let text = out(&run(&["lint", "-"], UNKNOWN));
+    assert!(text.contains(preflight::catalog::data_version().date), "{text}");
+    assert!(text.contains("s3:GetObject"), "{text}");
+    assert!(text.contains("1 warning") && !text.contains("cannot tell"), "{text}");
+}
+
+#[test]
+fn names_of_other_tools_select_rules() {
+    let text = out(&run(&["lint", "-q", "--only", "INVALID_ACTION", "-"], UNKNOWN));
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.contains("action-not-listed"), "{text}");
+    assert_eq!(out(&run(&["lint", "-q", "--only", "MISSING_VERSION", "-"], UNKNOWN)), "");
+    let aliases = out(&run(&["rules", "--aliases"], ""));
+    for name in
+        ["PASS_ROLE_WITH_STAR_IN_RESOURCE", "RESOURCE_STAR", "DataExfiltration", "confused_deputy_risk"]
+    {
+        assert!(aliases.lines().any(|line| line.starts_with(name)), "{name}");
+    }
+}
+
+#[test]
+fn the_report_has_no_verdict_where_nobody_asked_for_one() {
+    let text = out(&run(&["lint", "--format", "json", "-"], UNKNOWN));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report.get("verdict"), Some(&serde_json::Value::Null));
+    assert_eq!(report["findings"][0]["rule"], "action-not-listed");
+}
+
+#[test]
+fn a_policy_in_an_answer_is_found_and_known_for_what_it_is() {
+    let role = r#"{"Role":{"RoleName":"reader","AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+        "Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}}}"#;
+    let text = out(&run(&["lint", "-q", "-"], role));
+    assert!(text.contains("trust-any-principal"), "{text}");
+    let wrapped = serde_json::json!({ "Policy": UNKNOWN }).to_string();
+    assert!(out(&run(&["lint", "-q", "-"], &wrapped)).contains("action-not-listed"));
+}
+
+#[test]
+fn a_condition_that_keeps_strangers_out_is_seen() {
+    let library = Library::embedded().unwrap();
+    let policy = |condition: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:::acme-billing/*","Condition":{condition}}}]}}"#
+        )
+    };
+    let is_public = |condition: &str| {
+        let found = findings(&library, PolicyKind::of("bucket"), &policy(condition));
+        found.iter().any(|finding| finding.rule.0 == "resource-policy-public")
+    };
+    for closed in [
+        r#"{"StringEquals":{"aws:PrincipalOrgID":"o-exampleorgid"}}"#,
+        r#"{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#,
+        r#"{"StringEquals":{"aws:SourceVpce":"vpce-1a2b3c4d"}}"#,
+        r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/*"}}"#,
+        r#"{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}"#,
+    ] {
+        assert!(!is_public(closed), "{closed}");
+    }
+    for open in [
+        "{}",
+        r#"{"Bool":{"aws:SecureTransport":"true"}}"#,
+        r#"{"StringLike":{"aws:UserAgent":"acme*"}}"#,
+        r#"{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}}"#,
+        r#"{"ArnLike":{"aws:PrincipalArn":"*"}}"#,
+        r#"{"StringEqualsIfExists":{"aws:PrincipalOrgID":"o-exampleorgid"}}"#,
+    ] {
+        assert!(is_public(open), "{open}");
+    }
+}
