@@ -16,10 +16,12 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Check(Box<CheckArgs>),
     Lint(LintArgs),
+    Collect(Box<CollectArgs>),
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
     Fix(Box<FixArgs>),
     Generate(Box<GenerateArgs>),
+    Permissions(PermissionsArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known
@@ -32,7 +34,7 @@ pub(super) enum Command {
 ///
 /// Reads a preflight.toml in the folder it is given, and recognises policies and answers of the AWS CLI by their content.
 /// Nothing is sent anywhere.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Exit codes: 0 ready, 1 not ready (or a finding at --fail-on), 3 cannot tell, 2 the run failed"
 )]
@@ -127,6 +129,9 @@ pub(super) struct CheckArgs {
     /// Verdict and one line a finding
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
+
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
 }
 
 /// Look at policies without judging for a product: what AWS refuses, what can never work, what is likely not meant.
@@ -308,4 +313,111 @@ pub(super) struct BundleArgs {
     pub(super) mapping: Option<PathBuf>,
     #[command(flatten)]
     pub(super) check: CheckArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "AWS")]
+pub(super) struct LiveArgs {
+    /// Ask AWS for the documents; only reads (see `preflight permissions`)
+    #[arg(long)]
+    pub(super) live: bool,
+    /// Make the product's own calls with the reader's key: a profile that holds it, `-` for the environment's
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) as_reader: Option<String>,
+    /// The profile of the AWS configuration to ask with
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// The region, where the configuration names none
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
+    /// Another address than AWS's, for all services
+    #[arg(long, value_name = "URL")]
+    pub(super) endpoint_url: Option<String>,
+    /// A role to assume before asking
+    #[arg(long, value_name = "ARN")]
+    pub(super) role: Option<String>,
+    /// The MFA device's ARN; its code is asked for unless --mfa-code gives it
+    #[arg(long, value_name = "ARN")]
+    pub(super) mfa_serial: Option<String>,
+    /// The code that the MFA device shows
+    #[arg(long, value_name = "CODE", requires = "mfa_serial")]
+    pub(super) mfa_code: Option<String>,
+    /// The identifier of the access key that the product gets, where the user is not known
+    #[arg(long, value_name = "ID")]
+    pub(super) reader_access_key_id: Option<String>,
+    /// Do not ask AWS's policy simulator
+    #[arg(long)]
+    pub(super) no_simulate: bool,
+    /// Keep what AWS answered in this file; answers that it holds already are not asked for again
+    #[arg(long, value_name = "FILE")]
+    pub(super) snapshot: Option<PathBuf>,
+    /// Seconds after which asking stops, with what was answered
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(super) deadline: u64,
+    /// Seconds for one attempt of one call
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(super) timeout: u64,
+}
+
+impl LiveArgs {
+    /// Whether AWS is to be asked.
+    pub(super) fn is_asked(&self) -> bool {
+        self.live || self.as_reader.is_some()
+    }
+}
+
+/// Ask AWS, and write what it answers into one file.
+///
+/// The file is a snapshot: `preflight check FILE` says what `preflight check --live` would have said. If the file is
+/// there, answers that it holds are not asked for again, so that a run that was stopped goes on. Only reads.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 written, 3 written, but cut short, 2 the run failed")]
+pub(super) struct CollectArgs {
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+}
+
+/// Print the least policy for running preflight itself, with the reason for each action.
+#[derive(Debug, Args)]
+pub(super) struct PermissionsArgs {
+    /// What preflight is run for
+    #[arg(long = "for", value_name = "PURPOSE", default_value = "check")]
+    pub(super) purpose: PurposeArg,
+    /// In which form
+    #[arg(long, value_name = "FORM", default_value = "json")]
+    pub(super) form: PolicyForm,
+    /// The account, 12 digits [default: any]
+    #[arg(long, value_name = "ID")]
+    pub(super) account: Option<String>,
+    /// The bucket [default: any]
+    #[arg(long, value_name = "NAME")]
+    pub(super) bucket: Option<String>,
+    /// The account that owns the bucket [default: the account]
+    #[arg(long, value_name = "ID")]
+    pub(super) bucket_account: Option<String>,
+    /// ARN of the reader: what is asked of roles alone is left out for a user
+    #[arg(long, value_name = "ARN")]
+    pub(super) reader: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PurposeArg {
+    /// `preflight check --live`
+    Check,
+    /// `preflight collect`
+    Collect,
+    /// `--as-reader`
+    AsReader,
+    /// AWS's policy simulator
+    Simulate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PolicyForm {
+    Json,
+    Terraform,
+    Cloudformation,
 }

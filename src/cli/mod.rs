@@ -3,6 +3,7 @@
 mod args;
 mod bundle;
 mod check;
+mod collect;
 mod completions;
 mod consumers;
 mod explain;
@@ -10,7 +11,9 @@ mod fault;
 mod fix;
 mod generate;
 mod lint;
+mod live;
 mod man;
+mod permissions;
 mod rules;
 mod save;
 mod simulate;
@@ -65,6 +68,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Collect(args) => collect::run(&args),
+        Command::Permissions(args) => permissions::run(&args),
         Command::Bundle(args) => bundle::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Fix(args) => fix::run(&args),
