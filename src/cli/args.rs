@@ -1,5 +1,9 @@
 //! Flags and their words.
 
+mod live;
+
+pub(super) use live::{BundleArgs, CollectArgs, LiveArgs, PermissionsArgs, PolicyForm, PurposeArg};
+
 use super::simulate::args::SimulateArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -292,132 +296,4 @@ pub(super) enum FailOn {
     Error,
     Warning,
     Note,
-}
-
-/// Write the evidence into one file that can be shown to others.
-///
-/// Takes what `preflight check` takes. Account numbers, user, group, role and bucket names, identifiers of keys and
-/// organizations, and mail addresses are replaced by others of the same length, the same everywhere in the file. Before
-/// it is written, the bundle is judged, and must be judged as the documents are. Secrets are refused.
-#[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 written, 2 not written")]
-pub(super) struct BundleArgs {
-    /// The file to write
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: PathBuf,
-    /// Leave names as they are
-    #[arg(long)]
-    pub(super) no_redact: bool,
-    /// Where to write which name became which; keep it to yourself [default: FILE with `.mapping.json`]
-    #[arg(long, value_name = "FILE")]
-    pub(super) mapping: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) check: CheckArgs,
-}
-
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "AWS")]
-pub(super) struct LiveArgs {
-    /// Ask AWS for the documents; only reads (see `preflight permissions`)
-    #[arg(long)]
-    pub(super) live: bool,
-    /// Make the product's own calls with the reader's key: a profile that holds it, `-` for the environment's
-    #[arg(long, value_name = "PROFILE")]
-    pub(super) as_reader: Option<String>,
-    /// The profile of the AWS configuration to ask with
-    #[arg(long, value_name = "NAME")]
-    pub(super) profile: Option<String>,
-    /// The region, where the configuration names none
-    #[arg(long, value_name = "REGION")]
-    pub(super) region: Option<String>,
-    /// Another address than AWS's, for all services
-    #[arg(long, value_name = "URL")]
-    pub(super) endpoint_url: Option<String>,
-    /// A role to assume before asking
-    #[arg(long, value_name = "ARN")]
-    pub(super) role: Option<String>,
-    /// The MFA device's ARN; its code is asked for unless --mfa-code gives it
-    #[arg(long, value_name = "ARN")]
-    pub(super) mfa_serial: Option<String>,
-    /// The code that the MFA device shows
-    #[arg(long, value_name = "CODE", requires = "mfa_serial")]
-    pub(super) mfa_code: Option<String>,
-    /// The identifier of the access key that the product gets, where the user is not known
-    #[arg(long, value_name = "ID")]
-    pub(super) reader_access_key_id: Option<String>,
-    /// Do not ask AWS's policy simulator
-    #[arg(long)]
-    pub(super) no_simulate: bool,
-    /// Keep what AWS answered in this file; answers that it holds already are not asked for again
-    #[arg(long, value_name = "FILE")]
-    pub(super) snapshot: Option<PathBuf>,
-    /// Seconds after which asking stops, with what was answered
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    pub(super) deadline: u64,
-    /// Seconds for one attempt of one call
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    pub(super) timeout: u64,
-}
-
-impl LiveArgs {
-    /// Whether AWS is to be asked.
-    pub(super) fn is_asked(&self) -> bool {
-        self.live || self.as_reader.is_some()
-    }
-}
-
-/// Ask AWS, and write what it answers into one file.
-///
-/// The file is a snapshot: `preflight check FILE` says what `preflight check --live` would have said. If the file is
-/// there, answers that it holds are not asked for again, so that a run that was stopped goes on. Only reads.
-#[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 written, 3 written, but cut short, 2 the run failed")]
-pub(super) struct CollectArgs {
-    /// The file to write
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: PathBuf,
-    #[command(flatten)]
-    pub(super) check: CheckArgs,
-}
-
-/// Print the least policy for running preflight itself, with the reason for each action.
-#[derive(Debug, Args)]
-pub(super) struct PermissionsArgs {
-    /// What preflight is run for
-    #[arg(long = "for", value_name = "PURPOSE", default_value = "check")]
-    pub(super) purpose: PurposeArg,
-    /// In which form
-    #[arg(long, value_name = "FORM", default_value = "json")]
-    pub(super) form: PolicyForm,
-    /// The account, 12 digits [default: any]
-    #[arg(long, value_name = "ID")]
-    pub(super) account: Option<String>,
-    /// The bucket [default: any]
-    #[arg(long, value_name = "NAME")]
-    pub(super) bucket: Option<String>,
-    /// The account that owns the bucket [default: the account]
-    #[arg(long, value_name = "ID")]
-    pub(super) bucket_account: Option<String>,
-    /// ARN of the reader: what is asked of roles alone is left out for a user
-    #[arg(long, value_name = "ARN")]
-    pub(super) reader: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum PurposeArg {
-    /// `preflight check --live`
-    Check,
-    /// `preflight collect`
-    Collect,
-    /// `--as-reader`
-    AsReader,
-    /// AWS's policy simulator
-    Simulate,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum PolicyForm {
-    Json,
-    Terraform,
-    Cloudformation,
 }
