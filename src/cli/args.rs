@@ -1,5 +1,9 @@
 //! Flags and their words.
 
+mod live;
+
+pub(super) use live::{BundleArgs, CollectArgs, LiveArgs, PermissionsArgs, PolicyForm, PurposeArg};
+
 use super::simulate::args::SimulateArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -16,10 +20,12 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Check(Box<CheckArgs>),
     Lint(LintArgs),
+    Collect(Box<CollectArgs>),
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
     Fix(Box<FixArgs>),
     Generate(Box<GenerateArgs>),
+    Permissions(PermissionsArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     /// List the consumers, the products whose contracts are known
@@ -32,7 +38,7 @@ pub(super) enum Command {
 ///
 /// Reads a preflight.toml in the folder it is given, and recognises policies and answers of the AWS CLI by their content.
 /// Nothing is sent anywhere.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Exit codes: 0 ready, 1 not ready (or a finding at --fail-on), 3 cannot tell, 2 the run failed"
 )]
@@ -145,6 +151,9 @@ pub(super) struct CheckArgs {
     /// Verdict and one line a finding
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
+
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
 }
 
 /// Look at policies without judging for a product: what AWS refuses, what can never work, what is likely not meant.
@@ -305,25 +314,4 @@ pub(super) enum FailOn {
     Error,
     Warning,
     Note,
-}
-
-/// Write the evidence into one file that can be shown to others.
-///
-/// Takes what `preflight check` takes. Account numbers, user, group, role and bucket names, identifiers of keys and
-/// organizations, and mail addresses are replaced by others of the same length, the same everywhere in the file. Before
-/// it is written, the bundle is judged, and must be judged as the documents are. Secrets are refused.
-#[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 written, 2 not written")]
-pub(super) struct BundleArgs {
-    /// The file to write
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: PathBuf,
-    /// Leave names as they are
-    #[arg(long)]
-    pub(super) no_redact: bool,
-    /// Where to write which name became which; keep it to yourself [default: FILE with `.mapping.json`]
-    #[arg(long, value_name = "FILE")]
-    pub(super) mapping: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) check: CheckArgs,
 }

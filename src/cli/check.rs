@@ -2,6 +2,7 @@
 
 use super::args::{CheckArgs, FailOn, FormatArg};
 use super::given::named_documents;
+use super::live::{self, Gathered, Order};
 use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
 use crate::contract::Form;
@@ -111,6 +112,12 @@ impl Run {
         }
     }
 
+    /// What could not be read from AWS, a line each.
+    pub(super) fn not_read(&self) -> Vec<String> {
+        let entries = crate::judge::not_read(&self.library, &self.evidence);
+        entries.into_iter().map(|entry| format!("not read: {}: {}", entry.document, entry.reason)).collect()
+    }
+
     /// The report.
     pub(super) fn judge(&self) -> Report {
         self.judge_other(&self.sources, &self.evidence, &self.config.form)
@@ -137,15 +144,23 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
         add_pages(&mut library, folder)?;
     }
     let mut sources = Sources::new();
-    let paths = if args.paths.is_empty() && !args.names_documents() && snapshot.is_none() {
+    let is_live = args.live.is_asked();
+    let nothing_named = args.paths.is_empty() && !args.names_documents();
+    let paths = if nothing_named && !is_live && snapshot.is_none() {
         vec![PathBuf::from(".")]
     } else {
         args.paths.clone()
     };
-    let (folder, mut config) = read_config(&mut sources, &paths)?;
+    // The settings of the folder count for a live check, too; its documents do not unless they are named.
+    let settings = if nothing_named { vec![PathBuf::from(".")] } else { paths.clone() };
+    let (folder, mut config) = read_config(&mut sources, &settings)?;
     let config_source = sources.iter().next().map(|(id, _)| id);
     args.give_form(&mut sources, &mut config);
     let consumers = consumers(&library, args, &config)?;
+    // What AWS says now replaces what the configuration names.
+    if is_live {
+        config.documents.clear();
+    }
     let named = named_documents(args, &config, &folder)?;
     // A configuration that names its documents names all of them.
     let walked = if !config.names_documents() {
@@ -154,6 +169,11 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
         paths.into_iter().filter(|path| !path.is_dir()).collect()
     };
     let mut evidence = load::load(&mut sources, &named, &walked)?;
+    if is_live {
+        let order = Order { args: &args.live, library: &library, form: &config.form, consumers: &consumers };
+        let Gathered { name, text } = live::gather(&order)?;
+        load::add_unnamed(&mut sources, &name, &text, &mut evidence);
+    }
     if let Some((name, text)) = snapshot {
         load::add_unnamed(&mut sources, name, &text, &mut evidence);
     }

@@ -3,6 +3,7 @@
 mod args;
 mod bundle;
 mod check;
+mod collect;
 mod completions;
 mod consumers;
 mod explain;
@@ -11,7 +12,9 @@ mod fix;
 mod generate;
 mod given;
 mod lint;
+mod live;
 mod man;
+mod permissions;
 mod rules;
 mod save;
 mod simulate;
@@ -66,6 +69,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Collect(args) => collect::run(&args),
+        Command::Permissions(args) => permissions::run(&args),
         Command::Bundle(args) => bundle::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Fix(args) => fix::run(&args),

@@ -9,8 +9,8 @@ use super::reader::ReaderRecord;
 use super::role::Role;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
-use crate::policy::{Length, Policy};
-use crate::source::SourceId;
+use crate::policy::{Length, Policy, Version};
+use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
 
 /// One policy document with its role.
@@ -46,6 +46,32 @@ pub enum Reading {
     Listing,
     /// As many answers of AWS in one file.
     Snapshot,
+}
+
+impl PolicyDocument {
+    /// A document without a statement, for what is known not to be there: no bucket policy, no policy of the reader.
+    #[must_use]
+    pub fn nothing(role: Role, source: SourceId, length: usize) -> Self {
+        let span = Span::new(0, length);
+        let policy = Policy {
+            source,
+            level: 0,
+            span,
+            version: Version::V2012,
+            version_span: None,
+            id: None,
+            statement_span: span,
+            statements: Vec::new(),
+            faults: Vec::new(),
+        };
+        Self { role, level: 0, linked: None, source, policy, issues: Vec::new(), length: Length::default() }
+    }
+
+    /// Whether it stands for what is not there.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.length.bytes == 0 && self.policy.statements.is_empty()
+    }
 }
 
 /// Everything at hand.

@@ -7,7 +7,8 @@ use crate::finding::Assumed;
 use crate::policy::ArnSplit;
 
 /// Adds the consumer's defaults, and what follows from other values.
-pub(super) fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
+#[must_use]
+pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     let mut form = form.clone();
     if let Some(account) = form.text("account") {
         // The console shows account ids with dashes; the form check reports it, the rest goes on with the digits.

@@ -27,7 +27,8 @@ pub(super) fn with_form(form: &Form, evidence: &Evidence) -> Form {
 }
 
 /// Every call that failed, as something that was not judged.
-pub(super) fn not_read(library: &Library, evidence: &Evidence) -> Vec<NotEvaluated> {
+#[must_use]
+pub fn not_read(library: &Library, evidence: &Evidence) -> Vec<NotEvaluated> {
     let mut list: Vec<NotEvaluated> = evidence
         .live
         .unread

@@ -11,8 +11,10 @@ mod lint;
 mod live;
 mod words;
 
+pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
+pub use live::not_read;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};

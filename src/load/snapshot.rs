@@ -9,7 +9,6 @@ mod reply;
 use super::recognise;
 use crate::eval::PublicAccessBlock;
 use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role, Unread};
-use crate::policy::{Length, Policy, Version};
 use crate::source::{Place, SourceId, Sources, Span};
 use crate::syntax::{Node, Value, read_json};
 use reply::Reply;
@@ -99,6 +98,7 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
     for reply in replies.iter().filter(|reply| !is_first(reply)) {
         one(sources, source, reply, evidence);
     }
+    no_policies(sources, source, &replies, evidence);
     organization::take(sources, source, &replies, evidence);
     evidence.listing.finish();
     true
@@ -128,27 +128,8 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
         ("s3api get-bucket-policy", "NoSuchBucketPolicy") => {
             // That there is no policy is known: nobody is let in by one.
             let part = sources.add_part(whole, error.span);
-            let span = Span::new(0, error.span.len());
-            let policy = Policy {
-                source: part,
-                level: 0,
-                span,
-                version: Version::V2012,
-                version_span: None,
-                id: None,
-                statement_span: span,
-                statements: Vec::new(),
-                faults: Vec::new(),
-            };
-            evidence.documents.push(PolicyDocument {
-                role: Role::BucketPolicy,
-                level: 0,
-                linked: None,
-                source: part,
-                policy,
-                issues: Vec::new(),
-                length: Length::default(),
-            });
+            let nothing = PolicyDocument::nothing(Role::BucketPolicy, part, error.span.len());
+            evidence.documents.push(nothing);
         }
         ("s3api get-public-access-block", "NoSuchPublicAccessBlockConfiguration") => {
             evidence.public_access_block = Some(PublicAccessBlock::default());
@@ -212,6 +193,30 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
                 name(evidence, part, reply, whole);
             }
         }
+    }
+}
+
+/// A reader of which every list was read, and every list is empty, has no policy: that is known, and not missing.
+fn no_policies(sources: &mut Sources, whole: SourceId, replies: &[Reply], evidence: &mut Evidence) {
+    let record = &evidence.reader;
+    let lists = || record.attached.iter().chain(&record.inline);
+    let is_role = replies.iter().any(|reply| reply.call == "iam get-role" && reply.output.is_some());
+    let groups = record.groups.as_ref().map(Vec::len).or(is_role.then_some(0));
+    // The reader's own two lists, and two of each group.
+    let all_read =
+        groups.is_some_and(|count| record.attached.len() == count + 1 && record.inline.len() == count + 1);
+    if !all_read
+        || lists().any(|list| !list.names.is_empty())
+        || evidence.of(Role::ReaderPolicy).next().is_some()
+    {
+        return;
+    }
+    let list = replies.iter().find(|reply| {
+        matches!(&*reply.call, "iam list-attached-user-policies" | "iam list-attached-role-policies")
+    });
+    if let Some(output) = list.and_then(|reply| reply.output) {
+        let part = sources.add_part(whole, output);
+        evidence.documents.push(PolicyDocument::nothing(Role::ReaderPolicy, part, output.len()));
     }
 }
 

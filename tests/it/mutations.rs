@@ -16,7 +16,7 @@ use preflight::evidence::{Evidence, Role};
 use preflight::finding::{Need, Report, Severity, State, Verdict};
 use preflight::judge::Library;
 use preflight::load;
-use preflight::source::{SourceId, Sources};
+use preflight::source::{Place, SourceId, Sources};
 use preflight::syntax::{Unwrapped, read_json, read_wrapped};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -335,7 +335,11 @@ impl<'a> Bench<'a> {
 fn points(report: &Report, changed: SourceId, mutant: &Mutant) -> bool {
     report.findings.iter().filter(|finding| finding.severity > Severity::Note).any(|finding| {
         let place = finding.primary.place;
-        let inside = place.source == changed && mutant.place.contains(place.span);
+        let changed_at = |place: Place| place.source == changed && mutant.place.contains(place.span);
+        // What stands between two elements is the fault of either.
+        let between = &*finding.rule.0 == "action-without-its-resource";
+        let inside =
+            changed_at(place) || between && finding.related.iter().any(|label| changed_at(label.place));
         let named = finding.headline.split('`').skip(1).step_by(2);
         inside
             || named.into_iter().any(|word| mutant.dropped.iter().any(|gone| Glob::new(gone).matches(word)))

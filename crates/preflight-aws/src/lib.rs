@@ -1,2 +1,148 @@
-//! Reads from AWS what preflight judges, and writes it down as a snapshot.
+//! Reads from AWS what preflight judges, and writes it down as a snapshot: calls with their answers in the shape in which
+//! the AWS CLI prints them. Nothing is decided here, and nothing is changed in AWS: every call only reads.
 #![cfg(feature = "sdk")]
+
+mod ask;
+mod billing;
+mod connect;
+mod iam;
+mod organization;
+mod reader;
+mod s3;
+mod simulate;
+mod snapshot;
+
+pub use connect::{ConnectFault, Options};
+pub use simulate::Simulation;
+pub use snapshot::Snapshot;
+
+use ask::Asker;
+use connect::Connection;
+use std::time::Duration;
+
+/// Whose access is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reader {
+    /// A user, by name.
+    User(String),
+    /// A role, by name.
+    Role(String),
+    /// Whoever has the access key of this identifier.
+    Key(String),
+}
+
+/// What is wanted. Everything that is not known here is left out, and is then not known in the report.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The bucket.
+    pub bucket: Option<String>,
+    /// The name of the export.
+    pub export_name: Option<String>,
+    /// The path prefix of the export.
+    pub export_path: Option<String>,
+    /// The reader.
+    pub reader: Option<Reader>,
+    /// The account that owns the bucket, where it is another.
+    pub bucket_account: Option<String>,
+    /// What AWS's simulator is asked.
+    pub simulations: Vec<Simulation>,
+}
+
+/// Calls that the consumer makes, to be made with the reader's key.
+#[derive(Debug, Clone, Default)]
+pub struct Tries {
+    /// The bucket.
+    pub bucket: Option<String>,
+    /// The folder in which the consumer looks: path, name, a slash.
+    pub folder: Option<String>,
+    /// `cur-2.0` or `cur-legacy`, if the consumer looks for the export itself.
+    pub find: Option<String>,
+}
+
+/// Told of after each call: how many have been answered, and all that was gathered so far.
+pub type Watch<'w> = &'w dyn Fn(usize, &Snapshot);
+
+/// Reads what is wanted. Stops at the deadline and on Ctrl-C, with what was gathered; answers that `before` holds are not
+/// asked for again.
+///
+/// # Errors
+/// If there are no credentials, or they are refused.
+pub fn collect(
+    options: &Options,
+    wanted: &Wanted,
+    before: Snapshot,
+    watch: Watch<'_>,
+) -> Result<Snapshot, ConnectFault> {
+    run(options, before, watch, false, async |connection: &Connection, asker: &Asker<'_>| {
+        let account = connection.account(asker).await?;
+        let bucket_account = wanted.bucket_account.clone().unwrap_or_else(|| account.clone());
+        let reading = async {
+            let reader = iam::reader(connection, asker, wanted).await;
+            let from = reader.clone().unwrap_or_default();
+            let scp = from.split(':').nth(4).filter(|id| !id.is_empty()).unwrap_or(&account).to_owned();
+            tokio::join!(
+                simulate::ask(connection, asker, &from, &wanted.simulations),
+                organization::read(connection, asker, &scp, &bucket_account),
+            );
+        };
+        tokio::join!(
+            reading,
+            iam::account(connection, asker),
+            s3::bucket(connection, asker, wanted),
+            billing::read(connection, asker, wanted),
+        );
+        asker.form("account", &account);
+        Ok(())
+    })
+}
+
+/// Makes the consumer's calls with the reader's key. Never reads more of an object than one byte.
+///
+/// # Errors
+/// If there are no credentials.
+pub fn try_as_reader(
+    options: &Options,
+    tries: &Tries,
+    before: Snapshot,
+    watch: Watch<'_>,
+) -> Result<Snapshot, ConnectFault> {
+    run(options, before, watch, true, async |connection: &Connection, asker: &Asker<'_>| {
+        reader::try_all(connection, asker, tries).await;
+        Ok(())
+    })
+}
+
+fn run(
+    options: &Options,
+    before: Snapshot,
+    watch: Watch<'_>,
+    as_reader: bool,
+    work: impl AsyncFnOnce(&Connection, &Asker<'_>) -> Result<(), ConnectFault>,
+) -> Result<Snapshot, ConnectFault> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| ConnectFault::Runtime(error.to_string()))?;
+    let deadline = Duration::from_secs(options.deadline);
+    let done = runtime.block_on(async {
+        let asker = Asker::new(before, watch, as_reader);
+        let all = async {
+            let connection = Connection::open(options).await?;
+            work(&connection, &asker).await
+        };
+        let stopped = tokio::select! {
+            done = all => match done {
+                Ok(()) => None,
+                Err(fault) => return Err(fault),
+            },
+            () = tokio::time::sleep(deadline) => {
+                Some(format!("reading was stopped at the deadline of {} s", options.deadline))
+            }
+            _ = tokio::signal::ctrl_c() => Some("reading was stopped by the user".to_owned()),
+        };
+        Ok(asker.finish(stopped))
+    });
+    // A lookup of a name that hangs must not keep the process.
+    runtime.shutdown_background();
+    done
+}

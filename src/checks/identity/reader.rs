@@ -73,7 +73,9 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
     let lists = || record.attached.iter().chain(&record.inline);
     let (mut causes, mut free) = (Vec::new(), Vec::new());
     let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for document in evidence.of(Role::ReaderPolicy).filter(|document| !is_details(document)) {
+    for document in
+        evidence.of(Role::ReaderPolicy).filter(|document| !is_details(document) && !document.is_nothing())
+    {
         if let Some(name) = name_of(document) {
             let listed = lists().flat_map(|list| &list.names).any(|one| one.text == name.text);
             if !listed && !record.inline.is_empty() {

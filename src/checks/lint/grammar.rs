@@ -73,6 +73,9 @@ fn resource(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     }
 }
 
+/// How many resources of a long list are drawn.
+const SHOWN: usize = 3;
+
 fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some(resources) = &statement.resources else { return };
     if let Some(bucket) = doc.bucket {
@@ -100,7 +103,12 @@ fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
             // Where a resource is none at all, it is the fault, and not the action beside it.
             let mut nothing = readable(&resources.items).filter(|item| names_nothing(&item.value)).peekable();
             if nothing.peek().is_none() {
-                out.push("grammar", "action-resource-mismatch", item.span, &[("found", &item.value)]);
+                let mut noted =
+                    out.push("grammar", "action-resource-mismatch", item.span, &[("found", &item.value)]);
+                for resource in readable(&resources.items).take(SHOWN) {
+                    let text = format!("`{}` is not about this kind of resource", item.value);
+                    noted = noted.related(resource.span, text);
+                }
             }
             for resource in nothing {
                 let values = [("found", &*resource.value), ("action", &*item.value)];

@@ -4,7 +4,7 @@ use preflight::catalog;
 use preflight::eval::Glob;
 use preflight::evidence::{Evidence, PolicyDocument, Role};
 use preflight::finding::State;
-use preflight::policy::{Statement, Text, TextKind};
+use preflight::policy::{PrincipalEntry, PrincipalKind, Statement, Text, TextKind};
 use preflight::syntax::IssueKind;
 
 /// The state of an `accepted` demand.
@@ -20,11 +20,14 @@ fn takes(document: &PolicyDocument, bucket: &str) -> bool {
     document.issues.iter().all(|issue| issue.kind == IssueKind::ByteOrderMark)
         && document.policy.faults.is_empty()
         && (document.role != Role::BucketPolicy || document.length.bytes <= 20 * 1024)
+        && (document.role.has_principal() || !document.policy.statements.is_empty())
         && document.policy.statements.iter().all(|statement| {
             let has_principal = statement.principals.is_some();
             has_principal == document.role.has_principal()
                 && statement.resources.is_some()
                 && (document.role.has_principal() || lists_something(statement))
+                && statement.actions.iter().flat_map(|element| &element.items).all(is_action)
+                && statement.principals.iter().flat_map(|element| &element.entries).all(is_named)
                 && statement.resources.iter().flat_map(|element| &element.items).all(is_arn)
                 && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket))
         })
@@ -35,13 +38,35 @@ fn lists_something(statement: &Statement) -> bool {
     [&statement.actions, &statement.resources].into_iter().flatten().all(|element| !element.items.is_empty())
 }
 
+/// `*`, or a service and a name with one colon between; letters of a name are not looked at.
+fn is_action(item: &Text) -> bool {
+    let parts: Vec<&str> = item.value.split(':').collect();
+    match parts[..] {
+        _ if item.kind == TextKind::Unreadable => true,
+        ["*"] => true,
+        [service, _] => {
+            !service.is_empty() && service.chars().all(|c| c.is_ascii_alphanumeric() || "-_.*?".contains(c))
+        }
+        _ => false,
+    }
+}
+
+/// A service is named in full.
+fn is_named(entry: &PrincipalEntry) -> bool {
+    entry.kind != PrincipalKind::Service || !entry.value.value.contains(['*', '?'])
+}
+
 /// What IAM takes for a resource: `*`, or six parts of which the first is `arn`; its own begin with a kind.
 fn is_arn(item: &Text) -> bool {
     let parts: Vec<&str> = item.value.splitn(6, ':').collect();
     match parts[..] {
         _ if item.kind == TextKind::Unreadable => true,
         ["*"] => true,
-        ["arn", partition, "iam", _, _, path] => partition.starts_with("aws") && path.contains(['/', '*']),
+        ["arn", partition, "iam", _, _, path] => {
+            let kinds = ["user", "role", "group", "policy", "mfa", "instance-profile", "server-certificate"];
+            let kind = kinds.iter().any(|kind| path.starts_with(kind));
+            partition.starts_with("aws") && (kind || path.starts_with('*'))
+        }
         ["arn", partition, service, _, _, _] => partition.starts_with("aws") && !service.is_empty(),
         _ => false,
     }

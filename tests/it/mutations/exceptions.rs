@@ -38,7 +38,7 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         accounts: &["a-reader-let-in-by-the-bucket-policy"],
-        changes: &["Principal"],
+        changes: &["Principal", "Resource"],
         rules: &["reader-permission-missing"],
         why: "the reader gets in by the bucket policy or by its own policy; either would mend it",
     },

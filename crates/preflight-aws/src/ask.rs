@@ -1,0 +1,189 @@
+//! Makes calls, a few side by side, and writes down what comes of each.
+
+use crate::Watch;
+use crate::snapshot::Snapshot;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::date_time::Format;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::{Map, Value, json};
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+use tokio::sync::Semaphore;
+
+/// Calls under way at once. IAM throttles at about twenty reads a second.
+const AT_ONCE: usize = 8;
+
+/// What came of a call: the answer as the AWS CLI prints it, or why there is none.
+pub(crate) type Outcome = Result<Value, Failure>;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// AWS's name of the error; of an answer without one its status; ours where AWS did not answer.
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) status: Option<u16>,
+}
+
+impl Failure {
+    /// From an error of the SDK.
+    pub(crate) fn of<E: ProvideErrorMetadata + std::error::Error + 'static>(
+        error: &SdkError<E, HttpResponse>,
+    ) -> Self {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let lost = |code: &str| Self { code: code.to_owned(), message: chain(error), status: None };
+        match error {
+            SdkError::TimeoutError(_) => lost("timeout"),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => lost("timeout"),
+            SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => lost("no-connection"),
+            SdkError::ServiceError(service) => {
+                let meta = service.err();
+                // The answer to a HEAD request has no body, so that the status is all there is. An answer of 200 that
+                // cannot be read is none.
+                let code = match (meta.code(), status) {
+                    (Some(code), _) => code.to_owned(),
+                    (None, Some(status)) if status >= 400 => status.to_string(),
+                    (None, _) => return lost("unreadable-answer"),
+                };
+                Self { code, message: meta.message().unwrap_or_default().to_owned(), status }
+            }
+            SdkError::ResponseError(_) if status.is_some_and(|status| status >= 400) => {
+                Self { code: status.unwrap_or_default().to_string(), message: chain(error), status }
+            }
+            _ => lost("unreadable-answer"),
+        }
+    }
+
+    fn value(&self) -> Value {
+        match self.status {
+            Some(status) => json!({ "code": self.code, "message": self.message, "status": status }),
+            None => json!({ "code": self.code, "message": self.message, "lost": true }),
+        }
+    }
+}
+
+/// The words of an error and of what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_words = cause.to_string();
+        if !words.contains(&cause_words) && words.len() < 300 {
+            words.push_str(": ");
+            words.push_str(&cause_words);
+        }
+        next = cause.source();
+    }
+    words
+}
+
+/// Keeps the body of an answer. The services that speak JSON say it as the AWS CLI prints it, and what the SDK does not
+/// know yet is kept.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Body(Arc<Mutex<Vec<u8>>>);
+
+impl Body {
+    /// The answer; an answer that is no JSON object is none.
+    pub(crate) fn value(&self) -> Outcome {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match serde_json::from_slice(&bytes) {
+            Ok(value @ Value::Object(_)) => Ok(value),
+            Ok(_) | Err(_) => Err(Failure {
+                code: "unreadable-answer".to_owned(),
+                message: "the answer is no JSON object".to_owned(),
+                status: None,
+            }),
+        }
+    }
+}
+
+impl Intercept for Body {
+    fn name(&self) -> &'static str {
+        "Body"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), aws_smithy_runtime_api::box_error::BoxError> {
+        let mut bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        bytes.clear();
+        bytes.extend_from_slice(context.response().body().bytes().unwrap_or_default());
+        Ok(())
+    }
+}
+
+/// Makes calls.
+pub(crate) struct Asker<'w> {
+    before: Snapshot,
+    now: RefCell<Snapshot>,
+    watch: Watch<'w>,
+    slots: Semaphore,
+    as_reader: bool,
+}
+
+impl<'w> Asker<'w> {
+    pub(crate) fn new(before: Snapshot, watch: Watch<'w>, as_reader: bool) -> Self {
+        let mut now = Snapshot { form: before.form.clone(), ..Snapshot::default() };
+        // What another part gathered stays.
+        now.calls.extend(before.calls.iter().filter(|call| call.get("as").is_some() != as_reader).cloned());
+        Self { before, now: RefCell::new(now), watch, slots: Semaphore::new(AT_ONCE), as_reader }
+    }
+
+    /// Makes a call, or takes the answer that a snapshot has.
+    pub(crate) async fn ask(&self, call: &str, input: Value, make: impl Future<Output = Outcome>) -> Outcome {
+        let known = self.before.answer(call, &input, self.as_reader).cloned();
+        let outcome = match known {
+            Some(answer) => Ok(answer),
+            None => {
+                let _slot = self.slots.acquire().await;
+                make.await
+            }
+        };
+        let mut entry = Map::new();
+        entry.insert("call".to_owned(), json!(call));
+        if self.as_reader {
+            entry.insert("as".to_owned(), json!("reader"));
+        }
+        entry.insert("input".to_owned(), input);
+        entry.insert("time".to_owned(), json!(now()));
+        match &outcome {
+            Ok(output) => entry.insert("output".to_owned(), output.clone()),
+            Err(failure) => entry.insert("error".to_owned(), failure.value()),
+        };
+        let mut snapshot = self.now.borrow_mut();
+        snapshot.calls.push(Value::Object(entry));
+        (self.watch)(snapshot.calls.len(), &snapshot);
+        outcome
+    }
+
+    /// Notes a value of the form, unless it is known.
+    pub(crate) fn form(&self, name: &str, value: &str) {
+        self.now.borrow_mut().form.entry(name.to_owned()).or_insert_with(|| json!(value));
+    }
+
+    pub(crate) fn finish(self, cut_short: Option<String>) -> Snapshot {
+        let mut snapshot = self.now.into_inner();
+        snapshot.cut_short = cut_short;
+        snapshot
+    }
+}
+
+fn now() -> String {
+    let second = DateTime::from(SystemTime::now()).secs();
+    time(&DateTime::from_secs(second))
+}
+
+/// A time as the AWS CLI prints it.
+pub(crate) fn time(time: &DateTime) -> String {
+    time.fmt(Format::DateTime).unwrap_or_default()
+}

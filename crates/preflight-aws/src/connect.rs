@@ -1,0 +1,204 @@
+//! Credentials, regions and clients.
+
+use crate::ask::{Asker, Failure};
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use serde_json::json;
+use std::fmt;
+use std::time::Duration;
+
+/// How AWS is reached.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// A profile of the AWS configuration.
+    pub profile: Option<String>,
+    /// The region, where the configuration names none.
+    pub region: Option<String>,
+    /// Another address than AWS's, for all services.
+    pub endpoint_url: Option<String>,
+    /// A role to assume first.
+    pub role: Option<String>,
+    /// The device that shows the code, its ARN.
+    pub mfa_serial: Option<String>,
+    /// The code that it shows.
+    pub mfa_code: Option<String>,
+    /// Seconds after which reading stops.
+    pub deadline: u64,
+    /// Seconds for one attempt of one call.
+    pub timeout: u64,
+}
+
+/// Why AWS cannot be asked at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConnectFault {
+    /// The program cannot wait for the network.
+    Runtime(String),
+    /// The credentials are missing, wrong or outdated: what AWS or the SDK said.
+    Credentials(String),
+    /// The role cannot be assumed: what AWS said.
+    Role(String),
+}
+
+impl fmt::Display for ConnectFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConnectFault::Runtime(why) => write!(out, "cannot reach the network: {why}"),
+            ConnectFault::Credentials(why) => {
+                write!(out, "AWS cannot be asked with these credentials: {why}")
+            }
+            ConnectFault::Role(why) => write!(out, "the role cannot be assumed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectFault {}
+
+/// A way to AWS.
+pub(crate) struct Connection {
+    config: SdkConfig,
+    is_elsewhere: bool,
+}
+
+impl Connection {
+    pub(crate) async fn open(options: &Options) -> Result<Self, ConnectFault> {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .retry_config(RetryConfig::standard())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(options.timeout.min(5)))
+                    .operation_attempt_timeout(Duration::from_secs(options.timeout))
+                    .build(),
+            );
+        if let Some(profile) = &options.profile {
+            // A profile that was named wins over keys in the environment, as with the AWS CLI.
+            let keys = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(keys);
+        }
+        if let Some(region) = &options.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(url) = &options.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let mut config = loader.load().await;
+        if config.region().is_none() {
+            config = config.into_builder().region(Region::new("us-east-1")).build();
+        }
+        let is_elsewhere = options.endpoint_url.is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
+        let mut connection = Self { config, is_elsewhere };
+        if options.role.is_some() || options.mfa_serial.is_some() {
+            let credentials = connection.session(options).await?;
+            connection.config = connection
+                .config
+                .into_builder()
+                .credentials_provider(SharedCredentialsProvider::new(credentials))
+                .build();
+        }
+        Ok(connection)
+    }
+
+    /// Credentials of the role, or of a session with a code.
+    async fn session(&self, options: &Options) -> Result<Credentials, ConnectFault> {
+        let client = self.sts();
+        let credentials = match &options.role {
+            Some(role) => {
+                client
+                    .assume_role()
+                    .role_arn(role)
+                    .role_session_name("preflight")
+                    .set_serial_number(options.mfa_serial.clone())
+                    .set_token_code(options.mfa_code.clone())
+                    .send()
+                    .await
+                    .map_err(|error| ConnectFault::Role(words(&Failure::of(&error))))?
+                    .credentials
+            }
+            None => {
+                client
+                    .get_session_token()
+                    .set_serial_number(options.mfa_serial.clone())
+                    .set_token_code(options.mfa_code.clone())
+                    .send()
+                    .await
+                    .map_err(|error| ConnectFault::Credentials(words(&Failure::of(&error))))?
+                    .credentials
+            }
+        };
+        let Some(found) = credentials else {
+            return Err(ConnectFault::Role("AWS gave no credentials".to_owned()));
+        };
+        Ok(Credentials::new(
+            found.access_key_id,
+            found.secret_access_key,
+            Some(found.session_token),
+            found.expiration.try_into().ok(),
+            "preflight",
+        ))
+    }
+
+    /// The account of the credentials. Nothing can be asked if this cannot.
+    pub(crate) async fn account(&self, asker: &Asker<'_>) -> Result<String, ConnectFault> {
+        let answer = asker
+            .ask("sts get-caller-identity", json!({}), async {
+                let answer = self.sts().get_caller_identity().send().await.map_err(|e| Failure::of(&e))?;
+                Ok(json!({ "UserId": answer.user_id(), "Account": answer.account(), "Arn": answer.arn() }))
+            })
+            .await
+            .map_err(|failure| ConnectFault::Credentials(words(&failure)))?;
+        Ok(answer.get("Account").and_then(|account| account.as_str()).unwrap_or_default().to_owned())
+    }
+
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::new(&self.config)
+    }
+
+    pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.config)
+    }
+
+    /// Buckets have a region of their own. Another address than AWS's has no names for buckets.
+    pub(crate) fn s3(&self, region: Option<&str>) -> aws_sdk_s3::Client {
+        let mut builder = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.is_elsewhere);
+        if let Some(region) = region {
+            builder = builder.region(Region::new(region.to_owned()));
+        }
+        aws_sdk_s3::Client::from_conf(builder.build())
+    }
+
+    pub(crate) fn kms(&self, region: &str) -> aws_sdk_kms::Client {
+        let builder = aws_sdk_kms::config::Builder::from(&self.config);
+        aws_sdk_kms::Client::from_conf(builder.region(Region::new(region.to_owned())).build())
+    }
+
+    /// Billing is in one region of each partition.
+    fn billing_region(&self) -> Region {
+        let is_china = self.config.region().is_some_and(|region| region.as_ref().starts_with("cn-"));
+        Region::new(if is_china { "cn-northwest-1" } else { "us-east-1" })
+    }
+
+    pub(crate) fn reports(&self) -> aws_sdk_costandusagereport::Client {
+        let builder = aws_sdk_costandusagereport::config::Builder::from(&self.config);
+        aws_sdk_costandusagereport::Client::from_conf(builder.region(self.billing_region()).build())
+    }
+
+    pub(crate) fn exports(&self) -> aws_sdk_bcmdataexports::Client {
+        let builder = aws_sdk_bcmdataexports::config::Builder::from(&self.config);
+        aws_sdk_bcmdataexports::Client::from_conf(builder.region(self.billing_region()).build())
+    }
+
+    pub(crate) fn organizations(&self) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::new(&self.config)
+    }
+}
+
+fn words(failure: &Failure) -> String {
+    if failure.message.is_empty() {
+        failure.code.clone()
+    } else {
+        format!("{}: {}", failure.code, failure.message)
+    }
+}

@@ -1,0 +1,133 @@
+//! Flags of what asks AWS, and of what is written for others.
+
+use super::CheckArgs;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "AWS")]
+pub(in crate::cli) struct LiveArgs {
+    /// Ask AWS for the documents; only reads (see `preflight permissions`)
+    #[arg(long)]
+    pub(in crate::cli) live: bool,
+    /// Make the product's own calls with the reader's key: a profile that holds it, `-` for the environment's
+    #[arg(long, value_name = "PROFILE")]
+    pub(in crate::cli) as_reader: Option<String>,
+    /// The profile of the AWS configuration to ask with
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) profile: Option<String>,
+    /// The region, where the configuration names none
+    #[arg(long, value_name = "REGION")]
+    pub(in crate::cli) region: Option<String>,
+    /// Another address than AWS's, for all services
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) endpoint_url: Option<String>,
+    /// A role to assume before asking
+    #[arg(long, value_name = "ARN")]
+    pub(in crate::cli) role: Option<String>,
+    /// The MFA device's ARN; its code is asked for unless --mfa-code gives it
+    #[arg(long, value_name = "ARN")]
+    pub(in crate::cli) mfa_serial: Option<String>,
+    /// The code that the MFA device shows
+    #[arg(long, value_name = "CODE", requires = "mfa_serial")]
+    pub(in crate::cli) mfa_code: Option<String>,
+    /// The identifier of the access key that the product gets, where the user is not known
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) reader_access_key_id: Option<String>,
+    /// Do not ask AWS's policy simulator
+    #[arg(long)]
+    pub(in crate::cli) no_simulate: bool,
+    /// Keep what AWS answered in this file; answers that it holds already are not asked for again
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) snapshot: Option<PathBuf>,
+    /// Seconds after which asking stops, with what was answered
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(in crate::cli) deadline: u64,
+    /// Seconds for one attempt of one call
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(in crate::cli) timeout: u64,
+}
+
+impl LiveArgs {
+    /// Whether AWS is to be asked.
+    pub(in crate::cli) fn is_asked(&self) -> bool {
+        self.live || self.as_reader.is_some()
+    }
+}
+
+/// Ask AWS, and write what it answers into one file.
+///
+/// The file is a snapshot: `preflight check FILE` says what `preflight check --live` would have said. If the file is
+/// there, answers that it holds are not asked for again, so that a run that was stopped goes on. Only reads.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 written, 3 written, but cut short, 2 the run failed")]
+pub(in crate::cli) struct CollectArgs {
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) check: CheckArgs,
+}
+
+/// Print the least policy for running preflight itself, with the reason for each action.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PermissionsArgs {
+    /// What preflight is run for
+    #[arg(long = "for", value_name = "PURPOSE", default_value = "check")]
+    pub(in crate::cli) purpose: PurposeArg,
+    /// In which form
+    #[arg(long, value_name = "FORM", default_value = "json")]
+    pub(in crate::cli) form: PolicyForm,
+    /// The account, 12 digits [default: any]
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) account: Option<String>,
+    /// The bucket [default: any]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) bucket: Option<String>,
+    /// The account that owns the bucket [default: the account]
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) bucket_account: Option<String>,
+    /// ARN of the reader: what is asked of roles alone is left out for a user
+    #[arg(long, value_name = "ARN")]
+    pub(in crate::cli) reader: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum PurposeArg {
+    /// `preflight check --live`
+    Check,
+    /// `preflight collect`
+    Collect,
+    /// `--as-reader`
+    AsReader,
+    /// AWS's policy simulator
+    Simulate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum PolicyForm {
+    Json,
+    Terraform,
+    Cloudformation,
+}
+
+/// Write the evidence into one file that can be shown to others.
+///
+/// Takes what `preflight check` takes. Account numbers, user, group, role and bucket names, identifiers of keys and
+/// organizations, and mail addresses are replaced by others of the same length, the same everywhere in the file. Before
+/// it is written, the bundle is judged, and must be judged as the documents are. Secrets are refused.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 written, 2 not written")]
+pub(in crate::cli) struct BundleArgs {
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: PathBuf,
+    /// Leave names as they are
+    #[arg(long)]
+    pub(in crate::cli) no_redact: bool,
+    /// Where to write which name became which; keep it to yourself [default: FILE with `.mapping.json`]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) mapping: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) check: CheckArgs,
+}

@@ -1,0 +1,63 @@
+"""MiniStack with what it lacks of AWS billing: bcm-data-exports, answered from what the tests put in.
+
+A service of its own is registered from outside, so that MiniStack's own check of permissions runs before it.
+"""
+import json
+import re
+import uuid
+
+from ministack import app
+from ministack.core import iam_actions, router
+
+SERVICE = "bcm-data-exports"
+TARGET = "AWSBillingAndCostManagementDataExports"
+exports = {}
+
+
+def answer(status, body):
+    return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
+
+
+async def handle(method, path, headers, body, query_params):
+    target = {name.lower(): value for name, value in headers.items()}.get("x-amz-target", "")
+    operation = target.rsplit(".", 1)[-1]
+    given = json.loads(body or b"{}")
+    if operation == "CreateExport":
+        export = given["Export"]
+        if not re.fullmatch(r"[0-9A-Za-z\-_]{1,128}", export["Name"]):
+            return answer(400, {"__type": "ValidationException", "Message": "Name"})
+        arn = "arn:aws:bcm-data-exports:us-east-1:111122223333:export/%s-%s" % (export["Name"], uuid.uuid4())
+        exports[arn] = dict(export, ExportArn=arn)
+        return answer(200, {"ExportArn": arn})
+    status = {"StatusCode": "HEALTHY", "CreatedAt": "2026-11-01T00:00:00Z", "LastUpdatedAt": "2026-11-20T00:00:00Z"}
+    if operation == "ListExports":
+        listed = [{"ExportArn": a, "ExportName": e["Name"], "ExportStatus": status} for a, e in exports.items()]
+        return answer(200, {"Exports": listed})
+    export = exports.get(given.get("ExportArn"))
+    if operation in ("GetExport", "ListExecutions") and export is None:
+        return answer(400, {"__type": "ResourceNotFoundException", "Message": "no such export"})
+    if operation == "GetExport":
+        return answer(200, {"Export": export, "ExportStatus": status})
+    if operation == "ListExecutions":
+        return answer(200, {"Executions": []})
+    return answer(400, {"__type": "ValidationException", "Message": "unknown operation " + operation})
+
+
+class Module:
+    handle_request = staticmethod(handle)
+
+    @staticmethod
+    def reset():
+        exports.clear()
+
+
+app.SERVICE_HANDLERS[SERVICE] = handle
+router.SERVICE_PATTERNS[SERVICE] = {
+    "host_patterns": [r"bcm-data-exports\."],
+    "target_prefixes": [TARGET],
+    "credential_scope": SERVICE,
+}
+iam_actions.SERVICE_TO_IAM_NAMESPACE[SERVICE] = SERVICE
+
+if __name__ == "__main__":
+    app.main()

@@ -1,0 +1,15 @@
+//! What is asked of AWS: against scenarios on the loopback interface, and against MiniStack, which enforces policies.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "all of this is tests, where a panic is a failed test"
+)]
+
+mod ministack;
+mod run;
+mod scenarios;
+mod server;

@@ -1,0 +1,398 @@
+//! Scenarios: what the program says to answers that no emulator gives.
+
+use super::run::{ACCOUNT, check, preflight, run, secret};
+use super::server::{Scenario, Server, error, healthy};
+use serde_json::{Value, json};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+fn with(changes: &[(&str, Value)]) -> Scenario {
+    let mut scenario = healthy();
+    for (call, answer) in changes {
+        scenario.insert((*call).to_owned(), answer.clone());
+    }
+    scenario
+}
+
+fn body(call: &str) -> Value {
+    healthy()[call].clone()
+}
+
+fn replaced(call: &str, from: &str, to: &str) -> Value {
+    let mut answer = body(call);
+    let text = answer["body"].as_str().unwrap().replace(from, to);
+    assert_ne!(text, answer["body"].as_str().unwrap(), "{call} has no {from}");
+    answer["body"] = json!(text);
+    answer
+}
+
+/// Calls that the healthy account takes. The number stands in the README.
+const CALLS: usize = 28;
+
+#[test]
+fn a_healthy_account_is_ready_with_no_more_calls_than_needed() {
+    let server = Server::start(healthy());
+    let said = check(&server.url, &[]);
+    assert_eq!((said.verdict().as_str(), said.code), ("ready", 0), "{}\n{}", said.out, said.err);
+    assert_eq!(server.calls().len(), CALLS, "{:#?}", server.calls());
+    assert!(server.most() > 1 && server.most() <= 8, "{} calls at once", server.most());
+    let detail = said.report()["consumers"][0]["demands"].to_string();
+    assert!(detail.contains("AWS's simulator agrees"), "{detail}");
+    assert_eq!(said.report()["not_evaluated"], json!([]));
+}
+
+#[test]
+fn a_snapshot_says_what_the_live_check_said() {
+    let server = Server::start(with(&[(
+        "s3:GetBucketPolicy",
+        replaced("s3:GetBucketPolicy", "us-east-1", "eu-west-1"),
+    )]));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("snapshot.json");
+    let name = file.to_str().unwrap();
+    let live = check(&server.url, &["--snapshot", name]);
+    assert_eq!((live.verdict().as_str(), live.code), ("not-ready", 1));
+    let mut command = preflight("http://127.0.0.1:9");
+    command.args(["check", name, "--format", "json", "--now", "2026-11-23T12:00:00Z"]);
+    let mailed = run(command);
+    // The form came from the command line there, and from the snapshot here.
+    assert_eq!(live.report()["findings"], mailed.report()["findings"]);
+    assert_eq!(live.report()["consumers"], mailed.report()["consumers"]);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains(&secret()));
+    let schema: Value = serde_json::from_str(include_str!("../../docs/schema/snapshot.v1.json")).unwrap();
+    let snapshot: Value = serde_json::from_str(&text).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults: Vec<String> = validator.iter_errors(&snapshot).map(|error| error.to_string()).collect();
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+#[test]
+fn statuses_of_exports_are_read_as_aws_sends_them() {
+    for (call, from, to, rule) in [
+        (
+            "bcm-data-exports:ListExports",
+            "\"StatusCode\": \"HEALTHY\"",
+            "\"StatusCode\": \"UNHEALTHY\", \"StatusReason\": \"INSUFFICIENT_PERMISSION\"",
+            "export-permission-lost",
+        ),
+        ("bcm-data-exports:ListExecutions", "DELIVERY_SUCCESS", "DELIVERY_FAILURE", "export-delivery-failed"),
+    ] {
+        let said = check(&Server::start(with(&[(call, replaced(call, from, to))])).url, &[]);
+        let rules: Vec<String> = said.report()["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["rule"].as_str().unwrap().to_owned())
+            .collect();
+        assert!(rules.iter().any(|found| found.starts_with("export-")), "{rule}: {rules:?}");
+    }
+}
+
+#[test]
+fn every_page_is_read() {
+    let page = |names: &[&str], next: Option<&str>| {
+        let list: Vec<Value> = names
+            .iter()
+            .map(|name| json!({ "ReportName": name, "S3Bucket": "acme-billing", "S3Prefix": "r", "S3Region": "us-east-1" }))
+            .collect();
+        let body = json!({ "ReportDefinitions": list, "NextToken": next }).to_string();
+        json!({ "status": 200, "type": "application/x-amz-json-1.1", "body": body })
+    };
+    let server = Server::start(with(&[(
+        "cur:DescribeReportDefinitions",
+        json!([page(&["a", "b", "c", "d", "e"], Some("t1")), page(&["f"], None)]),
+    )]));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("s.json");
+    check(&server.url, &["--snapshot", file.to_str().unwrap()]);
+    let snapshot: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let calls = snapshot["calls"].as_array().unwrap();
+    let reports = calls.iter().find(|call| call["call"] == "cur describe-report-definitions").unwrap();
+    assert_eq!(reports["output"]["ReportDefinitions"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn throttling_that_ends_is_waited_for() {
+    let server = Server::start(with(&[(
+        "iam:GetUser",
+        json!([error("iam:GetUser", 400, "Throttling", "Rate exceeded"), body("iam:GetUser")]),
+    )]));
+    let said = check(&server.url, &[]);
+    assert_eq!((said.verdict().as_str(), said.code), ("ready", 0), "{}", said.out);
+}
+
+#[test]
+fn the_simulators_other_answer_is_told_and_changes_no_verdict() {
+    let mut answer = replaced("iam:SimulatePrincipalPolicy", ">allowed<", ">explicitDeny<");
+    let text = answer["body"]
+        .as_str()
+        .unwrap()
+        .replace("<AllowedByOrganizations>true", "<AllowedByOrganizations>false");
+    answer["body"] = json!(text);
+    let said = check(&Server::start(with(&[("iam:SimulatePrincipalPolicy", answer)])).url, &[]);
+    assert_eq!(said.verdict(), "ready");
+    assert!(
+        said.out.contains("simulator-disagrees")
+            && said.out.contains("organization's policies do not allow it")
+    );
+    let denied = error("iam:SimulatePrincipalPolicy", 403, "AccessDenied", "no");
+    let said = check(&Server::start(with(&[("iam:SimulatePrincipalPolicy", denied)])).url, &[]);
+    assert_eq!(said.verdict(), "ready", "{}", said.out);
+    let server = Server::start(healthy());
+    assert_eq!(check(&server.url, &["--no-simulate"]).verdict(), "ready");
+    assert!(!server.calls().iter().any(|call| call.contains("Simulate")));
+}
+
+#[test]
+fn what_aws_refuses_the_reader_breaks_the_demand() {
+    let cases = [
+        ("s3:ListObjectsV2", error("s3:ListObjectsV2", 403, "AccessDenied", "no"), "reader.list-bucket"),
+        // The answer to HEAD has no body, so that AWS's word for it is missing.
+        (
+            "s3:HeadObject",
+            json!({ "status": 403, "type": "application/xml", "body": "" }),
+            "reader.get-object",
+        ),
+        ("s3:GetObject", error("s3:GetObject", 403, "AccessDenied", "kms"), "reader.get-object"),
+        (
+            "s3:GetBucketLocation",
+            error("s3:GetBucketLocation", 403, "AccessDenied", "no"),
+            "reader.bucket-location",
+        ),
+    ];
+    for (call, refusal, demand) in cases {
+        // Collected first and whole, then tried as the reader against a server that refuses.
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("s.json");
+        let name = file.to_str().unwrap();
+        assert_eq!(check(&Server::start(healthy()).url, &["--snapshot", name]).code, 0);
+        let server = Server::start(with(&[(call, refusal)]));
+        let mut command = preflight(&server.url);
+        command.args(["check", "--as-reader", "-", "--snapshot", name, "--format", "json"]);
+        command.args(["--now", "2026-11-23T12:00:00Z"]).args(ACCOUNT);
+        let said = run(command);
+        assert_eq!(said.state(demand).as_deref(), Some("broken"), "{call}: {}", said.out);
+        assert!(said.out.contains("prediction-failed"), "{call}: {}", said.out);
+        assert_eq!(said.code, 1);
+        // The consumer's calls and nothing beside them.
+        let made = server.calls();
+        assert!(
+            made.iter().all(|call| call.starts_with("s3:") || call == "sts:GetCallerIdentity"),
+            "{made:?}"
+        );
+    }
+}
+
+/// Each call, broken in each way: the right answer, or one that is not known, with the call named.
+#[test]
+fn each_fault_of_each_call_is_told_and_gives_no_wrong_answer() {
+    let calls: Vec<String> = healthy()
+        .keys()
+        .filter(|call| !matches!(call.as_str(), "sts:GetCallerIdentity" | "s3:HeadObject" | "s3:GetObject"))
+        .cloned()
+        .collect();
+    assert!(calls.len() > 22);
+    let garbage = |_: &str| json!({ "status": 200, "type": "application/json", "body": "<<<{{{ \u{1b}[31m" });
+    let cut = |_: &str| json!({ "status": 200, "type": "application/xml", "body": "{\"a\":", "cut": true });
+    let denied = |call: &str| error(call, 403, "AccessDenied", "User: x is not authorized to perform: y");
+    let throttled = |call: &str| error(call, 400, "Throttling", "Rate exceeded");
+    let silent = |_: &str| json!({ "status": 200, "body": "", "wait": 60_000 });
+    let faults: [(&str, fn(&str) -> Value); 5] = [
+        ("denied", denied),
+        ("garbage", garbage),
+        ("cut", cut),
+        ("throttled", throttled),
+        ("silent", silent),
+    ];
+    let work: Vec<(&String, usize)> =
+        calls.iter().flat_map(|call| (0..faults.len()).map(move |fault| (call, fault))).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while let Some((call, fault)) =
+                    work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
+                {
+                    let (name, make) = faults[*fault];
+                    one_fault(call, name, make(call));
+                }
+            });
+        }
+    });
+}
+
+fn one_fault(call: &str, fault: &str, answer: Value) {
+    let said = check(&Server::start(with(&[(call, answer)])).url, &["--timeout", "1", "--deadline", "30"]);
+    let verdict = said.verdict();
+    // AWS gives the text of a bucket policy as it is, so that garbage is a policy that nobody can read.
+    let is_text = call == "s3:GetBucketPolicy" && fault == "garbage";
+    let fine = matches!(verdict.as_str(), "ready" | "cannot-tell");
+    assert!(fine || is_text, "{call} {fault}: {verdict}\n{}", said.out);
+    let code = match verdict.as_str() {
+        "ready" => 0,
+        "cannot-tell" => 3,
+        _ => 1,
+    };
+    assert!(said.code == code || said.code == 1, "{call} {fault}: {}", said.code);
+    assert!(!said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'), "{call} {fault}");
+    if fault == "denied" {
+        let told = said.report()["not_evaluated"].to_string();
+        let operation = call.split(':').nth(1).unwrap().to_lowercase();
+        let told_plain = told.replace(['-', ' '], "").to_lowercase();
+        assert!(told_plain.contains(&operation.replace("v2", "")), "{call}: {told}");
+        assert!(told.contains("may not call"), "{call}: {told}");
+    }
+}
+
+#[test]
+fn wrong_or_missing_credentials_end_the_run_with_a_reason() {
+    for (code, message) in [
+        ("InvalidClientTokenId", "The security token included in the request is invalid."),
+        ("SignatureDoesNotMatch", "The request signature we calculated does not match"),
+        ("ExpiredToken", "The security token included in the request is expired"),
+    ] {
+        let call = "sts:GetCallerIdentity";
+        let said = check(&Server::start(with(&[(call, error(call, 403, code, message))])).url, &[]);
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.contains(code), "{}", said.err);
+    }
+    let mut command = preflight("http://127.0.0.1:9");
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    command.args(["check", "--live", "--timeout", "2"]).args(ACCOUNT);
+    let said = run(command);
+    assert_eq!(said.code, 2, "{}", said.err);
+}
+
+#[test]
+fn the_deadline_keeps_what_was_read_and_the_next_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("s.json");
+    let name = file.to_str().unwrap();
+    let mut slow = body("s3:GetBucketPolicy");
+    slow["wait"] = json!(60_000);
+    let said = check(
+        &Server::start(with(&[("s3:GetBucketPolicy", slow)])).url,
+        &["--snapshot", name, "--deadline", "3", "--timeout", "20"],
+    );
+    assert_eq!(said.verdict(), "cannot-tell", "{}", said.out);
+    assert!(said.err.contains("deadline"), "{}", said.err);
+    let server = Server::start(healthy());
+    let said = check(&server.url, &["--snapshot", name]);
+    assert_eq!(said.verdict(), "ready", "{}", said.out);
+    assert!(server.calls().len() < 8, "{:?}", server.calls());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("s.json");
+    let mut slow = body("s3:GetBucketPolicy");
+    slow["wait"] = json!(60_000);
+    let server = Server::start(with(&[("s3:GetBucketPolicy", slow)]));
+    let mut command = preflight(&server.url);
+    command.args(["collect", "--timeout", "30", "-o"]).arg(&file).args(ACCOUNT);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while server.calls().len() < 15 && begun.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_millis(700));
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let snapshot: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(snapshot["cut-short"].as_str().unwrap().contains("by the user"));
+    assert!(snapshot["calls"].as_array().unwrap().len() > 10);
+}
+
+/// A member account below two units: SCPs and RCPs of every level bear on the answer.
+fn member(scp: &str) -> Scenario {
+    let json = |value: Value| json!({ "status": 200, "type": "application/x-amz-json-1.1", "body": value.to_string() });
+    let list = |ids: &[&str]| {
+        let items: Vec<Value> =
+            ids.iter().map(|id| json!({ "Id": id, "Type": "SERVICE_CONTROL_POLICY" })).collect();
+        json(json!({ "Policies": items }))
+    };
+    let policy = |kind: &str, text: &str| {
+        json(json!({ "Policy": { "PolicySummary": { "Id": "p", "Type": kind }, "Content": text } }))
+    };
+    let full = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let rcp = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
+    let mut organization = body("organizations:DescribeOrganization");
+    organization["body"] =
+        json!(organization["body"].as_str().unwrap().replace("111122223333", "444455556666"));
+    with(&[
+        ("organizations:DescribeOrganization", organization),
+        (
+            "organizations:ListParents 111122223333",
+            json(json!({ "Parents": [{ "Id": "ou-ab12-cccccccc" }] })),
+        ),
+        ("organizations:ListParents ou-ab12", json(json!({ "Parents": [{ "Id": "r-ab12" }] }))),
+        ("organizations:ListPoliciesForTarget SERVICE_CONTROL_POLICY", list(&["p-FullAWSAccess", "p-guard"])),
+        ("organizations:ListPoliciesForTarget RESOURCE_CONTROL_POLICY", list(&["p-RCPFullAWSAccess"])),
+        ("organizations:DescribePolicy p-FullAWSAccess", policy("SERVICE_CONTROL_POLICY", full)),
+        ("organizations:DescribePolicy p-RCPFullAWSAccess", policy("RESOURCE_CONTROL_POLICY", rcp)),
+        ("organizations:DescribePolicy p-guard", policy("SERVICE_CONTROL_POLICY", scp)),
+    ])
+}
+
+#[test]
+fn organization_policies_on_the_whole_path_decide() {
+    let harmless =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"ec2:*","Resource":"*"}]}"#;
+    let denying =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:ListBucket","Resource":"*"}]}"#;
+    let linked = ["--account-kind", "linked"];
+    let said = check(&Server::start(member(harmless)).url, &linked);
+    assert_eq!(said.state("reader.list-bucket").as_deref(), Some("holds"), "{}", said.out);
+    let said = check(&Server::start(member(denying)).url, &linked);
+    assert_eq!(said.state("reader.list-bucket").as_deref(), Some("broken"), "{}", said.out);
+    assert!(said.out.contains("reader-denied-by-scp"), "{}", said.out);
+    // A path of which one step is not known may hold anything.
+    for step in ["organizations:ListParents ou-ab12", "organizations:DescribePolicy p-guard"] {
+        let mut scenario = member(harmless);
+        scenario.insert(step.to_owned(), error("organizations:X", 400, "AccessDeniedException", "no"));
+        let said = check(&Server::start(scenario).url, &linked);
+        assert_eq!(said.state("reader.list-bucket").as_deref(), Some("unknown"), "{step}: {}", said.out);
+        assert!(
+            said.report()["unknown"].to_string().contains("organizations"),
+            "{}",
+            said.report()["unknown"]
+        );
+    }
+}
+
+#[test]
+fn an_organization_of_a_thousand_accounts_is_read_page_by_page() {
+    let page = |at: usize| {
+        let accounts: Vec<Value> = (0..20)
+            .map(|n| {
+                let id = format!("{:012}", 200_000_000_000_u64 + (at * 20 + n) as u64);
+                json!({ "Id": id, "Name": format!("account {id}"), "Status": "ACTIVE", "Email": "a@example.com" })
+            })
+            .collect();
+        let next = (at < 49).then(|| format!("t{at}"));
+        let body = json!({ "Accounts": accounts, "NextToken": next }).to_string();
+        json!({ "status": 200, "type": "application/x-amz-json-1.1", "body": body })
+    };
+    let pages: Vec<Value> = (0..50).map(page).collect();
+    let server = Server::start(with(&[("organizations:ListAccounts", json!(pages))]));
+    let said = check(&server.url, &[]);
+    assert_eq!(said.verdict(), "cannot-tell");
+    assert!(said.report()["unknown"].to_string().contains("1000 other"), "{}", said.report()["unknown"]);
+    assert_eq!(server.calls().len(), CALLS + 49);
+}
+
+#[test]
+fn a_bucket_that_is_not_there_and_a_bucket_without_a_policy_are_known() {
+    let gone = error("s3:GetBucketPolicy", 404, "NoSuchBucket", "The specified bucket does not exist");
+    let said = check(&Server::start(with(&[("s3:GetBucketPolicy", gone)])).url, &[]);
+    assert_eq!(said.verdict(), "not-ready");
+    assert!(said.out.contains("bucket-not-there"));
+    let none = error("s3:GetBucketPolicy", 404, "NoSuchBucketPolicy", "The bucket policy does not exist");
+    let said = check(&Server::start(with(&[("s3:GetBucketPolicy", none)])).url, &[]);
+    assert_eq!(said.state("delivery.put-object").as_deref(), Some("broken"), "{}", said.out);
+}
