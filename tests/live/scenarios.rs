@@ -29,6 +29,9 @@ fn replaced(call: &str, from: &str, to: &str) -> Value {
 /// Calls that the healthy account takes. The number stands in the README.
 const CALLS: usize = 28;
 
+/// A name, and the answer to a call.
+type Fault = (&'static str, fn(&str) -> Value);
+
 #[test]
 fn a_healthy_account_is_ready_with_no_more_calls_than_needed() {
     let server = Server::start(healthy());
@@ -198,7 +201,7 @@ fn each_fault_of_each_call_is_told_and_gives_no_wrong_answer() {
     let denied = |call: &str| error(call, 403, "AccessDenied", "User: x is not authorized to perform: y");
     let throttled = |call: &str| error(call, 400, "Throttling", "Rate exceeded");
     let silent = |_: &str| json!({ "status": 200, "body": "", "wait": 60_000 });
-    let faults: [(&str, fn(&str) -> Value); 5] = [
+    let faults: [Fault; 5] = [
         ("denied", denied),
         ("garbage", garbage),
         ("cut", cut),
