@@ -59,5 +59,21 @@ router.SERVICE_PATTERNS[SERVICE] = {
 }
 iam_actions.SERVICE_TO_IAM_NAMESPACE[SERVICE] = SERVICE
 
+# AWS decides these two on the export, as the Service Authorization Reference says; MiniStack decides what it does not know on `*`.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbillingandcostmanagementdataexports.html (checked 2026-11)
+of_others = iam_actions.extract_resource_arn
+
+
+def resource(service, method, path, headers, body, *rest):
+    if service != SERVICE:
+        return of_others(service, method, path, headers, body, *rest)
+    target = {name.lower(): value for name, value in headers.items()}.get("x-amz-target", "")
+    if target.rsplit(".", 1)[-1] not in ("GetExport", "ListExecutions"):
+        return "*"
+    return json.loads(body or b"{}").get("ExportArn", "*")
+
+
+iam_actions.extract_resource_arn = resource
+
 if __name__ == "__main__":
     app.main()
