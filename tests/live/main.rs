@@ -10,6 +10,7 @@
 )]
 
 mod ministack;
+mod organization;
 mod run;
 mod scenarios;
 mod server;

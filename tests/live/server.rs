@@ -26,6 +26,29 @@ pub(crate) fn healthy() -> Scenario {
     serde_json::from_str(include_str!("../../fixtures/live/healthy.json")).unwrap()
 }
 
+/// The healthy scenario with other answers.
+pub(crate) fn with(changes: &[(&str, Value)]) -> Scenario {
+    let mut scenario = healthy();
+    for (call, answer) in changes {
+        scenario.insert((*call).to_owned(), answer.clone());
+    }
+    scenario
+}
+
+/// The healthy answer to a call.
+pub(crate) fn body(call: &str) -> Value {
+    healthy()[call].clone()
+}
+
+/// The same with a word changed.
+pub(crate) fn replaced(call: &str, from: &str, to: &str) -> Value {
+    let mut answer = body(call);
+    let text = answer["body"].as_str().unwrap().replace(from, to);
+    assert_ne!(text, answer["body"].as_str().unwrap(), "{call} has no {from}");
+    answer["body"] = json!(text);
+    answer
+}
+
 /// A refusal as the service of a call words it.
 pub(crate) fn error(call: &str, status: u16, code: &str, message: &str) -> Value {
     let service = call.split(':').next().unwrap();
