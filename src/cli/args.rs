@@ -300,6 +300,9 @@ pub(super) enum FormatArg {
     Human,
     Json,
     Concise,
+    Sarif,
+    Github,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

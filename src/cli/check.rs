@@ -1,8 +1,9 @@
 //! `preflight check`
 
-use super::args::{CheckArgs, FailOn, FormatArg};
+use super::args::{CheckArgs, FailOn};
 use super::given::named_documents;
 use super::live::{self, Gathered, Order};
+use super::output::Output;
 use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
 use crate::contract::Form;
@@ -11,8 +12,7 @@ use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load;
 use crate::mend::{self, Bench, State};
-use crate::render::{Format, render};
-use crate::rulebook::nearest;
+use crate::rulebook::{Rulebook, nearest};
 use crate::source::{SourceId, Sources};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
         report.findings.retain(|finding| run.only.contains(&finding.rule));
     }
     fault::pages(run.library.book().faults())?;
-    terminal::print(&show(args, &report, &state.sources))?;
+    terminal::print(&show(args, &report, &state.sources, run.library.book()))?;
     let exit = exit(args, &report);
     // The process ends here: giving every small piece of memory back one by one would cost more than judging did.
     std::mem::forget((run, report, state));
@@ -44,8 +44,8 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
 }
 
 /// The report as it was asked for.
-pub(super) fn show(args: &CheckArgs, report: &Report, sources: &Sources) -> String {
-    render(report, sources, format(args.format), &terminal::style(args.color, args.quiet))
+pub(super) fn show(args: &CheckArgs, report: &Report, sources: &Sources, book: &Rulebook) -> String {
+    Output { format: args.format, color: args.color, quiet: args.quiet }.show(report, sources, book)
 }
 
 /// Everything that is judged.
@@ -227,14 +227,6 @@ pub(super) fn threshold(fail_on: FailOn) -> Severity {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
         FailOn::Note => Severity::Note,
-    }
-}
-
-pub(super) fn format(format: FormatArg) -> Format {
-    match format {
-        FormatArg::Human => Format::Human,
-        FormatArg::Json => Format::Json,
-        FormatArg::Concise => Format::Concise,
     }
 }
 

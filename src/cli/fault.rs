@@ -2,7 +2,7 @@
 
 use super::terminal;
 use crate::finding::{Class, Finding, Label, Owner, Report, RuleName, Severity, Verdict};
-use crate::render::{Format, Style, render};
+use crate::render::{Style, concise};
 use crate::rulebook::PageFault;
 use crate::source::{Place, SourceId, Sources, Span};
 
@@ -53,5 +53,5 @@ pub(super) fn draw(
         suppressed: Vec::new(),
         wrapped: Vec::new(),
     };
-    render(&report, sources, Format::Concise, &Style::plain())
+    concise::render(&report, sources, &Style::plain())
 }

@@ -1,12 +1,12 @@
 //! `preflight lint`
 
 use super::args::LintArgs;
+use super::output::Output;
 use super::{Exit, check, terminal};
 use crate::checks::lint::PolicyKind;
 use crate::finding::RuleName;
 use crate::judge::{Library, LintJob, lint};
 use crate::load;
-use crate::render::render;
 use crate::source::Sources;
 use anyhow::Context;
 use std::path::PathBuf;
@@ -26,8 +26,8 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let report = lint(&library, &job);
     super::fault::pages(library.book().faults())?;
-    let style = terminal::style(args.color, args.quiet);
-    terminal::print(&render(&report, &sources, check::format(args.format), &style))?;
+    let output = Output { format: args.format, color: args.color, quiet: args.quiet };
+    terminal::print(&output.show(&report, &sources, library.book()))?;
     let threshold = check::threshold(args.fail_on);
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
     // The process ends here: giving memory back piece by piece would cost more than looking did.

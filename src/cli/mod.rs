@@ -14,6 +14,7 @@ mod given;
 mod lint;
 mod live;
 mod man;
+mod output;
 mod permissions;
 mod rules;
 mod save;

@@ -2,10 +2,12 @@
 //!
 //! How a report is drawn is `render`'s business; what to say stands in rule pages (`rulebook`).
 
+mod fingerprint;
 mod repair;
 mod report;
 pub mod simulation;
 
+pub use fingerprint::{Fingerprint, fingerprints, of as fingerprints_of};
 pub use repair::{AccessClass, Applicability, Change, Edit, Fix, Repair};
 pub use report::{
     Assumed, ConsumerReport, DemandReport, Need, NotEvaluated, Report, State, Suppressed, Unknown, Verdict,

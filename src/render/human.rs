@@ -33,6 +33,21 @@ pub fn render(report: &Report, sources: &Sources, style: &Style) -> String {
     page.out
 }
 
+/// Each finding drawn by itself, in the order of the report.
+pub(super) fn findings<'a>(
+    report: &'a Report,
+    sources: &'a Sources,
+    style: &'a Style,
+) -> impl Iterator<Item = String> + 'a {
+    let canvas = Canvas { width: style.columns(), unicode: style.unicode };
+    let mut pages = Pages::new(sources, &report.wrapped, canvas);
+    report.findings.iter().map(move |finding| {
+        let mut page = Page { out: String::new(), style: *style };
+        drawing::finding(&mut page, finding, &mut pages);
+        page.out
+    })
+}
+
 /// The output so far, and how to add prose to it.
 struct Page {
     out: String,
@@ -128,6 +143,6 @@ impl Page {
 }
 
 /// `1 error`, `2 errors`.
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

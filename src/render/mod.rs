@@ -4,15 +4,21 @@
 //! stands in the report; this module only says how it looks.
 
 pub mod concise;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod markdown;
 mod paint;
+pub mod sarif;
 pub mod simulation;
+pub mod tree;
 pub mod view;
 mod wrap;
 
 use crate::finding::Report;
+use crate::rulebook::Rulebook;
 use crate::source::Sources;
+pub use tree::Tree;
 
 /// How the output may look. The caller knows the terminal and the user's wishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,14 +59,35 @@ pub enum Format {
     Json,
     /// One line a finding, for editors and logs.
     Concise,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions, shown beside the code.
+    Github,
+    /// For the summary of a job.
+    Markdown,
+}
+
+/// What a form needs beside the report.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// How it may look, for the forms that people read at a terminal.
+    pub style: &'a Style,
+    /// The words of rules.
+    pub book: &'a Rulebook,
+    /// The repository that the documents stand in.
+    pub tree: &'a Tree,
 }
 
 /// Renders a report. The text ends with a line break.
 #[must_use]
-pub fn render(report: &Report, sources: &Sources, format: Format, style: &Style) -> String {
+pub fn render(report: &Report, sources: &Sources, format: Format, setting: Setting<'_>) -> String {
+    let Setting { style, book, tree } = setting;
     match format {
         Format::Human => human::render(report, sources, style),
         Format::Json => json::v1::render(report, sources),
         Format::Concise => concise::render(report, sources, style),
+        Format::Sarif => sarif::render(report, sources, book, tree),
+        Format::Github => github::render(report, sources, tree),
+        Format::Markdown => markdown::render(report, sources, tree),
     }
 }

@@ -149,6 +149,12 @@ pub enum Fault {
         /// The value.
         found: String,
     },
+    /// `security` is no score.
+    #[error("`{found}` is not a score of severity")]
+    NotAScore {
+        /// The value.
+        found: String,
+    },
     /// No check has this name.
     #[error("there is no check `{check}`")]
     UnknownCheck {
@@ -266,6 +272,7 @@ impl Fault {
                 meant(nearest).or_else(|| Some(format!("write {}", listed(&choice.allowed, "or"))))
             }
             Self::NotAVersion { .. } => Some("write the first version that has the rule, as `0.1.0`".into()),
+            Self::NotAScore { .. } => Some("write a number from 0.1 to 10.0, as `8.5`".into()),
             Self::UnknownHole { known: [], .. } => Some("it has no values at all".into()),
             Self::UnknownHole { known, .. } => Some(format!("it has {}", listed(known, "and"))),
             Self::Braces { kind, .. } => match kind {

@@ -158,6 +158,10 @@ fn rule(
     if let Some(since) = since.as_ref().filter(|since| !is_version(&since.value)) {
         faults.push((since.inner, Fault::NotAVersion { found: since.value.to_string() }));
     }
+    let security = metadata.text("security", faults);
+    if let Some(score) = security.as_ref().filter(|score| !is_score(&score.value)) {
+        faults.push((score.inner, Fault::NotAScore { found: score.value.to_string() }));
+    }
     let aliases = metadata.texts("aliases", faults).unwrap_or_default();
     let mut words = |key, needed| {
         let text = if needed { metadata.needed(key, faults) } else { metadata.text(key, faults) };
@@ -176,6 +180,7 @@ fn rule(
         owner: owner?,
         since: since?.value.into_owned(),
         pedantic: pedantic?,
+        security: security.map(|score| score.value.into_owned()),
         aliases: aliases.into_iter().map(|alias| alias.value.into_owned()).collect(),
         headline: headline?,
         label: label?,
@@ -234,6 +239,14 @@ fn choice<T: Copy>(
 fn is_version(text: &str) -> bool {
     let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     text.split('.').count() == 3 && text.split('.').all(number)
+}
+
+/// One decimal, above 0 and up to 10, as code scanning takes it.
+fn is_score(text: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let shape =
+        text.split_once('.').is_some_and(|(whole, part)| number(whole) && number(part) && part.len() == 1);
+    shape && text.parse().is_ok_and(|score: f64| score > 0.0 && score <= 10.0)
 }
 
 /// Words of a page, held to the style of messages and to the holes that every spoken case fills.

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "check", "case", "severity", "class", "owner", "since", "aliases", "headline", "label", "related",
-    "help", "next", "show",
+    "help", "next", "show", "security",
 ];
 
 /// A parsed block and where it stands in its page.

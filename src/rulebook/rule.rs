@@ -37,6 +37,8 @@ pub struct Rule {
     pub since: String,
     /// Told only to who asks for matters of style (`--pedantic`).
     pub pedantic: bool,
+    /// For rules about who can get at what: how bad it is, from 0.1 to 10.0 as code scanning counts it.
+    pub security: Option<String>,
     /// Names of the same check in other tools.
     pub aliases: Vec<String>,
     /// One line that makes sense alone in a log.

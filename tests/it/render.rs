@@ -7,15 +7,23 @@
     reason = "what is not as expected is to fail the test"
 )]
 
+mod gate;
 mod marks;
 mod properties;
 mod reports;
 mod schema;
 
 use preflight::finding::Assumed;
-use preflight::render::{Format, Style, render};
+use preflight::render::{Format, Setting, Style, Tree};
+use preflight::rulebook::Rulebook;
 use preflight::source::Sources;
 use reports::{many_places, not_ready, ready, wrapped};
+
+/// A report without words of rules, in no repository.
+fn render(report: &preflight::finding::Report, sources: &Sources, format: Format, style: &Style) -> String {
+    let setting = Setting { style, book: &Rulebook::new(&[]), tree: &Tree::default() };
+    preflight::render::render(report, sources, format, setting)
+}
 
 fn human(report: &preflight::finding::Report, sources: &Sources, style: &Style) -> String {
     render(report, sources, Format::Human, style)
@@ -51,6 +59,18 @@ fn a_concise_report() {
 fn a_json_report() {
     let (report, sources) = not_ready();
     insta::assert_snapshot!(render(&report, &sources, Format::Json, &Style::plain()));
+}
+
+#[test]
+fn workflow_commands_show_each_finding_at_its_place() {
+    let (report, sources) = not_ready();
+    insta::assert_snapshot!(render(&report, &sources, Format::Github, &Style::plain()));
+}
+
+#[test]
+fn a_summary_of_a_job() {
+    let (report, sources) = not_ready();
+    insta::assert_snapshot!(render(&report, &sources, Format::Markdown, &Style::plain()));
 }
 
 #[test]

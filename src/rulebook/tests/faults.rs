@@ -78,6 +78,10 @@ fn faults_of_keys_and_values_underline_them() {
     assert_eq!(faults("\"permanent\"", "\"forever\""), ["7 forever: `class` is not `forever`"]);
     assert_eq!(faults("\"customer\"", "\"me\""), ["8 me: `owner` is not `me`"]);
     assert_eq!(faults("\"0.1.0\"", "\"0.1\""), ["9 0.1: `0.1` is not a version"]);
+    for score in ["10.1", "0.0", "8", "high", "-1.0", "8.55"] {
+        let found = faults("\"0.1.0\"", &format!("\"0.1.0\"\nsecurity = \"{score}\""));
+        assert_eq!(found, [format!("10 {score}: `{score}` is not a score of severity")]);
+    }
     assert_eq!(faults("\"0.1.0\"", "0.1"), ["9 0.1: `since` is a string, not a number"]);
     assert_eq!(
         faults("\"arn-region\"", "[\"arn-region\", true]"),

@@ -1,9 +1,10 @@
 //! Whatever stands in documents, findings and names: output is safe, fits, and comes.
 
+use super::render;
 use super::reports::{finding, label, report};
 use super::schema::assert_valid;
 use preflight::finding::*;
-use preflight::render::{Format, Style, render};
+use preflight::render::{Format, Style};
 use preflight::source::{Place, Sources, Span};
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;

@@ -1,8 +1,9 @@
 //! JSON reports are what the published schema says.
 
+use super::render;
 use super::reports;
 use preflight::finding::Report;
-use preflight::render::{Format, Style, render};
+use preflight::render::{Format, Style};
 use preflight::source::Sources;
 use serde_json::Value;
 
