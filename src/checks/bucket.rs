@@ -11,6 +11,7 @@ pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome 
         BucketQuestion::Kept(days) => kept(subject, days),
         BucketQuestion::Owned => owned(subject),
         BucketQuestion::Private => private(subject),
+        BucketQuestion::Public => super::others::public(subject),
     }
 }
 

@@ -12,6 +12,7 @@ const FOUND_NEEDED: &[&str] = &["found", "needed"];
 const FOUND_NEEDED_NAME: &[&str] = &["found", "needed", "name"];
 const KEY_VALUE: &[&str] = &["key", "found", "needed"];
 const DENY: &[&str] = &["action", "caller", "why"];
+const OTHERS: &[&str] = &["action", "caller"];
 const ACTION: &[&str] = &["action"];
 const SETTING: &[&str] = &["export", "found", "needed"];
 const EXPORT_FOUND: &[&str] = &["export", "found"];
@@ -74,6 +75,12 @@ const OWN: &[CaseSpec] = &[
     case("exposure", "unguarded", &["caller"]),
     case("exposure", "public", ACTION),
     case("exposure", "wide", ACTION),
+    case("others", "any-account", OTHERS),
+    case("others", "read", OTHERS),
+    case("others", "change", OTHERS),
+    case("others", "conditioned", OTHERS),
+    case("others", "own", OTHERS),
+    case("others", "public-to-aws", &[]),
     case("grammar", "not-an-object", &[]),
     case("grammar", "unknown-element", FOUND),
     case("grammar", "invalid-version", FOUND),

@@ -18,6 +18,7 @@ mod layers;
 mod layout;
 pub mod lint;
 mod live;
+mod others;
 mod phrases;
 pub mod reach;
 mod subject;
@@ -40,6 +41,7 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
     match &demand.ask {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
+        Ask::Others { actions, on, case } => others::check(subject, &others::Wanted { actions, on, case }),
         Ask::Bucket(question) => bucket::check(subject, *question),
         Ask::Layout(question) => layout::check(subject, *question),
         Ask::Identity { question } => identity::check(subject, *question),

@@ -13,6 +13,9 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("nearest", &["statement", "layer"]),
     ("nearest-not-alone", &[]),
     ("layer-presumed-absent", &["layer"]),
+    ("others-witness", &["statement", "caller", "action", "resource"]),
+    ("others-keys", &["key"]),
+    ("others-open", &["statement"]),
     ("proved-for-one", &["first"]),
     ("proved-for-more", &["first", "more"]),
 ];

@@ -9,6 +9,8 @@ pub enum BucketQuestion {
     Owned,
     /// No ACL lets everybody in, and AWS does not call the policy public.
     Private,
+    /// The policy is not one that AWS takes for public, whoever gets in.
+    Public,
 }
 
 impl BucketQuestion {
@@ -22,7 +24,8 @@ impl BucketQuestion {
             ("kept", None) => Err("`question = \"kept\"` needs `days`"),
             ("owned", _) => Ok(Self::Owned),
             ("private", _) => Ok(Self::Private),
-            _ => Err("`question` is `kept`, `owned` or `private`"),
+            ("not-public", _) => Ok(Self::Public),
+            _ => Err("`question` is `kept`, `owned`, `private` or `not-public`"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `rules/consumers/*.toml`: the demands of one product.
 
+use super::ask::{Ask, Expect};
 use super::bucket::BucketQuestion;
 use super::fault::ContractFault;
 use super::form::Form;
@@ -7,7 +8,7 @@ use super::grammar::RawGrammar;
 use super::identity::Question;
 use super::layout::{Layout, LayoutQuestion};
 use super::read_setting::RawSetting;
-use super::setting::{ExportQuestion, Setting};
+use super::setting::ExportQuestion;
 use crate::finding::Need;
 use crate::source::Span;
 use serde::Deserialize;
@@ -78,66 +79,6 @@ pub enum Condition {
     Given(String),
     /// Evidence of one of these kinds is at hand, or the user gave the form value of this name.
     AnyOf(Vec<String>),
-}
-
-/// What a demand asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
-    /// AWS takes the documents of this role as they are written.
-    Accepted {
-        /// Role of the documents, such as `bucket-policy`.
-        document: String,
-    },
-    /// A request is allowed (or denied).
-    Access {
-        /// Name of the request file.
-        request: String,
-        /// The actions, all of which are meant.
-        actions: Vec<String>,
-        /// `keys`, or a template of an ARN.
-        on: String,
-        /// Which answer is wanted.
-        expect: Expect,
-        /// Form values to take instead, for requests on behalf of somebody else.
-        of: Vec<(String, String)>,
-        /// Further context keys, templates.
-        context: Vec<(String, String)>,
-        /// A fact that makes a broken demand unknown.
-        unsure: Option<String>,
-    },
-    /// What IAM and AWS Organizations say of the reader and the accounts.
-    Identity {
-        /// The question.
-        question: Question,
-    },
-    /// Each of these actions is allowed, for finding resources in the account, or in the linked accounts given.
-    Discovery {
-        /// The actions.
-        actions: Vec<String>,
-        /// A template of an ARN.
-        on: String,
-        /// Name of the request file.
-        request: String,
-        /// In every linked account whose policies were given, instead of the account of the form.
-        linked: bool,
-    },
-    /// A setting of the export that the form means is as the product needs it.
-    Setting(Setting),
-    /// Something about the export that more than one setting decides.
-    Export(ExportQuestion),
-    /// What the bucket's settings do to the export's files.
-    Bucket(BucketQuestion),
-    /// Path, name and type of the form lead to the export's files.
-    Layout(LayoutQuestion),
-}
-
-/// Which answer is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expect {
-    /// Every request is allowed.
-    Allowed,
-    /// Every request is denied; if not, this is the kind of exposure (`case` of check `exposure`).
-    Denied(String),
 }
 
 #[derive(Deserialize)]
@@ -296,6 +237,14 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
                 unsure: raw.unsure,
             }
         }
+        "others" => Ask::Others {
+            actions: raw.action.ok_or_else(|| fault(at, "`ask = \"others\"` needs `action`"))?.into_vec(),
+            on: raw.on.ok_or_else(|| fault(at, "`ask = \"others\"` needs `on`"))?,
+            case: raw
+                .exposure
+                .filter(|case| matches!(case.as_str(), "read" | "change"))
+                .ok_or_else(|| fault(at, "`ask = \"others\"` needs `exposure`, `read` or `change`"))?,
+        },
         "layout" => {
             let question =
                 raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?;
@@ -354,7 +303,7 @@ fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault>
         _ => {
             return Err(fault(
                 ask_span,
-                "`ask` is `access`, `accepted`, `bucket`, `layout`, `setting`, `export`, `identity` or `discovery`",
+                "`ask` is `access`, `others`, `accepted`, `bucket`, `layout`, `setting`, `export`, `identity` or `discovery`",
             ));
         }
     };

@@ -3,6 +3,7 @@
 //! Contracts are files (`rules/consumers`, `rules/requests`, `rules/facts.toml`); this module reads them and fills in
 //! the form's values. It knows no policy and decides nothing.
 
+mod ask;
 mod bucket;
 mod consumer;
 mod fault;
@@ -16,8 +17,9 @@ mod request;
 mod setting;
 mod tables;
 
+pub use ask::{Ask, Expect};
 pub use bucket::BucketQuestion;
-pub use consumer::{Ask, Condition, Contract, Default, Demand, Expect};
+pub use consumer::{Condition, Contract, Default, Demand};
 pub use fault::ContractFault;
 pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
 pub use grammar::{Failure, Grammar};

@@ -34,9 +34,10 @@ pub use glob::{Glob, Token};
 pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};
 pub use principal::{Naming, PrincipalTest};
 pub use request::{Caller, CallerFault, CallerKind, Request};
-pub use service::s3::is_public;
+pub use service::s3::{is_public, open_statements};
 pub use space::{
-    ActionClass, CallerClass, CallerClasses, Carriage, Standing, Survey, actions, callers, carriage, survey,
+    ActionClass, CallerClass, CallerClasses, Carriage, Standing, Survey, actions, callers, carriage,
+    is_computed, survey,
 };
 pub use trace::{Event, NoTrace, Recorder, Trace};
 pub use world::{FreeAtom, World};

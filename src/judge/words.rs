@@ -16,8 +16,10 @@ pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Opt
     let Some(rule) = rule(library, cause, group) else { return unexplained(cause, id) };
     // A guide's further wishes are worth a note; what is exposed, and what is seen of users and accounts, stays as severe
     // as its page says.
-    let is_severe =
-        matches!(cause.check, "exposure" | "bucket" | "live" | "reader" | "discovery" | "accounts");
+    let is_severe = matches!(
+        cause.check,
+        "exposure" | "others" | "bucket" | "live" | "reader" | "discovery" | "accounts"
+    );
     let is_wish = demand.is_some_and(|demand| demand.need == Need::Advice) && !is_severe;
     let severity = if is_wish { Severity::Note } else { rule.severity };
     let related =

@@ -4,7 +4,7 @@ use super::fault::Fault;
 use crate::catalog::{self, KeyType};
 use crate::eval::member::Language;
 use crate::eval::{
-    Caller, CallerKind, Carriage, Compiled, Context, ContextValue, Decimal, Instant, carriage,
+    Caller, CallerKind, Carriage, Compiled, Context, ContextValue, Decimal, Instant, carriage, is_computed,
 };
 
 /// The keys of a question.
@@ -140,21 +140,6 @@ pub(super) fn context(
         }
     }
     (context, removed)
-}
-
-/// Keys that follow from who asks for what.
-fn is_computed(key: &str) -> bool {
-    matches!(
-        key,
-        "aws:principalarn"
-            | "aws:principalaccount"
-            | "aws:principaltype"
-            | "aws:principalisawsservice"
-            | "aws:principalservicename"
-            | "aws:username"
-            | "aws:resourceaccount"
-            | "s3:resourceaccount"
-    )
 }
 
 /// Something that is presumed of a request, and the other way it could be.

@@ -320,6 +320,8 @@ impl<'a> Bench<'a> {
                 Ask::Layout(_) => Some(State::Holds),
                 // No verdict hangs on discovery, and nobody gave the answers that the other asks for.
                 Ask::Identity { .. } | Ask::Discovery { .. } => None,
+                // Who else gets in is no matter of the deliveries and the reader.
+                Ask::Others { .. } => None,
                 // Policies are changed here, and no setting of an export depends on one.
                 Ask::Setting(_) | Ask::Export(_) | Ask::Bucket(_) => None,
             };

@@ -229,7 +229,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("accounts", _) => &["accounts"],
             ("setting" | "export", _) => &["export"],
             ("exposure", "wide") => &["reader"],
-            ("exposure", _) => &["delivery"],
+            ("exposure" | "others", _) => &["delivery"],
             ("layer", _) => &["reader"],
             ("deny", "resource" | "rcp" | "unsure") => &["delivery", "reader"],
             ("deny", _) => &["reader"],

@@ -29,6 +29,7 @@ mod variable;
 pub use cases::LINT_CASES;
 pub use doc::Doc;
 pub use kind::PolicyKind;
+pub(super) use principal::STRANGER;
 
 use super::subject::Cause;
 use doc::Out;

@@ -28,7 +28,7 @@ const NOT_OF_SERVICES: Known<'static> = &[
 ];
 
 /// A request that comes from the Internet, from nobody this policy can know. What is not named the caller may choose.
-const STRANGER: Known<'static> = &[
+pub(in crate::checks) const STRANGER: &[(&str, Option<&str>)] = &[
     ("aws:SecureTransport", Some("true")),
     ("aws:SourceIp", Some("198.18.77.77")),
     ("aws:ViaAWSService", Some("false")),

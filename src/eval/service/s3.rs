@@ -10,7 +10,12 @@ use crate::policy::{BaseOperator, Clause, Effect, Policy, PrincipalKind, Stateme
 /// "The meaning of public" (checked 2026-11).
 #[must_use]
 pub fn is_public(policy: &Policy) -> bool {
-    policy.statements.iter().any(|statement| statement.effect == Effect::Allow && is_open(statement))
+    open_statements(policy).next().is_some()
+}
+
+/// The statements for which AWS calls a policy public ([`is_public`]).
+pub fn open_statements(policy: &Policy) -> impl Iterator<Item = &Statement> {
+    policy.statements.iter().filter(|statement| statement.effect == Effect::Allow && is_open(statement))
 }
 
 fn is_open(statement: &Statement) -> bool {

@@ -18,7 +18,7 @@ pub enum Carriage {
 }
 
 /// Whether a request of this caller for this action brings a key. Keys that follow from caller and resource
-/// ([`crate::eval::Request::new`] computes them) are not asked about here.
+/// ([`is_computed`]) are not asked about here.
 #[must_use]
 pub fn carriage(caller: &Caller, action: &str, key: &str) -> Carriage {
     let key = key.to_ascii_lowercase();
@@ -67,6 +67,22 @@ pub fn carriage(caller: &Caller, action: &str, key: &str) -> Carriage {
         _ if name.starts_with("calledvia") => only(signed),
         _ => Carriage::Maybe,
     }
+}
+
+/// Whether a key, in lower case, follows from who asks for what: [`crate::eval::Request::new`] sets it, or it is absent.
+#[must_use]
+pub fn is_computed(key: &str) -> bool {
+    matches!(
+        key,
+        "aws:principalarn"
+            | "aws:principalaccount"
+            | "aws:principaltype"
+            | "aws:principalisawsservice"
+            | "aws:principalservicename"
+            | "aws:username"
+            | "aws:resourceaccount"
+            | "s3:resourceaccount"
+    )
 }
 
 fn is_role(caller: &Caller) -> bool {

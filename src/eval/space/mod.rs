@@ -22,7 +22,7 @@ mod cells;
 
 pub use actions::{ActionClass, actions};
 pub use callers::{CallerClass, CallerClasses, callers};
-pub use carriage::{Carriage, carriage};
+pub use carriage::{Carriage, carriage, is_computed};
 
 use super::ask::{Answer, Dependence, Question, Witness, ask};
 use super::compile::Compiled;
