@@ -227,6 +227,10 @@ const OWN: &[CaseSpec] = &[
     case("accounts", "suspended", &["count", "accounts", "found"]),
     case("accounts", "not-payer", FOUND_NEEDED),
     case("accounts", "payer-as-linked", FOUND_NEEDED),
+    // Settings of the run.
+    case("suppression", "unused", &["rule", "document"]),
+    case("suppression", "expired", &["rule", "document", "day"]),
+    case("suppression", "refused", &["rule", "document"]),
     // What AWS answered itself.
     case("live", "no-bucket", FOUND),
     case("live", "denied", &["action", "call", "code"]),

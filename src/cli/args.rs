@@ -4,6 +4,7 @@ mod live;
 
 pub(super) use live::{BundleArgs, CollectArgs, LiveArgs, PermissionsArgs, PolicyForm, PurposeArg};
 
+use super::gate::GateArgs;
 use super::simulate::args::SimulateArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -138,6 +139,8 @@ pub(super) struct CheckArgs {
     /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
     #[arg(long, value_name = "TIME", help_heading = "Judging")]
     pub(super) now: Option<String>,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 
     /// Show findings of this rule only; may be given several times
     #[arg(long, value_name = "RULE", help_heading = "Output")]
@@ -178,6 +181,11 @@ pub(super) struct LintArgs {
     /// Exit with 1 on findings of this severity or above
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(super) fail_on: FailOn,
+    /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", help_heading = "Judging")]
+    pub(super) now: Option<String>,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
     /// Show findings of this rule only, by its name or another tool's; may be given several times
     #[arg(long, value_name = "RULE", help_heading = "Output")]
     pub(super) only: Vec<String>,

@@ -1,6 +1,7 @@
 //! `preflight check`
 
 use super::args::{CheckArgs, FailOn};
+use super::gate::Gate;
 use super::given::named_documents;
 use super::live::{self, Gathered, Order};
 use super::output::Output;
@@ -32,6 +33,15 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
     let bench = run.bench();
     let mut report = bench.judge(&state);
     mend::attach(&bench, &state, &mut report);
+    let gate = Gate {
+        args: &args.gate,
+        config: &run.config,
+        folder: &run.folder,
+        now: &run.now,
+        lints: false,
+        only: &run.only,
+    };
+    gate.settle(&run.library, &mut report, &state.sources)?;
     if !run.only.is_empty() {
         report.findings.retain(|finding| run.only.contains(&finding.rule));
     }
@@ -61,6 +71,8 @@ pub(super) struct Run {
     now: String,
     /// The configuration file, if there is one.
     config_source: Option<SourceId>,
+    /// The folder it stands in.
+    folder: PathBuf,
 }
 
 impl Run {
@@ -74,7 +86,7 @@ impl Run {
         let library = Library::embedded()?;
         let mut sources = Sources::new();
         let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-        let (_, mut config) = read_config(&mut sources, &paths)?;
+        let (folder, mut config) = read_config(&mut sources, &paths)?;
         let config_source = sources.iter().next().map(|(id, _)| id);
         args.give_form(&mut sources, &mut config);
         let consumers = consumers(&library, args, &config)?;
@@ -89,6 +101,7 @@ impl Run {
             strict: args.strict,
             now: args.now.clone().unwrap_or_else(now),
             config_source,
+            folder,
         })
     }
 
@@ -207,6 +220,7 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
         strict: args.strict,
         now,
         config_source,
+        folder,
     })
 }
 
@@ -264,7 +278,7 @@ fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Re
 }
 
 /// The configuration of the first folder that has one, or the one named among the paths.
-fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::Result<(PathBuf, Config)> {
+pub(super) fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::Result<(PathBuf, Config)> {
     for path in paths {
         let file = if path.is_dir() { path.join(CONFIG_FILE) } else { continue };
         if !file.is_file() {

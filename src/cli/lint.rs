@@ -1,6 +1,7 @@
 //! `preflight lint`
 
 use super::args::LintArgs;
+use super::gate::Gate;
 use super::output::Output;
 use super::{Exit, check, terminal};
 use crate::checks::lint::PolicyKind;
@@ -21,10 +22,15 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
         args.only.iter().map(|name| rules(&library, name)).collect::<anyhow::Result<Vec<_>>>()?.concat();
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let mut sources = Sources::new();
+    let (folder, config) = check::read_config(&mut sources, &paths)?;
     let found = load::loose(&mut sources, &paths)?;
     anyhow::ensure!(!found.policies.is_empty(), "nothing to look at: no policy was found");
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
-    let report = lint(&library, &job);
+    let mut report = lint(&library, &job);
+    let now = args.now.clone().unwrap_or_else(check::now);
+    let gate =
+        Gate { args: &args.gate, config: &config, folder: &folder, now: &now, lints: true, only: &only };
+    gate.settle(&library, &mut report, &sources)?;
     super::fault::pages(library.book().faults())?;
     let output = Output { format: args.format, color: args.color, quiet: args.quiet };
     terminal::print(&output.show(&report, &sources, library.book()))?;

@@ -9,6 +9,7 @@ mod consumers;
 mod explain;
 mod fault;
 mod fix;
+mod gate;
 mod generate;
 mod given;
 mod lint;

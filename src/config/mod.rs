@@ -2,8 +2,11 @@
 //!
 //! It reads text, not files; paths in it are relative to the file's folder.
 
+mod gate;
+
 use crate::contract::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
 use crate::evidence::DocumentKind;
+use crate::finding::{SeverityChange, Suppression};
 use crate::source::{Place, SourceId, Span};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,6 +23,10 @@ pub struct Config {
     pub form: Form,
     /// Documents, in the order of the file.
     pub documents: Vec<NamedDocument>,
+    /// Findings not to be heard of.
+    pub suppressions: Vec<Suppression>,
+    /// Findings to be taken as more or less severe.
+    pub severities: Vec<SeverityChange>,
 }
 
 /// A file that the configuration names.
@@ -67,8 +74,12 @@ pub fn read(text: &str, source: SourceId) -> Result<Config, ConfigFault> {
             "form" => form(value, source, &mut config.form)?,
             "documents" => documents(value, &mut config.documents)?,
             "linked" => linked(value, source, &mut config)?,
+            "suppress" => gate::suppressions(value, source, &mut config.suppressions)?,
+            "severity" => gate::severities(value, &mut config.severities)?,
             other => {
-                return Err(unknown(key, other, "`consumer`, `[form]`, `[documents]` and `[[linked]]`"));
+                let known =
+                    "`consumer`, `[form]`, `[documents]`, `[[linked]]`, `[[suppress]]` and `[[severity]]`";
+                return Err(unknown(key, other, known));
             }
         }
     }

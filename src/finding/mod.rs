@@ -6,6 +6,7 @@ mod fingerprint;
 mod repair;
 mod report;
 pub mod simulation;
+mod suppression;
 
 pub use fingerprint::{Fingerprint, fingerprints, of as fingerprints_of};
 pub use repair::{AccessClass, Applicability, Change, Edit, Fix, Repair};
@@ -13,6 +14,8 @@ pub use report::{
     Assumed, ConsumerReport, DemandReport, Need, NotEvaluated, Report, State, Suppressed, Unknown, Verdict,
     Wrapped,
 };
+
+pub use suppression::{SeverityChange, Suppression};
 
 use crate::source::Place;
 use serde::{Deserialize, Serialize};

@@ -9,12 +9,14 @@ mod known;
 mod library;
 mod lint;
 mod live;
+mod settle;
 mod words;
 
 pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
+pub use settle::{Settings, settle};
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};

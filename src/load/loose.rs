@@ -35,6 +35,14 @@ pub fn add_loose(sources: &mut Sources, name: &str, text: &str, out: &mut LooseP
     search(sources, source, true, out);
 }
 
+/// The policies of a text that was read already.
+#[must_use]
+pub fn policies_of(sources: &Sources, source: SourceId) -> Vec<policy::Policy> {
+    let mut out = LoosePolicies::default();
+    search(sources, source, false, &mut out);
+    out.policies.into_iter().map(|found| found.policy).collect()
+}
+
 fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolicies) {
     let text = sources.get(source);
     let document = read_json(text.text());

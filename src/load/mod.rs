@@ -9,7 +9,7 @@ mod text;
 mod unknown;
 
 pub use files::{LoadError, read_text};
-pub use loose::{add_loose, loose};
+pub use loose::{add_loose, loose, policies_of};
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};

@@ -6,7 +6,7 @@ use super::fault::{Choice, Fault, PageFault, nearest};
 use super::markdown::{At, Piece, Pieces, pieces};
 use super::metadata::{Metadata, Text};
 use super::plain::has_unseen;
-use super::rule::{CLASSES, CaseSpec, OWNERS, Rule, SEVERITIES, SHOWS};
+use super::rule::{CLASSES, CaseSpec, OWNERS, Rule, SEVERITIES, SHOWS, SUPPRESS};
 use super::template::{Part, Template, parts};
 use crate::finding::RuleName;
 use crate::source::Span;
@@ -154,6 +154,10 @@ fn rule(
         true => choice("show", SHOWS, metadata, faults),
         false => Some(false),
     };
+    let binding = match metadata.has("suppress") {
+        true => choice("suppress", SUPPRESS, metadata, faults),
+        false => Some(false),
+    };
     let since = metadata.needed("since", faults);
     if let Some(since) = since.as_ref().filter(|since| !is_version(&since.value)) {
         faults.push((since.inner, Fault::NotAVersion { found: since.value.to_string() }));
@@ -180,6 +184,7 @@ fn rule(
         owner: owner?,
         since: since?.value.into_owned(),
         pedantic: pedantic?,
+        binding: binding?,
         security: security.map(|score| score.value.into_owned()),
         aliases: aliases.into_iter().map(|alias| alias.value.into_owned()).collect(),
         headline: headline?,

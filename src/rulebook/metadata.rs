@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "check", "case", "severity", "class", "owner", "since", "aliases", "headline", "label", "related",
-    "help", "next", "show", "security",
+    "help", "next", "show", "security", "suppress",
 ];
 
 /// A parsed block and where it stands in its page.

@@ -37,6 +37,8 @@ pub struct Rule {
     pub since: String,
     /// Told only to who asks for matters of style (`--pedantic`).
     pub pedantic: bool,
+    /// No setting hides its findings.
+    pub binding: bool,
     /// For rules about who can get at what: how bad it is, from 0.1 to 10.0 as code scanning counts it.
     pub security: Option<String>,
     /// Names of the same check in other tools.
@@ -91,6 +93,8 @@ pub(super) const SEVERITIES: &[(&str, Severity)] =
     &[("error", Severity::Error), ("warning", Severity::Warning), ("note", Severity::Note)];
 
 pub(super) const SHOWS: &[(&str, bool)] = &[("always", false), ("pedantic", true)];
+
+pub(super) const SUPPRESS: &[(&str, bool)] = &[("allowed", false), ("never", true)];
 
 pub(super) const CLASSES: &[(&str, Class)] = &[
     ("permanent", Class::Permanent),

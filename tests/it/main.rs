@@ -21,6 +21,7 @@ mod decisions;
 mod differential;
 mod docs;
 mod exports;
+mod gate;
 mod generate;
 mod laws;
 mod lint;

@@ -6,11 +6,14 @@ use preflight::config;
 use preflight::contract::Form;
 use preflight::evidence::{Evidence, LoosePolicies, Role};
 use preflight::finding::{Finding, RuleName, Severity};
-use preflight::judge::{Job, Library, LintJob, judge, lint};
+use preflight::judge::{Job, Library, LintJob, Settings, judge, lint, settle};
 use preflight::load;
 use preflight::rulebook::{Example, ExampleGroup, Rule};
 use preflight::source::Sources;
 use std::path::Path;
+
+/// The moment every example is judged for.
+const NOW: &str = "2026-11-23T12:00:00Z";
 
 fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
     if rule.group == "iam" {
@@ -41,6 +44,7 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
     let mut evidence = Evidence::default();
     let mut form = Form::new();
     let mut levels = std::collections::BTreeMap::new();
+    let mut settings = None;
     for block in &example.blocks {
         if let Some(role) = Role::of(block.kind) {
             let level = levels.entry(role).or_insert(0usize);
@@ -54,6 +58,12 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
             form = config::read(sources.get(source).text(), source)
                 .unwrap_or_else(|fault| panic!("{}: {fault}", example.title))
                 .form;
+        } else if block.kind == "settings" {
+            let source = sources.add("settings", block.text);
+            let read = config::read(sources.get(source).text(), source)
+                .unwrap_or_else(|fault| panic!("{}: {fault}", example.title));
+            form = read.form.clone();
+            settings = Some(read);
         } else if block.lang == "json" {
             // An answer of the AWS CLI, found out by what it says.
             load::add_unnamed(&mut sources, block.kind, block.text, &mut evidence);
@@ -65,10 +75,21 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
         form: &form,
         consumers: &["spendeffix-root".to_owned()],
         strict: false,
-        now: "2026-11-23T12:00:00Z",
-        only: std::slice::from_ref(rule),
+        now: NOW,
+        // What settings hide has to be there first.
+        only: if settings.is_some() { &[] } else { std::slice::from_ref(rule) },
     };
-    let report = judge(library, &job);
+    let mut report = judge(library, &job);
+    if let Some(config) = settings {
+        let settings = Settings {
+            suppressions: &config.suppressions,
+            severities: &config.severities,
+            now: NOW,
+            ..Settings::default()
+        };
+        settle(library, &mut report, &sources, &settings);
+        report.findings.retain(|finding| finding.rule == *rule);
+    }
     (sources, report.findings)
 }
 
@@ -237,6 +258,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("grant", "principal-other") => &["reader"],
             ("grant" | "condition", _) => &["delivery", "reader"],
             ("live", _) => &["live"],
+            ("suppression", _) => &["settings"],
             (check, case) => panic!("{check}:{case} belongs to no group"),
         };
         for group in groups {

@@ -13,6 +13,9 @@ use std::fmt::Write as _;
 
 const ACCOUNT: &str = "^[0-9]{12}$";
 
+const SUPPRESS: [&str; 6] = ["rule", "document", "sid", "pointer", "reason", "expires"];
+const SEVERITY: [&str; 3] = ["document", "rule", "severity"];
+
 fn answers() -> Vec<&'static str> {
     DocumentKind::answers().collect()
 }
@@ -69,10 +72,42 @@ fn schema() -> Value {
                         "scps": { "description": words("scps"), "type": "array", "items": { "$ref": "#/$defs/texts" } }
                     }
                 }
+            },
+            "suppress": {
+                "description": "Findings not to be heard of.",
+                "type": "array",
+                "items": {
+                    "type": "object", "additionalProperties": false, "required": ["rule", "document", "reason"],
+                    "properties": {
+                        "rule": text("suppress.rule"),
+                        "document": text("suppress.document"),
+                        "sid": { "description": words("suppress.sid"), "type": "string" },
+                        "pointer": { "description": words("suppress.pointer"), "type": "string", "pattern": "^(/.*)?$" },
+                        "reason": text("suppress.reason"),
+                        "expires": { "description": words("suppress.expires"), "type": ["string", "object"] }
+                    }
+                }
+            },
+            "severity": {
+                "description": "Findings to be taken as more or less severe.",
+                "type": "array",
+                "items": {
+                    "type": "object", "additionalProperties": false, "required": ["document", "severity"],
+                    "properties": {
+                        "document": text("severity.document"),
+                        "rule": { "description": words("severity.rule"), "type": "string" },
+                        "severity": { "description": words("severity.severity"), "enum": ["error", "warning", "note"] }
+                    }
+                }
             }
         },
         "$defs": { "texts": { "oneOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] } }
     })
+}
+
+/// A text that says something.
+fn text(key: &str) -> Value {
+    json!({ "description": words(key), "type": "string", "pattern": "\\S" })
 }
 
 fn one_or_many(words: &str) -> Value {
@@ -104,6 +139,13 @@ fn the_tables_of_keys_are_up_to_date() {
         let _ = writeln!(linked, "| `{name}` | {} |", words(&format!("linked.{name}")));
     }
     part("docs/config.md", "linked", &linked);
+    for (table, keys) in [("suppress", &SUPPRESS[..]), ("severity", &SEVERITY[..])] {
+        let mut out = String::from("| key | meaning |\n|---|---|\n");
+        for name in keys {
+            let _ = writeln!(out, "| `{name}` | {} |", words(&format!("{table}.{name}")));
+        }
+        part("docs/config.md", table, &out);
+    }
 }
 
 /// What a table knows, as the program says when it meets a key that it does not know.
@@ -125,6 +167,8 @@ fn the_schema_knows_the_keys_that_the_program_knows() {
         ("[form]", "/properties/form/properties"),
         ("[documents]", "/properties/documents/properties"),
         ("[[linked]]\naccount = \"111122223333\"", "/properties/linked/items/properties"),
+        ("[[suppress]]", "/properties/suppress/items/properties"),
+        ("[[severity]]", "/properties/severity/items/properties"),
     ] {
         let keys: BTreeSet<String> =
             schema.pointer(place).unwrap().as_object().unwrap().keys().cloned().collect();
@@ -160,6 +204,13 @@ fn schema_and_program_take_and_refuse_the_same_files() {
         "[linked]\naccount = \"111122223333\"",
         "[[linked]]\nreader = \"x\"",
         "[[linked]]\naccount = \"111122223333\"\npolicy = \"x\"",
+        "[suppress]\nrule = \"x\"",
+        "[[suppress]]\nrule = \"x\"\ndocument = \"a.json\"",
+        "[[suppress]]\nrule = \"x\"\ndocument = \"a.json\"\nreason = \" \"",
+        "[[suppress]]\nrule = \"x\"\ndocument = \"a.json\"\nreason = \"r\"\npointer = \"Statement\"",
+        "[[suppress]]\nrule = \"x\"\ndocument = \"a.json\"\nreason = \"r\"\nexpires = 1",
+        "[[severity]]\ndocument = \"*\"\nseverity = \"fatal\"",
+        "[[severity]]\nseverity = \"note\"",
     ] {
         let mut sources = Sources::new();
         let source = sources.add("preflight.toml", text);

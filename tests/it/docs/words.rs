@@ -1,7 +1,7 @@
 //! Words for what the program has no words of its own for. Everything else takes them from the help of a flag.
 
 /// Keys of `preflight.toml` that no flag gives.
-pub(super) const KEYS: [(&str, &str); 8] = [
+pub(super) const KEYS: [(&str, &str); 17] = [
     ("consumer", "The product or products to judge for: a name of `preflight consumers`, or a list of them"),
     ("connected-accounts", "Accounts that are connected to the product beside this one"),
     ("scps", "Service control policies, a list for each level of the organization, the root's first"),
@@ -13,6 +13,15 @@ pub(super) const KEYS: [(&str, &str); 8] = [
         "Service control policies of the linked account, a list for each level, the root's first",
     ),
     ("linked.reader", "ARN of the user by which the product looks into it"),
+    ("suppress.rule", "The rule, by its own name"),
+    ("suppress.document", "The document, as a path from this file"),
+    ("suppress.sid", "Only in the statement of this `Sid`"),
+    ("suppress.pointer", "Only below this JSON pointer, such as `/Statement/0/Action`"),
+    ("suppress.reason", "Why it may be so"),
+    ("suppress.expires", "The last day on which it counts (UTC), as 2027-01-31"),
+    ("severity.document", "Documents, as a path from this file; `*` stands for anything"),
+    ("severity.rule", "The rule; every rule if it is left out"),
+    ("severity.severity", "error, warning or note"),
 ];
 
 /// The text of a key: `form.bucket` and `bucket` are the same.
