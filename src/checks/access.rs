@@ -2,6 +2,7 @@
 
 use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
+use super::export;
 use super::layers;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use crate::catalog;
@@ -13,6 +14,9 @@ use crate::eval::{
 use crate::evidence::EncryptionRecord;
 use crate::finding::State;
 use crate::policy::{Effect, arn};
+
+/// `on` of a demand about the files that go with some outputs.
+const COMPANION_KEYS: &str = "companion-keys";
 
 /// Form values that a policy may well not depend on: where they are missing, a stand-in is asked for, and only a No is
 /// uncertain.
@@ -72,14 +76,15 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     }
     let service = actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
     let mut layers = layers::layers(subject, &caller, service);
-    if service == "s3" && on != "keys" && !on.contains("{bucket}") {
+    if service == "s3" && !is_keys(on) && !on.contains("{bucket}") {
         // The bucket policy at hand is another bucket's.
         layers.resource = Layer::PresumedAbsent;
     }
     let set = Compiled::new(&layers);
+    let outputs = export::outputs(subject);
     let maker = Maker { subject, template, form: &behalf, extra: context };
     let members = |id: &str| -> Result<Vec<Member>, Vec<String>> {
-        let resources = resources(&form, template, &on.replace(EXPORT_ID, id))?;
+        let resources = resources(&form, template, &on.replace(EXPORT_ID, id), &outputs)?;
         let all = actions
             .iter()
             .flat_map(|action| resources.iter().map(move |(resource, example)| (action, resource, example)));
@@ -155,7 +160,7 @@ fn reaching(set: &Compiled<'_>) -> World {
 fn names_hole(on: &str, template: &RequestTemplate, name: &str) -> bool {
     let in_root = matches!(name, "export-name" | "export-path");
     let hole = |text: &str| text.contains(&format!("{{{name}}}")) || (in_root && text.contains("{root}"));
-    hole(on) || (on == "keys" && template.keys.iter().any(|key| hole(&key.pattern)))
+    hole(on) || (is_keys(on) && template.keys.iter().any(|key| hole(&key.pattern)))
 }
 
 /// The form with stand-ins, and the names of what stands in.
@@ -176,19 +181,30 @@ pub(super) fn other_account(form: &Form) -> &'static str {
     if form.text("account") == Some("999999999999") { "888888888888" } else { "999999999999" }
 }
 
+/// Whether a demand is about object keys: those of the request with the files that the export's outputs bring along, or the
+/// latter alone, whatever the outputs are.
+fn is_keys(on: &str) -> bool {
+    on == "keys" || on == COMPANION_KEYS
+}
+
 /// The resources of a demand: each a pattern or an ARN, with an example where it is a pattern.
 fn resources(
     form: &Form,
     template: &RequestTemplate,
     on: &str,
+    outputs: &[&str],
 ) -> Result<Vec<(String, Option<String>)>, Vec<String>> {
-    if on != "keys" {
+    if !is_keys(on) {
         return form.fill(on).map(|resource| vec![(resource, None)]);
     }
     let legacy = form.text("export-type") == Some("cur-legacy") && !template.keys_legacy.is_empty();
     let keys = if legacy { &template.keys_legacy } else { &template.keys };
     let arn = |key: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}"));
-    keys.iter().map(|key| Ok((arn(&key.pattern)?, Some(arn(&key.example)?)))).collect()
+    let companions = template.companions.iter().filter(|companion| {
+        on == COMPANION_KEYS || outputs.iter().any(|output| output.eq_ignore_ascii_case(&companion.output))
+    });
+    let keys = keys.iter().filter(|_| on != COMPANION_KEYS).chain(companions.map(|companion| &companion.key));
+    keys.map(|key| Ok((arn(&key.pattern)?, Some(arn(&key.example)?)))).collect()
 }
 
 fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str, maker: &Maker<'_>) -> Outcome {

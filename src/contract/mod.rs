@@ -26,6 +26,8 @@ pub use grammar::{Failure, Grammar};
 pub use identity::Question;
 pub use layout::{Case, IfMissing, Layout, LayoutQuestion, Period};
 pub use reads::{Purpose, Read, ReaderKind, Reads};
-pub use request::{KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate};
+pub use request::{
+    CompanionTemplate, KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate,
+};
 pub use setting::{Absent, AskedOf, ExportQuestion, Setting, SettingPath, Test};
 pub use tables::{Fact, Facts};

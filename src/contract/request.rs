@@ -19,6 +19,8 @@ pub struct RequestTemplate {
     pub keys: Vec<KeyTemplate>,
     /// Object keys of the legacy layout, where they differ.
     pub keys_legacy: Vec<KeyTemplate>,
+    /// Keys of files that go with some outputs only.
+    pub companions: Vec<CompanionTemplate>,
     /// Context keys that are never there; a closing `*` stands for any rest.
     pub absent: Vec<String>,
     /// Context keys that are there with a value nobody knows.
@@ -42,6 +44,22 @@ pub struct KeyTemplate {
 impl From<(String, String)> for KeyTemplate {
     fn from((pattern, example): (String, String)) -> Self {
         Self { pattern, example }
+    }
+}
+
+/// The keys of files that are written for an output that the export's settings name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "(String, String, String)")]
+pub struct CompanionTemplate {
+    /// The output, as `AdditionalArtifacts` names it.
+    pub output: String,
+    /// The keys.
+    pub key: KeyTemplate,
+}
+
+impl From<(String, String, String)> for CompanionTemplate {
+    fn from((output, pattern, example): (String, String, String)) -> Self {
+        Self { output, key: KeyTemplate { pattern, example } }
     }
 }
 
@@ -86,6 +104,8 @@ struct RawRequest {
     keys: Vec<KeyTemplate>,
     #[serde(default)]
     keys_legacy: Vec<KeyTemplate>,
+    #[serde(default)]
+    companion_keys: Vec<CompanionTemplate>,
     #[serde(default, rename = "keys-source")]
     _keys_source: Option<String>,
     #[serde(default)]
@@ -165,6 +185,7 @@ impl RequestTemplate {
             source: raw.source,
             keys: raw.keys,
             keys_legacy: raw.keys_legacy,
+            companions: raw.companion_keys,
             absent: raw.absent.iter().map(|key| key.to_ascii_lowercase()).collect(),
             present: raw.present,
             context: raw.context.into_iter().collect(),

@@ -1,7 +1,10 @@
 //! Policies to numbered atoms. Equal tests get one number, so a free test has one truth wherever it stands.
 
 mod build;
+mod gate;
 mod tested;
+
+pub(super) use gate::Gate;
 
 pub(super) use tested::Axis;
 pub use tested::FreeFact;
@@ -92,15 +95,22 @@ pub(super) struct CompiledStatement {
 /// Statements of one policy list, found by the service of an action.
 #[derive(Debug, Default)]
 pub(super) struct Group {
-    services: Vec<(Box<str>, Box<[u32]>)>,
-    any: Box<[u32]>,
+    services: Vec<(Box<str>, Candidates)>,
+    any: Candidates,
     /// Every statement, also those that name another service.
-    all: Box<[u32]>,
+    all: Candidates,
+}
+
+/// Statements that may bear on a request, each with a quick look at its resources.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    pub(super) ids: Box<[u32]>,
+    pub(super) gates: Box<[Gate]>,
 }
 
 impl Group {
     #[inline]
-    pub(super) fn candidates(&self, service: &str, world: &World) -> &[u32] {
+    pub(super) fn candidates(&self, service: &str, world: &World) -> &Candidates {
         // An action that is taken as matching may be written for no service, or for another.
         if !world.forced.is_empty() {
             return &self.all;

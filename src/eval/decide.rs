@@ -261,10 +261,22 @@ impl<R: Recorder> Pass<'_, '_, R> {
         }
         let mut voice = Voice { allow: None, speaks: true, unseen: false };
         let mut every_level = true;
+        // Who wants to know why, asks for many resources, or takes elements as matching, sees every statement.
+        let is_plain = !R::WANTED && self.request.space.is_none() && self.world.forced.is_empty();
         for group in levels {
             let mut level: Option<(StatementId, Naming)> = None;
-            for id in group.candidates(self.request.service(), self.world) {
-                self.take(StatementId(*id), &mut level)?;
+            let candidates = group.candidates(self.request.service(), self.world);
+            if is_plain {
+                let resource = self.request.resource.as_bytes();
+                for (id, gate) in candidates.ids.iter().zip(&candidates.gates) {
+                    if gate.admits(resource) {
+                        self.take(StatementId(*id), &mut level)?;
+                    }
+                }
+            } else {
+                for id in &candidates.ids {
+                    self.take(StatementId(*id), &mut level)?;
+                }
             }
             every_level &= level.is_some();
             voice.allow = level.or(voice.allow);

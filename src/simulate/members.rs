@@ -7,6 +7,8 @@ use crate::catalog;
 use crate::eval::member::{Language, Step};
 use crate::eval::{Caller, Carriage, Compiled, Glob, Request, actions as alike, carriage};
 use crate::policy::arn;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// One action on one resource, or on each of many.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +30,12 @@ impl Ask {
     }
 }
 
-pub(super) fn services(asks: &[Ask]) -> Vec<String> {
-    let mut all: Vec<String> = asks.iter().map(Ask::service).collect();
-    all.sort();
-    all.dedup();
+/// The asks of each service.
+pub(super) fn by_service(asks: Vec<Ask>) -> BTreeMap<String, Vec<Ask>> {
+    let mut all: BTreeMap<String, Vec<Ask>> = BTreeMap::new();
+    for ask in asks {
+        all.entry(ask.service()).or_default().push(ask);
+    }
     all
 }
 
@@ -102,9 +106,13 @@ pub(super) fn actions(
             ));
         },
     );
+    // Only what is asked of one action can be asked twice.
+    let mut of_action: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     let mut unlike: Vec<Ask> = Vec::new();
     for ask in asks {
-        if !unlike.contains(&ask) {
+        let known = of_action.entry(ask.action.clone()).or_default();
+        if !known.iter().any(|at| unlike.get(*at) == Some(&ask)) {
+            known.push(unlike.len());
             unlike.push(ask);
         }
     }
@@ -249,16 +257,24 @@ fn holes<'t>(template: &'t str, mut take: impl FnMut(Piece<'t>)) {
 
 /// The actions that the policies tell apart, with all their names.
 pub(super) fn classes(set: &Compiled<'_>, caller: &Caller, asks: &[&Ask]) -> Vec<(Ask, Vec<String>)> {
-    let mut places: Vec<(&str, &Option<Vec<Language>>)> = Vec::new();
+    let mut places: Vec<Vec<&Ask>> = Vec::new();
+    let mut by_resource: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for ask in asks {
-        if !places.contains(&(&ask.resource, &ask.space)) {
-            places.push((&ask.resource, &ask.space));
+        let known = by_resource.entry(&ask.resource).or_default();
+        let is_here = |at: &usize| {
+            places.get(*at).and_then(|here| here.first()).is_some_and(|first| first.space == ask.space)
+        };
+        match known.iter().find(|at| is_here(at)).copied().and_then(|at| places.get_mut(at)) {
+            Some(here) => here.push(ask),
+            None => {
+                known.push(places.len());
+                places.push(vec![ask]);
+            }
         }
     }
     let keys: Vec<&str> = set.keys().collect();
     let mut out = Vec::new();
-    for place in places {
-        let here: Vec<&&Ask> = asks.iter().filter(|ask| (&*ask.resource, &ask.space) == place).collect();
+    for here in places {
         let marked = here.iter().map(|ask| {
             let carried: Vec<Carriage> = keys.iter().map(|key| carriage(caller, &ask.action, key)).collect();
             (ask.action.clone(), carried)
@@ -266,7 +282,7 @@ pub(super) fn classes(set: &Compiled<'_>, caller: &Caller, asks: &[&Ask]) -> Vec
         for class in alike(&[set], marked) {
             let first = class.names.first().and_then(|name| here.iter().find(|ask| ask.action == *name));
             if let Some(ask) = first {
-                out.push(((***ask).clone(), class.names));
+                out.push(((**ask).clone(), class.names));
             }
         }
     }

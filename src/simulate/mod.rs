@@ -124,8 +124,7 @@ fn pose<'p>(question: &Question, documents: &Documents<'p>) -> Result<Posed<'p>,
     let actions = members::actions(question, &resources, &mut notes)?;
     let principal = Principal::read(question)?;
     let mut posed = Posed { parts: Vec::new(), unlisted: false, notes };
-    for service in members::services(&actions) {
-        let mine: Vec<Ask> = actions.iter().filter(|ask| ask.service() == service).cloned().collect();
+    for (service, mine) in members::by_service(actions) {
         // Which callers there are does not depend on whose layers they are.
         let base = Compiled::new(&layers(question, documents, &service, None, None));
         let classes = principal.callers(&base, question, &resources)?;

@@ -12,6 +12,7 @@
 mod accounts;
 mod architecture;
 mod bundle;
+mod callers;
 #[path = "../../examples/cases/mod.rs"]
 mod cases;
 mod cli;

@@ -69,6 +69,12 @@ pub(super) fn is_asked(subject: &Subject<'_>, ask: &Ask) -> bool {
     }
 }
 
+/// What the export that the form means is written for (`ATHENA`, `REDSHIFT`), as far as its settings are at hand.
+pub(super) fn outputs<'a>(subject: &Subject<'a>) -> Vec<&'a str> {
+    let definition = meant::definition(subject);
+    definition.iter().flat_map(|definition| &definition.outputs).map(|output| output.text.as_str()).collect()
+}
+
 /// The export that auto-detection comes to.
 #[must_use]
 pub fn found_export<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefinition> {

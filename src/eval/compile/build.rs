@@ -1,7 +1,8 @@
 //! Numbering: every element of every statement becomes a list of atoms.
 
 use super::{
-    ActionTest, CompiledClause, CompiledElement, CompiledStatement, FreeName, Group, StatementId, Test,
+    ActionTest, Candidates, CompiledClause, CompiledElement, CompiledStatement, FreeName, Gate, Group,
+    StatementId, Test,
 };
 use crate::eval::condition::{Operand, Template, ValueTest};
 use crate::eval::glob::Glob;
@@ -44,8 +45,13 @@ impl<'p> Builder<'p> {
             .collect();
         names.sort_unstable();
         names.dedup();
-        let list_for = |name: Option<&str>| -> Box<[u32]> {
-            members
+        let gate = |id: &u32| {
+            let statement = self.statements.get(*id as usize);
+            Gate::new(statement.and_then(|statement| statement.resources.as_ref()), &self.atoms)
+        };
+        let gated = |ids: Box<[u32]>| Candidates { gates: ids.iter().map(gate).collect(), ids };
+        let list_for = |name: Option<&str>| -> Candidates {
+            let ids = members
                 .iter()
                 .filter(|(_, services)| match (services, name) {
                     (Services::Every, _) => true,
@@ -53,7 +59,8 @@ impl<'p> Builder<'p> {
                     (Services::These(_), None) => false,
                 })
                 .map(|(id, _)| *id)
-                .collect()
+                .collect();
+            gated(ids)
         };
         let any = list_for(None);
         let services = names
@@ -63,7 +70,7 @@ impl<'p> Builder<'p> {
                 (name, list)
             })
             .collect();
-        let all = members.iter().map(|(id, _)| *id).collect();
+        let all = gated(members.iter().map(|(id, _)| *id).collect());
         Group { services, any, all }
     }
 

@@ -48,7 +48,7 @@ impl Decimal {
             return ["0", "1", "-1", "1e-30", "-1e-30"].map(str::to_owned).to_vec();
         }
         let sign = if self.negative { "-" } else { "" };
-        let spell = |digits: &str| format!("{sign}0.{digits}e{}", self.point);
+        let spell = |digits: &str| format!("{sign}{}", plain(digits, self.point));
         // One more far down is nearer to zero's other side than any constant that people write.
         let longer = format!("{digits}{}1", "0".repeat(30));
         let mut shorter = digits.clone().into_bytes();
@@ -62,8 +62,8 @@ impl Decimal {
             spell(&longer),
             spell(&shorter),
             "0".to_owned(),
-            format!("{sign}1e{}", self.point + 2),
-            format!("{}1e{}", if self.negative { "" } else { "-" }, self.point + 2),
+            format!("{sign}{}", plain("1", self.point + 3)),
+            format!("{}{}", if self.negative { "" } else { "-" }, plain("1", self.point + 3)),
         ]
     }
 
@@ -74,6 +74,21 @@ impl Decimal {
             (false, true) => Ordering::Greater,
             (false, false) => self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits)),
         }
+    }
+}
+
+/// 0.d₁d₂d₃… × 10^point as people write it, where that is not too long.
+fn plain(digits: &str, point: i64) -> String {
+    let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or_default());
+    match point {
+        1..=15 if length <= point => format!("{digits}{}", zeros(point - length)),
+        1..=15 => {
+            let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or_default());
+            format!("{whole}.{fraction}")
+        }
+        -6..=0 => format!("0.{}{digits}", zeros(-point)),
+        _ => format!("0.{digits}e{point}"),
     }
 }
 
@@ -105,6 +120,20 @@ mod tests {
             assert_eq!(left.cmp(&right), Ordering::Equal, "{same:?}");
             assert_eq!(left, right);
         }
+    }
+
+    #[test]
+    fn numbers_around_a_number_are_on_both_sides_and_written_as_people_do() {
+        for text in ["1.2", "10", "-7", "0.004", "1e20", "-0.5e-9", "120000", "9"] {
+            let number = Decimal::parse(text).unwrap();
+            let near: Vec<Decimal> =
+                number.around().iter().map(|each| Decimal::parse(each).unwrap()).collect();
+            for side in [Ordering::Less, Ordering::Equal, Ordering::Greater] {
+                assert!(near.iter().any(|each| each.cmp(&number) == side), "{text} {side:?}");
+            }
+        }
+        let written = Decimal::parse("12e-1").unwrap().around();
+        assert!(written.contains(&"1.2".to_owned()) && written.contains(&"1000".to_owned()), "{written:?}");
     }
 
     #[test]

@@ -81,6 +81,43 @@ impl Language {
         Self::new([Step::Many])
     }
 
+    /// Whether a text is one of them.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        let is_loop = |at: usize| matches!(self.steps.get(at), Some(Step::Many | Step::ExceptMany(_)));
+        // Every place in the pattern that the text so far can have come to; a star can be left at once.
+        let reach = |places: &mut Vec<usize>, mut at: usize| {
+            while !places.contains(&at) {
+                places.push(at);
+                if !is_loop(at) {
+                    break;
+                }
+                at += 1;
+            }
+        };
+        let (mut places, mut next) = (Vec::new(), Vec::new());
+        reach(&mut places, 0);
+        for c in text.chars() {
+            next.clear();
+            for at in places.drain(..) {
+                let Some(step) = self.steps.get(at) else { continue };
+                let (takes, stays) = match step {
+                    Step::Char(want) => (c == *want, false),
+                    Step::Fold(want) => (c.to_lowercase().eq([*want]), false),
+                    Step::One => (true, false),
+                    Step::Except(but) => (c != *but, false),
+                    Step::Many => (true, true),
+                    Step::ExceptMany(but) => (c != *but, true),
+                };
+                if takes {
+                    reach(&mut next, if stays { at } else { at + 1 });
+                }
+            }
+            std::mem::swap(&mut places, &mut next);
+        }
+        places.contains(&self.steps.len())
+    }
+
     /// The steps.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
@@ -100,5 +137,50 @@ impl From<&Glob> for Language {
                 Token::Many => Step::Many,
             })),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::member::{Found, string};
+
+    #[test]
+    fn a_text_is_held_where_the_walk_finds_it() {
+        let part = |text: &str| Glob::new(text);
+        let languages = [
+            Language::glob("a*b?"),
+            Language::glob("*ab*ab"),
+            Language::folded("Ab"),
+            Language::any(),
+            Language::exact(""),
+            Language::arn(&[part("arn"), part("a*"), part("?"), part("*"), part("1"), part("*x*")]),
+            Language::new([Step::Except(':'), Step::ExceptMany(':'), Step::Char('b')]),
+        ];
+        let texts = [
+            "",
+            "a",
+            "ab",
+            "AB",
+            "aab",
+            "abab",
+            "abb:",
+            "axbx",
+            ":b",
+            "a:b",
+            "éb",
+            "arn:aws:a::1:x",
+            "arn:aws:a::1:a:x",
+            "arn:a:w:s:3::1:x",
+        ];
+        let mut held = 0;
+        for language in &languages {
+            for text in texts {
+                let found = string(&[language, &Language::exact(text)], &[]) != Found::Nothing;
+                assert_eq!(language.holds(text), found, "{language:?} {text}");
+                held += usize::from(found);
+            }
+        }
+        assert!(held > 20, "{held}");
     }
 }

@@ -45,7 +45,8 @@ pub(in crate::eval) fn value(
     }
     // Numbers, instants, addresses and flags: the tests can change only at the constants they name.
     let mut candidates: Vec<String> = all().flat_map(candidates).collect();
-    candidates.sort();
+    // A value that people can read first.
+    candidates.sort_by(|left, right| (left.len(), left).cmp(&(right.len(), right)));
     candidates.dedup();
     let inside = |text: &str| match within {
         Some(within) => {

@@ -63,16 +63,16 @@ pub(super) fn member(
     let mut one = request.clone();
     if let Some(space) = request.space.clone() {
         let text = dice.fill(&request.resource, words);
-        let exact = preflight::eval::member::Language::exact(&text);
-        let mut all: Vec<_> = space.iter().collect();
-        all.push(&exact);
-        if preflight::eval::member::string(&all, &[]) == preflight::eval::member::Found::Nothing {
+        if !space.iter().all(|language| language.holds(&text)) {
             return None;
         }
         one.resource = text.into();
         one.space = None;
     }
     for (key, value) in request.context.iter() {
+        if matches!(value, ContextValue::One(_) | ContextValue::Many(_)) {
+            continue;
+        }
         let texts: Vec<&str> = set.texts().chain(["true", "false", "1", "203.0.113.77", "other"]).collect();
         match value {
             ContextValue::Unknown | ContextValue::Unseen => {
@@ -84,12 +84,7 @@ pub(super) fn member(
                 }
             }
             ContextValue::Every(within) => {
-                let exact = |text: &str| preflight::eval::member::Language::exact(text);
-                let fits = |text: &&str| {
-                    preflight::eval::member::string(&[within, &exact(text)], &[])
-                        != preflight::eval::member::Found::Nothing
-                };
-                let fitting: Vec<&str> = texts.iter().copied().filter(fits).collect();
+                let fitting: Vec<&str> = texts.iter().copied().filter(|text| within.holds(text)).collect();
                 if fitting.is_empty() {
                     return None;
                 }
