@@ -5,6 +5,7 @@
 
 pub mod billing;
 pub mod catalog;
+pub mod change;
 pub mod checks;
 pub mod cli;
 pub mod config;

@@ -4,6 +4,7 @@ mod live;
 
 pub(super) use live::{BundleArgs, CollectArgs, LiveArgs, PermissionsArgs, PolicyForm, PurposeArg};
 
+use super::diff::DiffArgs;
 use super::gate::GateArgs;
 use super::simulate::args::SimulateArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -24,6 +25,7 @@ pub(super) enum Command {
     Collect(Box<CollectArgs>),
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
+    Diff(DiffArgs),
     Fix(Box<FixArgs>),
     Generate(Box<GenerateArgs>),
     Permissions(PermissionsArgs),

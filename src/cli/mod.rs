@@ -6,6 +6,7 @@ mod check;
 mod collect;
 mod completions;
 mod consumers;
+mod diff;
 mod explain;
 mod fault;
 mod fix;
@@ -75,6 +76,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Permissions(args) => permissions::run(&args),
         Command::Bundle(args) => bundle::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Fix(args) => fix::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Explain(args) => explain::run(&args),

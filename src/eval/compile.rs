@@ -1,6 +1,7 @@
 //! Policies to numbered atoms. Equal tests get one number, so a free test has one truth wherever it stands.
 
 mod build;
+mod content;
 mod gate;
 mod tested;
 
@@ -61,7 +62,7 @@ pub(super) struct ActionTest {
     pub(super) pattern: Glob,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct CompiledElement {
     pub(super) negated: bool,
     pub(super) atoms: Box<[u32]>,
@@ -70,7 +71,7 @@ pub(super) struct CompiledElement {
     pub(super) null: Option<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct CompiledClause {
     pub(super) key: u32,
     /// `None`: AWS does not know the operator, the whole clause is free.
@@ -80,7 +81,7 @@ pub(super) struct CompiledClause {
     pub(super) whole: FreeAtom,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct CompiledStatement {
     pub(super) layer: LayerKind,
     pub(super) effect: Effect,
@@ -152,29 +153,31 @@ impl<'p> Compiled<'p> {
     #[must_use]
     pub fn new(layers: &Layers<'p>) -> Self {
         let mut builder = Builder::default();
-        let one = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<&'p Policy>>| CompiledLayer {
-            state: layer.map(|policies| vec![builder.group(kind, 0, policies)]),
+        let compiled = builder.layers(layers);
+        Self::of(builder, compiled, is_restricted(layers))
+    }
+
+    /// Compiles two sets with one numbering, for comparing them: equal tests, and equal clauses that nothing settles, have
+    /// one number in both.
+    #[must_use]
+    pub fn pair(old: &Layers<'p>, new: &Layers<'p>) -> (Self, Self) {
+        let mut builder = Builder::sharing();
+        let (first, second) = (builder.layers(old), builder.layers(new));
+        let old_set = Self::of(builder, first, is_restricted(old));
+        let new_set = Self {
+            atoms: old_set.atoms.clone(),
+            keys: old_set.keys.clone(),
+            statements: old_set.statements.clone(),
+            origins: old_set.origins.clone(),
+            layers: second,
+            policies: old_set.policies.clone(),
+            free_names: old_set.free_names.clone(),
+            restricted: is_restricted(new),
         };
-        let many = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<Vec<&'p Policy>>>| CompiledLayer {
-            state: layer.map(|levels| {
-                let levels = (0u16..).zip(levels);
-                levels.map(|(level, policies)| builder.group(kind, level, policies)).collect()
-            }),
-        };
-        let compiled = [
-            one(&mut builder, LayerKind::Identity, &layers.identity),
-            one(&mut builder, LayerKind::Resource, &layers.resource),
-            one(&mut builder, LayerKind::Boundary, &layers.boundary),
-            one(&mut builder, LayerKind::Session, &layers.session),
-            many(&mut builder, LayerKind::Scp, &layers.scp),
-            many(&mut builder, LayerKind::Rcp, &layers.rcp),
-            one(&mut builder, LayerKind::Endpoint, &layers.endpoint),
-        ];
-        let restricted = layers.public_access_block.restrict_public_buckets
-            && layers
-                .resource
-                .known()
-                .is_some_and(|policies| policies.iter().any(|policy| service::s3::is_public(policy)));
+        (old_set, new_set)
+    }
+
+    fn of(mut builder: Builder<'p>, layers: [CompiledLayer; 7], restricted: bool) -> Self {
         let atom_count = u32::try_from(builder.atoms.len()).unwrap_or(u32::MAX);
         // Clause and effect atoms were numbered from 0 while atoms were still being added: move them behind.
         let shift = |atom: &mut FreeAtom| atom.0 = atom.0.saturating_add(atom_count);
@@ -191,7 +194,7 @@ impl<'p> Compiled<'p> {
             keys: builder.keys,
             statements: builder.statements,
             origins: builder.origins,
-            layers: compiled,
+            layers,
             policies: builder.policies,
             free_names,
             restricted,
@@ -246,4 +249,13 @@ impl<'p> Compiled<'p> {
     pub(super) fn key_name(&self, key: u32) -> &str {
         self.keys.get(key as usize).map_or("", |key| &**key)
     }
+}
+
+/// Whether `RestrictPublicBuckets` is on and the bucket policy is public.
+fn is_restricted(layers: &Layers<'_>) -> bool {
+    layers.public_access_block.restrict_public_buckets
+        && layers
+            .resource
+            .known()
+            .is_some_and(|policies| policies.iter().any(|policy| service::s3::is_public(policy)))
 }

@@ -9,6 +9,7 @@ mod compile;
 mod condition;
 mod context;
 mod decide;
+mod difference;
 mod explain;
 #[doc(hidden)]
 pub mod fuzz;
@@ -29,6 +30,7 @@ pub use compile::{Compiled, ElementKind, ElementRef, FreeFact, StatementId};
 pub use condition::{ArnGlob, Decimal, Instant, Network, Operand, Template, Truth, ValueTest};
 pub use context::{Context, ContextValue};
 pub use decide::{Decision, DenyReason, Outcome, decide};
+pub use difference::{Difference, Differences, alike, differences};
 pub use explain::{Match, StatementMatch, inspect};
 pub use glob::{Glob, Token};
 pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};
@@ -36,8 +38,8 @@ pub use principal::{Naming, PrincipalTest};
 pub use request::{Caller, CallerFault, CallerKind, Request};
 pub use service::s3::{is_public, open_statements};
 pub use space::{
-    ActionClass, CallerClass, CallerClasses, Carriage, Standing, Survey, actions, callers, carriage,
-    is_computed, survey,
+    ActionClass, CallerClass, CallerClasses, Carriage, Place, Standing, Survey, actions, callers, carriage,
+    is_computed, places, shape, survey, written,
 };
 pub use trace::{Event, NoTrace, Recorder, Trace};
 pub use world::{FreeAtom, World};

@@ -5,11 +5,13 @@
 //! it answers otherwise than the leaf, nothing is claimed.
 
 mod consulted;
+mod pair;
 
 use super::ask::{Answer, Dependence, Patch, Question, Witness};
 use super::compile::{Axis, Compiled};
 use super::context::ContextValue;
 use super::decide::{Decision, decide};
+use super::difference::PairLeaf;
 use super::layers::LayerKind;
 use super::member::{self, Found, Language};
 use super::request::Request;
@@ -41,7 +43,7 @@ impl Dimension {
         }
     }
 
-    fn atom(self) -> Option<FreeAtom> {
+    pub(super) fn atom(self) -> Option<FreeAtom> {
         match self {
             Dimension::Free(atom) | Dimension::Every(atom) => Some(atom),
             Dimension::Unknown(_) | Dimension::Unseen(_) => None,
@@ -65,6 +67,10 @@ pub(super) struct Leaf {
 
 pub(super) struct Search<'a, 'p> {
     set: &'a Compiled<'p>,
+    /// A second set of the same numbering that is to decide alike.
+    other: Option<&'a Compiled<'p>>,
+    /// Where the two do not.
+    unequal: Vec<PairLeaf>,
     pub(super) question: &'a Question,
     relevant: Vec<usize>,
     pub(super) leaves: Vec<Leaf>,
@@ -90,6 +96,8 @@ impl<'a, 'p> Search<'a, 'p> {
             .collect();
         Self {
             set,
+            other: None,
+            unequal: Vec::new(),
             question,
             relevant,
             leaves: Vec::new(),
@@ -158,6 +166,7 @@ impl<'a, 'p> Search<'a, 'p> {
         }
         let mut consulted = Consulted::default();
         let decision = decide(self.set, at.request, at.world, &mut consulted);
+        let other = self.other.map(|other| decide(other, at.request, at.world, &mut consulted));
         let open = consulted
             .order
             .iter()
@@ -172,7 +181,10 @@ impl<'a, 'p> Search<'a, 'p> {
                 self.presumed_layers.push(layer);
             }
         }
-        self.leaf(at, choices, values, decision);
+        match other {
+            Some(other) => self.pair_leaf(at, (choices, values), (decision, other)),
+            None => self.leaf(at, choices, values, decision),
+        }
     }
 
     fn dimension(&self, open: Open, request: &Request) -> Dimension {

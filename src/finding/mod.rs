@@ -2,6 +2,7 @@
 //!
 //! How a report is drawn is `render`'s business; what to say stands in rule pages (`rulebook`).
 
+pub mod change;
 mod fingerprint;
 mod repair;
 mod report;

@@ -1,5 +1,6 @@
 //! The report for a person: the answer first, then what is wrong and where, then what could not be told.
 
+pub mod change;
 mod closing;
 mod drawing;
 pub mod simulation;

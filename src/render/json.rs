@@ -1,4 +1,5 @@
 //! The report for programs. Each version of the form is a module and stays as it is once published.
 
+pub mod change_v1;
 pub mod simulation_v1;
 pub mod v1;

@@ -4,8 +4,8 @@ use super::Question;
 use super::context::{self, Given};
 use super::fault::Fault;
 use crate::catalog;
-use crate::eval::member::{Language, Step};
-use crate::eval::{Caller, Carriage, Compiled, Glob, Request, actions as alike, carriage};
+use crate::eval::member::Language;
+use crate::eval::{Caller, Carriage, Compiled, Glob, Request, actions as alike, carriage, shape, written};
 use crate::policy::arn;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -208,51 +208,6 @@ fn partition(question: &Question) -> String {
         .find_map(of)
         .or_else(|| of(&question.principal))
         .unwrap_or_else(|| "aws".to_owned())
-}
-
-/// A template of AWS's tables with wildcards for its holes.
-fn written(template: &str, partition: &str) -> String {
-    let mut out = String::new();
-    holes(template, |piece| match piece {
-        Piece::Text(text) => out.push_str(text),
-        Piece::Hole("Partition") => out.push_str(partition),
-        Piece::Hole(_) => out.push('*'),
-    });
-    out
-}
-
-/// The ARNs that a template of AWS's tables stands for.
-fn shape(template: &str, partition: &str) -> Language {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut colons = 0;
-    holes(template, |piece| match piece {
-        Piece::Text(text) => {
-            colons += text.matches(':').count();
-            steps.extend(Language::glob(text).steps());
-        }
-        Piece::Hole("Partition") => steps.extend(Language::exact(partition).steps()),
-        Piece::Hole(_) if colons < 5 => steps.push(Step::ExceptMany(':')),
-        // A bucket's name has no slash, see `catalog::ResourceType::matches`.
-        Piece::Hole("BucketName") => steps.extend([Step::Except('/'), Step::ExceptMany('/')]),
-        Piece::Hole(_) => steps.extend([Step::One, Step::Many]),
-    });
-    Language::new(steps)
-}
-
-enum Piece<'t> {
-    Text(&'t str),
-    Hole(&'t str),
-}
-
-fn holes<'t>(template: &'t str, mut take: impl FnMut(Piece<'t>)) {
-    let mut rest = template;
-    while let Some((text, behind)) = rest.split_once("${") {
-        let (name, behind) = behind.split_once('}').unwrap_or((behind, ""));
-        take(Piece::Text(text));
-        take(Piece::Hole(name));
-        rest = behind;
-    }
-    take(Piece::Text(rest));
 }
 
 /// The actions that the policies tell apart, with all their names.

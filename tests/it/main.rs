@@ -10,11 +10,13 @@
 )]
 
 mod accounts;
+mod action;
 mod architecture;
 mod bundle;
 mod callers;
 #[path = "../../examples/cases/mod.rs"]
 mod cases;
+mod change;
 mod cli;
 mod common;
 mod coverage;

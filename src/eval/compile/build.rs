@@ -1,12 +1,12 @@
 //! Numbering: every element of every statement becomes a list of atoms.
 
 use super::{
-    ActionTest, Candidates, CompiledClause, CompiledElement, CompiledStatement, FreeName, Gate, Group,
-    StatementId, Test,
+    ActionTest, Candidates, CompiledClause, CompiledElement, CompiledLayer, CompiledStatement, FreeName,
+    Gate, Group, StatementId, Test,
 };
 use crate::eval::condition::{Operand, Template, ValueTest};
 use crate::eval::glob::Glob;
-use crate::eval::layers::LayerKind;
+use crate::eval::layers::{Layer, LayerKind, Layers};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
 use crate::policy::{BaseOperator, Clause, Element, Policy, Statement, Text, TextKind, variable};
@@ -21,9 +21,42 @@ pub(super) struct Builder<'p> {
     pub(super) origins: Vec<(&'p Policy, &'p Statement)>,
     pub(super) free_names: Vec<FreeName>,
     pub(super) policies: Vec<(LayerKind, u16, &'p Policy)>,
+    /// Whether equal clauses that nothing settles have one number, wherever they stand.
+    shares: bool,
+    wholes: FxHashMap<Whole, FreeAtom>,
 }
 
+/// A clause by its content: key, operator, tests.
+type Whole = (u32, Box<str>, Box<[u32]>);
+
 impl<'p> Builder<'p> {
+    /// A builder for sets that are compared.
+    pub(super) fn sharing() -> Self {
+        Self { shares: true, ..Self::default() }
+    }
+
+    /// Compiles every known layer.
+    pub(super) fn layers(&mut self, layers: &Layers<'p>) -> [CompiledLayer; 7] {
+        let one = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<&'p Policy>>| CompiledLayer {
+            state: layer.map(|policies| vec![builder.group(kind, 0, policies)]),
+        };
+        let many = |builder: &mut Builder<'p>, kind, layer: &Layer<Vec<Vec<&'p Policy>>>| CompiledLayer {
+            state: layer.map(|levels| {
+                let levels = (0u16..).zip(levels);
+                levels.map(|(level, policies)| builder.group(kind, level, policies)).collect()
+            }),
+        };
+        [
+            one(self, LayerKind::Identity, &layers.identity),
+            one(self, LayerKind::Resource, &layers.resource),
+            one(self, LayerKind::Boundary, &layers.boundary),
+            one(self, LayerKind::Session, &layers.session),
+            many(self, LayerKind::Scp, &layers.scp),
+            many(self, LayerKind::Rcp, &layers.rcp),
+            one(self, LayerKind::Endpoint, &layers.endpoint),
+        ]
+    }
+
     pub(super) fn group(&mut self, layer: LayerKind, level: u16, policies: &[&'p Policy]) -> Group {
         let mut members: Vec<(u32, Services)> = Vec::new();
         for policy in policies {
@@ -151,8 +184,24 @@ impl<'p> Builder<'p> {
     ) -> CompiledClause {
         let key = self.key(&clause.key.value);
         let base = clause.parsed.map_or(BaseOperator::StringEquals, |operator| operator.base);
-        let atoms = clause.values.iter().map(|value| self.value(key, base, value, variables)).collect();
-        let whole = self.free(FreeName::Clause { statement, clause: at });
+        let atoms: Box<[u32]> =
+            clause.values.iter().map(|value| self.value(key, base, value, variables)).collect();
+        let name = FreeName::Clause { statement, clause: at };
+        let whole = if self.shares {
+            let mut tests = atoms.clone();
+            tests.sort_unstable();
+            let content = (key, clause.operator.value.to_ascii_lowercase().into(), tests);
+            match self.wholes.get(&content) {
+                Some(whole) => *whole,
+                None => {
+                    let whole = self.free(name);
+                    self.wholes.insert(content, whole);
+                    whole
+                }
+            }
+        } else {
+            self.free(name)
+        };
         CompiledClause { key, operator: clause.parsed, atoms, whole }
     }
 

@@ -19,10 +19,12 @@ mod actions;
 mod callers;
 mod carriage;
 mod cells;
+mod places;
 
 pub use actions::{ActionClass, actions};
 pub use callers::{CallerClass, CallerClasses, callers};
 pub use carriage::{Carriage, carriage, is_computed};
+pub use places::{Place, places, shape, written};
 
 use super::ask::{Answer, Dependence, Question, Witness, ask};
 use super::compile::Compiled;

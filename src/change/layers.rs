@@ -1,0 +1,46 @@
+//! What stands around a document while it is compared.
+
+use super::{Job, Kind};
+use crate::eval::{Layer, Layers};
+use crate::policy::Policy;
+
+/// What is known of the caller's own policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// The document itself.
+    Document,
+    /// The caller has none: the resource's policy alone decides.
+    None,
+    /// The caller has some that nobody has seen.
+    Unseen,
+}
+
+/// Which callers' policies to look with. What a resource's policy allows by itself shows with callers that have none; what it
+/// denies, or allows to other accounts, shows with callers that have their own.
+pub(super) fn variants(kind: Kind) -> &'static [Identity] {
+    match kind {
+        Kind::Identity => &[Identity::Document],
+        Kind::Resource(_) | Kind::Trust => &[Identity::None, Identity::Unseen],
+    }
+}
+
+/// The layers with one of the documents.
+pub(super) fn layers<'p>(job: &Job<'_>, document: Option<&'p Policy>, identity: Identity) -> Layers<'p> {
+    let own: Vec<&Policy> = document.into_iter().collect();
+    let mut layers = Layers::none();
+    match job.kind {
+        Kind::Identity => {
+            layers.identity = Layer::Known(own);
+            // The holder owns the resource and no policy of it is in the way: the document decides alone.
+            layers.resource = Layer::Absent;
+        }
+        Kind::Resource(_) | Kind::Trust => {
+            layers.resource = Layer::Known(own);
+            layers.identity = match identity {
+                Identity::Unseen => Layer::NotVisible,
+                Identity::None | Identity::Document => Layer::Known(Vec::new()),
+            };
+        }
+    }
+    layers
+}

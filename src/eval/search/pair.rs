@@ -1,0 +1,48 @@
+//! The search over two sets of one numbering: requests that they decide differently.
+
+use super::{Branch, Choices, Leaf, Search, Values};
+use crate::eval::ask::Question;
+use crate::eval::compile::Compiled;
+use crate::eval::decide::{Decision, decide};
+use crate::eval::difference::PairLeaf;
+use crate::eval::trace::NoTrace;
+
+impl<'a, 'p> Search<'a, 'p> {
+    /// A search for requests that the sets decide differently.
+    pub(in crate::eval) fn pair(
+        old: &'a Compiled<'p>,
+        new: &'a Compiled<'p>,
+        question: &'a Question,
+    ) -> Self {
+        Self { other: Some(new), ..Self::new(old, question) }
+    }
+
+    /// The leaves at which the sets disagree, and whether all requests were looked at.
+    pub(in crate::eval) fn run_pair(mut self) -> (Vec<PairLeaf>, bool) {
+        self.choose_unknowns(0, &mut Vec::new());
+        (self.unequal, !self.gave_up)
+    }
+
+    /// A leaf of two sets: one concrete request is decided again in both.
+    pub(super) fn pair_leaf(
+        &mut self,
+        at: Branch<'_>,
+        (choices, values): (&Choices, &Values),
+        (old, new): (Decision, Decision),
+    ) {
+        self.leaves.push(Leaf { choices: Vec::new(), holds: true, witness: None });
+        let Some(request) = self.concrete(at.request, choices, values) else {
+            self.gave_up = true;
+            return;
+        };
+        let again = |set: &Compiled<'_>| decide(set, &request, at.world, &mut NoTrace);
+        let (old_again, new_again) = (again(self.set), self.other.map_or(new, again));
+        if old_again.is_allowed() != old.is_allowed() || new_again.is_allowed() != new.is_allowed() {
+            // INVARIANT: as for a leaf of one set, equal atoms give equal answers.
+            self.gave_up = true;
+        } else if old.is_allowed() != new.is_allowed() {
+            let (world, choices) = (at.world.clone(), choices.clone());
+            self.unequal.push(PairLeaf { request, world, old: old_again, new: new_again, choices });
+        }
+    }
+}
