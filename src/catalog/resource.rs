@@ -3,6 +3,7 @@
 use super::glob::{self, Case, Class, Empty, Token};
 use super::key::ConditionKey;
 use super::service::{self, Service};
+use std::cell::OnceCell;
 
 /// A resource type of a service.
 #[derive(Debug)]
@@ -55,8 +56,12 @@ impl ResourceType {
     pub fn overlaps(&self, pattern: &str) -> bool {
         match plain_fields(pattern) {
             Some((fields, resource)) => {
-                let resource = glob::pattern(resource, Case::Sensitive);
-                self.arns().any(|template| fields_fit(template, fields, &resource))
+                let tokens = OnceCell::new();
+                let resource = || tokens.get_or_init(|| glob::pattern(resource, Case::Sensitive)).as_slice();
+                self.arns().any(|template| {
+                    fields_fit(template, fields)
+                        .is_some_and(|form| glob::overlap(resource(), &resource_tokens(form)))
+                })
             }
             None => self.fits(&glob::pattern(pattern, Case::Sensitive)),
         }
@@ -92,8 +97,9 @@ fn plain_fields(pattern: &str) -> Option<([&str; 5], &str)> {
     is_plain.then_some((fields, resource))
 }
 
-/// Field by field what `overlap` says of the whole: no field of a template before the resource part takes a colon.
-fn fields_fit(template: &str, fields: [&str; 5], resource: &[Token]) -> bool {
+/// The resource part of a template whose other fields fit. Field by field it is what `overlap` says of the whole: no field of
+/// a template before the resource part takes a colon.
+fn fields_fit(template: &'static str, fields: [&str; 5]) -> Option<&'static str> {
     let mut listed = template.splitn(6, ':');
     let fit = fields.iter().all(|field| match listed.next() {
         Some(hole) if hole == "*" || hole.contains(['$', '<']) => {
@@ -103,7 +109,7 @@ fn fields_fit(template: &str, fields: [&str; 5], resource: &[Token]) -> bool {
         }
         listed => listed == Some(field),
     });
-    fit && listed.next().is_some_and(|form| glob::overlap(resource, &resource_tokens(form)))
+    if fit { listed.next() } else { None }
 }
 
 fn field_tokens(field: &str) -> Vec<Token> {

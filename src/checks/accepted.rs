@@ -5,7 +5,7 @@ use super::lint::{self, Doc, PolicyKind};
 use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::evidence::{PolicyDocument, Role};
 use crate::finding::State;
-use std::borrow::Cow;
+use std::sync::Arc;
 
 pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
     let Some(role) = Role::of(document) else { return Outcome::of(State::Unknown) };
@@ -30,12 +30,11 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
 
 /// What the rules say of a document. Demands and the report ask for it again and again; each document is looked at once.
 #[must_use]
-pub fn look<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Cow<'a, [Cause]> {
-    let documents = &subject.evidence.documents;
-    let known = documents.iter().position(|each| std::ptr::eq(each, document));
-    match known.and_then(|at| subject.looked.causes.get(at)) {
-        Some(causes) => Cow::Borrowed(causes.get_or_init(|| lint::lint(&doc(subject, document)))),
-        None => Cow::Owned(lint::lint(&doc(subject, document))),
+pub fn look<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Arc<[Cause]> {
+    let mut documents = subject.evidence.documents.iter();
+    match documents.position(|each| std::ptr::eq(each, document)) {
+        Some(at) => subject.looked.of(at, || lint::lint(&doc(subject, document))),
+        None => lint::lint(&doc(subject, document)).into(),
     }
 }
 

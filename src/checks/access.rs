@@ -223,12 +223,15 @@ fn outcome(case: &explain::Case<'_, '_>, answer: &Answer, service: &str, maker: 
             Outcome { assumed, detail: detail(case.subject, question), ..Outcome::of(State::Holds) }
         }
         Answer::Fails { witness, others } => {
-            Outcome { causes: explain::broken(case, witness, others), ..Outcome::of(State::Broken) }
+            let causes =
+                if case.subject.explains { explain::broken(case, witness, others) } else { Vec::new() };
+            Outcome { causes, ..Outcome::of(State::Broken) }
         }
         Answer::Depends { on, witness } => {
             let facts = facts(case, on, service, maker);
             let telling = on.iter().any(|each| !matches!(each, Dependence::Unseen(_)));
-            let causes = if telling { explain::unsure(case, witness) } else { Vec::new() };
+            let causes =
+                if telling && case.subject.explains { explain::unsure(case, witness) } else { Vec::new() };
             Outcome { causes, facts, ..Outcome::of(State::Unknown) }
         }
         Answer::GaveUp { on } => {

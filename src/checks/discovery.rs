@@ -25,6 +25,8 @@ pub(super) struct Wanted<'a> {
 struct Found {
     denied: Vec<String>,
     unsure: Vec<String>,
+    /// Some are denied because nothing speaks of them.
+    gaps: bool,
     causes: Vec<Cause>,
     facts: Vec<FactRef>,
 }
@@ -166,31 +168,61 @@ fn foreign_reader(number: &str, account: &LinkedAccount) -> Option<Cause> {
     (of != number).then(|| Cause::new("discovery", "linked-reader", place, values))
 }
 
-/// Puts each action as a request of its own.
+/// Puts the actions of each service together, and where that fails each as a request of its own.
 fn ask(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Found {
     let mut found = Found::default();
-    for action in wanted.actions {
+    let service = |action: &String| action.split(':').next().unwrap_or_default().to_owned();
+    let put = |subject: &Subject<'_>, actions: &[String]| {
         let ask = Ask::Access {
             request: wanted.request.to_owned(),
-            actions: vec![action.clone()],
+            actions: actions.to_vec(),
             on: wanted.on.to_owned(),
             expect: Expect::Allowed,
             of: Vec::new(),
             context: Vec::new(),
             unsure: None,
         };
-        let outcome = access::check(subject, &ask);
-        match outcome.state {
-            Some(State::Holds) => continue,
-            Some(State::Broken) => found.denied.push(action.clone()),
-            Some(State::Unknown) | None => found.unsure.push(action.clone()),
+        access::check(subject, &ask)
+    };
+    let quiet = Subject { explains: false, ..*subject };
+    for group in wanted.actions.chunk_by(|one, other| service(one) == service(other)) {
+        if group.len() > 1 && put(&quiet, group).state == Some(State::Holds) {
+            continue;
         }
-        found.causes.extend(outcome.causes);
-        found.facts.extend(outcome.facts);
+        for action in group {
+            let subject = if is_gap(subject, action) { &quiet } else { subject };
+            let outcome = put(subject, std::slice::from_ref(action));
+            match outcome.state {
+                Some(State::Holds) => continue,
+                Some(State::Broken) => {
+                    found.denied.push(action.clone());
+                    found.gaps |= !subject.explains;
+                }
+                Some(State::Unknown) | None => found.unsure.push(action.clone()),
+            }
+            found.causes.extend(outcome.causes);
+            found.facts.extend(outcome.facts);
+        }
     }
     found.facts.sort();
     found.facts.dedup();
     found
+}
+
+/// Whether no statement at hand speaks of an action: then nothing but a missing statement explains that it is denied.
+fn is_gap(subject: &Subject<'_>, action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    subject.evidence.documents.iter().all(|document| match document.role {
+        Role::BucketPolicy | Role::KeyPolicy | Role::LinkedPolicy => true,
+        Role::ReaderPolicy => document.policy.statements.iter().all(|statement| {
+            statement.actions.as_ref().is_some_and(|element| {
+                let named = |item: &Text| Glob::new(&item.value.to_ascii_lowercase()).matches(&action);
+                element.items.iter().any(named) == element.negated
+                    && element.items.iter().all(|item| item.kind != TextKind::Unreadable)
+            })
+        }),
+        Role::Boundary | Role::SessionPolicy | Role::Scp | Role::Rcp | Role::EndpointPolicy => false,
+    })
 }
 
 fn state(found: &Found) -> State {
@@ -235,7 +267,7 @@ fn told(
         }
     }
     // What a Deny or a condition explains is no gap in what is allowed.
-    let is_gap = found.causes.iter().any(|cause| cause.check == "grant");
+    let is_gap = found.gaps || found.causes.iter().any(|cause| cause.check == "grant");
     let place = subject
         .evidence
         .of(Role::ReaderPolicy)

@@ -59,7 +59,7 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
 #[must_use]
 pub fn is_asked(subject: &Subject<'_>, demand: &Demand) -> bool {
     let has = |kind: &str| match kind {
-        "discovery-policy" => discovery::is_given(subject),
+        "discovery-policy" => *subject.looked.discovery.get_or_init(|| discovery::is_given(subject)),
         _ => export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind)),
     };
     demand.is_asked(subject.form, has) && export::is_asked(subject, &demand.ask)

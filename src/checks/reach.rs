@@ -12,7 +12,7 @@ use crate::eval::{Caller, CallerKind, Compiled, Context, Glob, Layer, NoTrace, R
 use crate::evidence::Role;
 use crate::finding::AccessClass;
 use crate::policy::{Clause, Effect, Element, PrincipalKind, Statement, arn};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An account, a user and a service that nobody knows.
 const STRANGER: &str = "999999999999";
@@ -25,10 +25,11 @@ const MOST_ACTIONS: usize = 40;
 
 /// Every class that the documents of a subject tell apart.
 #[must_use]
-pub fn classes(subject: &Subject<'_>, demands: &[Demand]) -> BTreeSet<AccessClass> {
+pub fn classes(subject: &Subject<'_>, demands: &[Demand], scope: Scope<'_>) -> BTreeSet<AccessClass> {
     let mut out = BTreeSet::new();
+    let mut existing = Existing::default();
     for demand in demands {
-        of_demand(subject, demand, &mut out);
+        of_demand(subject, demand, (scope, &mut existing), &mut out);
     }
     let words = Words::of(subject, &out);
     for document in &subject.evidence.documents {
@@ -38,18 +39,71 @@ pub fn classes(subject: &Subject<'_>, demands: &[Demand]) -> BTreeSet<AccessClas
         }
         let allows = document.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
         for statement in allows {
-            of_statement(subject, statement, is_resource, &words, &mut out);
+            of_statement(subject, statement, is_resource, (&words, scope, &mut existing), &mut out);
         }
     }
-    out.retain(|class| exists(&class.action, &class.resource));
     out
 }
 
-/// Whether AWS has requests for this action on such a resource. Of actions that the catalog does not know, nothing is known.
-fn exists(action: &str, resource: &str) -> bool {
-    let Some(action) = catalog::action(action) else { return true };
-    let mut types = action.resource_types().peekable();
-    types.peek().is_none() || resource == "*" || types.any(|each| each.resource_type.overlaps(resource))
+/// Which actions there are on which resources.
+#[derive(Default)]
+struct Existing {
+    /// Whether a service has resources whose ARNs are of another one.
+    foreign: BTreeMap<(String, String), bool>,
+}
+
+impl Existing {
+    /// Whether AWS has requests for this action on such a resource. Of actions that the catalog does not know, nothing is
+    /// known.
+    fn has(&mut self, action: &str, resource: &str) -> bool {
+        let service = resource.split(':').nth(2).filter(|service| !service.contains(['*', '?', '$']));
+        if let (Some((prefix, _)), Some(service)) = (action.split_once(':'), service)
+            && !prefix.eq_ignore_ascii_case(service)
+            && !self.is_foreign(prefix, service)
+        {
+            // All of the action's resources are others, if it has any.
+            return catalog::action(action).is_none_or(|action| action.resource_types().next().is_none());
+        }
+        let Some(action) = catalog::action(action) else { return true };
+        let mut types = action.resource_types().peekable();
+        types.peek().is_none() || resource == "*" || types.any(|each| each.resource_type.overlaps(resource))
+    }
+
+    fn is_foreign(&mut self, prefix: &str, service: &str) -> bool {
+        let key = (prefix.to_ascii_lowercase(), service.to_owned());
+        *self.foreign.entry(key).or_insert_with(|| {
+            let types = catalog::service(prefix).into_iter().flat_map(|own| own.resource_types());
+            types
+                .flat_map(|each| each.arns())
+                .filter_map(|arn| arn.split(':').nth(2))
+                .any(|listed| listed == service || listed.contains(['$', '<', '*']))
+        })
+    }
+}
+
+/// Which classes are looked at: those that the policies of some kinds bear on.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'s> {
+    /// Kinds of the documents in question.
+    pub roles: &'s BTreeSet<Role>,
+}
+
+impl Scope<'_> {
+    fn takes_action(self, action: &str) -> bool {
+        let of = |role: &Role| match role {
+            Role::BucketPolicy => action.starts_with("s3:"),
+            Role::KeyPolicy => action.starts_with("kms:"),
+            _ => true,
+        };
+        self.roles.iter().any(of)
+    }
+
+    fn takes_caller(self, subject: &Subject<'_>, caller: &str) -> bool {
+        let of_resource = |role: &Role| {
+            matches!(role, Role::BucketPolicy | Role::KeyPolicy | Role::Rcp | Role::LinkedPolicy)
+        };
+        self.roles.iter().any(of_resource) || subject.form.text("reader") == Some(caller)
+    }
 }
 
 /// Which of the classes are allowed. Layers that nobody has seen are taken to allow, before and after alike.
@@ -148,10 +202,18 @@ fn asked<'a>(subject: &Subject<'a>, ask: &'a Ask) -> Option<(&'a RequestTemplate
     }
 }
 
-fn of_demand(subject: &Subject<'_>, demand: &Demand, out: &mut BTreeSet<AccessClass>) {
+fn of_demand(
+    subject: &Subject<'_>,
+    demand: &Demand,
+    (scope, existing): (Scope<'_>, &mut Existing),
+    out: &mut BTreeSet<AccessClass>,
+) {
     let Some((template, actions, on)) = asked(subject, &demand.ask) else { return };
     let form = subject.form;
     let Ok(caller) = form.fill(&template.caller) else { return };
+    if !scope.takes_caller(subject, &caller) {
+        return;
+    }
     let resources: Vec<String> = if on == "keys" {
         let arn = |key: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}")).ok();
         template.keys.iter().filter_map(|key| arn(&key.example)).collect()
@@ -159,8 +221,8 @@ fn of_demand(subject: &Subject<'_>, demand: &Demand, out: &mut BTreeSet<AccessCl
         form.fill(&on.replace("{export-id}", "any-export")).ok().into_iter().collect()
     };
     let contexts = contexts_of(subject, template);
-    for action in actions {
-        for resource in &resources {
+    for action in actions.iter().filter(|action| scope.takes_action(action)) {
+        for resource in resources.iter().filter(|resource| existing.has(action, resource)) {
             out.extend(contexts.iter().map(|context| AccessClass {
                 caller: caller.clone(),
                 action: action.clone(),
@@ -289,27 +351,31 @@ fn of_statement(
     subject: &Subject<'_>,
     statement: &Statement,
     is_resource: bool,
-    words: &Words,
+    (words, scope, existing): (&Words, Scope<'_>, &mut Existing),
     out: &mut BTreeSet<AccessClass>,
 ) {
     let (Some(actions), Some(resources)) = (&statement.actions, &statement.resources) else { return };
-    let callers = if is_resource {
+    let mut callers = if is_resource {
         callers(subject, statement)
     } else {
         subject.form.text("reader").map(str::to_owned).into_iter().collect()
     };
+    callers.retain(|caller| scope.takes_caller(subject, caller));
+    if callers.is_empty() {
+        return;
+    }
     let (actions, resources) = (words.actions(actions), words.resources(resources));
     let contexts = contexts(&statement.clauses);
-    for caller in &callers {
-        for action in &actions {
-            for resource in &resources {
-                out.extend(contexts.iter().map(|context| AccessClass {
+    for action in actions.iter().filter(|action| scope.takes_action(action)) {
+        for resource in resources.iter().filter(|resource| existing.has(action, resource)) {
+            out.extend(callers.iter().flat_map(|caller| {
+                contexts.iter().map(|context| AccessClass {
                     caller: caller.clone(),
                     action: action.clone(),
                     resource: resource.clone(),
                     context: context.clone(),
-                }));
-            }
+                })
+            }));
         }
     }
 }

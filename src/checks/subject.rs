@@ -7,6 +7,7 @@ use crate::rulebook::{Phrases, Values};
 use crate::source::{Place, Sources};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything a check may look at.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,8 @@ pub struct Subject<'a> {
     pub strict: bool,
     /// The moment the check is made for, as an ISO 8601 instant.
     pub now: &'a str,
+    /// Whether a broken answer is to be explained.
+    pub explains: bool,
     /// What the rules say of the documents, as far as somebody has asked.
     pub looked: &'a Looked,
     /// Parts of sentences.
@@ -36,14 +39,37 @@ pub struct Subject<'a> {
 /// What the rules say of each document of the evidence, in its order.
 #[derive(Debug)]
 pub struct Looked {
-    pub(super) causes: Vec<OnceCell<Vec<Cause>>>,
+    causes: Vec<OnceCell<Arc<[Cause]>>>,
+    /// Whether the policies speak of discovery.
+    pub(super) discovery: OnceCell<bool>,
 }
 
 impl Looked {
     /// For so many documents, none of which was looked at.
     #[must_use]
     pub fn new(documents: usize) -> Self {
-        Self { causes: (0..documents).map(|_| OnceCell::new()).collect() }
+        Self { causes: (0..documents).map(|_| OnceCell::new()).collect(), discovery: OnceCell::new() }
+    }
+
+    /// What was said of a document, if somebody has asked.
+    #[must_use]
+    pub fn at(&self, document: usize) -> Option<Arc<[Cause]>> {
+        self.causes.get(document)?.get().cloned()
+    }
+
+    /// Puts in what is known already; what was found out since stays.
+    pub fn set(&self, document: usize, causes: Arc<[Cause]>) {
+        if let Some(cell) = self.causes.get(document) {
+            let _ = cell.set(causes);
+        }
+    }
+
+    /// What is said of a document, found out once.
+    pub(super) fn of(&self, document: usize, find: impl FnOnce() -> Vec<Cause>) -> Arc<[Cause]> {
+        match self.causes.get(document) {
+            Some(cell) => cell.get_or_init(|| find().into()).clone(),
+            None => find().into(),
+        }
     }
 }
 

@@ -32,7 +32,9 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
     let state = run.take_state();
     let bench = run.bench();
     let mut report = bench.judge(&state);
-    mend::attach(&bench, &state, &mut report);
+    // Who reads the report is told how to mend what is wrong; programs are told everything.
+    let least = if matches!(args.format, FormatArg::Json) { Severity::Note } else { Severity::Warning };
+    mend::attach(&bench, &state, &mut report, least);
     let gate = Gate {
         args: &args.gate,
         config: &run.config,
@@ -107,11 +109,11 @@ impl Run {
 
     /// The documents, which are then no longer here.
     pub(super) fn take_state(&mut self) -> State {
-        State {
-            sources: std::mem::take(&mut self.sources),
-            evidence: std::mem::take(&mut self.evidence),
-            form: std::mem::take(&mut self.config.form),
-        }
+        State::new(
+            std::mem::take(&mut self.sources),
+            std::mem::take(&mut self.evidence),
+            std::mem::take(&mut self.config.form),
+        )
     }
 
     /// What stays the same while documents change.

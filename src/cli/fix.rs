@@ -3,6 +3,7 @@
 use super::args::{FixArgs, FormatArg};
 use super::check::{self, Run};
 use super::{Exit, terminal};
+use crate::finding::Severity;
 use crate::finding::{AccessClass, Applicability, Fix};
 use crate::load;
 use crate::mend::{self, Left, Options, Plan};
@@ -19,7 +20,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let bench = run.bench();
     let mut report = bench.judge(&state);
     if args.check.format == FormatArg::Json && !args.write {
-        mend::attach(&bench, &state, &mut report);
+        mend::attach(&bench, &state, &mut report, Severity::Note);
         terminal::print(&check::show(&args.check, &report, &before, run.library.book()))?;
         return Ok(check::exit(&args.check, &report));
     }
@@ -39,7 +40,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let state = again.take_state();
     let bench = again.bench();
     let mut report = bench.judge(&state);
-    mend::attach(&bench, &state, &mut report);
+    mend::attach(&bench, &state, &mut report, Severity::Warning);
     terminal::print(&check::show(&args.check, &report, &state.sources, again.library.book()))?;
     Ok(check::exit(&args.check, &report))
 }

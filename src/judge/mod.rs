@@ -3,6 +3,7 @@
 //! The verdict comes from needed demands alone: one broken is *not ready*, else one unknown is *cannot tell*, else
 //! *ready*. What is shown (severity, `--only`) never changes it.
 
+mod again;
 mod complete;
 mod gather;
 mod known;
@@ -12,6 +13,7 @@ mod live;
 mod settle;
 mod words;
 
+pub use again::{Before, Memory};
 pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
@@ -26,7 +28,10 @@ use crate::finding::{
     State, Unknown, Verdict, Wrapped,
 };
 use crate::source::{Place, Sources};
+use again::Standing;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is to be judged.
 #[derive(Debug, Clone)]
@@ -50,6 +55,13 @@ pub struct Job<'a> {
 /// Judges a job for every consumer it names. Names that the library does not have are left out.
 #[must_use]
 pub fn judge(library: &Library, job: &Job<'_>) -> Report {
+    judge_again(library, job, None).0
+}
+
+/// The same, with what was found out, and with what is known from a job that differs in the text of some sources alone.
+#[must_use]
+pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>) -> (Report, Memory) {
+    let mut memory = Memory::default();
     let mut report = Report {
         verdict: Verdict::Ready,
         consumers: Vec::new(),
@@ -73,7 +85,13 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
     };
     let mut told = Vec::new();
     for contract in job.consumers.iter().filter_map(|name| library.contract(name)) {
-        one(library, job, contract, &mut report, &mut told);
+        one(
+            library,
+            job,
+            contract,
+            before,
+            &mut Found { report: &mut report, told: &mut told, memory: &mut memory },
+        );
     }
     report.verdict =
         report.consumers.iter().map(|consumer| consumer.verdict).max().unwrap_or(Verdict::CannotTell);
@@ -85,7 +103,7 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
     report.unknown.dedup();
     report.assumed.sort();
     report.assumed.dedup();
-    report
+    (report, memory)
 }
 
 /// Form and evidence as a contract sees them: presumptions made, what AWS's answers hold taken out.
@@ -113,6 +131,7 @@ pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Pre
         demands: &contract.demands,
         strict: job.strict,
         now: job.now,
+        explains: true,
         looked: &looked,
         phrases: library.phrases(),
     };
@@ -133,13 +152,28 @@ impl Prepared<'_> {
             demands: &contract.demands,
             strict: job.strict,
             now: job.now,
+            explains: true,
             looked: &self.looked,
             phrases: library.phrases(),
         }
     }
 }
 
-fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Report, told: &mut Vec<Told>) {
+/// What judging comes to, as far as it has come.
+struct Found<'f> {
+    report: &'f mut Report,
+    told: &'f mut Vec<Told>,
+    memory: &'f mut Memory,
+}
+
+fn one(
+    library: &Library,
+    job: &Job<'_>,
+    contract: &Contract,
+    before: Option<Before<'_>>,
+    found: &mut Found<'_>,
+) {
+    let Found { report, told, memory } = found;
     let prepared = prepare(library, job, contract);
     let evidence = prepared.evidence.as_ref();
     let form = &prepared.form;
@@ -149,6 +183,11 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         span: *span,
         level: *level,
     }));
+    let standing = before.and_then(|before| {
+        let standing = Standing::new(before, &contract.name, form, evidence)?;
+        standing.fill(before.changed, evidence, &prepared.looked);
+        Some(standing)
+    });
     let subject = prepared.subject(library, job, contract);
     let given = Subject { form: &prepared.given, ..subject };
     for cause in checks::check_form(&given) {
@@ -158,22 +197,29 @@ fn one(library: &Library, job: &Job<'_>, contract: &Contract, report: &mut Repor
         told.push(tell(library, &cause, "form", None));
     }
     let mut demands = Vec::new();
+    let mut outcomes = BTreeMap::new();
     for demand in contract.demands.iter().filter(|demand| checks::is_asked(&subject, demand)) {
-        let mut outcome = checks::put(&subject, demand);
-        if evidence.live.is_answered() {
-            checks::compare(&subject, demand, library.reads(), &mut outcome);
-        }
+        let known = standing.as_ref().and_then(|standing| standing.outcome(library.requests(), demand));
+        let outcome = known.unwrap_or_else(|| {
+            let mut outcome = checks::put(&subject, demand);
+            if evidence.live.is_answered() {
+                checks::compare(&subject, demand, library.reads(), &mut outcome);
+            }
+            Arc::new(outcome)
+        });
         let mut entry = entry(library, &subject, demand, &outcome);
         if matches!(&demand.ask, Ask::Accepted { document } if document == "bucket-policy") {
             entry.detail = library.known_texts().name(job.evidence, form);
         }
         demands.push(entry);
         told.extend(outcome.causes.iter().map(|cause| tell(library, cause, &group_of(demand), Some(demand))));
-        collect(library, &subject, demand, outcome, report);
+        collect(library, &subject, demand, &outcome, report);
+        outcomes.insert(demand.id.clone(), outcome);
     }
     let explained: Vec<Finding> =
         told.iter().filter(|told| told.finding.demand.is_some()).map(|told| told.finding.clone()).collect();
     told.extend(lint::beside(library, &subject, &explained));
+    memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
     let needed = || demands.iter().filter(|demand| demand.need == Need::Needed);
     let verdict = if needed().any(|demand| demand.state == State::Broken) {
@@ -219,7 +265,13 @@ fn entry(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: &Ou
     }
 }
 
-fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: Outcome, report: &mut Report) {
+fn collect(
+    library: &Library,
+    subject: &Subject<'_>,
+    demand: &Demand,
+    outcome: &Outcome,
+    report: &mut Report,
+) {
     // What a piece of advice waits for is not worth asking the user for.
     if demand.need == Need::Needed {
         report.unknown.extend(outcome.facts.iter().map(|fact| {
@@ -228,7 +280,10 @@ fn collect(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: O
             Unknown { demand: demand.id.clone(), fact: fact.id.clone(), reason, tell }
         }));
         report.assumed.extend(
-            outcome.assumed.into_iter().map(|assumed| Assumed { text: assumed.text, source: assumed.source }),
+            outcome
+                .assumed
+                .iter()
+                .map(|assumed| Assumed { text: assumed.text.clone(), source: assumed.source.clone() }),
         );
     }
 }

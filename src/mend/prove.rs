@@ -13,6 +13,7 @@ use crate::finding::{
 use crate::judge::prepare;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Classes of access that are named; more say no more.
 const MOST_CLASSES: usize = 5;
@@ -30,13 +31,17 @@ pub(super) struct Proved {
     pub(super) report: Report,
 }
 
-/// Looks for fixes of every finding, and puts the best one into it.
-pub fn attach(bench: &Bench<'_>, state: &State, report: &mut Report) {
+/// Looks for fixes of every finding that is severe enough, and puts the best one into it.
+pub fn attach(bench: &Bench<'_>, state: &State, report: &mut Report, least: Severity) {
     let mut tries = MOST_TRIES;
     let mut seen: BTreeMap<(RuleName, String), usize> = BTreeMap::new();
     for at in 0..report.findings.len() {
         let fixes = {
-            let Some(finding) = report.findings.get(at).filter(|finding| !finding.repairs.is_empty()) else {
+            let Some(finding) = report
+                .findings
+                .get(at)
+                .filter(|finding| finding.severity >= least && !finding.repairs.is_empty())
+            else {
                 continue;
             };
             let alike = seen.entry((finding.rule.clone(), finding.headline.clone())).or_default();
@@ -182,7 +187,7 @@ pub(super) fn prove(
         let report = report.clone();
         return (!fix.commands.is_empty()).then_some(Proved { fix, state: after, report });
     }
-    let mut judged = bench.judge(&after);
+    let mut judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
     if count(&judged, finding) >= count(report, finding) || is_worse(report, &judged, finding) {
         return None;
     }
@@ -264,7 +269,7 @@ fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) 
             return None;
         }
         let after = state.with(&written.texts, &written.form, bench.config);
-        let judged = bench.judge(&after);
+        let judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
         if is_worse(report, &judged, finding) {
             return None;
         }
@@ -363,6 +368,14 @@ pub(super) fn compare(
     after: &State,
     wants_less: bool,
 ) -> (Vec<AccessClass>, Vec<AccessClass>) {
+    let texts = before.sources.iter().filter(|(id, source)| after.sources.get(*id).text() != source.text());
+    let changed: BTreeSet<_> = texts.map(|(id, _)| id).collect();
+    let documents = before.evidence.documents.iter().chain(&after.evidence.documents);
+    let roles: BTreeSet<Role> = documents
+        .filter(|document| changed.contains(&document.source))
+        .map(|document| document.role)
+        .collect();
+    let scope = reach::Scope { roles: &roles };
     let mut outside: Option<BTreeSet<AccessClass>> = None;
     let mut lost: BTreeSet<AccessClass> = BTreeSet::new();
     for contract in bench.consumers.iter().filter_map(|name| bench.library.contract(name)) {
@@ -372,8 +385,15 @@ pub(super) fn compare(
         let old = old.subject(bench.library, &old_job, contract);
         let new = new.subject(bench.library, &new_job, contract);
         let asked = &contract.demands;
-        let now = reach::classes(&new, &contract.demands);
-        let mut all = reach::classes(&old, &contract.demands);
+        let key = (contract.name.clone(), roles.clone());
+        let known = before.classes.borrow().get(&key).cloned();
+        let then = known.unwrap_or_else(|| {
+            let found = Rc::new(reach::classes(&old, &contract.demands, scope));
+            before.classes.borrow_mut().insert(key, found.clone());
+            found
+        });
+        let now = reach::classes(&new, &contract.demands, scope);
+        let mut all = BTreeSet::clone(&then);
         all.extend(now.iter().cloned());
         let (was, is) = (reach::allowed(&old, &all), reach::allowed(&new, &all));
         let gained = is.difference(&was).filter(|class| !reach::is_inside(&new, asked, class));

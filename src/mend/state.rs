@@ -1,12 +1,14 @@
 //! A set of documents that can be changed in memory and judged again.
 
 use crate::contract::{Form, Origin};
-use crate::evidence::Evidence;
-use crate::finding::Report;
-use crate::judge::{Job, Library, judge};
+use crate::evidence::{Evidence, Role};
+use crate::finding::{AccessClass, Report};
+use crate::judge::{Before, Job, Library, Memory, judge_again};
 use crate::load;
 use crate::source::{Place, SourceId, Sources, Span};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// What stays the same while documents change.
 #[derive(Debug, Clone, Copy)]
@@ -32,13 +34,36 @@ pub struct State {
     pub evidence: Evidence,
     /// The form.
     pub form: Form,
+    /// What was found out when they were judged.
+    memory: RefCell<Memory>,
+    /// Per contract and kinds of documents the classes of access that they tell apart.
+    pub(super) classes: RefCell<BTreeMap<(String, BTreeSet<Role>), Classes>>,
 }
 
+/// Classes of access, shared.
+pub(super) type Classes = Rc<BTreeSet<AccessClass>>;
+
 impl Bench<'_> {
-    /// The report on documents.
+    /// The report on documents, which remember what was found out.
     #[must_use]
     pub fn judge(&self, state: &State) -> Report {
-        judge(self.library, &self.job(state))
+        let (report, memory) = judge_again(self.library, &self.job(state), None);
+        state.memory.replace(memory);
+        report
+    }
+
+    /// The report on documents that differ from others in some texts.
+    pub(super) fn judge_changed(
+        &self,
+        before: &State,
+        after: &State,
+        changed: &BTreeSet<SourceId>,
+    ) -> Report {
+        let before = before.memory.borrow();
+        let before = Before { memory: &before, changed };
+        let (report, memory) = judge_again(self.library, &self.job(after), Some(before));
+        after.memory.replace(memory);
+        report
     }
 
     pub(super) fn job<'s>(&'s self, state: &'s State) -> Job<'s> {
@@ -55,6 +80,12 @@ impl Bench<'_> {
 }
 
 impl State {
+    /// Documents that nobody has judged yet.
+    #[must_use]
+    pub fn new(sources: Sources, evidence: Evidence, form: Form) -> Self {
+        Self { sources, evidence, form, memory: RefCell::default(), classes: RefCell::default() }
+    }
+
     /// The documents with other texts and form values.
     pub(super) fn with(
         &self,
@@ -75,6 +106,6 @@ impl State {
                 changed.give(name, value, place);
             }
         }
-        Self { sources, evidence, form: changed }
+        Self::new(sources, evidence, changed)
     }
 }

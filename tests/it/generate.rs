@@ -70,7 +70,7 @@ fn judged(bench: &Bench<'_>, form: &Form, texts: &[(&str, Role, &str)], export: 
     if let Some(export) = export {
         load::add_unnamed(&mut sources, "export.json", export, &mut evidence);
     }
-    bench.judge(&State { sources, evidence, form: form.clone() })
+    bench.judge(&State::new(sources, evidence, form.clone()))
 }
 
 fn broken(report: &Report) -> Vec<&str> {

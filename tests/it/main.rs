@@ -11,6 +11,7 @@
 
 mod accounts;
 mod action;
+mod again;
 mod architecture;
 mod bundle;
 mod callers;

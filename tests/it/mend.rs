@@ -21,7 +21,7 @@ pub(crate) fn bench<'a>(library: &'a Library, account: &'a Account) -> Bench<'a>
 
 pub(crate) fn state(account: &Account) -> State {
     let (sources, evidence) = load::again(&account.sources, &account.evidence, &BTreeMap::new());
-    State { sources, evidence, form: account.config.form.clone() }
+    State::new(sources, evidence, account.config.form.clone())
 }
 
 fn faults(report: &Report) -> Vec<&Finding> {
@@ -111,7 +111,7 @@ fn of_a_long_policy_only_the_line_with_the_fault_changes() {
     let text = hardened("eu-west-1");
     assert!(text.len() > 19_000, "{}", text.len());
     load::add_text(&mut sources, "bucket-policy.json", &text, role, 0, &mut evidence);
-    let state = State { sources, evidence, form: account.config.form.clone() };
+    let state = State::new(sources, evidence, account.config.form.clone());
     let report = bench.judge(&state);
     let done = plan(&bench, state, report, &Options::default());
     let (_, after) = done.after.sources.iter().next().map(|(id, source)| (id, source.text())).unwrap();

@@ -31,17 +31,19 @@ pub(in crate::checks) fn distance(left: &str, right: &str, most: usize) -> Optio
 }
 
 /// Slips (letters too many, too few or wrong, neighbours swapped) that lead from an action pattern to one that matches the
-/// text, without regard to case; gives up above `most`. A `*` stands for any text, a `?` for any character.
+/// text, without regard to the case of ASCII letters; gives up above `most`. A `*` stands for any text, a `?` for any character.
 pub(super) fn pattern_distance(pattern: &str, text: &str, most: usize) -> Option<usize> {
-    let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
-    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let pattern: Vec<char> = pattern.chars().map(|c| c.to_ascii_lowercase()).collect();
+    let text: Vec<char> = text.chars().map(|c| c.to_ascii_lowercase()).collect();
     let cell = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
-    let mut before: Vec<usize> = Vec::new();
+    let least = |line: &[usize]| line.iter().copied().min().unwrap_or(0);
+    let (mut before, mut line): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut last: Vec<usize> = (0..=text.len()).collect();
     for (row, have) in pattern.iter().enumerate() {
         let is_star = *have == '*';
         // A star costs nothing; any other character that stands for nothing is one too many.
-        let mut line = vec![cell(&last, 0) + usize::from(!is_star)];
+        line.clear();
+        line.push(cell(&last, 0) + usize::from(!is_star));
         for (column, want) in text.iter().enumerate() {
             let mut best = cell(&last, column + 1) + usize::from(!is_star);
             if is_star {
@@ -59,7 +61,12 @@ pub(super) fn pattern_distance(pattern: &str, text: &str, most: usize) -> Option
             }
             line.push(best);
         }
-        before = std::mem::replace(&mut last, line);
+        // Every way leads through one of the two last rows, and none becomes cheaper.
+        if least(&line) > most && least(&last) > most {
+            return None;
+        }
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut line);
     }
     last.last().copied().filter(|distance| *distance <= most)
 }

@@ -126,7 +126,7 @@ fn state(form: &Form, documents: &[(Part, Role, &str)]) -> State {
     for (part, role, text) in documents {
         load::add_text(&mut sources, &format!("{}.json", part.name()), text, *role, 0, &mut evidence);
     }
-    State { sources, evidence, form: form.clone() }
+    State::new(sources, evidence, form.clone())
 }
 
 /// What the product needs to look for resources stands in a policy of its own, as guides have it: it can be detached.
