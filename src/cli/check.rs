@@ -33,7 +33,8 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
     let bench = run.bench();
     let mut report = bench.judge(&state);
     // Who reads the report is told how to mend what is wrong; programs are told everything.
-    let least = if matches!(args.format, FormatArg::Json) { Severity::Note } else { Severity::Warning };
+    let least =
+        if matches!(args.format, super::args::FormatArg::Json) { Severity::Note } else { Severity::Warning };
     mend::attach(&bench, &state, &mut report, least);
     let gate = Gate {
         args: &args.gate,

@@ -130,6 +130,8 @@ fn sees(requests: &BTreeMap<String, RequestTemplate>, demand: &Demand, role: Rol
             // No policy of the caller's side limits a service.
             !is_service || of_resource || role == Role::Rcp
         }
+        // Others come by the bucket's policy.
+        Ask::Others { .. } => of_resource || matches!(role, Role::Rcp | Role::Scp),
         // What is found is no bucket and no key.
         Ask::Discovery { .. } => !of_resource,
         Ask::Bucket(_) | Ask::Layout(_) | Ask::Identity { .. } | Ask::Setting(_) | Ask::Export(_) => true,
