@@ -4,6 +4,10 @@
 //! allows something its principals, actions, resources and conditions, and for every demand of the contract its requests.
 //! What the requests of a class get is the evaluator's answer; nothing of IAM is decided here.
 
+mod scope;
+
+pub use scope::Scope;
+
 use super::layers;
 use super::subject::Subject;
 use crate::catalog;
@@ -12,7 +16,8 @@ use crate::eval::{Caller, CallerKind, Compiled, Context, Glob, Layer, NoTrace, R
 use crate::evidence::Role;
 use crate::finding::AccessClass;
 use crate::policy::{Clause, Effect, Element, PrincipalKind, Statement, arn};
-use std::collections::{BTreeMap, BTreeSet};
+use scope::Existing;
+use std::collections::BTreeSet;
 
 /// An account, a user and a service that nobody knows.
 const STRANGER: &str = "999999999999";
@@ -43,67 +48,6 @@ pub fn classes(subject: &Subject<'_>, demands: &[Demand], scope: Scope<'_>) -> B
         }
     }
     out
-}
-
-/// Which actions there are on which resources.
-#[derive(Default)]
-struct Existing {
-    /// Whether a service has resources whose ARNs are of another one.
-    foreign: BTreeMap<(String, String), bool>,
-}
-
-impl Existing {
-    /// Whether AWS has requests for this action on such a resource. Of actions that the catalog does not know, nothing is
-    /// known.
-    fn has(&mut self, action: &str, resource: &str) -> bool {
-        let service = resource.split(':').nth(2).filter(|service| !service.contains(['*', '?', '$']));
-        if let (Some((prefix, _)), Some(service)) = (action.split_once(':'), service)
-            && !prefix.eq_ignore_ascii_case(service)
-            && !self.is_foreign(prefix, service)
-        {
-            // All of the action's resources are others, if it has any.
-            return catalog::action(action).is_none_or(|action| action.resource_types().next().is_none());
-        }
-        let Some(action) = catalog::action(action) else { return true };
-        let mut types = action.resource_types().peekable();
-        types.peek().is_none() || resource == "*" || types.any(|each| each.resource_type.overlaps(resource))
-    }
-
-    fn is_foreign(&mut self, prefix: &str, service: &str) -> bool {
-        let key = (prefix.to_ascii_lowercase(), service.to_owned());
-        *self.foreign.entry(key).or_insert_with(|| {
-            let types = catalog::service(prefix).into_iter().flat_map(|own| own.resource_types());
-            types
-                .flat_map(|each| each.arns())
-                .filter_map(|arn| arn.split(':').nth(2))
-                .any(|listed| listed == service || listed.contains(['$', '<', '*']))
-        })
-    }
-}
-
-/// Which classes are looked at: those that the policies of some kinds bear on.
-#[derive(Debug, Clone, Copy)]
-pub struct Scope<'s> {
-    /// Kinds of the documents in question.
-    pub roles: &'s BTreeSet<Role>,
-}
-
-impl Scope<'_> {
-    fn takes_action(self, action: &str) -> bool {
-        let of = |role: &Role| match role {
-            Role::BucketPolicy => action.starts_with("s3:"),
-            Role::KeyPolicy => action.starts_with("kms:"),
-            _ => true,
-        };
-        self.roles.iter().any(of)
-    }
-
-    fn takes_caller(self, subject: &Subject<'_>, caller: &str) -> bool {
-        let of_resource = |role: &Role| {
-            matches!(role, Role::BucketPolicy | Role::KeyPolicy | Role::Rcp | Role::LinkedPolicy)
-        };
-        self.roles.iter().any(of_resource) || subject.form.text("reader") == Some(caller)
-    }
 }
 
 /// Which of the classes are allowed. Layers that nobody has seen are taken to allow, before and after alike.

@@ -4,6 +4,7 @@
 //! Nothing of IAM is decided here: a fix is *safe* if the judge finds the demand to hold after it and the evaluator finds no
 //! access gained outside the contract. It reads and writes no files (`cli` does).
 
+mod access;
 mod diff;
 mod export;
 pub mod generate;
