@@ -1,11 +1,11 @@
 //! `preflight bundle`
 
 use super::args::BundleArgs;
-use super::check::Run;
+use super::check::{Filed, Run};
 use super::save::save;
 use super::{Exit, terminal};
 use crate::contract::{Form, Origin};
-use crate::evidence::{Evidence, Role};
+use crate::evidence::Evidence;
 use crate::finding::Report;
 use crate::load;
 use crate::redact::{Redactor, secrets};
@@ -61,7 +61,7 @@ const SNAPSHOT: &str = "\"preflight-snapshot\"";
 struct Document {
     name: String,
     text: String,
-    role: Option<(Role, usize, Option<usize>)>,
+    role: Option<Filed>,
 }
 
 /// What the user gave, without the configuration and the command line: those are in the form.

@@ -58,6 +58,9 @@ pub(super) fn show(args: &CheckArgs, report: &Report, sources: &Sources, book: &
     Output { format: args.format, color: args.color, quiet: args.quiet }.show(report, sources, book)
 }
 
+/// The role of a document, its level, and the linked account that it bears on.
+pub(super) type Filed = (Role, usize, Option<usize>);
+
 /// Everything that is judged.
 pub(super) struct Run {
     pub(super) library: Library,
@@ -66,7 +69,7 @@ pub(super) struct Run {
     pub(super) evidence: Evidence,
     pub(super) consumers: Vec<String>,
     /// Documents with a role, a level and a linked account, by the names of their files.
-    pub(super) named: Vec<(String, (Role, usize, Option<usize>))>,
+    pub(super) named: Vec<(String, Filed)>,
     pub(super) only: Vec<RuleName>,
     strict: bool,
     now: String,
