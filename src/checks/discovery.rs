@@ -123,6 +123,7 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
     } else {
         documents.extend(scps);
     }
+    documents.extend(own(Role::Rcp));
     let boundaries: Vec<PolicyDocument> = own(Role::Boundary).collect();
     let boundary = if boundaries.is_empty() { BoundaryRecord::None } else { BoundaryRecord::Untold };
     documents.extend(boundaries);

@@ -34,10 +34,8 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     };
     layers.boundary = match (&subject.evidence.reader.boundary, subject.evidence.has(Role::Boundary.name())) {
         (BoundaryRecord::None, false) => Layer::Absent,
-        (BoundaryRecord::Named(_), false) => Layer::NotVisible,
-        (BoundaryRecord::None | BoundaryRecord::Named(_) | BoundaryRecord::Untold, _) => {
-            presumed(Role::Boundary)
-        }
+        (BoundaryRecord::Named(_) | BoundaryRecord::Refused, false) => Layer::NotVisible,
+        (BoundaryRecord::Untold, false) | (_, true) => presumed(Role::Boundary),
     };
     // The endpoint at hand is one for S3: the other services are reached past it.
     if service == "s3" {

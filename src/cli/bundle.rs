@@ -1,11 +1,11 @@
 //! `preflight bundle`
 
 use super::args::BundleArgs;
-use super::check::Run;
+use super::check::{Filed, Run};
 use super::save::save;
 use super::{Exit, terminal};
 use crate::contract::{Form, Origin};
-use crate::evidence::{Evidence, Role};
+use crate::evidence::Evidence;
 use crate::finding::Report;
 use crate::load;
 use crate::redact::{Redactor, secrets};
@@ -54,11 +54,14 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Ready)
 }
 
+/// The member by which a snapshot is known.
+const SNAPSHOT: &str = "\"preflight-snapshot\"";
+
 /// One document of the bundle.
 struct Document {
     name: String,
     text: String,
-    role: Option<(Role, usize)>,
+    role: Option<Filed>,
 }
 
 /// What the user gave, without the configuration and the command line: those are in the form.
@@ -72,7 +75,7 @@ fn documents(run: &Run) -> Vec<Document> {
         let same = run.sources.iter().filter(|(_, other)| last(other.name(), 1) == last(name, 1));
         if same.filter(|(_, other)| !other.is_part()).count() > 1 { last(name, 2) } else { last(name, 1) }
     };
-    let of = |name: &str| run.named.iter().find(|(file, _, _)| file == name);
+    let of = |name: &str| run.named.iter().find(|(file, _)| file == name);
     run.sources
         .iter()
         .filter(|(_, source)| !source.is_part() && source.name() != "command line")
@@ -80,7 +83,7 @@ fn documents(run: &Run) -> Vec<Document> {
         .map(|(_, source)| Document {
             name: short(source.name()),
             text: source.text().to_owned(),
-            role: of(source.name()).map(|(_, role, level)| (*role, *level)),
+            role: of(source.name()).map(|(_, role)| *role),
         })
         .collect()
 }
@@ -119,11 +122,17 @@ fn redacted(
         .iter()
         .map(|document| Document {
             name: redactor.redact(&document.name),
-            text: redactor.redact(&document.text),
+            text: redacted_text(redactor, &document.text),
             role: document.role,
         })
         .collect();
     (form, documents)
+}
+
+/// The word by which a snapshot is known stays, though a role may be named like it.
+fn redacted_text(redactor: &mut Redactor, text: &str) -> String {
+    let parts: Vec<String> = text.split(SNAPSHOT).map(|part| redactor.redact(part)).collect();
+    parts.join(SNAPSHOT)
 }
 
 fn compose(form: &[(String, String)], documents: &[Document]) -> String {
@@ -153,9 +162,12 @@ fn compose(form: &[(String, String)], documents: &[Document]) -> String {
         .map(|document| {
             let mut entry = Map::new();
             entry.insert("name".to_owned(), Value::String(document.name.clone()));
-            if let Some((role, level)) = document.role {
+            if let Some((role, level, linked)) = document.role {
                 entry.insert("role".to_owned(), Value::String(role.name().to_owned()));
                 entry.insert("level".to_owned(), json!(level));
+                if let Some(linked) = linked {
+                    entry.insert("linked".to_owned(), json!(linked));
+                }
             }
             entry.insert("text".to_owned(), Value::String(document.text.clone()));
             Value::Object(entry)

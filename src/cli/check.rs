@@ -8,7 +8,7 @@ use super::output::Output;
 use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
 use crate::contract::Form;
-use crate::evidence::{DocumentKind, Evidence, Role};
+use crate::evidence::{DocumentKind, Evidence, PolicyDocument, Role};
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load;
@@ -61,6 +61,9 @@ pub(super) fn show(args: &CheckArgs, report: &Report, sources: &Sources, book: &
     Output { format: args.format, color: args.color, quiet: args.quiet }.show(report, sources, book)
 }
 
+/// The role of a document, its level, and the linked account that it bears on.
+pub(super) type Filed = (Role, usize, Option<usize>);
+
 /// Everything that is judged.
 pub(super) struct Run {
     pub(super) library: Library,
@@ -68,7 +71,8 @@ pub(super) struct Run {
     pub(super) config: Config,
     pub(super) evidence: Evidence,
     pub(super) consumers: Vec<String>,
-    pub(super) named: Vec<(String, Role, usize)>,
+    /// Documents with a role, a level and a linked account, by the names of their files.
+    pub(super) named: Vec<(String, Filed)>,
     pub(super) only: Vec<RuleName>,
     strict: bool,
     now: String,
@@ -186,13 +190,16 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     };
     let mut evidence = load::load(&mut sources, &named, &walked)?;
     if is_live {
-        let order = Order { args: &args.live, library: &library, form: &config.form, consumers: &consumers };
+        let policies = texts(&sources, &evidence);
+        let form = &config.form;
+        let order = Order { args: &args.live, library: &library, form, consumers: &consumers, policies };
         let Gathered { name, text } = live::gather(&order)?;
         load::add_unnamed(&mut sources, &name, &text, &mut evidence);
     }
     if let Some((name, text)) = snapshot {
         load::add_unnamed(&mut sources, name, &text, &mut evidence);
     }
+    same_accounts(&config, &evidence)?;
     let only: Vec<RuleName> =
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
     let nothing = evidence.documents.is_empty()
@@ -207,7 +214,7 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     );
     let now = args.now.clone().unwrap_or_else(now);
     let roles = named.into_iter().filter_map(|file| match file.kind {
-        DocumentKind::Policy(role) => Some((load::display(&file.path), role, file.level)),
+        DocumentKind::Policy(role) => Some((load::display(&file.path), (role, file.level, file.linked))),
         // What it is, an answer says itself.
         DocumentKind::Answer(_) => None,
     });
@@ -225,6 +232,28 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
         config_source,
         folder,
     })
+}
+
+/// What was read in linked accounts is counted by their order, so that two lists cannot be mixed.
+fn same_accounts(config: &Config, evidence: &Evidence) -> anyhow::Result<()> {
+    let given: Vec<&str> = config.form.linked.iter().map(|linked| &*linked.account.text).collect();
+    let read = evidence.live.linked();
+    anyhow::ensure!(
+        given.is_empty() || read.is_empty() || given == read,
+        "the snapshot is of the linked accounts {}, and {} were given; give the same, or none",
+        read.join(", "),
+        given.join(", ")
+    );
+    Ok(())
+}
+
+/// The texts of the reader's policies that were given as files, without what is around them.
+fn texts(sources: &Sources, evidence: &Evidence) -> Vec<String> {
+    let text = |document: &PolicyDocument| {
+        let span = document.policy.span;
+        sources.get(document.policy.source).slice(span).to_owned()
+    };
+    evidence.of(Role::ReaderPolicy).filter(|document| document.issues.is_empty()).map(text).collect()
 }
 
 pub(super) fn exit(args: &CheckArgs, report: &Report) -> Exit {

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::contract::{FormValue, LinkedAccount, Origin};
 use crate::evidence::{DocumentKind, Role};
 use crate::load::Named;
+use crate::policy::arn::account_of;
 use crate::source::{Place, Sources, Span};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -94,7 +95,9 @@ impl CheckArgs {
         ];
         let single = flags.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
         let connected = self.connected_account.iter().map(|value| ("connected-account", value.as_str()));
-        let linked = self.linked_policy.iter().map(|value| ("linked-policy", value.as_str()));
+        let readers = self.live.linked_reader.iter().map(|value| ("linked-reader", value.as_str()));
+        // Documents are put to the last accounts, so that these come last.
+        let linked = readers.chain(self.linked_policy.iter().map(|value| ("linked-policy", value.as_str())));
         let mut text = String::from("preflight check");
         let mut given = Vec::new();
         for (name, value) in single.chain(connected).chain(linked) {
@@ -116,6 +119,15 @@ impl CheckArgs {
             };
             match name {
                 "connected-account" => config.form.connected_accounts.push(value_of(value)),
+                "linked-reader" => {
+                    let number = account_of(value).unwrap_or_default();
+                    let reader = Some(value_of(value));
+                    let linked = &mut config.form.linked;
+                    match linked.iter_mut().find(|account| account.account.text == number) {
+                        Some(account) => account.reader = reader,
+                        None => linked.push(LinkedAccount { account: value_of(number), reader }),
+                    }
+                }
                 "linked-policy" => {
                     let number = value.split('=').next().unwrap_or(value);
                     config.form.linked.push(LinkedAccount { account: value_of(number), reader: None });

@@ -20,6 +20,8 @@ pub(super) struct Order<'a> {
     pub(super) library: &'a Library,
     pub(super) form: &'a Form,
     pub(super) consumers: &'a [String],
+    /// Policies of the reader that were given as files: they may not be attached yet.
+    pub(super) policies: Vec<String>,
 }
 
 /// Asks AWS.
@@ -31,9 +33,9 @@ pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
 /// Says how AWS can be asked.
 #[cfg(not(feature = "live"))]
 pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
-    let Order { args, library, form, consumers } = order;
+    let Order { args, library, form, consumers, policies } = order;
     // What a build with `live` would look at, so that the two take the same arguments.
-    let _ = (args, library.reads(), form.iter().count(), consumers.len());
+    let _ = (args, library.reads(), form.iter().count(), consumers.len(), policies.len());
     let none: Option<Gathered> = None;
     none.ok_or_else(|| {
         anyhow::anyhow!(

@@ -151,16 +151,21 @@ impl Evidence {
         }
         match name {
             "listing" => !self.listing.is_missing(),
-            "list-access-keys" => self.reader.keys.is_some(),
+            // What AWS was asked for and did not tell is not known, which is another thing than not asked.
+            "list-access-keys" => self.reader.keys.is_some() || self.live.was_refused(name),
+            "list-accounts" => {
+                self.live.was_refused(name) || self.answers.iter().any(|answer| answer.kind.command() == name)
+            }
             "get-login-profile" => self.reader.password_is_told,
             // Whether a KMS key is in play: an object shows it, or the bucket's default; else who hands in the key's policy
             // says so.
             "kms" => {
                 let has_policy = self.of(Role::KeyPolicy).next().is_some();
                 // The key that AWS manages for S3 asks nothing of readers of its account.
-                self.bucket
-                    .needs_key()
-                    .map_or(has_policy, |needed| needed && (has_policy || self.bucket.key().is_some()))
+                let is_there = has_policy
+                    || self.bucket.key().is_some()
+                    || ["describe-key", "get-key-policy"].iter().any(|call| self.live.was_refused(call));
+                self.bucket.needs_key().map_or(has_policy, |needed| needed && is_there)
             }
             "get-bucket-ownership-controls" => self.bucket.ownership.is_some(),
             "get-policy-version" => self.reader.policies.iter().any(|policy| policy.in_force.is_some()),

@@ -26,6 +26,25 @@ pub struct LiveRecord {
 }
 
 impl LiveRecord {
+    /// Whether AWS was asked this for the account of the form, and did not tell.
+    #[must_use]
+    pub fn was_refused(&self, operation: &str) -> bool {
+        let is_it = |call: &str| call.rsplit(' ').next() == Some(operation);
+        self.unread.iter().any(|unread| unread.account.is_none() && is_it(&unread.call))
+    }
+
+    /// Linked accounts, in the order in which their documents are counted.
+    #[must_use]
+    pub fn linked(&self) -> Vec<String> {
+        let mut accounts: Vec<String> = Vec::new();
+        for (_, account, _) in self.form.iter().filter(|(name, _, _)| name == "linked") {
+            if !accounts.contains(account) {
+                accounts.push(account.clone());
+            }
+        }
+        accounts
+    }
+
     /// Whether AWS itself answered something that a demand asks.
     #[must_use]
     pub fn is_answered(&self) -> bool {
@@ -40,6 +59,8 @@ pub struct Unread {
     pub call: String,
     /// What it was about: the first value of its input.
     pub about: String,
+    /// The linked account in which it was made.
+    pub account: Option<String>,
     /// AWS's name of the error, or ours for a failure on the way.
     pub code: String,
     /// What was said.

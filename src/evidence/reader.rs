@@ -75,6 +75,8 @@ pub enum BoundaryRecord {
     /// No answer tells.
     #[default]
     Untold,
+    /// AWS was asked and did not tell: that there is none is not presumed.
+    Refused,
     /// The user has none.
     None,
     /// The user has this policy as boundary.

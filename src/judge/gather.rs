@@ -180,7 +180,7 @@ impl Taker<'_, '_> {
         let boundary = holder.get("PermissionsBoundary");
         let arn = boundary.and_then(|boundary| boundary.get("PermissionsBoundaryArn"));
         let Some((arn, text)) = arn.and_then(|node| Some((node, node.as_str()?))) else {
-            if self.out.reader.boundary == BoundaryRecord::Untold {
+            if matches!(self.out.reader.boundary, BoundaryRecord::Untold | BoundaryRecord::Refused) {
                 self.out.reader.boundary = BoundaryRecord::None;
             }
             return;

@@ -8,19 +8,27 @@ use crate::finding::NotEvaluated;
 /// The form with what the snapshot carries. What the user says otherwise wins.
 pub(super) fn with_form(form: &Form, evidence: &Evidence) -> Form {
     let mut out = form.clone();
+    let mut current = None;
     for (name, value, place) in &evidence.live.form {
-        if name == "connected-accounts" && !form.is_given(name) {
-            out.connected_accounts.push(FormValue { text: value.clone(), origin: Origin::Given(*place) });
-        } else if name == "linked" && !form.is_given(name) {
-            let account = FormValue { text: value.clone(), origin: Origin::Given(*place) };
-            out.linked.push(LinkedAccount { account, reader: None });
-        } else if name == "linked-reader" {
-            let reader = FormValue { text: value.clone(), origin: Origin::Given(*place) };
-            if let Some(last) = out.linked.last_mut() {
-                last.reader.get_or_insert(reader);
+        let given = FormValue { text: value.clone(), origin: Origin::Given(*place) };
+        match name.as_str() {
+            "connected-accounts" if form.is_given(name) => {}
+            "connected-accounts" => out.connected_accounts.push(given),
+            "linked" => {
+                // A bundle holds a snapshot, and both name the accounts.
+                current = out.linked.iter().position(|linked| linked.account.text == *value);
+                if current.is_none() && !form.is_given(name) {
+                    current = Some(out.linked.len());
+                    out.linked.push(LinkedAccount { account: given, reader: None });
+                }
             }
-        } else if !form.is_given(name) {
-            out.give(name, value, *place);
+            "linked-reader" => {
+                if let Some(linked) = current.and_then(|at| out.linked.get_mut(at)) {
+                    linked.reader.get_or_insert(given);
+                }
+            }
+            _ if form.is_given(name) => {}
+            _ => out.give(name, value, *place),
         }
     }
     out
@@ -56,6 +64,7 @@ pub(super) fn why(library: &Library, evidence: &Evidence, fact: &str) -> String 
         .live
         .unread
         .iter()
+        .filter(|unread| unread.account.is_none())
         .filter(|unread| library.reads().get(&unread.call).is_some_and(|read| kin(&read.fact)))
         .collect();
     calls.sort_by(|left, right| left.call.cmp(&right.call));
@@ -70,7 +79,8 @@ pub(super) fn why(library: &Library, evidence: &Evidence, fact: &str) -> String 
 
 fn command(unread: &Unread) -> String {
     let about = if unread.about.is_empty() { String::new() } else { format!(" {}", unread.about) };
-    format!("aws {}{about}", unread.call)
+    let of = unread.account.as_ref().map_or_else(String::new, |account| format!(" in account {account}"));
+    format!("aws {}{about}{of}", unread.call)
 }
 
 fn words(library: &Library, unread: &Unread) -> String {

@@ -3,12 +3,13 @@
 //! The form is `docs/schema/snapshot.v1.json`. Every answer becomes a part of the file, so that what is found in it is
 //! shown with the file's own lines.
 
+mod linked;
 mod organization;
 mod reply;
 
 use super::recognise;
 use crate::eval::PublicAccessBlock;
-use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role, Unread};
+use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role};
 use crate::source::{Place, SourceId, Sources, Span};
 use crate::syntax::{Node, Value, read_json};
 use reply::Reply;
@@ -65,12 +66,13 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
     for node in root.get("documents").and_then(Node::as_array).unwrap_or_default() {
         let text = |key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
         if let (Some(name), Some(text)) = (text("name"), node.get("text").and_then(Node::as_str)) {
-            let level = node.get("level").and_then(|level| match &level.value {
+            let number = |key: &str| match &node.get(key)?.value {
                 Value::Number(number) => number.parse().ok(),
                 _ => None,
-            });
+            };
             let role = node.get("role").and_then(Node::as_str).and_then(Role::of);
-            mailed.push((name, text.to_owned(), role, level.unwrap_or(0)));
+            let file = role.map(|role| (role, number("level").unwrap_or(0), number("linked")));
+            mailed.push((name, text.to_owned(), file));
         }
     }
     let replies: Vec<Reply> = root
@@ -81,15 +83,18 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
         .filter_map(|node| Reply::read(node, source))
         .collect();
     drop(document);
-    for (name, text, role, level) in mailed {
+    for (name, text, file) in mailed {
         let part = sources.add(name, text);
-        match role {
-            Some(role) => recognise::named(sources, part, (role, level, None), evidence),
+        match file {
+            Some(file) => recognise::named(sources, part, file, evidence),
             // A bundle of a snapshot holds it as a document; one in that is not looked into.
             None if depth == 0 && read(sources, part, evidence, 1) => {}
             None => recognise::by_content(sources, part, evidence),
         }
     }
+    let (inside, replies): (Vec<Reply>, Vec<Reply>) =
+        replies.into_iter().partition(|reply| reply.account.is_some());
+    linked::take(sources, source, &inside, evidence);
     // The user comes first: it says which of the policies is the boundary.
     let is_first = |reply: &&Reply| matches!(&*reply.call, "iam get-user" | "iam get-role");
     for reply in replies.iter().filter(is_first) {
@@ -140,15 +145,13 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
         | ("s3api get-bucket-encryption", "ServerSideEncryptionConfigurationNotFoundError")
         | ("s3api get-bucket-ownership-controls", "OwnershipControlsNotFoundError")
         | ("iam get-login-profile", "NoSuchEntity") => {}
-        _ => {
-            let Reply { call, about, .. } = reply;
-            evidence.live.unread.push(Unread {
-                call: call.clone(),
-                about: about.clone(),
-                code: error.code.clone(),
-                message: error.message.clone(),
-                place,
-            });
+        (call, code) => {
+            let is_identity = matches!(call, "iam get-user" | "iam get-role");
+            let boundary = &mut evidence.reader.boundary;
+            if is_identity && code != "NoSuchEntity" && *boundary == BoundaryRecord::Untold {
+                *boundary = BoundaryRecord::Refused;
+            }
+            evidence.live.unread.extend(reply.unread(place));
         }
     }
 }

@@ -32,18 +32,20 @@ def allowed(call):
 
 s3, iam, exports = client("s3"), client("iam"), client("bcm-data-exports")
 keys = ["reports/acme-cur2/data/BILLING_PERIOD=2026-11/acme-cur2-00001.csv.gz", "reports/acme-cur2/metadata/BILLING_PERIOD=2026-11/acme-cur2-Manifest.json"]
+situations = json.load(sys.stdin)
+first = situations[0]
 exports.create_export(Export={
     "Name": "acme-cur2",
-    "DataQuery": {"QueryStatement": "SELECT * FROM COST_AND_USAGE_REPORT"},
+    "DataQuery": first.get("query", {"QueryStatement": "SELECT * FROM COST_AND_USAGE_REPORT"}),
     "DestinationConfigurations": {"S3Destination": {
-        "S3Bucket": "acme-billing-0", "S3Prefix": "reports", "S3Region": "us-east-1",
+        "S3Bucket": first.get("bucket-name", "acme-billing-0"), "S3Prefix": "reports", "S3Region": "us-east-1",
         "S3OutputConfigurations": {"OutputType": "CUSTOM", "Format": "TEXT_OR_CSV", "Compression": "GZIP", "Overwrite": "OVERWRITE_REPORT"},
     }},
     "RefreshCadence": {"Frequency": "SYNCHRONOUS"},
 })
 results = {}
-for number, situation in enumerate(json.load(sys.stdin)):
-    user, bucket = "reader-%d" % number, "acme-billing-%d" % number
+for number, situation in enumerate(situations):
+    user, bucket = situation.get("user-name", "reader-%d" % number), situation.get("bucket-name", "acme-billing-%d" % number)
     fill = lambda policy: json.dumps(policy).replace("BUCKET", bucket).replace("USER", user)
     s3.create_bucket(Bucket=bucket)
     for key in keys:

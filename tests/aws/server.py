@@ -29,7 +29,7 @@ async def handle(method, path, headers, body, query_params):
         arn = "arn:aws:bcm-data-exports:us-east-1:111122223333:export/%s-%s" % (export["Name"], uuid.uuid4())
         exports[arn] = dict(export, ExportArn=arn)
         return answer(200, {"ExportArn": arn})
-    status = {"StatusCode": "HEALTHY", "CreatedAt": "2026-11-01T00:00:00Z", "LastUpdatedAt": "2026-11-20T00:00:00Z"}
+    status = {"StatusCode": "HEALTHY", "CreatedAt": "2026-11-01T00:00:00Z", "LastUpdatedAt": "2026-11-20T00:00:00Z", "LastRefreshedAt": "2026-11-22T03:00:00Z"}
     if operation == "ListExports":
         listed = [{"ExportArn": a, "ExportName": e["Name"], "ExportStatus": status} for a, e in exports.items()]
         return answer(200, {"Exports": listed})
@@ -39,7 +39,8 @@ async def handle(method, path, headers, body, query_params):
     if operation == "GetExport":
         return answer(200, {"Export": export, "ExportStatus": status})
     if operation == "ListExecutions":
-        return answer(200, {"Executions": []})
+        run = {"StatusCode": "DELIVERY_SUCCESS", "CreatedAt": "2026-11-22T03:00:00Z", "CompletedAt": "2026-11-22T03:10:00Z"}
+        return answer(200, {"Executions": [{"ExecutionId": "e1", "ExecutionStatus": run}]})
     return answer(400, {"__type": "ValidationException", "Message": "unknown operation " + operation})
 
 

@@ -9,8 +9,11 @@
     reason = "all of this is tests, where a panic is a failed test"
 )]
 
+mod accounts;
+mod endings;
 mod ministack;
 mod organization;
 mod run;
 mod scenarios;
 mod server;
+mod wire;

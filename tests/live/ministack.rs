@@ -275,3 +275,77 @@ fn the_printed_policy_is_enough_and_nothing_in_it_is_unused() {
     });
     assert!(unused.is_empty(), "nobody misses {unused:?}");
 }
+
+/// The commands of the README's live section, as they stand there.
+fn readme() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let block = text.split("<!-- live:begin -->").nth(1).unwrap().split("<!-- live:end -->").next().unwrap();
+    let lines = block.lines().filter(|line| line.starts_with("preflight "));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_readmes_live_section_works_word_by_word() {
+    let stack = start();
+    let healthy = super::server::healthy();
+    let text = |call: &str| healthy[call]["body"].as_str().unwrap().to_owned();
+    // What the healthy scenario answers, put into a server that enforces it.
+    let bucket: Value = serde_json::from_str(&text("s3:GetBucketPolicy")).unwrap();
+    let export: Value = serde_json::from_str(&text("bcm-data-exports:GetExport")).unwrap();
+    let encoded = text("iam:GetPolicyVersion");
+    let encoded = encoded.split("<Document>").nth(1).unwrap().split("</Document>").next().unwrap().to_owned();
+    let reader: Value = {
+        let mut bytes = Vec::new();
+        let mut parts = encoded.split('%');
+        bytes.extend(parts.next().unwrap().bytes());
+        for part in parts {
+            bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+            bytes.extend(part[2..].bytes());
+        }
+        serde_json::from_slice(&bytes).unwrap()
+    };
+    let situation = json!([{
+        "name": "acme", "user-name": "spendeffix", "bucket-name": "acme-billing",
+        "managed": [reader], "bucket": bucket, "query": export["Export"]["DataQuery"],
+    }]);
+    let people = seed(&stack, &situation.to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let credentials = folder.path().join("credentials");
+    let profile = |name: &str, key: &str, secret: &str| {
+        format!("[{name}]\naws_access_key_id={key}\naws_secret_access_key={secret}\n")
+    };
+    let secret = people["acme"]["secret"].as_str().unwrap();
+    let profiles = profile("default", "test", "test")
+        + &profile("spendeffix", people["acme"]["key"].as_str().unwrap(), secret);
+    std::fs::write(&credentials, profiles).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_preflight")).parent().unwrap();
+    let commands = readme();
+    assert!(commands.len() >= 7, "{commands:?}");
+    for line in commands {
+        let output = Command::new("sh")
+            .args(["-c", &line])
+            .current_dir(folder.path())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+            .env("AWS_ENDPOINT_URL", &stack.url)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", &credentials)
+            .output()
+            .unwrap();
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{line}: {:?}\n{out}\n{err}", output.status.code());
+        assert!(!out.contains(secret) && !err.contains(secret), "{line}");
+        if line.starts_with("preflight check") {
+            assert!(out.starts_with("ready"), "{line}: {out}");
+        }
+        if line.contains("--as-reader") {
+            assert!(out.contains("AWS allowed it with the reader's key"), "{out}");
+        }
+    }
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(path == credentials || !text.contains(secret), "{}", path.display());
+    }
+}

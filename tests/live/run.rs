@@ -8,6 +8,19 @@ pub(crate) fn secret() -> String {
     ["wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYLIVETEST1"].concat()
 }
 
+/// What the scenarios hand out as the secret and the token of a session.
+pub(crate) const SESSION: [&str; 2] =
+    ["SessionSecretNeverToBeShown00000000000000", "SessionTokenNeverToBeShown"];
+/// The code of an MFA device.
+pub(crate) const CODE: &str = "739184";
+
+/// Fails if a text holds a key that any of the runs used.
+pub(crate) fn without_secrets(text: &str) {
+    for secret in [&*secret(), SESSION[0], SESSION[1], CODE] {
+        assert!(!text.contains(secret), "`{secret}` is in the output:\n{text}");
+    }
+}
+
 /// The program, with credentials and without any configuration of the machine.
 pub(crate) fn preflight(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
@@ -62,14 +75,17 @@ impl Said {
     }
 }
 
-/// Runs it. Whatever happens, the secret is in no output.
+/// Runs it. Whatever happens, no key is in what it prints or in a file that it was given to write.
 pub(crate) fn run(mut command: Command) -> Said {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let out = String::from_utf8(stdout).unwrap();
     let err = String::from_utf8(stderr).unwrap();
     for text in [&out, &err] {
-        assert!(!text.contains(&secret()), "the secret is in the output:\n{text}");
+        without_secrets(text);
         assert!(!text.contains("panicked"), "{text}");
+    }
+    for file in command.get_args().map(std::path::Path::new).filter(|path| path.is_file()) {
+        without_secrets(&String::from_utf8_lossy(&std::fs::read(file).unwrap()));
     }
     Said { code: status.code().unwrap_or(-1), out, err }
 }

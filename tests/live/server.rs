@@ -18,6 +18,7 @@ pub(crate) type Scenario = BTreeMap<String, Value>;
 pub(crate) struct Server {
     pub(crate) url: String,
     calls: Arc<Mutex<Vec<String>>>,
+    inputs: Arc<Mutex<Vec<String>>>,
     most: Arc<AtomicUsize>,
 }
 
@@ -70,21 +71,29 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let calls: Arc<Mutex<Vec<String>>> = Arc::default();
         let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let inputs: Arc<Mutex<Vec<String>>> = Arc::default();
         let (seen, peak, scenario) = (calls.clone(), most.clone(), Arc::new(scenario));
+        let told = inputs.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (seen, scenario, now, peak) = (seen.clone(), scenario.clone(), now.clone(), peak.clone());
+                let told = told.clone();
                 std::thread::spawn(move || {
-                    serve(&stream, &scenario, &seen, (&now, &peak));
+                    serve(&stream, &scenario, (&seen, &told), (&now, &peak));
                 });
             }
         });
-        Self { url, calls, most }
+        Self { url, calls, inputs, most }
     }
 
     /// The calls so far, in order.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
+    }
+
+    /// What the calls asked, each behind its name.
+    pub(crate) fn inputs(&self) -> Vec<String> {
+        self.inputs.lock().unwrap().clone()
     }
 
     /// How many calls were under way at once.
@@ -96,11 +105,12 @@ impl Server {
 fn serve(
     stream: &TcpStream,
     scenario: &Scenario,
-    seen: &Mutex<Vec<String>>,
+    (seen, told): (&Mutex<Vec<String>>, &Mutex<Vec<String>>),
     count: (&AtomicUsize, &AtomicUsize),
 ) {
     let mut reader = BufReader::new(stream);
     while let Some((call, input)) = request(&mut reader) {
+        told.lock().unwrap().push(format!("{call} {input}"));
         let times = {
             let mut seen = seen.lock().unwrap();
             seen.push(call.clone());
@@ -178,7 +188,16 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let body = String::from_utf8(body).ok()?;
+    let mut body = String::from_utf8(body).ok()?;
+    // Whose call it is, so that a scenario can answer accounts differently.
+    let signed = header.get("authorization").and_then(|text| text.split("Credential=").nth(1));
+    let mut scope = signed.unwrap_or_default().split('/');
+    let (key, region) = (scope.next().unwrap_or_default(), scope.nth(1).unwrap_or_default());
+    let query_key = format!("&key={key}&region={region}");
+    let is_post = !body.is_empty();
+    if is_post {
+        body.push_str(&query_key);
+    }
     if let Some(target) = header.get("x-amz-target") {
         let (service, operation) = target.split_once('.')?;
         let service = match service {
@@ -210,5 +229,5 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
         _ if has("requestPayment") => "GetBucketRequestPayment",
         _ => "ListObjectsV2",
     };
-    Some((format!("s3:{operation}"), query.to_owned()))
+    Some((format!("s3:{operation}"), format!("{query}{query_key}")))
 }

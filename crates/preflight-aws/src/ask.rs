@@ -1,7 +1,7 @@
 //! Makes calls, a few side by side, and writes down what comes of each.
 
 use crate::Watch;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Mark, Snapshot};
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -13,6 +13,7 @@ use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 use tokio::sync::Semaphore;
@@ -124,58 +125,186 @@ impl Intercept for Body {
 
 /// Makes calls.
 pub(crate) struct Asker<'w> {
+    shared: Rc<Shared<'w>>,
+    mark: Mark,
+}
+
+/// What every asker of a run works on.
+struct Shared<'w> {
     before: Snapshot,
     now: RefCell<Snapshot>,
     watch: Watch<'w>,
     slots: Semaphore,
-    as_reader: bool,
+}
+
+/// One page of a list: its items, and the token of the next.
+pub(crate) type Page = Result<(Vec<Value>, Option<String>), Failure>;
+
+/// A list that AWS gives in pages.
+pub(crate) struct Pages<'a> {
+    /// The command of the AWS CLI.
+    pub(crate) call: &'a str,
+    pub(crate) input: Value,
+    /// The member of the answer that holds the list.
+    pub(crate) list: &'static str,
+    /// Pages at most: a token may come back for ever.
+    pub(crate) most: usize,
 }
 
 impl<'w> Asker<'w> {
     pub(crate) fn new(before: Snapshot, watch: Watch<'w>, as_reader: bool) -> Self {
+        let mark = Mark { as_reader, account: None };
         let mut now = Snapshot { form: before.form.clone(), ..Snapshot::default() };
         // What another part gathered stays.
         now.calls.extend(before.calls.iter().filter(|call| call.get("as").is_some() != as_reader).cloned());
-        Self { before, now: RefCell::new(now), watch, slots: Semaphore::new(AT_ONCE), as_reader }
+        let shared = Shared { before, now: RefCell::new(now), watch, slots: Semaphore::new(AT_ONCE) };
+        Self { shared: Rc::new(shared), mark }
+    }
+
+    /// One whose calls are made in a linked account.
+    pub(crate) fn of_account(&self, account: &str) -> Self {
+        let mark = Mark { account: Some(account.to_owned()), ..self.mark.clone() };
+        Self { shared: Rc::clone(&self.shared), mark }
+    }
+
+    /// Whether calls are made in a linked account, of which less is asked.
+    pub(crate) fn is_of_linked(&self) -> bool {
+        self.mark.account.is_some()
     }
 
     /// Makes a call, or takes the answer that a snapshot has.
     pub(crate) async fn ask(&self, call: &str, input: Value, make: impl Future<Output = Outcome>) -> Outcome {
-        let known = self.before.answer(call, &input, self.as_reader).cloned();
-        let outcome = match known {
-            Some(answer) => Ok(answer),
-            None => {
-                let _slot = self.slots.acquire().await;
-                make.await
-            }
-        };
-        let mut entry = Map::new();
-        entry.insert("call".to_owned(), json!(call));
-        if self.as_reader {
-            entry.insert("as".to_owned(), json!("reader"));
+        if let Some(answer) = self.shared.before.answer(call, &input, &self.mark) {
+            let outcome = Ok(answer.clone());
+            self.note(call, input, &outcome);
+            return outcome;
         }
-        entry.insert("input".to_owned(), input);
-        entry.insert("time".to_owned(), json!(now()));
-        match &outcome {
-            Ok(output) => entry.insert("output".to_owned(), output.clone()),
-            Err(failure) => entry.insert("error".to_owned(), failure.value()),
+        self.ask_again(call, input, make).await
+    }
+
+    /// Makes a call, whatever a snapshot has.
+    pub(crate) async fn ask_again(
+        &self,
+        call: &str,
+        input: Value,
+        make: impl Future<Output = Outcome>,
+    ) -> Outcome {
+        let outcome = {
+            let _slot = self.shared.slots.acquire().await;
+            make.await
         };
-        let mut snapshot = self.now.borrow_mut();
-        snapshot.calls.push(Value::Object(entry));
-        (self.watch)(snapshot.calls.len(), &snapshot);
+        self.note(call, input, &outcome);
         outcome
     }
 
-    /// Notes a value of the form, unless it is known.
+    /// Reads a list page by page, and notes each page when it is there, so that a run that ends on the way leaves what it
+    /// read: a list with a token. The next run goes on from there.
+    pub(crate) async fn list(
+        &self,
+        pages: Pages<'_>,
+        mut page: impl AsyncFnMut(Option<String>) -> Page,
+    ) -> Outcome {
+        let Pages { call, input, list, most } = pages;
+        let known = self.shared.before.answer(call, &input, &self.mark).cloned();
+        let (mut next, mut count) = (None, 0);
+        let mut at = None;
+        if let Some(known) = known {
+            next = token(&known);
+            at = Some(self.note(call, input.clone(), &Ok(known)));
+            count = usize::from(next.is_some());
+        }
+        let mut is_resumed = next.is_some();
+        while at.is_none() || (next.is_some() && count < most) {
+            let read = {
+                let _slot = self.shared.slots.acquire().await;
+                page(next.clone()).await
+            };
+            match read {
+                Ok((items, following)) => {
+                    is_resumed = false;
+                    count += 1;
+                    let at =
+                        *at.get_or_insert_with(|| self.note(call, input.clone(), &Ok(json!({ list: [] }))));
+                    self.extend(at, list, items, following.as_deref());
+                    next = following;
+                }
+                // A token does not live for ever.
+                Err(_) if is_resumed => {
+                    (is_resumed, next, count) = (false, None, 0);
+                    let mut now = self.shared.now.borrow_mut();
+                    if let Some(entry) = at.take().and_then(|at: usize| now.calls.get_mut(at)) {
+                        *entry = Value::Null;
+                    }
+                }
+                // What came before stays, as a list that is not whole.
+                Err(failure) => {
+                    let outcome = Err(failure);
+                    self.note(call, input, &outcome);
+                    return outcome;
+                }
+            }
+        }
+        let now = self.shared.now.borrow();
+        let output = at.and_then(|at| now.calls.get(at)?.get("output"));
+        Ok(output.cloned().unwrap_or_default())
+    }
+
+    /// Writes down what came of a call; its place.
+    fn note(&self, call: &str, input: Value, outcome: &Outcome) -> usize {
+        let mut entry = Map::new();
+        entry.insert("call".to_owned(), json!(call));
+        if self.mark.as_reader {
+            entry.insert("as".to_owned(), json!("reader"));
+        }
+        if let Some(account) = &self.mark.account {
+            entry.insert("account".to_owned(), json!(account));
+        }
+        entry.insert("input".to_owned(), input);
+        entry.insert("time".to_owned(), json!(now()));
+        match outcome {
+            Ok(output) => entry.insert("output".to_owned(), output.clone()),
+            Err(failure) => entry.insert("error".to_owned(), failure.value()),
+        };
+        let mut snapshot = self.shared.now.borrow_mut();
+        snapshot.calls.push(Value::Object(entry));
+        (self.shared.watch)(snapshot.calls.len(), &snapshot);
+        snapshot.calls.len().saturating_sub(1)
+    }
+
+    /// Adds a page to a list that was noted.
+    fn extend(&self, at: usize, list: &str, items: Vec<Value>, next: Option<&str>) {
+        let mut snapshot = self.shared.now.borrow_mut();
+        let output = snapshot.calls.get_mut(at).and_then(|entry| entry.get_mut("output"));
+        if let Some(output) = output.and_then(Value::as_object_mut) {
+            if let Some(Value::Array(known)) = output.get_mut(list) {
+                known.extend(items);
+            }
+            output.remove("NextToken");
+            if let Some(next) = next {
+                output.insert("NextToken".to_owned(), json!(next));
+            }
+        }
+        (self.shared.watch)(snapshot.calls.len(), &snapshot);
+    }
+
+    /// Notes a value of the form, unless it is known. What a linked account says is none of the form.
     pub(crate) fn form(&self, name: &str, value: &str) {
-        self.now.borrow_mut().form.entry(name.to_owned()).or_insert_with(|| json!(value));
+        if self.mark.account.is_none() {
+            self.shared.now.borrow_mut().form.entry(name.to_owned()).or_insert_with(|| json!(value));
+        }
     }
 
     pub(crate) fn finish(self, cut_short: Option<String>) -> Snapshot {
-        let mut snapshot = self.now.into_inner();
+        let mut snapshot = self.shared.now.take();
+        snapshot.calls.retain(|call| !call.is_null());
         snapshot.cut_short = cut_short;
         snapshot
     }
+}
+
+/// The token with which a list goes on.
+fn token(answer: &Value) -> Option<String> {
+    answer.get("NextToken")?.as_str().map(str::to_owned)
 }
 
 fn now() -> String {

@@ -1,7 +1,7 @@
 //! Reports and exports with their status and last runs.
 
 use crate::Wanted;
-use crate::ask::{Asker, Body, Failure, Outcome};
+use crate::ask::{Asker, Body, Failure, Outcome, Pages};
 use crate::connect::Connection;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -27,27 +27,25 @@ pub(crate) async fn read(connection: &Connection, asker: &Asker<'_>, wanted: &Wa
 /// Legacy reports. A page has exactly five.
 pub(crate) async fn reports(connection: &Connection, asker: &Asker<'_>) -> Outcome {
     let client = connection.reports();
+    let pages = Pages {
+        call: "cur describe-report-definitions",
+        input: json!({}),
+        list: "ReportDefinitions",
+        most: PAGES,
+    };
     asker
-        .ask("cur describe-report-definitions", json!({}), async {
-            let (mut list, mut next) = (Vec::new(), None);
-            for _ in 0..PAGES {
-                let body = Body::default();
-                let page = client
-                    .describe_report_definitions()
-                    .max_results(5)
-                    .set_next_token(next.take())
-                    .customize()
-                    .interceptor(body.clone())
-                    .send()
-                    .await
-                    .map_err(|e| Failure::of(&e))?;
-                extend(&mut list, &body.value()?, "ReportDefinitions");
-                next = page.next_token().map(str::to_owned);
-                if next.is_none() {
-                    break;
-                }
-            }
-            Ok(whole("ReportDefinitions", list, next))
+        .list(pages, async |next| {
+            let body = Body::default();
+            let page = client
+                .describe_report_definitions()
+                .max_results(5)
+                .set_next_token(next)
+                .customize()
+                .interceptor(body.clone())
+                .send()
+                .await
+                .map_err(|e| Failure::of(&e))?;
+            Ok((items(&body.value()?, "ReportDefinitions"), page.next_token))
         })
         .await
 }
@@ -55,26 +53,20 @@ pub(crate) async fn reports(connection: &Connection, asker: &Asker<'_>) -> Outco
 /// The list of exports.
 pub(crate) async fn list_exports(connection: &Connection, asker: &Asker<'_>) -> Outcome {
     let client = connection.exports();
+    let pages =
+        Pages { call: "bcm-data-exports list-exports", input: json!({}), list: "Exports", most: PAGES };
     asker
-        .ask("bcm-data-exports list-exports", json!({}), async {
-            let (mut list, mut next) = (Vec::new(), None);
-            for _ in 0..PAGES {
-                let body = Body::default();
-                let page = client
-                    .list_exports()
-                    .set_next_token(next.take())
-                    .customize()
-                    .interceptor(body.clone())
-                    .send()
-                    .await
-                    .map_err(|e| Failure::of(&e))?;
-                extend(&mut list, &body.value()?, "Exports");
-                next = page.next_token().map(str::to_owned);
-                if next.is_none() {
-                    break;
-                }
-            }
-            Ok(whole("Exports", list, next))
+        .list(pages, async |next| {
+            let body = Body::default();
+            let page = client
+                .list_exports()
+                .set_next_token(next)
+                .customize()
+                .interceptor(body.clone())
+                .send()
+                .await
+                .map_err(|e| Failure::of(&e))?;
+            Ok((items(&body.value()?, "Exports"), page.next_token))
         })
         .await
 }
@@ -106,26 +98,24 @@ async fn exports(connection: &Connection, asker: &Asker<'_>, wanted: &Wanted) {
         wanted.export_name.as_deref().map(|name| arns(&found, Some(name))).filter(|list| !list.is_empty());
     let client = connection.exports();
     join_all(meant.unwrap_or(all).iter().map(async |arn| {
-        let executions = asker.ask("bcm-data-exports list-executions", json!({ "ExportArn": arn }), async {
-            let (mut list, mut next) = (Vec::new(), None);
-            for _ in 0..PAGES {
-                let body = Body::default();
-                let page = client
-                    .list_executions()
-                    .export_arn(arn)
-                    .set_next_token(next.take())
-                    .customize()
-                    .interceptor(body.clone())
-                    .send()
-                    .await
-                    .map_err(|e| Failure::of(&e))?;
-                extend(&mut list, &body.value()?, "Executions");
-                next = page.next_token().map(str::to_owned);
-                if next.is_none() {
-                    break;
-                }
-            }
-            Ok(whole("Executions", list, next))
+        let pages = Pages {
+            call: "bcm-data-exports list-executions",
+            input: json!({ "ExportArn": arn }),
+            list: "Executions",
+            most: PAGES,
+        };
+        let executions = asker.list(pages, async |next| {
+            let body = Body::default();
+            let page = client
+                .list_executions()
+                .export_arn(arn)
+                .set_next_token(next)
+                .customize()
+                .interceptor(body.clone())
+                .send()
+                .await
+                .map_err(|e| Failure::of(&e))?;
+            Ok((items(&body.value()?, "Executions"), page.next_token))
         });
         let _ = tokio::join!(export(connection, asker, arn), executions);
     }))
@@ -140,16 +130,7 @@ pub(crate) fn arns(list: &Value, name: Option<&str>) -> Vec<String> {
     items.iter().filter(of).filter_map(|item| Some(item.get("ExportArn")?.as_str()?.to_owned())).collect()
 }
 
-/// Adds a page's items.
-pub(crate) fn extend(list: &mut Vec<Value>, page: &Value, key: &str) {
-    list.extend(page.get(key).and_then(Value::as_array).cloned().unwrap_or_default());
-}
-
-/// All pages as one answer, as the AWS CLI joins them; a token that is left says that it is not all.
-pub(crate) fn whole(key: &str, list: Vec<Value>, next: Option<String>) -> Value {
-    let mut out = json!({ key: list });
-    if let (Some(next), Some(out)) = (next, out.as_object_mut()) {
-        out.insert("NextToken".to_owned(), json!(next));
-    }
-    out
+/// The items of a page.
+pub(crate) fn items(page: &Value, key: &str) -> Vec<Value> {
+    page.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
 }

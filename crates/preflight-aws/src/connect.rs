@@ -8,6 +8,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::json;
+use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
@@ -128,16 +129,29 @@ impl Connection {
                     .credentials
             }
         };
-        let Some(found) = credentials else {
-            return Err(ConnectFault::Role("AWS gave no credentials".to_owned()));
-        };
-        Ok(Credentials::new(
-            found.access_key_id,
-            found.secret_access_key,
-            Some(found.session_token),
-            found.expiration.try_into().ok(),
-            "preflight",
-        ))
+        credentials.map(keys).ok_or_else(|| ConnectFault::Role("AWS gave no credentials".to_owned()))
+    }
+
+    /// A way to a linked account: by this role there. The keys stand nowhere but in it.
+    pub(crate) async fn in_account(&self, asker: &Asker<'_>, role: &str) -> Option<Self> {
+        let found = Cell::new(None);
+        let asked = asker.ask_again("sts assume-role", json!({ "RoleArn": role }), async {
+            let answer = self
+                .sts()
+                .assume_role()
+                .role_arn(role)
+                .role_session_name("preflight")
+                .send()
+                .await
+                .map_err(|error| Failure::of(&error))?;
+            let user = answer.assumed_role_user().map(|user| json!({ "Arn": user.arn() }));
+            found.set(answer.credentials);
+            Ok(json!({ "AssumedRoleUser": user }))
+        });
+        asked.await.ok()?;
+        let keys = SharedCredentialsProvider::new(keys(found.take()?));
+        let config = self.config.clone().into_builder().credentials_provider(keys).build();
+        Some(Self { config, is_elsewhere: self.is_elsewhere })
     }
 
     /// The account of the credentials. Nothing can be asked if this cannot.
@@ -193,6 +207,16 @@ impl Connection {
     pub(crate) fn organizations(&self) -> aws_sdk_organizations::Client {
         aws_sdk_organizations::Client::new(&self.config)
     }
+}
+
+fn keys(found: aws_sdk_sts::types::Credentials) -> Credentials {
+    Credentials::new(
+        found.access_key_id,
+        found.secret_access_key,
+        Some(found.session_token),
+        found.expiration.try_into().ok(),
+        "preflight",
+    )
 }
 
 fn words(failure: &Failure) -> String {

@@ -1,8 +1,8 @@
 //! The reader: its policies, groups, boundary, keys and password.
 
+use crate::Reader;
 use crate::ask::{Asker, Failure, Outcome, time};
 use crate::connect::Connection;
-use crate::{Reader, Wanted};
 use aws_sdk_iam::Client;
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
@@ -27,9 +27,13 @@ pub(crate) async fn account(connection: &Connection, asker: &Asker<'_>) {
 }
 
 /// Everything about the reader; its ARN.
-pub(crate) async fn reader(connection: &Connection, asker: &Asker<'_>, wanted: &Wanted) -> Option<String> {
+pub(crate) async fn reader(
+    connection: &Connection,
+    asker: &Asker<'_>,
+    reader: Option<&Reader>,
+) -> Option<String> {
     let client = connection.iam();
-    match wanted.reader.as_ref()? {
+    match reader? {
         Reader::User(name) => user(&client, asker, name).await,
         Reader::Role(name) => role(&client, asker, name).await,
         Reader::Key(id) => {
@@ -116,8 +120,13 @@ async fn user(client: &Client, asker: &Asker<'_>, name: &str) -> Option<String> 
         );
         Ok(json!({ "LoginProfile": profile }))
     });
-    let (identity, attached, inline, groups, _, _) =
-        tokio::join!(identity, attached, inline, groups, keys, password);
+    let credentials = async {
+        if !asker.is_of_linked() {
+            let _ = tokio::join!(keys, password);
+        }
+    };
+    let (identity, attached, inline, groups, ()) =
+        tokio::join!(identity, attached, inline, groups, credentials);
     let mut managed = names(attached, "AttachedPolicies", "PolicyArn");
     managed.extend(boundary_of(&identity));
     let own = join_all(names(inline, "PolicyNames", "").into_iter().map(async |policy| {

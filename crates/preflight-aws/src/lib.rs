@@ -18,6 +18,7 @@ pub use snapshot::Snapshot;
 
 use ask::Asker;
 use connect::Connection;
+use futures_util::future::join_all;
 use std::time::Duration;
 
 /// Whose access is judged.
@@ -29,6 +30,17 @@ pub enum Reader {
     Role(String),
     /// Whoever has the access key of this identifier.
     Key(String),
+}
+
+/// A linked account that is looked into, by a role of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Its number.
+    pub account: String,
+    /// The ARN of the role to assume there; without one nothing of the account itself is read.
+    pub role: Option<String>,
+    /// The product's user there.
+    pub reader: Option<Reader>,
 }
 
 /// What is wanted. Everything that is not known here is left out, and is then not known in the report.
@@ -44,6 +56,8 @@ pub struct Wanted {
     pub reader: Option<Reader>,
     /// The account that owns the bucket, where it is another.
     pub bucket_account: Option<String>,
+    /// Linked accounts.
+    pub linked: Vec<Linked>,
     /// What AWS's simulator is asked.
     pub simulations: Vec<Simulation>,
 }
@@ -77,16 +91,35 @@ pub fn collect(
         let account = connection.account(asker).await?;
         let bucket_account = wanted.bucket_account.clone().unwrap_or_else(|| account.clone());
         let reading = async {
-            let reader = iam::reader(connection, asker, wanted).await;
+            let reader = iam::reader(connection, asker, wanted.reader.as_ref()).await;
             let from = reader.clone().unwrap_or_default();
             let scp = from.split(':').nth(4).filter(|id| !id.is_empty()).unwrap_or(&account).to_owned();
-            tokio::join!(
-                simulate::ask(connection, asker, &from, &wanted.simulations),
-                organization::read(connection, asker, &scp, &bucket_account),
-            );
+            let accounts = organization::Paths {
+                reader: &scp,
+                bucket: &bucket_account,
+                linked: wanted.linked.iter().map(|linked| &*linked.account).collect(),
+            };
+            let organization = organization::read(connection, asker, &accounts);
+            if reader.is_some() {
+                tokio::join!(simulate::ask(connection, asker, &from, &wanted.simulations, &[]), async {
+                    drop(organization.await)
+                },);
+            } else {
+                // Before there is a reader, the SCPs above it have to be told to the simulator.
+                let scps = organization.await;
+                simulate::ask(connection, asker, &from, &wanted.simulations, &scps).await;
+            }
         };
+        let linked = join_all(wanted.linked.iter().map(async |linked| {
+            let asker = asker.of_account(&linked.account);
+            let (Some(role), Some(reader)) = (&linked.role, &linked.reader) else { return };
+            if let Some(there) = connection.in_account(&asker, role).await {
+                let _ = iam::reader(&there, &asker, Some(reader)).await;
+            }
+        }));
         tokio::join!(
             reading,
+            linked,
             iam::account(connection, asker),
             s3::bucket(connection, asker, wanted),
             billing::read(connection, asker, wanted),

@@ -2,7 +2,7 @@
 
 use crate::ask::{Asker, Failure};
 use crate::connect::Connection;
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult};
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, OrderedOrganizationPolicyType};
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
@@ -15,13 +15,19 @@ pub struct Simulation {
     pub resource: String,
     /// Keys of the request that are known, each with one value.
     pub context: Vec<(String, String)>,
-    /// Policies that are not attached yet; with these the simulator is asked for them, not for the reader's own.
+    /// Policies that are not attached yet. They count beside the reader's own; where there is no reader yet, alone.
     pub policies: Vec<String>,
-    /// SCPs above them, a list a level, the root's first.
-    pub scps: Vec<Vec<String>>,
 }
 
-pub(crate) async fn ask(connection: &Connection, asker: &Asker<'_>, reader: &str, questions: &[Simulation]) {
+/// Asks every question. The SCPs above the reader, the root's first, are for a reader that is not there yet: of one that is
+/// AWS knows them.
+pub(crate) async fn ask(
+    connection: &Connection,
+    asker: &Asker<'_>,
+    reader: &str,
+    questions: &[Simulation],
+    scps: &[Vec<String>],
+) {
     let client = connection.iam();
     join_all(questions.iter().filter(|question| !question.policies.is_empty() || !reader.is_empty()).map(
         async |question| {
@@ -38,18 +44,23 @@ pub(crate) async fn ask(connection: &Connection, asker: &Asker<'_>, reader: &str
                 .collect();
             let known: Map<String, Value> =
                 question.context.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
-            if question.policies.is_empty() {
-                let input = json!({
+            if !reader.is_empty() {
+                let mut input = json!({
                     "PolicySourceArn": reader,
                     "ActionNames": [question.action],
                     "ResourceArns": [question.resource],
                     "ContextEntries": known,
                 });
+                if let (false, Some(input)) = (question.policies.is_empty(), input.as_object_mut()) {
+                    input.insert("PolicyInputList".to_owned(), json!(question.policies));
+                }
+                let policies = (!question.policies.is_empty()).then(|| question.policies.clone());
                 let _ = asker
                     .ask("iam simulate-principal-policy", input, async {
                         let answer = client
                             .simulate_principal_policy()
                             .policy_source_arn(reader)
+                            .set_policy_input_list(policies)
                             .action_names(&question.action)
                             .resource_arns(&question.resource)
                             .set_context_entries(Some(entries))
@@ -60,17 +71,33 @@ pub(crate) async fn ask(connection: &Connection, asker: &Asker<'_>, reader: &str
                     })
                     .await;
             } else {
-                let input = json!({
+                let mut input = json!({
                     "ActionNames": [question.action],
                     "ResourceArns": [question.resource],
                     "ContextEntries": known,
                     "PolicyInputList": question.policies,
                 });
+                let levels: Vec<Value> =
+                    scps.iter().map(|level| json!({ "ServiceControlPolicyInputList": level })).collect();
+                if let (false, Some(input)) = (levels.is_empty(), input.as_object_mut()) {
+                    input.insert("OrderedOrganizationPolicyInputList".to_owned(), json!(levels));
+                }
+                let levels: Vec<OrderedOrganizationPolicyType> = scps
+                    .iter()
+                    .map(|level| {
+                        OrderedOrganizationPolicyType::builder()
+                            .set_service_control_policy_input_list(Some(level.clone()))
+                            .build()
+                    })
+                    .collect();
                 let _ = asker
                     .ask("iam simulate-custom-policy", input, async {
                         let answer = client
                             .simulate_custom_policy()
                             .set_policy_input_list(Some(question.policies.clone()))
+                            .set_ordered_organization_policy_input_list(
+                                (!levels.is_empty()).then_some(levels),
+                            )
                             .action_names(&question.action)
                             .resource_arns(&question.resource)
                             .set_context_entries(Some(entries))

@@ -2,6 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
+/// Whose call it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Made with the reader's key.
+    pub(crate) as_reader: bool,
+    /// Made in this linked account.
+    pub(crate) account: Option<String>,
+}
+
 /// Calls with their answers, and the values of the form that follow from them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
@@ -32,9 +41,11 @@ impl Snapshot {
     #[must_use]
     pub fn text(&self) -> String {
         let mut calls = self.calls.clone();
+        // Where a list was begun anew, its place is empty.
+        calls.retain(|call| !call.is_null());
         calls.sort_by_cached_key(|call| {
             let text = |key: &str| call.get(key).map(ToString::to_string).unwrap_or_default();
-            (text("as"), text("call"), text("input"))
+            (text("as"), text("account"), text("call"), text("input"))
         });
         let mut form = self.form.clone();
         form.sort_keys();
@@ -51,11 +62,12 @@ impl Snapshot {
     }
 
     /// The answer to a call that was made before. Calls that failed are made again.
-    pub(crate) fn answer(&self, call: &str, input: &Value, as_reader: bool) -> Option<&Value> {
+    pub(crate) fn answer(&self, call: &str, input: &Value, mark: &Mark) -> Option<&Value> {
         let same = |entry: &&Value| {
             entry.get("call").and_then(Value::as_str) == Some(call)
                 && entry.get("input") == Some(input)
-                && entry.get("as").is_some() == as_reader
+                && entry.get("as").is_some() == mark.as_reader
+                && entry.get("account").and_then(Value::as_str) == mark.account.as_deref()
         };
         self.calls.iter().filter(same).find_map(|entry| entry.get("output"))
     }

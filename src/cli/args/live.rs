@@ -1,6 +1,7 @@
 //! Flags of what asks AWS, and of what is written for others.
 
 use super::CheckArgs;
+use crate::policy::arn::account_of;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -34,6 +35,12 @@ pub(in crate::cli) struct LiveArgs {
     /// The identifier of the access key that the product gets, where the user is not known
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) reader_access_key_id: Option<String>,
+    /// A role that is in every linked account: its name; it is assumed to read what the product's user there may do
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) linked_role: Option<String>,
+    /// ARN of the product's user in a linked account; may be given several times
+    #[arg(long, value_name = "ARN", value_parser = of_account)]
+    pub(in crate::cli) linked_reader: Vec<String>,
     /// Do not ask AWS's policy simulator
     #[arg(long)]
     pub(in crate::cli) no_simulate: bool,
@@ -46,6 +53,16 @@ pub(in crate::cli) struct LiveArgs {
     /// Seconds for one attempt of one call
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub(in crate::cli) timeout: u64,
+}
+
+/// An ARN with an account in it.
+fn of_account(arn: &str) -> Result<String, String> {
+    match account_of(arn) {
+        Some(number) if number.len() == 12 => Ok(arn.to_owned()),
+        Some(_) | None => {
+            Err("an ARN with an account is needed, `arn:aws:iam::222233334444:user/reader`".to_owned())
+        }
+    }
 }
 
 impl LiveArgs {
@@ -76,7 +93,7 @@ pub(in crate::cli) struct PermissionsArgs {
     #[arg(long = "for", value_name = "PURPOSE", default_value = "check")]
     pub(in crate::cli) purpose: PurposeArg,
     /// In which form
-    #[arg(long, value_name = "FORM", default_value = "json")]
+    #[arg(long = "as", value_name = "FORM", default_value = "json")]
     pub(in crate::cli) form: PolicyForm,
     /// The account, 12 digits [default: any]
     #[arg(long, value_name = "ID")]

@@ -3,12 +3,13 @@
 use super::super::save::save;
 use super::super::terminal;
 use super::{Gathered, Order};
-use crate::contract::{Ask, Demand, Expect, Form};
+use crate::contract::{Ask, Demand, Expect, Form, LinkedAccount};
 use crate::evidence::Evidence;
 use crate::judge::completed;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use preflight_aws::{Options, Reader, Simulation, Snapshot, Tries, Wanted};
+use preflight_aws::{Linked, Options, Reader, Simulation, Snapshot, Tries, Wanted};
+use serde_json::Value;
 use std::cell::Cell;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
@@ -38,7 +39,9 @@ pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
         }
     };
     if args.live {
-        let (options, wanted) = (options(order, args.profile.clone())?, wanted(order));
+        let form = with_snapshot(order.form, &snapshot);
+        let order = Order { form: &form, policies: order.policies.clone(), ..*order };
+        let (options, wanted) = (options(&order, args.profile.clone())?, wanted(&order));
         snapshot = preflight_aws::collect(&options, &wanted, snapshot, &watch)?;
     }
     if let Some(profile) = &args.as_reader {
@@ -46,12 +49,24 @@ pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
         let mut options = Options { role: None, mfa_serial: None, ..options(order, profile)? };
         options.mfa_code = None;
         let cut_short = snapshot.cut_short.clone();
-        snapshot = preflight_aws::try_as_reader(&options, &tries(order), snapshot, &watch)?;
+        let tries = tries(&with_snapshot(order.form, &snapshot));
+        snapshot = preflight_aws::try_as_reader(&options, &tries, snapshot, &watch)?;
         snapshot.cut_short = snapshot.cut_short.or(cut_short);
     }
     progress.finish_and_clear();
     for (name, value) in order.form.iter().filter(|(name, _)| *name != "partition") {
         snapshot.form.insert(name.to_owned(), value.text.clone().into());
+    }
+    if !order.form.connected_accounts.is_empty() {
+        let list = order.form.connected_accounts.iter().map(|account| Value::from(account.text.clone()));
+        snapshot.form.insert("connected-accounts".to_owned(), list.collect());
+    }
+    if !order.form.linked.is_empty() {
+        let list = order.form.linked.iter().map(|account| {
+            let reader = account.reader.as_ref().map(|reader| ("reader", reader.text.clone()));
+            [("account", account.account.text.clone())].into_iter().chain(reader).collect::<Value>()
+        });
+        snapshot.form.insert("linked".to_owned(), list.collect());
     }
     let text = snapshot.text();
     if let Some(why) = &snapshot.cut_short {
@@ -62,6 +77,18 @@ pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
     }
     let name = output.map_or_else(|| "live".to_owned(), crate::load::display);
     Ok(Gathered { name, text })
+}
+
+/// The form with what the file says that is gone on from. What the user says otherwise wins.
+fn with_snapshot(form: &Form, snapshot: &Snapshot) -> Form {
+    let mut form = form.clone();
+    // The account follows from the credentials. What is asked is the same in the first run and in one that goes on.
+    for (name, value) in snapshot.form.iter().filter(|(name, _)| *name != "account") {
+        if let (Some(text), false) = (value.as_str(), form.is_given(name)) {
+            form.presume(name, text, "the snapshot says so");
+        }
+    }
+    form
 }
 
 /// A file that was written before: what it holds is not asked again.
@@ -124,8 +151,20 @@ fn wanted(order: &Order<'_>) -> Wanted {
         export_name: text("export-name"),
         export_path: text("export-path"),
         bucket_account: text("bucket-account"),
+        linked: order.form.linked.iter().map(|account| linked(order, account)).collect(),
         simulations: if order.args.no_simulate { Vec::new() } else { simulations(order) },
         reader,
+    }
+}
+
+fn linked(order: &Order<'_>, account: &LinkedAccount) -> Linked {
+    let number: String = account.account.text.chars().filter(char::is_ascii_digit).collect();
+    let partition = order.form.text("partition").unwrap_or("aws");
+    let role = order.args.linked_role.as_ref();
+    Linked {
+        role: role.map(|name| format!("arn:{partition}:iam::{number}:role/{name}")),
+        reader: account.reader.as_ref().and_then(|arn| reader(&arn.text)),
+        account: number,
     }
 }
 
@@ -180,17 +219,17 @@ fn questions(order: &Order<'_>, form: &Form, demand: &Demand) -> Vec<Simulation>
             action: action.clone(),
             resource: resource.clone(),
             context: known.clone(),
-            ..Simulation::default()
+            policies: order.policies.clone(),
         })
         .collect()
 }
 
-fn tries(order: &Order<'_>) -> Tries {
-    let text = |name: &str| order.form.text(name).map(str::to_owned);
+fn tries(form: &Form) -> Tries {
+    let text = |name: &str| form.text(name).map(str::to_owned);
     let folder = text("export-path")
         .zip(text("export-name"))
         .map(|(path, name)| format!("{}/{name}/", path.trim_end_matches('/')));
-    let find = matches!(order.form.text("mode"), Some("find-report" | "create-report"))
+    let find = matches!(form.text("mode"), Some("find-report" | "create-report"))
         .then(|| text("export-type").unwrap_or_else(|| "cur-2.0".to_owned()));
     Tries { bucket: text("bucket"), folder, find }
 }

@@ -20,6 +20,17 @@ pub(super) fn take(sources: &mut Sources, whole: SourceId, replies: &[Reply], ev
     let account = form("account");
     let reader = form("reader").as_deref().and_then(crate::policy::arn::account_of).map(str::to_owned);
     let bucket = form("bucket-account").or_else(|| account.clone());
+    for (at, account) in evidence.live.linked().iter().enumerate() {
+        for (role, kind) in [(Role::Scp, "SERVICE_CONTROL_POLICY"), (Role::Rcp, "RESOURCE_CONTROL_POLICY")] {
+            let levels = path(sources, whole, replies, account, kind).unwrap_or_default();
+            for (level, policies) in levels.into_iter().enumerate() {
+                for output in policies {
+                    let part = sources.add_part(whole, output);
+                    recognise::named(sources, part, (role, level, Some(at)), evidence);
+                }
+            }
+        }
+    }
     for (role, kind, start) in [
         (Role::Scp, "SERVICE_CONTROL_POLICY", reader.or(account)),
         (Role::Rcp, "RESOURCE_CONTROL_POLICY", bucket),
@@ -66,6 +77,9 @@ fn path(
     for _ in 0..DEEPEST {
         let attached =
             find("organizations list-policies-for-target", &[("TargetId", &target), ("Filter", kind)])?;
+        if is_cut(sources, whole, attached) {
+            return None;
+        }
         let mut policies = Vec::new();
         for id in texts(attached, "Policies", "Id") {
             policies.push(find("organizations describe-policy", &[("PolicyId", &id)])?);
@@ -79,4 +93,9 @@ fn path(
         target = texts(parents, "Parents", "Id").into_iter().next()?;
     }
     None
+}
+
+/// Whether a list goes on behind what was read.
+fn is_cut(sources: &Sources, whole: SourceId, list: Span) -> bool {
+    read_json(sources.get(whole).slice(list)).root.get("NextToken").and_then(Node::as_str).is_some()
 }

@@ -1,6 +1,6 @@
 //! One entry of a snapshot's `calls`.
 
-use crate::evidence::{Simulated, Tried, TriedOutcome};
+use crate::evidence::{Simulated, Tried, TriedOutcome, Unread};
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::{Node, Value, read_json};
 
@@ -13,6 +13,8 @@ pub(super) struct Reply {
     /// The first of them.
     pub(super) about: String,
     pub(super) as_reader: bool,
+    /// The linked account in which it was made.
+    pub(super) account: Option<String>,
     pub(super) time: String,
     pub(super) output: Option<Span>,
     pub(super) error: Option<Failure>,
@@ -53,6 +55,7 @@ impl Reply {
             about: input.first().map(|(_, value)| value.clone()).unwrap_or_default(),
             input,
             as_reader: text("as") == "reader",
+            account: node.get("account").and_then(Node::as_str).map(str::to_owned),
             time: text("time"),
             output: node.get("output").map(|output| output.span),
             error,
@@ -63,6 +66,19 @@ impl Reply {
     /// A text of the input.
     pub(super) fn given(&self, name: &str) -> Option<&str> {
         self.input.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The call as one that gave nothing.
+    pub(super) fn unread(&self, place: Place) -> Option<Unread> {
+        let Failure { code, message, .. } = self.error.as_ref()?;
+        Some(Unread {
+            call: self.call.clone(),
+            about: self.about.clone(),
+            account: self.account.clone(),
+            code: code.clone(),
+            message: message.clone(),
+            place,
+        })
     }
 
     /// The call as one made with the reader's key.
