@@ -40,4 +40,5 @@ mod seeds;
 mod simulate;
 mod spaces;
 mod syntax;
+mod triage;
 mod walk;
