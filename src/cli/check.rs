@@ -122,6 +122,7 @@ impl Run {
             strict: args.strict,
             now: args.now.clone().unwrap_or_else(now),
             config_source: None,
+            folder: PathBuf::from("."),
         })
     }
 

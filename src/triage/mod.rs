@@ -9,12 +9,16 @@ mod clean;
 mod layer;
 mod next;
 mod read;
+mod records;
+mod stream;
 mod template;
 mod weigh;
 mod when;
 
 pub use book::{Book, BookFault, MessageTest};
 pub use clean::clean;
+pub use records::{Record, records};
+pub use stream::{CsvRow, csv, is_csv_header, json};
 
 use crate::contract::Form;
 use crate::evidence::Evidence;
@@ -84,6 +88,40 @@ impl Item {
 pub fn facts(book: &Book, text: &str) -> Vec<(bool, Facts)> {
     let heard = read::messages(book, &clean(text), &Facts::default());
     heard.into_iter().map(|heard| (heard.is_known, heard.facts)).collect()
+}
+
+/// Answers messages one after the other; what was answered once is not thought over again.
+#[derive(Debug)]
+pub struct Answerer<'a> {
+    weigher: weigh::Weigher<'a>,
+    known: std::collections::BTreeMap<Facts, Triaged>,
+}
+
+impl<'a> Answerer<'a> {
+    /// One that has answered nothing yet.
+    #[must_use]
+    pub fn new(bench: Bench<'a>) -> Self {
+        Self { weigher: weigh::Weigher::new(bench), known: std::collections::BTreeMap::new() }
+    }
+
+    /// The answers to the messages of an item.
+    pub fn answer(&mut self, item: &Item) -> Vec<Triaged> {
+        let heard = read::messages(self.weigher.bench().book, &clean(&item.text), &item.facts);
+        heard.into_iter().map(|heard| self.one(heard, item.origin.clone())).collect()
+    }
+
+    fn one(&mut self, heard: read::Heard, origin: Option<String>) -> Triaged {
+        if let Some(known) = self.known.get(&heard.facts) {
+            return Triaged { text: heard.text, origin, is_known: heard.is_known, ..known.clone() };
+        }
+        if self.known.len() >= MOST_DIFFERENT {
+            self.known.clear();
+        }
+        let facts = heard.facts.clone();
+        let answer = one(&mut self.weigher, heard, origin, 1);
+        self.known.insert(facts, answer.clone());
+        answer
+    }
 }
 
 /// Collects messages, equal ones once.

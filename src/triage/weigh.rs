@@ -97,7 +97,13 @@ impl<'a> Weigher<'a> {
             if let Some(finding) = shown {
                 confirm(&mut cause, finding);
                 used.push(finding);
-            } else if let Some(word) = ranked.page.layer.as_deref().or(implied(ranked.id)) {
+            } else if let Some(word) = ranked
+                .page
+                .layer
+                .as_deref()
+                .or(implied(ranked.id))
+                .filter(|word| facts.get("layer") == Some(*word) || demands.is_empty())
+            {
                 match word_of(&bench, facts, word, &form) {
                     Word::Refuses(why, labels) => {
                         cause.standing = Standing::Confirmed;
