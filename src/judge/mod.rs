@@ -88,6 +88,24 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
     report
 }
 
+/// Every finding of these demands, those too that a report tells together with another demand's: one wrong ARN breaks several
+/// demands, and is told once.
+#[must_use]
+pub fn findings_of(library: &Library, job: &Job<'_>, consumer: &str, demands: &[String]) -> Vec<Finding> {
+    let Some(contract) = library.contract(consumer) else { return Vec::new() };
+    let prepared = prepare(library, job, contract);
+    let subject = prepared.subject(library, job, contract);
+    let wanted = contract.demands.iter().filter(|demand| demands.contains(&demand.id));
+    wanted
+        .filter(|demand| checks::is_asked(&subject, demand))
+        .flat_map(|demand| {
+            let outcome = checks::put(&subject, demand);
+            let told = |cause: &Cause| words::finding(library, cause, &group_of(demand), Some(demand));
+            outcome.causes.iter().map(told).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
 /// Form and evidence as a contract sees them: presumptions made, what AWS's answers hold taken out.
 #[derive(Debug)]
 pub struct Prepared<'a> {

@@ -10,7 +10,7 @@ use crate::eval::Caller;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Cause, Facts, Standing, Sure};
 use crate::finding::{Finding, Report, Severity, State, Unknown, Wrapped};
-use crate::judge::{Job, judge};
+use crate::judge::{Job, findings_of, judge};
 use crate::policy::arn;
 use std::collections::BTreeMap;
 
@@ -71,22 +71,7 @@ impl<'a> Weigher<'a> {
         }
         let key: Vec<(String, String)> =
             form.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect();
-        let report = self.reports.entry(key).or_insert_with(|| {
-            let consumers = [bench.consumer.to_owned()];
-            judge(
-                bench.library,
-                &Job {
-                    sources: bench.sources,
-                    evidence: bench.evidence,
-                    form: &form,
-                    consumers: &consumers,
-                    strict: bench.strict,
-                    now: bench.now,
-                    only: &[],
-                },
-            )
-        });
-        let report = &*report;
+        let report = &*self.reports.entry(key).or_insert_with(|| judged(&bench, &form));
         let mut out = Weighed { form: form.clone(), ..Weighed::default() };
         let mut used: Vec<&Finding> = Vec::new();
         let mut asked: Vec<String> = Vec::new();
@@ -131,19 +116,30 @@ impl<'a> Weigher<'a> {
             asked.extend(demands);
             out.causes.push((Some(ranked.id.to_owned()), cause));
         }
+        asked.sort();
+        asked.dedup();
+        others(facts, report, &asked, &used, &mut out);
         // What explains a broken demand explains it once.
-        let broken: Vec<&str> = used.iter().filter_map(|finding| finding.demand.as_deref()).collect();
+        let broken: Vec<String> = out
+            .causes
+            .iter()
+            .filter_map(|(_, cause)| cause.finding.as_ref().and_then(|finding| finding.demand.clone()))
+            .collect();
         for (id, cause) in out.causes.iter_mut().filter(|(_, cause)| cause.standing == Standing::Open) {
             let page = ranked.iter().find(|ranked| Some(ranked.id) == id.as_deref());
             let own = page.map(|ranked| demands(&bench, ranked.page, facts)).unwrap_or_default();
             let is_named = facts.get("layer").is_some() && cause.sure == Sure::Certain;
-            if !is_named && !own.is_empty() && own.iter().any(|demand| broken.contains(&demand.as_str())) {
+            if !is_named && !own.is_empty() && own.iter().any(|demand| broken.contains(demand)) {
                 rule_out(cause, "the documents show another reason for the same");
             }
         }
-        asked.sort();
-        asked.dedup();
-        others(facts, report, &asked, &used, &mut out);
+        let mut told: Vec<(String, String)> = Vec::new();
+        out.causes.retain(|(_, cause)| {
+            let key = (cause.rule.clone(), cause.says.clone());
+            let is_new = cause.standing != Standing::Confirmed || !told.contains(&key);
+            told.push(key);
+            is_new
+        });
         out.unknown =
             report.unknown.iter().filter(|unknown| asked.contains(&unknown.demand)).cloned().collect();
         out.causes.sort_by_key(|(_, cause)| {
@@ -156,6 +152,31 @@ impl<'a> Weigher<'a> {
         });
         out
     }
+}
+
+/// The report, with the findings that it tells together with another demand's.
+fn judged(bench: &Bench<'_>, form: &Form) -> Report {
+    let consumers = [bench.consumer.to_owned()];
+    let job = Job {
+        sources: bench.sources,
+        evidence: bench.evidence,
+        form,
+        consumers: &consumers,
+        strict: bench.strict,
+        now: bench.now,
+        only: &[],
+    };
+    let mut report = judge(bench.library, &job);
+    let untold: Vec<String> = report
+        .consumers
+        .iter()
+        .flat_map(|consumer| &consumer.demands)
+        .filter(|demand| demand.state == State::Broken)
+        .filter(|demand| !report.findings.iter().any(|finding| finding.demand.as_ref() == Some(&demand.id)))
+        .map(|demand| demand.id.clone())
+        .collect();
+    report.findings.extend(findings_of(bench.library, &job, bench.consumer, &untold));
+    report
 }
 
 /// A cause before any evidence.
