@@ -13,6 +13,8 @@ use thiserror::Error;
 const MOST_STEPS: usize = 20_000;
 /// A hole never takes more bytes than this.
 const LONGEST_VALUE: usize = 4_000;
+/// No message is longer.
+const LONGEST_MESSAGE: usize = 8 * 1024;
 /// A text that ends within a template is taken for a cut one if so many letters of the template stood in it.
 const ENOUGH: usize = 18;
 
@@ -103,7 +105,9 @@ impl Template {
     fn match_at(&self, text: &str, lower: &str, anchor: usize) -> Option<Found> {
         let before = text.get(..anchor)?;
         let start = if self.is_behind_word {
-            before.rfind([' ', '\n']).map_or(0, |at| at + 1)
+            let from = before.len().saturating_sub(256);
+            let near = before.as_bytes().get(from..)?;
+            near.iter().rposition(|byte| matches!(byte, b' ' | b'\n')).map_or(from, |at| from + at + 1)
         } else {
             // Not within a word.
             let inside = before.chars().next_back().is_some_and(char::is_alphanumeric)
@@ -113,7 +117,8 @@ impl Template {
             }
             anchor
         };
-        let end = text.get(start..)?.find('\n').map_or(text.len(), |at| start + at);
+        let end = start + floor(text.get(start..)?, LONGEST_MESSAGE);
+        let end = text.get(start..end)?.find('\n').map_or(end, |at| start + at);
         let own = lower.get(..end)?;
         let after = anchor + 1;
         let again =

@@ -71,7 +71,8 @@ struct Expected {
 #[test]
 fn every_denial_is_answered_as_reviewed() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schema/triage.v1.json")).unwrap();
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../docs/schema/triage.v1.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut folders: Vec<_> = std::fs::read_dir(root.join("denials"))
         .unwrap()
@@ -86,7 +87,13 @@ fn every_denial_is_answered_as_reviewed() {
         let expected: Expected =
             toml::from_str(&std::fs::read_to_string(folder.join("expect.toml")).unwrap()).unwrap();
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_preflight"));
-        command.current_dir(&root).env_clear().args(["triage", "--format", "json", "--now", "2026-11-23T12:00:00Z"]);
+        command.current_dir(&root).env_clear().args([
+            "triage",
+            "--format",
+            "json",
+            "--now",
+            "2026-11-23T12:00:00Z",
+        ]);
         match &expected.symptom {
             Some(symptom) => command.args(["--symptom", symptom]),
             None => command.arg(folder.join("message.txt")),
@@ -144,7 +151,11 @@ fn a_denial_is_never_laid_at_another_layer_than_its_text_says() {
         ("VPC endpoint policy", "a"),
     ];
     // Each with documents of a reader whom another layer denies or does not allow.
-    for account in ["a-bucket-policy-that-denies-the-reader", "a-boundary-that-leaves-out-s3", "a-user-policy-that-denies-the-reader"] {
+    for account in [
+        "a-bucket-policy-that-denies-the-reader",
+        "a-boundary-that-leaves-out-s3",
+        "a-user-policy-that-denies-the-reader",
+    ] {
         for (layer, article) in layers {
             let text = format!(
                 "User: arn:aws:iam::111122223333:user/spendeffix is not authorized to perform: s3:GetObject on resource: \
