@@ -10,6 +10,7 @@ mod library;
 mod lint;
 mod live;
 mod settle;
+mod told;
 mod words;
 
 pub use complete::complete as completed;
@@ -17,6 +18,7 @@ pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
 pub use settle::{Settings, settle};
+pub use told::findings_of;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};
@@ -86,24 +88,6 @@ pub fn judge(library: &Library, job: &Job<'_>) -> Report {
     report.assumed.sort();
     report.assumed.dedup();
     report
-}
-
-/// Every finding of these demands, those too that a report tells together with another demand's: one wrong ARN breaks several
-/// demands, and is told once.
-#[must_use]
-pub fn findings_of(library: &Library, job: &Job<'_>, consumer: &str, demands: &[String]) -> Vec<Finding> {
-    let Some(contract) = library.contract(consumer) else { return Vec::new() };
-    let prepared = prepare(library, job, contract);
-    let subject = prepared.subject(library, job, contract);
-    let wanted = contract.demands.iter().filter(|demand| demands.contains(&demand.id));
-    wanted
-        .filter(|demand| checks::is_asked(&subject, demand))
-        .flat_map(|demand| {
-            let outcome = checks::put(&subject, demand);
-            let told = |cause: &Cause| words::finding(library, cause, &group_of(demand), Some(demand));
-            outcome.causes.iter().map(told).collect::<Vec<_>>()
-        })
-        .collect()
 }
 
 /// Form and evidence as a contract sees them: presumptions made, what AWS's answers hold taken out.

@@ -106,6 +106,16 @@ fn string(value: Option<&Value>) -> Option<String> {
     }
 }
 
+/// What stands below a path of names.
+fn pointer<'v>(map: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
+    let mut names = path.split('/').skip(1);
+    let mut value = map.get(names.next()?)?;
+    for name in names {
+        value = value.get(name)?;
+    }
+    Some(value)
+}
+
 /// A row of a Lake query is a list of objects with one member each; dots in names go a level down.
 fn lake(row: &Value) -> Value {
     let mut out = Map::new();
@@ -133,8 +143,7 @@ fn lake(row: &Value) -> Value {
 /// An event of CloudTrail.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html> (checked 2026-11)
 fn event(book: &Book, map: &Map<String, Value>) -> Record {
-    let whole = Value::Object(map.clone());
-    let at = |path: &str| string(whole.pointer(path)).filter(|text| !text.is_empty() && text != "null");
+    let at = |path: &str| string(pointer(map, path)).filter(|text| !text.is_empty() && text != "null");
     // Some services put the error into what they answered.
     let code = at("/errorCode").or_else(|| at("/responseElements/errorCode"));
     let text = at("/errorMessage").or_else(|| at("/responseElements/errorMessage"));
@@ -162,7 +171,7 @@ fn event(book: &Book, map: &Map<String, Value>) -> Record {
     set("key", at("/requestParameters/key"));
     set("listed", at("/requestParameters/prefix"));
     set("type-of-caller", at("/userIdentity/type"));
-    let resources = whole.pointer("/resources").and_then(Value::as_array);
+    let resources = pointer(map, "/resources").and_then(Value::as_array);
     let arn = resources.into_iter().flatten().find_map(|each| string(each.get("ARN").or(each.get("arn"))));
     let is_service = at("/userIdentity/type").as_deref() == Some("AWSService");
     if is_service {
