@@ -42,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, doc, folder) in [
         ("CONSUMERS", "Contracts of consumers as `(name, text)`, sorted.", "consumers"),
         ("REQUESTS", "Sets of requests as `(name, text)`, sorted.", "requests"),
+        ("MESSAGES", "Messages, causes and what to ask for as `(name, text)`, sorted.", "messages"),
         ("TABLES", "Tables that belong to no one folder as `(name, text)`, sorted.", ""),
     ] {
         table(&mut out, name, doc, "(&str, &str)");

@@ -23,3 +23,4 @@ pub mod rulebook;
 pub mod simulate;
 pub mod source;
 pub mod syntax;
+pub mod triage;

@@ -11,13 +11,13 @@ use preflight::eval::{
 use preflight::policy::{self, BaseOperator, Operator, arn, variable};
 use preflight::source::Sources;
 use preflight::syntax::{Selector, read_json, select};
-use preflight::{config, contract, evidence, load};
+use preflight::{config, contract, evidence, load, triage};
 
 /// One of them, by the name of its target and of its folder of seeds.
 pub type Body = fn(&[u8]);
 
 /// All.
-pub const ALL: [(&str, Body); 7] = [
+pub const ALL: [(&str, Body); 8] = [
     ("space", space),
     ("operators", operators),
     ("patterns", patterns),
@@ -25,6 +25,7 @@ pub const ALL: [(&str, Body); 7] = [
     ("paths", paths),
     ("settings", settings),
     ("listing", listing),
+    ("triage", triage_text),
 ];
 
 fn lines(data: &[u8]) -> Vec<String> {
@@ -246,4 +247,24 @@ pub fn listing(data: &[u8]) {
     }
     let below = found.listing.below("reports/");
     assert!(below.start <= below.end && below.end <= found.listing.groups().len());
+}
+
+/// A message, and the same bytes as records.
+///
+/// # Panics
+/// If a fact is not one line, or a file of messages is broken.
+pub fn triage_text(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let book = triage::Book::embedded().expect("the messages of the program can be read");
+    for (_, facts) in triage::facts(&book, &text) {
+        assert!(facts.iter().all(|(name, value)| !name.is_empty() && !value.contains('\n')));
+    }
+    let mut count = 0_usize;
+    // Where it stops to be JSON, the records before it were given.
+    let _ = triage::json(&book, data, &mut |_| count += 1);
+    let _ = triage::csv(data, &mut |_| {
+        count += 1;
+        Ok(())
+    });
+    assert!(count <= data.len() + 1);
 }

@@ -7,6 +7,7 @@ pub(super) use live::{BundleArgs, CollectArgs, LiveArgs, PermissionsArgs, Policy
 use super::diff::DiffArgs;
 use super::gate::GateArgs;
 use super::simulate::args::SimulateArgs;
+use super::triage::args::TriageArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ pub(super) enum Command {
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
     Diff(DiffArgs),
+    Triage(Box<TriageArgs>),
     Fix(Box<FixArgs>),
     Generate(Box<GenerateArgs>),
     Permissions(PermissionsArgs),

@@ -253,6 +253,6 @@ fn summary(redactor: &Redactor) -> String {
 }
 
 /// From the keys that the standard library draws for its hash tables.
-fn salt() -> u64 {
+pub(super) fn salt() -> u64 {
     std::hash::RandomState::new().build_hasher().finish()
 }

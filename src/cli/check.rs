@@ -112,6 +112,32 @@ impl Run {
         })
     }
 
+    /// The values of flags and nothing else: no file is read.
+    pub(super) fn form_given(args: &CheckArgs) -> anyhow::Result<Self> {
+        let library = Library::embedded()?;
+        let (mut sources, mut config) = (Sources::new(), Config::default());
+        args.give_form(&mut sources, &mut config);
+        let consumers = consumers(&library, args, &config)?;
+        Ok(Self {
+            library,
+            sources,
+            config,
+            evidence: Evidence::default(),
+            consumers,
+            named: Vec::new(),
+            only: Vec::new(),
+            strict: args.strict,
+            now: args.now.clone().unwrap_or_else(now),
+            config_source: None,
+            folder: PathBuf::from("."),
+        })
+    }
+
+    /// The moment to judge for.
+    pub(super) fn now(&self) -> &str {
+        &self.now
+    }
+
     /// The documents, which are then no longer here.
     pub(super) fn take_state(&mut self) -> State {
         State::new(
@@ -284,7 +310,7 @@ fn known_rule(library: &Library, name: &str) -> anyhow::Result<RuleName> {
     Ok(super::explain::find(library.book(), name).context("--only")?.name.clone())
 }
 
-fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Result<Vec<String>> {
+pub(super) fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Result<Vec<String>> {
     let named = if args.consumer.is_empty() { &config.consumers } else { &args.consumer };
     for name in named {
         match library.consumer(name) {

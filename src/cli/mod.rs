@@ -22,6 +22,7 @@ mod rules;
 mod save;
 mod simulate;
 mod terminal;
+mod triage;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -77,6 +78,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Bundle(args) => bundle::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Triage(args) => triage::run(&args),
         Command::Fix(args) => fix::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -8,6 +8,7 @@ mod repair;
 mod report;
 pub mod simulation;
 mod suppression;
+pub mod triage;
 
 pub use fingerprint::{Fingerprint, fingerprints, of as fingerprints_of};
 pub use repair::{AccessClass, Applicability, Change, Edit, Fix, Repair};

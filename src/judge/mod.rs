@@ -11,6 +11,7 @@ mod library;
 mod lint;
 mod live;
 mod settle;
+mod single;
 mod told;
 mod words;
 
@@ -20,6 +21,7 @@ pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
 pub use settle::{Settings, settle};
+pub use single::findings_of;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};

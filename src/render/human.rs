@@ -5,6 +5,7 @@ mod closing;
 mod drawing;
 pub mod simulation;
 mod summary;
+pub mod triage;
 
 use super::Style;
 use super::concise;

@@ -2,4 +2,5 @@
 
 pub mod change_v1;
 pub mod simulation_v1;
+pub mod triage_v1;
 pub mod v1;

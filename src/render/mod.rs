@@ -12,6 +12,7 @@ mod paint;
 pub mod sarif;
 pub mod simulation;
 pub mod tree;
+pub mod triage;
 pub mod view;
 mod wrap;
 

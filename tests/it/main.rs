@@ -41,4 +41,5 @@ mod seeds;
 mod simulate;
 mod spaces;
 mod syntax;
+mod triage;
 mod walk;

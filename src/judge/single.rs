@@ -1,0 +1,23 @@
+//! Findings of single demands, for who asks about one.
+
+use super::{Job, Library, group_of, prepare, words};
+use crate::checks::{self, Cause};
+use crate::finding::Finding;
+
+/// Every finding of these demands, those too that a report tells together with another demand's: one wrong ARN breaks several
+/// demands, and is told once.
+#[must_use]
+pub fn findings_of(library: &Library, job: &Job<'_>, consumer: &str, demands: &[String]) -> Vec<Finding> {
+    let Some(contract) = library.contract(consumer) else { return Vec::new() };
+    let prepared = prepare(library, job, contract);
+    let subject = prepared.subject(library, job, contract);
+    let wanted = contract.demands.iter().filter(|demand| demands.contains(&demand.id));
+    wanted
+        .filter(|demand| checks::is_asked(&subject, demand))
+        .flat_map(|demand| {
+            let outcome = checks::put(&subject, demand);
+            let told = |cause: &Cause| words::finding(library, cause, &group_of(demand), Some(demand));
+            outcome.causes.iter().map(told).collect::<Vec<_>>()
+        })
+        .collect()
+}

@@ -1,0 +1,362 @@
+//! `rules/messages/*.toml`: messages with their templates, causes, what to ask for, and which facts lead to which cause.
+
+use super::template::{Template, TemplateFault};
+use super::when::{When, fill, fits, holds};
+use crate::finding::triage::{Facts, Sure};
+use crate::finding::{Class, Owner};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// What is wrong with a file of messages. Its author must act.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BookFault {
+    /// Not the shape of such a file.
+    #[error("messages/{file}.toml: {message}")]
+    Toml {
+        /// The file.
+        file: String,
+        /// What the reader says.
+        message: String,
+    },
+    /// A template cannot be read.
+    #[error("messages/{file}.toml: message `{message}`: {fault}")]
+    Template {
+        /// The file.
+        file: String,
+        /// The message.
+        message: String,
+        /// Why.
+        fault: TemplateFault,
+    },
+}
+
+/// How deep a message stands in others: what a product says wraps what a client says, that what AWS says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    /// The outermost words of a product.
+    Wrap,
+    /// What the product was doing.
+    Step,
+    /// What the client says of the call.
+    Client,
+    /// A client's second half.
+    Code,
+    /// What AWS says, or the product itself.
+    Service,
+    /// A part of that.
+    Detail,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    message: Vec<RawMessage>,
+    layers: BTreeMap<String, String>,
+    words: BTreeMap<String, String>,
+    cause: BTreeMap<String, CausePage>,
+    ask: BTreeMap<String, AskPage>,
+    rank: Vec<Rank>,
+    limit: Vec<Limit>,
+    operations: BTreeMap<String, String>,
+    service: Vec<Service>,
+    discovery: Discovery,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMessage {
+    id: String,
+    level: Level,
+    template: String,
+    #[serde(default)]
+    set: BTreeMap<String, String>,
+    #[serde(default, rename = "source")]
+    _source: Option<String>,
+    #[serde(default)]
+    test: Vec<MessageTest>,
+}
+
+/// An example of a message, with facts that it tells; an empty text: it does not tell that one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageTest {
+    /// The text.
+    pub text: String,
+    /// The facts.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// One message.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) id: String,
+    pub(super) level: Level,
+    pub(super) template: Template,
+    pub(super) set: BTreeMap<String, String>,
+    pub(super) tests: Vec<MessageTest>,
+}
+
+/// A cause, as its file has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CausePage {
+    pub(super) rule: String,
+    #[serde(default = "yes")]
+    pub(super) page: bool,
+    pub(super) says: String,
+    #[serde(default)]
+    pub(super) demands: Vec<String>,
+    #[serde(default)]
+    pub(super) rules: Vec<String>,
+    #[serde(default)]
+    pub(super) facts: Vec<String>,
+    #[serde(default)]
+    pub(super) layer: Option<String>,
+    pub(super) class: Class,
+    pub(super) owner: Owner,
+    #[serde(default)]
+    pub(super) asks: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Something to ask for, as its file has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskPage {
+    pub(super) what: String,
+    #[serde(default)]
+    pub(super) command: Option<String>,
+    #[serde(default)]
+    pub(super) place: Option<String>,
+    #[serde(default)]
+    pub(super) then: Option<String>,
+    #[serde(default)]
+    pub(super) gives: Vec<String>,
+}
+
+/// Causes that facts lead to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rank {
+    when: When,
+    #[serde(default)]
+    last: bool,
+    causes: Vec<(Sure, String, String)>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limit {
+    when: When,
+    says: String,
+}
+
+/// A service whose calls are known by name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Service {
+    name: String,
+    /// Its name in CloudTrail's `eventSource`, where that is another.
+    #[serde(default)]
+    source: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Discovery {
+    actions: Vec<String>,
+}
+
+/// A cause that facts lead to, how sure, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ranked<'b> {
+    pub(super) id: &'b str,
+    pub(super) page: &'b CausePage,
+    pub(super) sure: Sure,
+    pub(super) why: &'b str,
+}
+
+/// Everything that is known of messages.
+#[derive(Debug, Default)]
+pub struct Book {
+    pub(super) messages: Vec<Message>,
+    layers: BTreeMap<String, String>,
+    words: BTreeMap<String, String>,
+    causes: BTreeMap<String, CausePage>,
+    asks: BTreeMap<String, AskPage>,
+    ranks: Vec<Rank>,
+    limits: Vec<Limit>,
+    operations: BTreeMap<String, String>,
+    services: Vec<Service>,
+    discovery: Vec<String>,
+}
+
+impl Book {
+    /// What comes with the program.
+    ///
+    /// # Errors
+    /// If a file is broken, which a test of this repository rules out.
+    pub fn embedded() -> Result<Self, BookFault> {
+        let mut book = Self::default();
+        for (name, text) in crate::rulebook::embedded::MESSAGES {
+            book.add(name, text)?;
+        }
+        Ok(book)
+    }
+
+    /// Adds the text of a file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn add(&mut self, file: &str, text: &str) -> Result<(), BookFault> {
+        let toml = |error: &toml::de::Error| BookFault::Toml {
+            file: file.to_owned(),
+            message: error.message().to_owned(),
+        };
+        let read: File = toml::from_str(text).map_err(|error| toml(&error))?;
+        for raw in read.message {
+            let template = Template::new(&raw.template).map_err(|fault| BookFault::Template {
+                file: file.to_owned(),
+                message: raw.id.clone(),
+                fault,
+            })?;
+            self.messages.push(Message {
+                id: raw.id,
+                level: raw.level,
+                template,
+                set: raw.set,
+                tests: raw.test,
+            });
+        }
+        self.layers.extend(read.layers.into_iter().map(|(name, id)| (name.to_ascii_lowercase(), id)));
+        self.words.extend(read.words);
+        self.causes.extend(read.cause);
+        self.asks.extend(read.ask);
+        self.ranks.extend(read.rank);
+        self.limits.extend(read.limit);
+        self.operations.extend(read.operations);
+        self.services.extend(read.service);
+        self.discovery.extend(read.discovery.actions);
+        Ok(())
+    }
+
+    /// The examples of all messages: the message's name, and the example.
+    pub fn tests(&self) -> impl Iterator<Item = (&str, &MessageTest)> {
+        self.messages
+            .iter()
+            .flat_map(|message| message.tests.iter().map(move |test| (message.id.as_str(), test)))
+    }
+
+    /// Messages without an example, which a test of this repository rules out.
+    pub fn untested(&self) -> impl Iterator<Item = &str> {
+        self.messages.iter().filter(|message| message.tests.is_empty()).map(|message| message.id.as_str())
+    }
+
+    /// Names that nothing has: causes of ranks, things to ask for, rules, demands. Each in a line.
+    #[must_use]
+    pub fn dangling(&self, is_rule: impl Fn(&str) -> bool, is_demand: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut out = Vec::new();
+        for (_, id, _) in self.ranks.iter().flat_map(|rank| &rank.causes) {
+            if !self.causes.contains_key(id) {
+                out.push(format!("a rank names the cause `{id}`"));
+            }
+        }
+        for (id, cause) in &self.causes {
+            if !self.ranks.iter().flat_map(|rank| &rank.causes).any(|(_, other, _)| other == id) {
+                out.push(format!("no rank names the cause `{id}`"));
+            }
+            if cause.page != is_rule(&cause.rule) {
+                out.push(format!("cause `{id}`: `{}` and its page", cause.rule));
+            }
+            out.extend(
+                cause
+                    .rules
+                    .iter()
+                    .filter(|rule| !is_rule(rule))
+                    .map(|rule| format!("cause `{id}`: `{rule}`")),
+            );
+            let demands = cause.demands.iter().filter(|demand| *demand != "@action" && !is_demand(demand));
+            out.extend(demands.map(|demand| format!("cause `{id}`: `{demand}`")));
+            let asks = cause.asks.iter().filter(|ask| !self.asks.contains_key(*ask));
+            out.extend(asks.map(|ask| format!("cause `{id}`: `{ask}`")));
+            if cause.asks.is_empty() {
+                out.push(format!("cause `{id}` asks for nothing"));
+            }
+        }
+        out
+    }
+
+    /// The layer that a text's words mean.
+    pub(super) fn layer(&self, words: &str) -> Option<&str> {
+        self.layers.get(&words.to_ascii_lowercase()).map(String::as_str)
+    }
+
+    /// The action of a call; `service` is its prefix or CloudTrail's name for it, where that is known.
+    pub(super) fn action_of(&self, operation: &str, service: Option<&str>) -> Option<String> {
+        let named = |prefix: &str| {
+            crate::catalog::action(&format!("{prefix}:{operation}"))
+                .map(|action| format!("{}:{}", action.service().prefix(), action.name()))
+        };
+        let known = self.operations.get(operation);
+        let prefix = service.map(|service| self.prefix(service));
+        match (known, prefix) {
+            (Some(action), None) => Some(action.clone()),
+            (Some(action), Some(prefix)) if action.starts_with(&format!("{prefix}:")) => Some(action.clone()),
+            (_, Some(prefix)) => named(&prefix),
+            (None, None) => self.services.iter().find_map(|service| named(&service.name)),
+        }
+    }
+
+    /// The prefix of a service's actions, from what CloudTrail or an SDK calls it.
+    pub(super) fn prefix(&self, service: &str) -> String {
+        let name = service.trim_end_matches(".amazonaws.com").to_ascii_lowercase();
+        let other = self.services.iter().find(|each| each.source.as_deref() == Some(&name));
+        other.map_or(name, |each| each.name.clone())
+    }
+
+    /// Whether an action is one of finding resources.
+    pub(super) fn is_discovery(&self, action: &str) -> bool {
+        self.discovery.iter().any(|pattern| fits(pattern, action))
+    }
+
+    /// Causes in the order of their likelihood.
+    pub(super) fn causes(&self, facts: &Facts) -> Vec<Ranked<'_>> {
+        let mut out: Vec<Ranked<'_>> = Vec::new();
+        for rank in self.ranks.iter().filter(|rank| holds(&rank.when, facts)) {
+            for (sure, id, why) in &rank.causes {
+                if let Some((id, page)) = self.causes.get_key_value(id)
+                    && !out.iter().any(|ranked| ranked.id == id)
+                {
+                    out.push(Ranked { id, page, sure: *sure, why });
+                }
+            }
+            if rank.last {
+                break;
+            }
+        }
+        out.sort_by_key(|ranked| ranked.sure);
+        out
+    }
+
+    /// What the text cannot say.
+    pub(super) fn limits(&self, facts: &Facts) -> Vec<String> {
+        self.limits.iter().filter(|limit| holds(&limit.when, facts)).map(|limit| limit.says.clone()).collect()
+    }
+
+    pub(super) fn ask(&self, id: &str) -> Option<&AskPage> {
+        self.asks.get(id)
+    }
+
+    /// A sentence with the facts of a message; what it does not tell is called by its kind.
+    pub(super) fn say(&self, template: &str, facts: &Facts) -> String {
+        fill(template, |name| match facts.get(name) {
+            Some(value) => format!("`{value}`"),
+            None => self.words.get(name).cloned().unwrap_or_else(|| name.to_owned()),
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! A pasted text as messages stand in it: quoting of mails and wrapping taken off, white space as one space.
+//!
+//! An empty line stays, as a line break: no message goes over it. So does the line break of a log, where the next line begins
+//! with a time.
+
+/// More than this is not looked at: longer texts are read as records, by `super::stream`.
+pub(super) const LONGEST_TEXT: usize = 4 * 1024 * 1024;
+
+/// The text, cleaned.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let text = text.get(..floor(text, LONGEST_TEXT)).unwrap_or_default();
+    let mut out = String::with_capacity(text.len());
+    for line in text.split(['\n', '\r']) {
+        let line = unquoted(line);
+        if line.trim().is_empty() || begins_anew(line) {
+            while out.ends_with(' ') {
+                out.pop();
+            }
+            if !out.is_empty() && !out.ends_with('\n') {
+                out.push('\n');
+            }
+        }
+        let mut is_first = true;
+        for ch in line.chars() {
+            push(&mut out, ch, &mut is_first);
+        }
+        if !out.is_empty() && !out.ends_with([' ', '\n']) {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn push(out: &mut String, ch: char, is_first: &mut bool) {
+    match ch {
+        // Spaces of all kinds, and what takes no room.
+        ch if ch.is_whitespace() => {
+            if !*is_first && !out.ends_with([' ', '\n']) {
+                out.push(' ');
+            }
+        }
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => out.push('"'),
+        '\u{2018}' | '\u{2019}' | '\u{201a}' => out.push('\''),
+        ch => out.push(ch),
+    }
+    if !ch.is_whitespace() {
+        *is_first = false;
+    }
+}
+
+/// A line without the marks of a quoted mail, of a quotation in a ticket, and of Terraform's frame.
+fn unquoted(line: &str) -> &str {
+    let mut rest = line.trim_start();
+    for _ in 0..16 {
+        let Some(next) = rest.strip_prefix(['>', '|', '\u{2502}', '\u{2575}', '\u{2577}']) else { break };
+        rest = next.trim_start();
+    }
+    rest
+}
+
+/// Whether a line begins with a date, as lines of logs do.
+fn begins_anew(line: &str) -> bool {
+    let line = line.trim_start_matches(['[', '(']);
+    let bytes = line.as_bytes();
+    let digits =
+        |from: usize, to: usize| bytes.get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    digits(0, 4) && bytes.get(4) == Some(&b'-') && digits(5, 7) && bytes.get(7) == Some(&b'-')
+}
+
+/// The last boundary of a character at or before a length.
+pub(super) fn floor(text: &str, most: usize) -> usize {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn quoting_and_wrapping_are_taken_off() {
+        assert_eq!(clean("> > User: a\n> >   is not\n> >\n> > b"), "User: a is not\nb");
+        assert_eq!(clean("\u{2502} Error: creating\n\u{2502}   it"), "Error: creating it");
+    }
+
+    #[test]
+    fn lines_of_a_log_stand_apart() {
+        assert_eq!(clean("2026-11-01 a\nb\n2026-11-02 c"), "2026-11-01 a b\n2026-11-02 c");
+    }
+
+    #[test]
+    fn quotes_and_spaces_are_made_plain() {
+        assert_eq!(clean("Can\u{2019}t\u{a0}\u{201c}x\u{201d}"), "Can't \"x\"");
+    }
+}

@@ -1,0 +1,210 @@
+//! `triage`: from an error message, and whatever documents are at hand, to the cause.
+//!
+//! A message becomes facts (`read`, by the templates of `rules/messages`), facts lead to ranked causes (`book`), and with evidence
+//! each is put to the judge and to the evaluator (`weigh`): none is looked up by its sentence. What is not known is asked for, the
+//! answer that tells most causes apart first (`next`). Values in, values out: reading files is the command's.
+
+mod book;
+mod clean;
+mod layer;
+mod next;
+mod read;
+mod records;
+mod stream;
+mod template;
+mod weigh;
+mod when;
+
+pub use book::{Book, BookFault, MessageTest};
+pub use clean::clean;
+pub use records::{Record, records};
+pub use stream::{CsvRow, csv, is_csv_header, json};
+
+use crate::contract::Form;
+use crate::evidence::Evidence;
+use crate::finding::triage::{Facts, Triage, Triaged};
+use crate::judge::Library;
+use crate::source::Sources;
+
+/// Ways in which an import goes wrong without a message.
+pub const SYMPTOMS: [&str; 5] =
+    ["missing-accounts", "zero-cost", "stale", "never-imported", "missing-months"];
+
+/// More different messages than this are counted and not told.
+pub const MOST_DIFFERENT: usize = 500;
+
+/// What a run knows beside the messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench<'a> {
+    /// Messages, causes, what to ask for.
+    pub book: &'a Book,
+    /// Contracts and rule pages.
+    pub library: &'a Library,
+    /// The product whose messages these are.
+    pub consumer: &'a str,
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The documents.
+    pub evidence: &'a Evidence,
+    /// The form as far as somebody gave it.
+    pub form: &'a Form,
+    /// The moment to judge for.
+    pub now: &'a str,
+    /// What is presumed absent counts as not visible.
+    pub strict: bool,
+}
+
+/// Something that was given to be triaged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Item {
+    /// The text of the message, as it was given.
+    pub text: String,
+    /// What stood beside it.
+    pub facts: Facts,
+    /// Where it stood, if it was one of several records.
+    pub origin: Option<String>,
+}
+
+impl Item {
+    /// A text with nothing beside it.
+    #[must_use]
+    pub fn of(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A symptom without a message; none if there is no such symptom.
+    #[must_use]
+    pub fn symptom(name: &str) -> Option<Self> {
+        let name = SYMPTOMS.iter().find(|symptom| **symptom == name)?;
+        let mut facts = Facts::default();
+        facts.set("step", "import");
+        facts.set("trouble", name);
+        Some(Self { text: String::new(), facts, origin: None })
+    }
+}
+
+/// The facts of the messages in a text, without causes: for tests of `rules/messages`.
+#[must_use]
+pub fn facts(book: &Book, text: &str) -> Vec<(bool, Facts)> {
+    let heard = read::messages(book, &clean(text), &Facts::default());
+    heard.into_iter().map(|heard| (heard.is_known, heard.facts)).collect()
+}
+
+/// Answers messages one after the other; what was answered once is not thought over again.
+#[derive(Debug)]
+pub struct Answerer<'a> {
+    weigher: weigh::Weigher<'a>,
+    known: std::collections::BTreeMap<Facts, Triaged>,
+}
+
+impl<'a> Answerer<'a> {
+    /// One that has answered nothing yet.
+    #[must_use]
+    pub fn new(bench: Bench<'a>) -> Self {
+        Self { weigher: weigh::Weigher::new(bench), known: std::collections::BTreeMap::new() }
+    }
+
+    /// The answers to the messages of an item.
+    pub fn answer(&mut self, item: &Item) -> Vec<Triaged> {
+        let heard = read::messages(self.weigher.bench().book, &clean(&item.text), &item.facts);
+        heard.into_iter().map(|heard| self.one(heard, item.origin.clone())).collect()
+    }
+
+    fn one(&mut self, heard: read::Heard, origin: Option<String>) -> Triaged {
+        if let Some(known) = self.known.get(&heard.facts) {
+            return Triaged { text: heard.text, origin, is_known: heard.is_known, ..known.clone() };
+        }
+        if self.known.len() >= MOST_DIFFERENT {
+            self.known.clear();
+        }
+        let facts = heard.facts.clone();
+        let answer = one(&mut self.weigher, heard, origin, 1);
+        self.known.insert(facts, answer.clone());
+        answer
+    }
+}
+
+/// Collects messages, equal ones once.
+#[derive(Debug)]
+pub struct Collector<'a> {
+    bench: Bench<'a>,
+    heard: Vec<(read::Heard, Option<String>, u64)>,
+    known: std::collections::BTreeMap<Facts, usize>,
+    without_error: u64,
+    left_out: u64,
+}
+
+impl<'a> Collector<'a> {
+    /// An empty one.
+    #[must_use]
+    pub fn new(bench: Bench<'a>) -> Self {
+        Self {
+            bench,
+            heard: Vec::new(),
+            known: std::collections::BTreeMap::new(),
+            without_error: 0,
+            left_out: 0,
+        }
+    }
+
+    /// Takes one item.
+    pub fn take(&mut self, item: &Item) {
+        for heard in read::messages(self.bench.book, &clean(&item.text), &item.facts) {
+            // Texts that nobody knows are told apart by what they say.
+            let mut key = heard.facts.clone();
+            if !heard.is_known {
+                key.set("text", &heard.text);
+            }
+            if let Some((_, _, count)) = self.known.get(&key).and_then(|at| self.heard.get_mut(*at)) {
+                *count += 1;
+            } else if self.heard.len() < MOST_DIFFERENT {
+                self.known.insert(key, self.heard.len());
+                self.heard.push((heard, item.origin.clone(), 1));
+            } else {
+                self.left_out += 1;
+            }
+        }
+    }
+
+    /// Counts a record that tells of no error.
+    pub fn pass(&mut self) {
+        self.without_error += 1;
+    }
+
+    /// The answer.
+    #[must_use]
+    pub fn finish(self) -> Triage {
+        let bench = self.bench;
+        let mut out = Triage {
+            without_error: self.without_error,
+            left_out: self.left_out,
+            has_evidence: weigh::has_evidence(bench.evidence),
+            not_evaluated: bench.evidence.not_evaluated.clone(),
+            ..Triage::default()
+        };
+        let mut weigher = weigh::Weigher::new(bench);
+        for (heard, origin, count) in self.heard {
+            out.messages.push(one(&mut weigher, heard, origin, count));
+        }
+        out.wrapped = weigher.wrapped();
+        out
+    }
+}
+
+/// Everything about one message.
+fn one(weigher: &mut weigh::Weigher<'_>, heard: read::Heard, origin: Option<String>, count: u64) -> Triaged {
+    let bench = weigher.bench();
+    let weighed = weigher.weigh(&heard.facts);
+    let asks = next::asks(&bench, &heard.facts, &weighed);
+    Triaged {
+        text: heard.text,
+        count,
+        origin,
+        is_known: heard.is_known,
+        limits: bench.book.limits(&heard.facts),
+        facts: heard.facts,
+        causes: weighed.causes.into_iter().map(|(_, cause)| cause).collect(),
+        asks,
+        notes: weighed.notes,
+    }
+}
