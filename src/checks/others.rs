@@ -17,7 +17,7 @@ use crate::eval::{
 };
 use crate::evidence::Role;
 use crate::finding::State;
-use crate::policy::{Policy, arn};
+use crate::policy::{Effect, Policy, arn};
 use crate::rulebook::Values;
 use crate::source::Place;
 use entry::{Entry, entries, everything};
@@ -111,6 +111,14 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
             _ if is_own => own_set,
             _ => foreign_set,
         };
+        // Most callers are named by no statement that allows anything.
+        let may_be_let_in = set
+            .statement_ids()
+            .filter(|id| set.layer_of(*id) == LayerKind::Resource && set.origin(*id).1.effect != Effect::Deny)
+            .any(|id| set.may_name(id, &class.caller));
+        if !may_be_let_in {
+            continue;
+        }
         let asker = Asker { subject, set, class, policies: &policies, is_own };
         for action in wanted.actions {
             match asker.way(action, &resource) {

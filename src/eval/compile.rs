@@ -15,6 +15,7 @@ use super::condition::{Template, ValueTest};
 use super::glob::Glob;
 use super::layers::{Layer, LayerKind, Layers};
 use super::principal::PrincipalTest;
+use super::request::Caller;
 use super::service;
 use super::world::{FreeAtom, World};
 use crate::policy::{Effect, Operator, Policy, Statement};
@@ -233,6 +234,21 @@ impl<'p> Compiled<'p> {
             .iter()
             .filter(move |(layer, ..)| *layer == kind)
             .map(|(_, level, policy)| (*level, *policy))
+    }
+
+    /// Whether the `Principal` of a statement stands for a caller, or may do so where it cannot be read. A quick look: of a
+    /// statement that passes it nothing is known yet.
+    #[must_use]
+    pub fn may_name(&self, id: StatementId, caller: &Caller) -> bool {
+        let Some(element) = self.statements.get(id.0 as usize).and_then(|each| each.principals.as_ref())
+        else {
+            return false;
+        };
+        element.negated
+            || element.atoms.iter().any(|atom| match self.atoms.get(*atom as usize) {
+                Some(Test::Principal(test)) => test.may_name(caller),
+                Some(_) | None => true,
+            })
     }
 
     /// All statements, in the order of layers and documents.

@@ -128,6 +128,11 @@ impl PrincipalTest {
             PrincipalTest::Unreadable => (Truth::Free, Naming::Itself),
         }
     }
+    /// Whether the principal is, or may be, the caller.
+    pub(super) fn may_name(&self, caller: &Caller) -> bool {
+        self.names(caller).0 != Truth::No
+    }
+
     /// Whether the principal is a user, role or session of the caller's account, and not the caller.
     pub(super) fn is_other_identity_of(&self, caller: &Caller) -> bool {
         let (truth, _) = self.names(caller);

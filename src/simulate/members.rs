@@ -176,8 +176,9 @@ fn places(question: &Question, action: &str, resource: &str) -> Result<Vec<Ask>,
             let shape = shape(template, &partition);
             let shown = if resource == "*" { written(template, &partition) } else { resource.to_owned() };
             let space = vec![Language::glob(resource), shape];
-            let meets = crate::eval::member::string(&space.iter().collect::<Vec<_>>(), &[]);
-            if meets != crate::eval::member::Found::Nothing {
+            // Thousands of actions are asked about on everything; of these nothing has to be looked for.
+            let meets = || crate::eval::member::string(&space.iter().collect::<Vec<_>>(), &[]);
+            if resource == "*" || meets() != crate::eval::member::Found::Nothing {
                 asks.push(ask(&shown, Some(space)));
             }
         }

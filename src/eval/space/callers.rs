@@ -14,6 +14,9 @@ use crate::eval::principal::PrincipalTest;
 use crate::eval::request::{Caller, CallerKind};
 use crate::policy::arn;
 
+/// More classes than this are not listed.
+const MOST: usize = 2_048;
+
 /// Accounts that documentation uses; the first that no policy names stands for all that none names.
 const STRANGERS: [&str; 4] = ["444455556666", "777788889999", "123456789012", "210987654321"];
 
@@ -64,6 +67,10 @@ pub fn callers(sets: &[&Compiled<'_>], pattern: &str, accounts: &[&str], names: 
     let within = Language::glob(pattern);
     let mut out = CallerClasses { list: Vec::new(), complete: !seen.unread };
     for account in seen.accounts(pattern, accounts) {
+        if out.list.len() > MOST {
+            out.complete = false;
+            break;
+        }
         seen.of_account(&within, (&seen.partition(pattern), &account), names, &mut out);
     }
     let service =
