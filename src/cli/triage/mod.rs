@@ -185,11 +185,8 @@ fn corrected(run: &Run, answer: &Triage) -> Vec<drawn::Corrected> {
             }
         }
     }
-    let state = mend::State {
-        sources: run.sources.with(&std::collections::BTreeMap::new()),
-        evidence: run.evidence.clone(),
-        form,
-    };
+    let sources = run.sources.with(&std::collections::BTreeMap::new());
+    let state = mend::State::new(sources, run.evidence.clone(), form);
     let bench = run.bench();
     let report = bench.judge(&state);
     let options = Options { only: confirmed, with_review: false, least: Severity::Note };
