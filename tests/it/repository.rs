@@ -120,10 +120,16 @@ fn the_change_log_has_the_version_that_is_built() {
 fn continuous_integration_ends_with_the_test_command_of_the_readme() {
     let script = lossy(&root().join(".ci/run"));
     let last = script.lines().rfind(|line| !line.trim().is_empty()).unwrap();
-    assert!(last.starts_with("cargo test "), "the summary of the tests must close the output of .ci/run");
+    assert!(
+        last == "cargo test" || last.starts_with("cargo test "),
+        "the summary of the tests must close the output of .ci/run"
+    );
     let readme = root().join("README.md");
     if readme.exists() {
-        assert!(lossy(&readme).contains(last), "README.md does not name the test command `{last}`");
+        assert!(
+            lossy(&readme).lines().any(|line| line == last),
+            "README.md does not name the test command `{last}`"
+        );
     } else {
         println!("skipped: there is no README.md");
     }
