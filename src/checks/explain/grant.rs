@@ -197,12 +197,18 @@ fn plausible(
     match (action || almost, principal, resource) {
         (true, true, true) if named || almost => Some(0),
         (true, true, true) => Some(1),
-        (true, true, false) | (true, false, true) if named => Some(2),
-        (false, true, true) if layer == LayerKind::Resource || resource::is_specific(statement) => Some(3),
-        (true, true, false) | (true, false, true) => Some(4),
-        (true, false, false) if named => Some(5),
+        // Who lets a service in by name, and there, meant what that service does.
+        (false, true, true)
+            if principal::names_service(request, statement) && !fails(ElementKind::Resource) =>
+        {
+            Some(2)
+        }
+        (true, true, false) | (true, false, true) if named => Some(3),
+        (false, true, true) if layer == LayerKind::Resource || resource::is_specific(statement) => Some(4),
+        (true, true, false) | (true, false, true) => Some(5),
+        (true, false, false) if named => Some(6),
         // A list of the same service's actions, or all but a list, on any resource: this one is missing.
-        (false, true, true) if names_service(request, statement) => Some(6),
+        (false, true, true) if names_service(request, statement) => Some(7),
         (true | false, true | false, true | false) => None,
     }
 }

@@ -15,6 +15,13 @@ pub(super) fn almost(request: &Request, statement: &Statement) -> bool {
     entries(statement).any(|entry| misspelt(request, entry) || wrong_kind(request, entry))
 }
 
+/// Whether the caller is a service that the statement names.
+pub(super) fn names_service(request: &Request, statement: &Statement) -> bool {
+    request.caller.kind() == CallerKind::Service
+        && entries(statement)
+            .any(|entry| entry.kind == PrincipalKind::Service && &*entry.value.value == request.caller.arn())
+}
+
 fn entries(statement: &Statement) -> impl Iterator<Item = &PrincipalEntry> {
     statement
         .principals

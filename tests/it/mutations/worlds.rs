@@ -262,14 +262,21 @@ fn account_of(arn: &str) -> Option<&str> {
 }
 
 fn resources(form: &Form, template: &RequestTemplate, on: &str) -> Option<Vec<String>> {
-    if on != "keys" {
+    // No plain account has the settings of its export, which tell of files beside the data.
+    let beside = on == "companion-keys";
+    if on != "keys" && !beside {
         return Some(vec![form.fill(on).ok()?]);
     }
     let is_legacy = form.text("export-type") == Some("cur-legacy");
     let keys =
         if is_legacy && !template.keys_legacy.is_empty() { &template.keys_legacy } else { &template.keys };
     let arn = |key: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}")).ok();
-    keys.iter()
+    let keys: Vec<_> = if beside {
+        template.companions.iter().map(|each| &each.key).collect()
+    } else {
+        keys.iter().collect()
+    };
+    keys.into_iter()
         .flat_map(|key| {
             // The example, and keys at the edges of the pattern: nothing, a letter or a folder where anything may stand.
             let filled = ["", "z", "zz/0"].map(|text| key.pattern.replace('*', text).replace('?', "z"));
