@@ -88,7 +88,12 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
             files.push(Found { path: path.clone(), is_found: false });
             continue;
         }
-        let walk = ignore::WalkBuilder::new(path).require_git(false).follow_links(false).build();
+        // What somebody ignores everywhere says nothing of this folder, and would make the answer theirs alone.
+        let walk = ignore::WalkBuilder::new(path)
+            .require_git(false)
+            .git_global(false)
+            .follow_links(false)
+            .build();
         for entry in walk {
             let entry = entry.map_err(|error| {
                 let source =

@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::language::{Language, Step};
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 /// Work one question may take: a unit is one character tried against one language.
 pub const WORK: u64 = 1_000_000;
@@ -61,13 +61,15 @@ impl<'l> Walk<'l> {
         *work = work.saturating_sub((self.languages.len() * fixed.len()) as u64);
         let start = self.behind(&fixed);
         let alphabet = self.alphabet(&start);
-        let mut seen: FxHashMap<State, ()> = FxHashMap::default();
+        let mut seen: FxHashSet<State> = FxHashSet::default();
         // Each entry: its state, the entry it came from, the character that led here.
         let mut queue: Vec<(State, usize, char)> = Vec::new();
         if !self.is_dead(&start) {
-            seen.insert(start.clone(), ());
+            seen.insert(start.clone());
             queue.push((start, usize::MAX, '\0'));
         }
+        let cost = self.languages.len() as u64;
+        let (mut characters, mut next) = (Vec::new(), vec![0u64; self.words].into_boxed_slice());
         let mut at = 0;
         while let Some((state, ..)) = queue.get(at) {
             if self.accepts(state) {
@@ -75,18 +77,19 @@ impl<'l> Walk<'l> {
                 return Found::Value(text);
             }
             let state = state.clone();
-            for c in self.next_characters(&state, &alphabet) {
-                let cost = self.languages.len() as u64;
+            self.next_characters(&state, &alphabet, &mut characters);
+            for c in characters.iter().copied() {
                 if *work < cost {
                     return Found::GaveUp;
                 }
                 *work -= cost;
-                let next = self.step(&state, c);
-                if self.is_dead(&next) || seen.contains_key(&next) {
+                next.fill(0);
+                self.step_into(&state, c, &mut next);
+                if self.is_dead(&next) || seen.contains(&next) {
                     continue;
                 }
-                seen.insert(next.clone(), ());
-                queue.push((next, at, c));
+                seen.insert(next.clone());
+                queue.push((next.clone(), at, c));
             }
             at += 1;
         }
@@ -166,12 +169,6 @@ impl<'l> Walk<'l> {
         })
     }
 
-    fn step(&self, state: &State, c: char) -> State {
-        let mut next: State = vec![0u64; self.words].into();
-        self.step_into(state, c, &mut next);
-        next
-    }
-
     fn step_into(&self, state: &State, c: char, next: &mut State) {
         for (index, language) in self.languages.iter().enumerate() {
             for position in self.positions(state, index) {
@@ -209,30 +206,49 @@ impl<'l> Walk<'l> {
         })
     }
 
-    /// Characters worth trying: where a language that must match stands at fixed characters only, just those.
-    fn next_characters(&self, state: &State, alphabet: &[char]) -> Vec<char> {
-        let mut best: Option<Vec<char>> = None;
-        for index in 0..self.required {
-            let mut fixed = Vec::new();
-            let mut open = false;
+    /// Characters worth trying: where a language that must match stands at fixed characters only, just those. Else those that
+    /// some language names where it stands, and one for all others, which lead to one and the same state.
+    fn next_characters(&self, state: &State, alphabet: &[char], out: &mut Vec<char>) {
+        out.clear();
+        let mut named: Vec<char> = Vec::new();
+        let mut is_found = false;
+        for (index, language) in self.languages.iter().enumerate() {
+            let from = named.len();
+            let mut open = index >= self.required;
             for position in self.positions(state, index) {
-                match self.languages.get(index).and_then(|language| language.steps().get(position)) {
-                    Some(Step::Char(c)) => fixed.push(*c),
+                match language.steps().get(position) {
+                    Some(Step::Char(c)) => named.push(*c),
                     Some(Step::Fold(c)) => {
-                        fixed.push(*c);
-                        fixed.extend(c.to_uppercase());
+                        named.push(*c);
+                        named.extend(c.to_uppercase());
                     }
-                    Some(Step::One | Step::Many | Step::Except(_) | Step::ExceptMany(_)) => open = true,
+                    Some(Step::Except(c) | Step::ExceptMany(c)) => {
+                        named.push(*c);
+                        open = true;
+                    }
+                    Some(Step::One | Step::Many) => open = true,
                     None => {}
                 }
             }
-            if !open && best.as_ref().is_none_or(|best| fixed.len() < best.len()) {
-                fixed.sort_unstable();
-                fixed.dedup();
-                best = Some(fixed);
+            let fixed = named.get(from..).unwrap_or_default();
+            if !open && (!is_found || fixed.len() < out.len()) {
+                is_found = true;
+                out.clear();
+                out.extend_from_slice(fixed);
+                out.sort_unstable();
+                out.dedup();
             }
         }
-        best.unwrap_or_else(|| alphabet.to_vec())
+        if is_found {
+            return;
+        }
+        let mut others = false;
+        out.extend(alphabet.iter().copied().filter(|c| {
+            let is_named = named.contains(c);
+            let first = !is_named && !others;
+            others |= first;
+            is_named || first
+        }));
     }
 
     /// One character for each way the languages can still tell characters apart: those they name from here on, those they leave out, and
