@@ -4,7 +4,7 @@ use super::args::{FixArgs, FormatArg};
 use super::check::{self, Run};
 use super::{Exit, terminal};
 use crate::finding::Severity;
-use crate::finding::{AccessClass, Applicability, Fix};
+use crate::finding::{Applicability, Fix};
 use crate::load;
 use crate::mend::{self, Left, Options, Plan};
 use crate::source::{SourceId, Sources};
@@ -82,15 +82,9 @@ fn why(fix: &Fix) {
     }
     for (word, classes) in [("lets in", &fix.gained), ("shuts out", &fix.lost)] {
         for class in classes {
-            terminal::talk(&format!("    {word}: {}", request(class)));
+            terminal::talk(&format!("    {word}: {class}"));
         }
     }
-}
-
-fn request(class: &AccessClass) -> String {
-    let caller = if class.caller.is_empty() { "anybody" } else { &class.caller };
-    let context: Vec<String> = class.context.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    format!("{caller} {} {} ({})", class.action, class.resource, context.join(", "))
 }
 
 /// Writes every changed file, or none if one of them is not as it was read.

@@ -1,6 +1,6 @@
 //! How far a fix can be trusted: the documents are changed in memory, judged again, and their access compared.
 
-use super::access::compare;
+use super::access::{Access, compare};
 use super::state::{Bench, State};
 use super::text;
 use super::title::title;
@@ -213,19 +213,18 @@ pub(super) fn prove(
         because.push(format!("the {role} may apply to others too, who are not seen here"));
     }
     let is_text = repair.changes.iter().all(|change| matches!(change, Change::Rewrite { .. }));
-    let (gained, lost) = if is_text || written.texts.keys().all(|source| Some(*source) == bench.config) {
-        (Vec::new(), Vec::new())
-    } else {
-        let wants_less =
-            demand.is_some_and(|demand| matches!(&demand.ask, Ask::Access { expect: Expect::Denied(_), .. }));
-        compare(bench, state, &after, wants_less)
-    };
-    if !gained.is_empty() {
+    let is_policy = !is_text && !written.texts.keys().all(|source| Some(*source) == bench.config);
+    let access = if is_policy { compare(bench, state, &after) } else { Access::default() };
+    if !access.gained.is_empty() {
         because.push("it lets in more than the contract asks for".to_owned());
     }
-    if !lost.is_empty() {
+    // A demand that others be kept out is met by taking access away.
+    let wants_less =
+        demand.is_some_and(|demand| matches!(&demand.ask, Ask::Access { expect: Expect::Denied(_), .. }));
+    if !access.lost.is_empty() && !wants_less {
         because.push("it takes access away".to_owned());
     }
+    because.extend(access.doubts.iter().map(|doubt| format!("what else it lets in cannot be told: {doubt}")));
     let drops_text = repair.changes.iter().any(|change| {
         matches!(change, Change::Rewrite { at, text } if text.is_empty() && !is_punctuation(state.sources.get(at.source).slice(at.span)))
     });
@@ -234,8 +233,8 @@ pub(super) fn prove(
     }
     fix.applicability = if because.is_empty() { Applicability::Safe } else { Applicability::NeedsReview };
     fix.because.extend(because);
-    fix.gained = gained;
-    fix.lost = lost;
+    fix.gained = access.gained;
+    fix.lost = access.lost;
     Some(Proved { fix, state: after, report: judged })
 }
 
