@@ -2,13 +2,14 @@
 
 use super::access::{Access, compare};
 use super::state::{Bench, State};
-use super::text;
 use super::title::title;
+use super::{export, text};
 use crate::contract::{Ask, Demand, Expect};
 use crate::evidence::Role;
 use crate::finding::{
     Applicability, Change, Edit, Finding, Fix, Repair, Report, RuleName, Severity, State as DemandState,
 };
+use crate::source::Place;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +63,7 @@ pub(super) fn best(
     tries: &mut usize,
 ) -> Option<Proved> {
     let mut found: Option<Proved> = None;
-    for repair in ways(report, finding) {
+    for repair in ways(state, report, finding) {
         *tries = tries.checked_sub(1)?;
         let repair = merged(repair);
         let Some(proved) = prove(bench, state, report, finding, &repair) else { continue };
@@ -77,8 +78,18 @@ pub(super) fn best(
 }
 
 /// What can be tried: each way by itself, then together with what else breaks the demand, then with all there is.
-fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
+fn ways(state: &State, report: &Report, finding: &Finding) -> Vec<Repair> {
     let mut ways = finding.repairs.clone();
+    let exports: BTreeSet<Place> =
+        ways.iter().flat_map(|way| &way.changes).filter_map(|change| export::within(state, change)).collect();
+    if !exports.is_empty() {
+        // AWS takes the settings of an export whole: a command that left the other faults in would bring them back.
+        let first = report.findings.iter().filter_map(|finding| finding.repairs.first());
+        let all = first.flat_map(|repair| &repair.changes);
+        let same = all.filter(|change| export::within(state, change).is_some_and(|at| exports.contains(&at)));
+        ways.insert(0, Repair { changes: without_twins(same.cloned()) });
+        return ways;
+    }
     let is_text = |change: &Change| matches!(change, Change::Rewrite { .. });
     if ways.iter().flat_map(|way| &way.changes).all(is_text) {
         // Text around values has nothing to do with what else is wrong.
@@ -90,13 +101,7 @@ fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
             let more = other.repairs.first().into_iter().flat_map(|repair| repair.changes.clone());
             changes.extend(more.filter(|change| !matches!(change, Change::Run { .. })));
         }
-        let mut once: Vec<Change> = Vec::new();
-        for change in changes {
-            if !once.contains(&change) {
-                once.push(change);
-            }
-        }
-        Repair { changes: once }
+        Repair { changes: without_twins(changes.into_iter()) }
     };
     if finding.demand.is_some() {
         ways.push(with(&|other| other.demand == finding.demand));
@@ -108,6 +113,16 @@ fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
     for way in ways {
         if !once.contains(&way) {
             once.push(way);
+        }
+    }
+    once
+}
+
+fn without_twins(changes: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut once: Vec<Change> = Vec::new();
+    for change in changes {
+        if !once.contains(&change) {
+            once.push(change);
         }
     }
     once
