@@ -25,8 +25,8 @@ pub(super) fn variants(kind: Kind) -> &'static [Identity] {
 }
 
 /// The layers with one of the documents.
-pub(super) fn layers<'p>(job: &Job<'_>, document: Option<&'p Policy>, identity: Identity) -> Layers<'p> {
-    let own: Vec<&Policy> = document.into_iter().collect();
+pub(super) fn layers<'p>(job: &Job<'p>, document: Option<&'p Policy>, identity: Identity) -> Layers<'p> {
+    let own: Vec<&Policy> = document.into_iter().chain(job.beside).collect();
     let mut layers = Layers::none();
     match job.kind {
         Kind::Identity => {

@@ -37,6 +37,8 @@ pub struct Job<'p> {
     pub account: &'p str,
     /// Only these actions, as patterns; empty for all.
     pub only: &'p [String],
+    /// Policies that stand beside the document, before and after alike. What one of them denies is left out of the comparison.
+    pub beside: &'p [Policy],
 }
 
 /// What was found.

@@ -8,6 +8,7 @@ mod access;
 mod bucket;
 mod cases;
 mod context;
+pub mod contracted;
 mod discovery;
 mod explain;
 mod export;
@@ -20,7 +21,6 @@ pub mod lint;
 mod live;
 mod others;
 mod phrases;
-pub mod reach;
 mod subject;
 
 pub use accepted::look;

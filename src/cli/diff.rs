@@ -85,7 +85,7 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
         anyhow::ensure!(arn::is_account(account), "`{account}` is not an account: 12 digits are one");
     }
     let account = given.unwrap_or(SOME_ACCOUNT);
-    let job = Job { old: Some(&old.policy), new: Some(&new.policy), kind, account, only: &[] };
+    let job = Job { old: Some(&old.policy), new: Some(&new.policy), kind, account, only: &[], beside: &[] };
     let found = compare(&job);
     let mut unknown = found.unknown;
     let mut more = |job: Job<'_>| -> Vec<AccessChange> {

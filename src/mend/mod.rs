@@ -14,6 +14,7 @@ mod state;
 mod text;
 mod title;
 
+pub use access::{Access, compare as access};
 pub use diff::unified;
 pub use plan::{Left, Options, Plan, Step, plan};
 pub use prove::attach;

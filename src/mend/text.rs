@@ -63,22 +63,26 @@ pub(super) fn write(
     let mut splices: BTreeMap<SourceId, Vec<Splice>> = BTreeMap::new();
     let mut adds: BTreeMap<Place, Vec<Value>> = BTreeMap::new();
     let mut members: BTreeMap<Place, Vec<(String, Value)>> = BTreeMap::new();
+    let mut exports: BTreeMap<Place, Vec<Change>> = BTreeMap::new();
     for change in &repair.changes {
+        if let Some(export) = export::within(state, change) {
+            exports.entry(export).or_default().push(change.clone());
+            continue;
+        }
         let mut take = |place: Place, made: Vec<Splice>| {
             splices.entry(place.source).or_default().extend(made);
         };
         match change {
-            Change::Set { at, value } if export::holds(state, *at) => {
-                let (command, effect) = export::command(state, *at, value)?;
-                out.commands.push(command);
-                out.effects.push(effect);
-            }
             Change::Set { at, value } => take(*at, editable(state, wrapped, *at)?.replace(at.span, value)?),
             Change::Rename { key, name } => {
                 take(*key, editable(state, wrapped, *key)?.rename(key.span, name)?)
             }
             Change::Remove { at } => take(*at, editable(state, wrapped, *at)?.remove(at.span)?),
-            Change::Rewrite { at, text } => take(*at, vec![Splice { span: at.span, text: text.clone() }]),
+            Change::Rewrite { at, text } => {
+                // The place is that of text between values, which is changed only where all values are known.
+                editable(state, wrapped, *at)?;
+                take(*at, vec![Splice { span: at.span, text: text.clone() }]);
+            }
             Change::Add { at, value } => {
                 let values = adds.entry(*at).or_default();
                 if !values.contains(value) {
@@ -102,6 +106,11 @@ pub(super) fn write(
                 out.effects.extend(effect.clone());
             }
         }
+    }
+    for (at, changes) in exports {
+        let (command, effect) = export::command(state, at, &changes)?;
+        out.commands.push(command);
+        out.effects.push(effect);
     }
     for (at, values) in adds {
         let made = editable(state, wrapped, at)?.add(at.span, &values)?;

@@ -6,9 +6,12 @@
 
 use super::Style;
 use super::human;
+use super::suggest::{Suggestion, suggestions};
 use super::tree::Tree;
 use super::view::{position, safe};
-use crate::finding::{ConsumerReport, DemandReport, Finding, Need, Report, Severity, State, Verdict};
+use crate::finding::{
+    Applicability, ConsumerReport, DemandReport, Finding, Fix, Need, Report, Severity, State, Verdict,
+};
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -119,7 +122,33 @@ fn one(finding: &Finding, drawing: &str, sources: &Sources, tree: &Tree) -> Stri
         return format!("### {mark} {headline}\n\n{place}\n\ntoo long to be drawn here\n\n");
     }
     let fence = fence(drawing);
-    format!("### {mark} {headline}\n\n{place}\n\n{fence}text\n{drawing}{fence}\n\n")
+    let mut out = format!("### {mark} {headline}\n\n{place}\n\n{fence}text\n{drawing}{fence}\n\n");
+    for fix in &finding.fixes {
+        suggest(&mut out, fix, sources, tree);
+    }
+    out
+}
+
+/// The lines that a fix changes, as a review of a pull request takes suggested changes.
+/// <https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/incorporating-feedback-in-your-pull-request> (checked 2026-11)
+fn suggest(out: &mut String, fix: &Fix, sources: &Sources, tree: &Tree) {
+    let trust = match fix.applicability {
+        Applicability::Safe => "safe",
+        Applicability::NeedsReview => "needs a review",
+        Applicability::DisplayOnly => "to be done by you",
+    };
+    for Suggestion { source, lines: (first, last), text } in suggestions(fix, sources) {
+        let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
+        let place = code(&format!("{}:{lines}", tree.path(sources.get(source).name())));
+        let _ = write!(out, "Suggested change of {place} ({trust})");
+        match text.filter(|text| text.len() <= MOST_DRAWING) {
+            Some(text) => {
+                let fence = fence(&text);
+                let _ = writeln!(out, ":\n\n{fence}suggestion\n{text}\n{fence}\n");
+            }
+            None => out.push_str(": it cannot be shown here, `preflight fix` writes it\n\n"),
+        }
+    }
 }
 
 /// What stands below the findings.

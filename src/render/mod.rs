@@ -11,6 +11,7 @@ pub mod markdown;
 mod paint;
 pub mod sarif;
 pub mod simulation;
+mod suggest;
 pub mod tree;
 pub mod triage;
 pub mod view;

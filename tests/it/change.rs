@@ -24,7 +24,7 @@ fn policy(statements: &[Value]) -> Policy {
 }
 
 fn compared(old: &Policy, new: &Policy, kind: Kind) -> Found {
-    compare(&Job { old: Some(old), new: Some(new), kind, account: OWNER, only: &[] })
+    compare(&Job { old: Some(old), new: Some(new), kind, account: OWNER, only: &[], beside: &[] })
 }
 
 /// What a bucket policy answers to a caller without policies of its own, and to one whose policies allow everything.

@@ -1,10 +1,10 @@
 //! What more than one setting, or a setting and the form, decide.
 
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
-use super::{broken, form_fact, given, meant, place, unknown, values};
+use super::{broken, change, form_fact, given, meant, place, unknown, values};
 use crate::billing::{ExportDefinition, ExportKind, Query, Text};
 use crate::contract::{ExportQuestion, IfMissing};
-use crate::finding::State;
+use crate::finding::{Repair, State};
 use crate::policy::arn;
 use crate::source::Span;
 use crate::syntax::inner_span;
@@ -231,6 +231,11 @@ fn bucket_account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outco
     let mut cause = cause(definition, case, span, found, bucket_account);
     if case == "bucket-owner-other" {
         cause = cause.setting(place(definition, span), bucket_account);
+    }
+    if case == "bucket-owner-missing" {
+        let path = ["DestinationConfigurations", "S3Destination"];
+        let added = change::member(subject, definition, &path, ("S3BucketOwner", bucket_account));
+        cause.repairs.extend(added.map(Repair::of));
     }
     if let Some(said) = said {
         cause.related.push((said, format!("the bucket belongs to `{bucket_account}`")));

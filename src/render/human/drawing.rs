@@ -51,6 +51,11 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
         for command in &fix.commands {
             page.next_step("        ", command);
         }
+        for (word, classes) in [("lets in ", &fix.gained), ("shuts out ", &fix.lost)] {
+            for class in classes {
+                page.prose(("        ", Ink::Hint), None, &format!("{word}{class}"));
+            }
+        }
     }
 }
 

@@ -142,7 +142,17 @@ pub struct Edit<'a> {
 /// One request that stands for a class of access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Access<'a> {
-    /// Who; empty for anybody.
+    /// All callers of the class, for people.
+    pub who: &'a str,
+    /// Whether anybody at all can use it.
+    pub public: bool,
+    /// All actions of the class.
+    pub actions: &'a [String],
+    /// Resources, as the deciding statement writes them.
+    pub resources: &'a [String],
+    /// Conditions of that statement.
+    pub conditions: &'a [String],
+    /// Who asks in the request that shows it; empty for anybody.
     pub caller: &'a str,
     /// What.
     pub action: &'a str,
@@ -303,7 +313,17 @@ impl<'a> Edit<'a> {
 impl<'a> Access<'a> {
     fn new(class: &'a finding::AccessClass) -> Self {
         let context = class.context.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        Self { caller: &class.caller, action: &class.action, resource: &class.resource, context }
+        Self {
+            who: &class.who,
+            public: class.public,
+            actions: &class.actions,
+            resources: &class.resources,
+            conditions: &class.conditions,
+            caller: &class.caller,
+            action: &class.action,
+            resource: &class.resource,
+            context,
+        }
     }
 }
 

@@ -1,0 +1,79 @@
+//! What a contract asks to be allowed, as access: who, what, on what.
+//!
+//! It says what is inside the contract when two sets of documents are compared; whether any of it is allowed is not asked here.
+
+use super::subject::Subject;
+use crate::contract::{Ask, Demand, Expect, RequestTemplate};
+
+/// Access that a demand is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Contracted {
+    /// An ARN or a service.
+    pub caller: String,
+    /// What for.
+    pub actions: Vec<String>,
+    /// On what, a pattern.
+    pub resource: String,
+}
+
+impl Contracted {
+    /// Whether a service is let in.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        self.caller.ends_with(".amazonaws.com")
+    }
+}
+
+/// Everything that demands ask to be allowed. What the reader may do is what is asked with this form; what delivers may do
+/// whatever delivering takes, whichever the export is: AWS's own policies let each of the services that deliver do all of it.
+#[must_use]
+pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> {
+    let form = subject.form;
+    let mut out = Vec::new();
+    let mut services: Vec<String> = Vec::new();
+    let mut deliveries: Vec<(Vec<String>, String)> = Vec::new();
+    for demand in demands {
+        let Some((template, actions, on)) = allowing(subject, &demand.ask) else { continue };
+        let Ok(caller) = form.fill(&template.caller) else { continue };
+        let is_service = caller.ends_with(".amazonaws.com");
+        if !is_service && !super::is_asked(subject, demand) {
+            continue;
+        }
+        // What is no matter of buckets and keys is one of the account.
+        let of_bucket = |action: &String| action.starts_with("s3:") || action.starts_with("kms:");
+        let is_wide = matches!(demand.ask, Ask::Discovery { .. }) || !actions.iter().all(of_bucket);
+        let resource = match on {
+            _ if is_wide => Ok("*".to_owned()),
+            "keys" | "companion-keys" => form.fill("arn:{partition}:s3:::{bucket}/*"),
+            on => form.fill(&on.replace("{export-id}", "*")),
+        };
+        let Ok(resource) = resource else { continue };
+        if is_service {
+            services.push(caller);
+            deliveries.push((actions.to_vec(), resource));
+        } else {
+            out.push(Contracted { caller, actions: actions.to_vec(), resource });
+        }
+    }
+    services.sort();
+    services.dedup();
+    for caller in services {
+        out.extend(deliveries.iter().map(|(actions, resource)| Contracted {
+            caller: caller.clone(),
+            actions: actions.clone(),
+            resource: resource.clone(),
+        }));
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Template, actions and resource of a demand that something be allowed.
+fn allowing<'a>(subject: &Subject<'a>, ask: &'a Ask) -> Option<(&'a RequestTemplate, &'a [String], &'a str)> {
+    match ask {
+        Ask::Access { request, actions, on, expect: Expect::Allowed, .. }
+        | Ask::Discovery { request, actions, on, .. } => Some((subject.requests.get(request)?, actions, on)),
+        _ => None,
+    }
+}
