@@ -207,8 +207,7 @@ fn exposed(space: &Space<'_>, policy: &Policy, statement: &Statement, out: &mut 
             if asked > MOST_ACTIONS {
                 break;
             }
-            let wide =
-                widest(&name, &owners).iter().any(|resource| space.always(&name, resource));
+            let wide = widest(&name, &owners).iter().any(|resource| space.always(&name, resource));
             if wide {
                 for ((_, list), is) in found.iter_mut().zip(kinds) {
                     if is {
@@ -238,9 +237,7 @@ fn escalation(doc: &Doc<'_>, out: &mut Out) {
         .filter_map(|statement| statement.actions.as_ref())
         .collect();
     let named = |action: &String| allowed.iter().any(|actions| may_name(actions, action));
-    let may = |action: &String| {
-        widest(action, &owners).iter().any(|resource| space.always(action, resource))
-    };
+    let may = |action: &String| widest(action, &owners).iter().any(|resource| space.always(action, resource));
     let ways: Vec<_> = tables()
         .ways
         .iter()

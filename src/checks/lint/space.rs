@@ -2,8 +2,8 @@
 
 use crate::catalog;
 use crate::eval::{
-    Answer, Caller, Compiled, Context, ContextValue, Layer, Layers, Member, NoTrace, Question, Request, World,
-    ask, decide,
+    Answer, Caller, Compiled, Context, ContextValue, Layer, Layers, Member, NoTrace, Question, Request,
+    World, ask, decide,
 };
 use crate::policy::{Effect, Policy, Statement, arn};
 
@@ -121,8 +121,7 @@ impl<'p> Space<'p> {
     /// Whether a request is allowed, or refused, for every resource of a pattern and in every context.
     fn all(&self, request: &Request, resource: &str, allowed: bool) -> bool {
         let member = Member { request: request.clone().over(resource), example: None };
-        let question =
-            Question { members: vec![member], unknowns: Vec::new(), allowed, base: World::new() };
+        let question = Question { members: vec![member], unknowns: Vec::new(), allowed, base: World::new() };
         matches!(ask(&self.set, &question), Answer::Holds { .. })
     }
 }
@@ -167,7 +166,7 @@ pub(super) fn widest(action: &str, accounts: &[&str]) -> Vec<String> {
 }
 
 /// A template with every hole open.
-fn fill(template: &str, account: &str) -> String {
+pub(super) fn fill(template: &str, account: &str) -> String {
     let mut out = String::new();
     for (at, field) in template.splitn(6, ':').enumerate() {
         if at > 0 {
