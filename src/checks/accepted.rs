@@ -47,6 +47,7 @@ fn doc<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Doc<'a> {
         issues: &document.issues,
         length: document.length,
         kind: PolicyKind::of_role(document.role),
+        owner: None,
         bucket: subject.form.text("bucket").filter(|_| document.role == Role::BucketPolicy),
     }
 }

@@ -17,6 +17,26 @@ pub enum PolicyHint {
     Rcp,
 }
 
+/// Whose inline policies count together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OwnerKind {
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A role.
+    Role,
+}
+
+/// Whose inline policy a policy is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Owner {
+    /// What it is.
+    pub kind: OwnerKind,
+    /// Its name, without a path.
+    pub name: Box<str>,
+}
+
 /// One policy with the text it stands in.
 #[derive(Debug, Clone)]
 pub struct LoosePolicy {
@@ -30,6 +50,8 @@ pub struct LoosePolicy {
     pub length: Length,
     /// What its surroundings say it is.
     pub hint: Option<PolicyHint>,
+    /// Whose inline policy it is, where its surroundings say so.
+    pub owner: Option<Owner>,
 }
 
 /// What was found below some paths.

@@ -22,7 +22,7 @@ pub use document::{Evidence, PolicyDocument, Reading};
 pub use kind::{DocumentKind, is_answer_of};
 pub use listing::{KeyGroup, Listing};
 pub use live::{LiveRecord, Simulated, Tried, TriedOutcome, Unread};
-pub use loose::{LoosePolicies, LoosePolicy, PolicyHint};
+pub use loose::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
 pub use organization::{MemberAccount, OrganizationRecord};
 pub use reader::{BoundaryRecord, Key, PolicyAnswer, PolicyList, ReaderRecord};
 pub use role::Role;

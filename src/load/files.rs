@@ -17,7 +17,7 @@ const TEXTS: [&str; 7] = ["txt", "yaml", "yml", "csv", "out", "log", "policy"];
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// It cannot be opened or read.
-    #[error("cannot read `{path}`: {source}")]
+    #[error("cannot read `{path}`")]
     Open {
         /// The file.
         path: String,

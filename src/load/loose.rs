@@ -1,7 +1,7 @@
 //! Every policy below some paths, whatever document holds it.
 
 use super::files::{self, LoadError};
-use crate::evidence::{LoosePolicies, LoosePolicy, PolicyHint};
+use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
 use crate::policy::{self, Embedded, Length, is_policy};
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Document, Node, Value, read_json};
@@ -48,7 +48,7 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
     let document = read_json(text.text());
     let before = out.policies.len();
     let mut walk = Walk { text: text.text(), source, document: &document, out };
-    walk.node(&document.root, None, 0);
+    walk.node(&document.root, Around::default(), 0);
     if out.policies.len() > before {
         return;
     }
@@ -60,9 +60,23 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
             issues: document.issues.clone(),
             length: Length::of(text.slice(document.root.span)),
             hint: None,
+            owner: None,
         });
     } else {
         out.not_evaluated.push((text.name().to_owned(), "holds no policy".to_owned()));
+    }
+}
+
+/// What the members around a policy say of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Around<'n> {
+    hint: Option<PolicyHint>,
+    owner: Option<(OwnerKind, &'n str)>,
+}
+
+impl Around<'_> {
+    fn owner(self) -> Option<Owner> {
+        self.owner.map(|(kind, name)| Owner { kind, name: name.into() })
     }
 }
 
@@ -74,7 +88,7 @@ struct Walk<'a, 'd> {
 }
 
 impl Walk<'_, '_> {
-    fn node(&mut self, node: &Node<'_>, hint: Option<PolicyHint>, depth: usize) {
+    fn node<'n>(&mut self, node: &'n Node<'_>, around: Around<'n>, depth: usize) {
         if depth > DEEPEST {
             return;
         }
@@ -84,18 +98,26 @@ impl Walk<'_, '_> {
                 policy: policy::read(node, self.source, 0),
                 issues: self.document.issues.clone(),
                 length: Length::of(self.text.get(node.span.range()).unwrap_or_default()),
-                hint,
+                hint: around.hint,
+                owner: around.owner(),
             }),
-            Value::Object(_) if is_policy(node) => self.take(node, hint),
+            Value::Object(_) if is_policy(node) => self.take(node, around),
             Value::Object(members) => {
                 let kind = organization_kind(node);
                 for member in members {
-                    let hint = hint_of(&member.key).or(kind).or(hint);
-                    self.node(&member.value, hint, depth + 1);
+                    let hint = hint_of(&member.key).or(kind).or(around.hint);
+                    let owner = match &*member.key {
+                        "UserPolicyList" | "GroupPolicyList" | "RolePolicyList" => owner_of(node),
+                        "PolicyDocument" if node.get("PolicyName").is_some() => {
+                            owner_of(node).or(around.owner)
+                        }
+                        _ => None,
+                    };
+                    self.node(&member.value, Around { hint, owner }, depth + 1);
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.node(item, hint, depth + 1)),
-            Value::String(text) if may_hold(text) => self.take(node, hint),
+            Value::Array(items) => items.iter().for_each(|item| self.node(item, around, depth + 1)),
+            Value::String(text) if may_hold(text) => self.take(node, around),
             Value::String(_)
             | Value::Null
             | Value::Bool(_)
@@ -105,11 +127,12 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn take(&mut self, node: &Node<'_>, hint: Option<PolicyHint>) {
+    fn take(&mut self, node: &Node<'_>, around: Around<'_>) {
         let Some(found) = Embedded::read(self.text, self.source, self.document, node) else { return };
         let Embedded { policy, issues, length, wrapped } = found;
         self.out.wrapped.extend(wrapped.map(|(span, level)| (self.source, span, level)));
-        self.out.policies.push(LoosePolicy { source: self.source, policy, issues, length, hint });
+        let (source, hint, owner) = (self.source, around.hint, around.owner());
+        self.out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner });
     }
 }
 
@@ -128,6 +151,13 @@ fn hint_of(key: &str) -> Option<PolicyHint> {
         }
         _ => None,
     }
+}
+
+/// Whose policies an answer of IAM gives.
+fn owner_of<'n>(node: &'n Node<'_>) -> Option<(OwnerKind, &'n str)> {
+    [("UserName", OwnerKind::User), ("GroupName", OwnerKind::Group), ("RoleName", OwnerKind::Role)]
+        .into_iter()
+        .find_map(|(key, kind)| Some((kind, node.get(key)?.as_str()?)))
 }
 
 /// What AWS Organizations says of the policy it describes.

@@ -31,17 +31,7 @@ pub fn none(place: Place) -> Policy {
 #[must_use]
 pub fn read(root: &Node<'_>, source: SourceId, level: u8) -> Policy {
     let mut reader = Reader { faults: Vec::new() };
-    let mut policy = Policy {
-        source,
-        level,
-        span: root.span,
-        version: Version::Missing,
-        version_span: None,
-        id: None,
-        statement_span: root.span,
-        statements: Vec::new(),
-        faults: Vec::new(),
-    };
+    let mut policy = Policy { level, ..none(Place { source, span: root.span }) };
     let Value::Object(members) = &root.value else {
         reader.fault(FaultKind::NotAnObject, root.span, "");
         policy.faults = reader.faults;
@@ -206,7 +196,12 @@ impl Reader {
             "Allow" => Effect::Allow,
             "Deny" => Effect::Deny,
             other => {
-                self.fault(FaultKind::InvalidEffect, node.span, other);
+                match node.value {
+                    Value::Array(_) | Value::Object(_) => {
+                        self.fault(FaultKind::WrongType, node.span, "Effect");
+                    }
+                    _ => self.fault(FaultKind::InvalidEffect, node.span, other),
+                }
                 if text.kind != TextKind::String {
                     Effect::Unreadable
                 } else if other.eq_ignore_ascii_case("allow") {

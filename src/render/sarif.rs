@@ -113,7 +113,7 @@ impl Frame<'_> {
     fn result(&self, finding: &Finding, print: &Fingerprint) -> Value {
         let mut text = finding.headline.clone();
         for note in &finding.notes {
-            let _ = write!(text, "\n{note}");
+            let _ = write!(text, "\n{}", safe(note));
         }
         if let Some(help) = &finding.help {
             let _ = write!(text, "\nhelp: {help}");

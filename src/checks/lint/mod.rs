@@ -22,6 +22,7 @@ mod reach;
 mod size;
 mod space;
 mod table;
+mod tag;
 mod trust;
 mod value;
 mod variable;
@@ -54,6 +55,12 @@ pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
     reach::look(doc, &mut out);
     size::look(doc, &mut out);
     out.causes
+}
+
+/// Every case that several documents meet together.
+#[must_use]
+pub fn together(docs: &[Doc<'_>]) -> Vec<Cause> {
+    size::together(docs)
 }
 
 /// Whether a case is one for which AWS does not take the document. What is odd and taken all the same is none.

@@ -167,7 +167,9 @@ fn too_wide(clause: &Clause, value: &Text, lower: &str, out: &mut Out) {
     let values = values(clause, value);
     if lower == "aws:userid" {
         let left = text.split(':').next().unwrap_or_default();
-        if (left.contains(['*', '?']) && left != "*") || left.contains("${") {
+        if left.contains("${") {
+            out.push("value", "variable-too-wide", value.span, &values);
+        } else if left.contains(['*', '?']) && left != "*" {
             out.push("value", "wildcard-too-wide", value.span, &values);
         }
         return;
@@ -178,9 +180,16 @@ fn too_wide(clause: &Clause, value: &Text, lower: &str, out: &mut Out) {
     let before = |mark: &str| text.find(mark).is_some_and(|at| at < FIXED_BEFORE_WILDCARD);
     if text.contains(['*', '?']) {
         out.push("value", "wildcard-too-wide", value.span, &values);
-    } else if before("${") {
+    } else if before("${") && !is_computed(text) {
         out.push("value", "variable-too-wide", value.span, &values);
     }
+}
+
+/// Whether a value is one variable that AWS fills in by itself, so that nobody can choose it: the usual
+/// `aws:ResourceAccount` equal to `${aws:PrincipalAccount}`.
+fn is_computed(text: &str) -> bool {
+    let key = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
+    SENSITIVE.contains(&key.trim().to_ascii_lowercase().as_str())
 }
 
 /// Values whose form the key prescribes.

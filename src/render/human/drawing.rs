@@ -34,7 +34,7 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
             &format!("{} {}", spot(&label.place, pages.sources()), label.text),
         );
     }
-    for note in finding.notes.iter().flat_map(|note| note.lines()) {
+    for note in &finding.notes {
         page.prose(("  note: ", Ink::Hint), None, note);
     }
     if let Some(who) = who(finding.owner) {
