@@ -1,4 +1,4 @@
-//! Who else the bucket's policy lets in: every caller that the policy can tell apart and that the contract does not name.
+//! Who else the policy of the bucket, or of the role that reads, lets in: every caller that the policy can tell apart and that the contract does not name.
 //!
 //! Asked of the bucket's policy alone, one caller for each way in which it tells callers apart ([`crate::eval::callers`]).
 //! A caller of another account is taken to have every permission of its own, since that is its account's choice; one of the
@@ -15,12 +15,14 @@ use crate::eval::{
     Layer, LayerKind, Layers, Member, Question, Request, Witness, World, ask, callers, carriage, is_computed,
     is_public, open_statements,
 };
+use crate::contract::Ask;
 use crate::evidence::Role;
 use crate::finding::State;
 use crate::policy::{Effect, Policy, arn};
 use crate::rulebook::Values;
 use crate::source::Place;
-use entry::{Entry, entries, everything};
+pub(super) use entry::everything;
+use entry::{Entry, entries};
 use std::collections::BTreeMap;
 
 /// What is asked of everybody else.
@@ -73,9 +75,10 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
         Ok(caller) => caller,
         Err(_) => return Outcome::of(State::Unknown),
     };
-    let open = layers::layers(subject, &anonymous, "s3");
+    let service = service_of(wanted);
+    let open = layers::layers(subject, &anonymous, service);
     let Some(policies) = open.resource.known().cloned() else {
-        let fact = layers::fact(subject, LayerKind::Resource, "s3");
+        let fact = layers::fact(subject, LayerKind::Resource, service);
         return Outcome { facts: vec![fact], ..Outcome::of(State::Unknown) };
     };
     let Some(first) = policies.first() else { return Outcome::of(State::Holds) };
@@ -96,6 +99,7 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
     let root = form.root().unwrap_or_default();
     let names: Vec<&str> = root.split('/').filter(|name| !name.is_empty()).collect();
     let classes = callers(&[own_set], "*", &accounts, &names);
+    let owner = arn::account_of(&resource).or(form.text("bucket-account"));
     let mut ways: Ways<'_> = BTreeMap::new();
     let mut facts = Vec::new();
     if !classes.complete {
@@ -119,7 +123,7 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
         if !may_be_let_in {
             continue;
         }
-        let asker = Asker { subject, set, class, policies: &policies, is_own };
+        let asker = Asker { subject, set, class, policies: &policies, is_own, owner, service };
         for action in wanted.actions {
             match asker.way(action, &resource) {
                 Asked::No => {}
@@ -177,9 +181,15 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             continue;
         }
         told.push(*place);
-        let reader_is_known = subject.form.text("reader").is_some();
-        if *standing >= Standing::Named && !reader_is_known && wanted.case == "read" {
-            facts.push(FactRef::with("form", "name", "reader"));
+        // Whoever is named may be the one whom the contract means.
+        let meant = match wanted.case {
+            "read" => Some("reader"),
+            "assume" => Some("product-principal"),
+            _ => None,
+        };
+        if let Some(name) = meant.filter(|name| *standing >= Standing::Named && subject.form.text(name).is_none())
+        {
+            facts.push(FactRef::with("form", "name", name));
             continue;
         }
         let actions = way.actions.join("`, `");
@@ -187,6 +197,7 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             (Standing::Anybody, _) => ("exposure", "public"),
             (Standing::AnyAccount, _) => ("others", "any-account"),
             (Standing::Named, "read") => ("others", "read"),
+            (Standing::Named, "assume") => ("others", "assume"),
             (Standing::Named, _) => ("others", "change"),
             (Standing::Conditioned, _) => ("others", "conditioned"),
             (Standing::Own, _) => ("others", "own"),
@@ -234,6 +245,9 @@ struct Asker<'a, 'p> {
     class: &'a CallerClass,
     policies: &'a [&'p Policy],
     is_own: bool,
+    /// Whose the resource is.
+    owner: Option<&'a str>,
+    service: &'a str,
 }
 
 impl<'p> Asker<'_, 'p> {
@@ -271,7 +285,7 @@ impl<'p> Asker<'_, 'p> {
                             FreeFact::Text(_) => return Asked::Unknown(FactRef::new("unreadable-text")),
                         },
                         Dependence::Unseen(layer) => {
-                            return Asked::Unknown(layers::fact(self.subject, *layer, "s3"));
+                            return Asked::Unknown(layers::fact(self.subject, *layer, self.service));
                         }
                         Dependence::Unknown(_) => {}
                     }
@@ -313,8 +327,7 @@ impl<'p> Asker<'_, 'p> {
         context.set_one("aws:ViaAWSService", "false");
         context.set_one("aws:CurrentTime", self.subject.now);
         context.set_one("aws:EpochTime", self.subject.now);
-        let owner = self.subject.form.text("bucket-account");
-        let mut request = Request::new(caller.clone(), action, resource, owner, context);
+        let mut request = Request::new(caller.clone(), action, resource, self.owner, context);
         let is_unknown = is_stranger || caller.kind() == CallerKind::Anonymous;
         for key in self.set.keys() {
             if request.context.get(key).is_some() || is_computed(key) {
@@ -347,6 +360,11 @@ impl<'p> Asker<'_, 'p> {
     }
 }
 
+/// The service whose resource's policy is asked.
+fn service_of<'w>(wanted: &Wanted<'w>) -> &'w str {
+    wanted.actions.first().and_then(|action| action.split(':').next()).unwrap_or("s3")
+}
+
 /// Whether a name, which may end in `*`, is this key in lower case.
 fn fits(name: &str, key: &str) -> bool {
     match name.strip_suffix('*') {
@@ -372,13 +390,25 @@ fn own_accounts(subject: &Subject<'_>) -> Vec<String> {
     all
 }
 
-/// Whether the contract itself names a caller: the reader, or a service that delivers.
+/// Whether the contract itself names a caller: the reader, the product, or a service that delivers.
 fn is_of_contract(subject: &Subject<'_>, caller: &Caller) -> bool {
     if caller.kind() == CallerKind::Service {
         return subject.requests.values().any(|request| request.caller == caller.arn());
     }
-    let reader = subject.form.text("reader").and_then(|reader| Caller::parse(reader).ok());
-    let Some(reader) = reader else { return false };
-    reader.arn() == caller.arn()
-        || (reader.principal_arn().is_some() && reader.principal_arn() == caller.principal_arn())
+    let of = |name: &str| subject.form.text(name).and_then(|arn| Caller::parse(arn).ok());
+    let is = |known: Caller| {
+        known.arn() == caller.arn()
+            || (known.principal_arn().is_some() && known.principal_arn() == caller.principal_arn())
+            // An account stands for all of its users and roles.
+            || (known.kind() == CallerKind::Root && known.account() == caller.account())
+    };
+    // The root user's key is one reader's; the account of a product is the product.
+    // A product may call from more than one account.
+    let also = subject.demands.iter().filter_map(|demand| match &demand.ask {
+        Ask::Access { of, .. } => of.iter().find(|(name, _)| name == "product-principal"),
+        _ => None,
+    });
+    let also = also.filter_map(|(_, arn)| Caller::parse(arn).ok());
+    of("reader").is_some_and(|reader| reader.kind() != CallerKind::Root && is(reader))
+        || of("product-principal").into_iter().chain(also).any(is)
 }

@@ -38,7 +38,8 @@ pub fn classes(subject: &Subject<'_>, demands: &[Demand], scope: Scope<'_>) -> B
     }
     let words = Words::of(subject, &out);
     for document in &subject.evidence.documents {
-        let is_resource = matches!(document.role, Role::BucketPolicy | Role::KeyPolicy);
+        let is_resource =
+            matches!(document.role, Role::BucketPolicy | Role::KeyPolicy | Role::TrustPolicy);
         if !is_resource && document.role != Role::ReaderPolicy {
             continue;
         }
@@ -121,11 +122,27 @@ pub fn is_inside(subject: &Subject<'_>, demands: &[Demand], class: &AccessClass)
             }
             let is_caller = form.fill(&template.caller).is_ok_and(|caller| caller == class.caller);
             let is_action = actions.iter().any(|action| action.eq_ignore_ascii_case(&class.action));
+            if !shows_what_the_product_shows(form, template, class) {
+                return false;
+            }
             // What is no matter of buckets and keys is one of the account.
             let is_account_wide = matches!(demand.ask, Ask::Discovery { .. })
                 || !class.action.starts_with("s3:") && !class.action.starts_with("kms:");
             is_caller && is_action && (is_account_wide || is_on(form, on, &class.resource))
         })
+}
+
+/// Whether a class has what a product of another account shows with its requests, such as the ExternalId.
+fn shows_what_the_product_shows(form: &Form, template: &RequestTemplate, class: &AccessClass) -> bool {
+    let service = class.action.split(':').next().unwrap_or_default();
+    let is_of_service = |key: &str| key.split_once(':').is_some_and(|(prefix, _)| prefix == service);
+    let mut shown = template.context.iter().filter(|(key, _)| template.is_foreign && is_of_service(key));
+    shown.all(|(key, value)| match form.fill(value) {
+        Ok(value) if value != "none" => {
+            class.context.iter().any(|(name, has)| name.eq_ignore_ascii_case(key) && *has == value)
+        }
+        Ok(_) | Err(_) => true,
+    })
 }
 
 fn is_on(form: &Form, on: &str, resource: &str) -> bool {
@@ -298,7 +315,14 @@ fn of_statement(
     (words, scope, existing): (&Words, Scope<'_>, &mut Existing),
     out: &mut BTreeSet<AccessClass>,
 ) {
-    let (Some(actions), Some(resources)) = (&statement.actions, &statement.resources) else { return };
+    let Some(actions) = &statement.actions else { return };
+    // A trust policy is about its own role.
+    let of_role = || subject.form.text("reader").map(str::to_owned).into_iter().collect();
+    let resources: Vec<String> = match &statement.resources {
+        Some(resources) => words.resources(resources),
+        None if is_resource => of_role(),
+        None => return,
+    };
     let mut callers = if is_resource {
         callers(subject, statement)
     } else {
@@ -308,7 +332,7 @@ fn of_statement(
     if callers.is_empty() {
         return;
     }
-    let (actions, resources) = (words.actions(actions), words.resources(resources));
+    let actions = words.actions(actions);
     let contexts = contexts(&statement.clauses);
     for action in actions.iter().filter(|action| scope.takes_action(action)) {
         for resource in resources.iter().filter(|resource| existing.has(action, resource)) {

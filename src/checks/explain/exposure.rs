@@ -21,6 +21,12 @@ pub(super) fn causes(case: &Case<'_, '_>, request: &Request, world: &World, kind
                     principal(request, statement),
                     Values::new().with("caller", caller(request)),
                 ),
+                "deputy" => {
+                    let pins = repair::pins(case, request);
+                    let (key, needed) = pins.into_iter().next().unwrap_or_default();
+                    let values = Values::new().with("caller", caller(request)).with("key", key);
+                    ("deputy", principal(request, statement), values.with("needed", needed))
+                }
                 "public" => {
                     ("public", principal(request, statement), Values::new().with("action", &*request.action))
                 }
@@ -32,6 +38,8 @@ pub(super) fn causes(case: &Case<'_, '_>, request: &Request, world: &World, kind
             let mut cause = at(policy, statement, case_name, span, values);
             if kind == "unguarded" {
                 cause.repairs = repair::guard(case, policy, statement);
+            } else if kind == "deputy" {
+                cause.repairs = repair::pin(case, request, policy, statement);
             }
             Some(cause)
         })

@@ -53,6 +53,7 @@ impl Scope<'_> {
         let of = |role: &Role| match role {
             Role::BucketPolicy => action.starts_with("s3:"),
             Role::KeyPolicy => action.starts_with("kms:"),
+            Role::TrustPolicy => action.starts_with("sts:"),
             _ => true,
         };
         self.roles.iter().any(of)
@@ -60,7 +61,10 @@ impl Scope<'_> {
 
     pub(super) fn takes_caller(self, subject: &Subject<'_>, caller: &str) -> bool {
         let of_resource = |role: &Role| {
-            matches!(role, Role::BucketPolicy | Role::KeyPolicy | Role::Rcp | Role::LinkedPolicy)
+            matches!(
+                role,
+                Role::BucketPolicy | Role::KeyPolicy | Role::TrustPolicy | Role::Rcp | Role::LinkedPolicy
+            )
         };
         self.roles.iter().any(of_resource) || subject.form.text("reader") == Some(caller)
     }
