@@ -141,7 +141,7 @@ fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
         // Who is open to the world is public to AWS as well; a name that nobody has is no other.
         ("public-to-aws", "public" | "any-account")
         | (
-            "read" | "change" | "own",
+            "read" | "change" | "assume" | "own",
             "principal-misspelt" | "principal-kind" | "principal-other" | "principal-missing",
         ) => left == right,
         ("unsure", _) if one.refusal => left == right,

@@ -196,8 +196,13 @@ fn state(form: &Form, documents: &[(Part, Role, &str)]) -> State {
 /// What the product needs to look for resources stands in a policy of its own, as guides have it: it can be detached.
 fn discovery(bench: &Bench<'_>, form: &Form, made: &BTreeMap<Part, String>, text: &str) -> String {
     let bucket = made.get(&Part::BucketPolicy).map_or(EMPTY, String::as_str);
-    let documents =
-        [(Part::DiscoveryPolicy, Role::ReaderPolicy, text), (Part::BucketPolicy, Role::BucketPolicy, bucket)];
+    let reader = made.get(&Part::ReaderPolicy).map_or(EMPTY, String::as_str);
+    // What the reader has already is not asked for again.
+    let documents = [
+        (Part::DiscoveryPolicy, Role::ReaderPolicy, text),
+        (Part::ReaderPolicy, Role::ReaderPolicy, reader),
+        (Part::BucketPolicy, Role::BucketPolicy, bucket),
+    ];
     let start = state(form, &documents);
     let report = bench.judge(&start);
     let rule = RuleName("discovery-action-missing".to_owned());
