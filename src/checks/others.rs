@@ -107,6 +107,11 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
     }
     for class in &classes.list {
         let is_own = class.caller.account().is_some_and(|account| accounts.contains(&account));
+        // Who takes a role signs the request.
+        // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (checked 2026-11)
+        if service == "sts" && class.caller.kind() == CallerKind::Anonymous {
+            continue;
+        }
         if is_of_contract(subject, &class.caller) || (is_own && class.caller.kind() == CallerKind::Root) {
             continue;
         }
@@ -396,12 +401,12 @@ fn is_of_contract(subject: &Subject<'_>, caller: &Caller) -> bool {
         return subject.requests.values().any(|request| request.caller == caller.arn());
     }
     let of = |name: &str| subject.form.text(name).and_then(|arn| Caller::parse(arn).ok());
-    let is = |known: Caller| {
-        known.arn() == caller.arn()
-            || (known.principal_arn().is_some() && known.principal_arn() == caller.principal_arn())
-            // An account stands for all of its users and roles.
-            || (known.kind() == CallerKind::Root && known.account() == caller.account())
+    let is_reader = |reader: Caller| {
+        reader.arn() == caller.arn()
+            || (reader.principal_arn().is_some() && reader.principal_arn() == caller.principal_arn())
     };
+    // Whoever of the product's own account calls is the product.
+    let is_product = |product: Caller| product.account().is_some() && product.account() == caller.account();
     // The root user's key is one reader's; the account of a product is the product.
     // A product may call from more than one account.
     let also = subject.demands.iter().filter_map(|demand| match &demand.ask {
@@ -409,6 +414,5 @@ fn is_of_contract(subject: &Subject<'_>, caller: &Caller) -> bool {
         _ => None,
     });
     let also = also.filter_map(|(_, arn)| Caller::parse(arn).ok());
-    of("reader").is_some_and(|reader| reader.kind() != CallerKind::Root && is(reader))
-        || of("product-principal").into_iter().chain(also).any(is)
+    of("reader").is_some_and(is_reader) || of("product-principal").into_iter().chain(also).any(is_product)
 }

@@ -179,7 +179,11 @@ impl Asked<'_> {
             }
             _ => Vec::new(),
         };
-        listed.into_iter().chain(self.element.map(str::to_owned)).chain(self.equals.clone()).collect()
+        // One list of values serves all kinds of exports; what is an element of another kind's list is no value here.
+        let elements: Vec<&str> =
+            self.setting.select.iter().filter_map(|(_, path)| parts(path).1).collect();
+        let listed = listed.into_iter().filter(|value| !elements.contains(&value.as_str()));
+        listed.chain(self.element.map(str::to_owned)).chain(self.equals.clone()).collect()
     }
 
     fn is_of_list(&self) -> bool {
@@ -220,7 +224,12 @@ impl Asked<'_> {
     }
 
     fn needs(&self) -> String {
-        needs(&self.setting.test, self.element, self.equals.as_deref())
+        let mentioned = self.mentioned();
+        match (&self.setting.test, self.element) {
+            (Test::OneOf(_), None) => mentioned.join(" or "),
+            (Test::NoneOf(_), None) => format!("not {}", mentioned.join(", ")),
+            (test, element) => needs(test, element, self.equals.as_deref()),
+        }
     }
 }
 

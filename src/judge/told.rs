@@ -144,6 +144,8 @@ fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
             "read" | "change" | "assume" | "own",
             "principal-misspelt" | "principal-kind" | "principal-other" | "principal-missing",
         ) => left == right,
+        // Who is let in with every account need not be told to be let in for others.
+        ("deputy", "any-account" | "conditioned") => left == right,
         ("unsure", _) if one.refusal => left == right,
         _ => false,
     }
