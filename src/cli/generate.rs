@@ -64,7 +64,11 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     if !parts.is_empty() {
         let made = generate::policies(&bench, &form, &into)?;
         for part in &parts {
-            let text = made.texts.get(part).cloned().unwrap_or_default();
+            let Some(text) = made.texts.get(part).cloned() else {
+                let name = part.name().replace('-', " ");
+                terminal::talk(&format!("left out: the {name}: the reader's policy allows all of it"));
+                continue;
+            };
             set.policies.push((part.name(), text));
         }
         for left in &made.left_out {

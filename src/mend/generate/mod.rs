@@ -178,7 +178,11 @@ pub fn policies(
         texts.insert(*part, source.text().to_owned());
     }
     if asked.contains(&Part::DiscoveryPolicy) {
-        texts.insert(Part::DiscoveryPolicy, discovery(&bench, form, &texts, text(Part::DiscoveryPolicy)));
+        let policy = discovery(&bench, form, &texts, text(Part::DiscoveryPolicy));
+        // Where discovery is all that the product does, the reader's policy has it already.
+        if policy != EMPTY {
+            texts.insert(Part::DiscoveryPolicy, policy);
+        }
     }
     let left_out = left_out(&bench, &made.report);
     Ok(Generated { texts, left_out, report: made.report })

@@ -3,7 +3,7 @@
 use super::super::{Case, principal};
 use super::resource::wanted;
 use super::{at, needed_values, one_or_many};
-use crate::eval::{CallerKind, LayerKind, Request};
+use crate::eval::{CallerKind, LayerKind, NoTrace, Request, decide};
 use crate::finding::{Change, Repair};
 use crate::policy::{ArnSplit, Policy};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub(in super::super) fn grant(
             if caller.is_empty() { json!("*") } else { json!({ key: caller }) },
         );
     }
-    statement.insert("Action".to_owned(), json!(&*request.action));
+    statement.insert("Action".to_owned(), one_or_many(&denied(case, request)));
     // The role is the resource of its own trust policy.
     let is_trust = layer == LayerKind::Resource && request.action.starts_with("sts:");
     if !is_trust {
@@ -45,6 +45,18 @@ pub(in super::super) fn grant(
     }
     let change = Change::Add { at: at(policy, policy.statement_span), value: Value::Object(statement) };
     (policy.statement_span != policy.span).then(|| Repair::of(change))
+}
+
+/// The actions of the question that are denied, the one that is explained first: one statement is for all of them.
+fn denied(case: &Case<'_, '_>, request: &Request) -> Vec<String> {
+    let mut actions = vec![request.action.to_string()];
+    for member in case.question.members.iter().map(|member| &member.request) {
+        let is_new = !actions.iter().any(|action| *action == *member.action);
+        if is_new && !decide(case.set, &member.example(), &case.question.base, &mut NoTrace).is_allowed() {
+            actions.push(member.action.to_string());
+        }
+    }
+    actions
 }
 
 /// Conditions that keep a service from acting on behalf of another account: every key that says on whose behalf it acts and
