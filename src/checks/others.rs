@@ -6,6 +6,7 @@
 //! here. ACLs and access points are not looked at.
 
 mod entry;
+mod known;
 
 use super::layers;
 use super::lint::STRANGER;
@@ -15,7 +16,6 @@ use crate::eval::{
     Layer, LayerKind, Layers, Member, Question, Request, Witness, World, ask, callers, carriage, is_computed,
     is_public, open_statements,
 };
-use crate::contract::Ask;
 use crate::evidence::Role;
 use crate::finding::State;
 use crate::policy::{Effect, Policy, arn};
@@ -23,6 +23,7 @@ use crate::rulebook::Values;
 use crate::source::Place;
 pub(super) use entry::everything;
 use entry::{Entry, entries};
+use known::{is_of_contract, own_accounts};
 use std::collections::BTreeMap;
 
 /// What is asked of everybody else.
@@ -192,7 +193,8 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             "assume" => Some("product-principal"),
             _ => None,
         };
-        if let Some(name) = meant.filter(|name| *standing >= Standing::Named && subject.form.text(name).is_none())
+        if let Some(name) =
+            meant.filter(|name| *standing >= Standing::Named && subject.form.text(name).is_none())
         {
             facts.push(FactRef::with("form", "name", name));
             continue;
@@ -376,43 +378,4 @@ fn fits(name: &str, key: &str) -> bool {
         Some(start) => key.starts_with(&start.to_ascii_lowercase()),
         None => name.eq_ignore_ascii_case(key),
     }
-}
-
-/// The accounts that the form names: the payer, the owner of the bucket, the reader's, the connected ones.
-fn own_accounts(subject: &Subject<'_>) -> Vec<String> {
-    let form = subject.form;
-    let named = ["account", "bucket-account", "management-account"];
-    let reader = form.text("reader").and_then(arn::account_of);
-    let mut all: Vec<String> = named
-        .iter()
-        .filter_map(|name| form.text(name))
-        .chain(reader)
-        .chain(form.connected().map(|value| value.text.as_str()))
-        .map(str::to_owned)
-        .collect();
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// Whether the contract itself names a caller: the reader, the product, or a service that delivers.
-fn is_of_contract(subject: &Subject<'_>, caller: &Caller) -> bool {
-    if caller.kind() == CallerKind::Service {
-        return subject.requests.values().any(|request| request.caller == caller.arn());
-    }
-    let of = |name: &str| subject.form.text(name).and_then(|arn| Caller::parse(arn).ok());
-    let is_reader = |reader: Caller| {
-        reader.arn() == caller.arn()
-            || (reader.principal_arn().is_some() && reader.principal_arn() == caller.principal_arn())
-    };
-    // Whoever of the product's own account calls is the product.
-    let is_product = |product: Caller| product.account().is_some() && product.account() == caller.account();
-    // The root user's key is one reader's; the account of a product is the product.
-    // A product may call from more than one account.
-    let also = subject.demands.iter().filter_map(|demand| match &demand.ask {
-        Ask::Access { of, .. } => of.iter().find(|(name, _)| name == "product-principal"),
-        _ => None,
-    });
-    let also = also.filter_map(|(_, arn)| Caller::parse(arn).ok());
-    of("reader").is_some_and(is_reader) || of("product-principal").into_iter().chain(also).any(is_product)
 }

@@ -4,6 +4,7 @@
 //! allows something its principals, actions, resources and conditions, and for every demand of the contract its requests.
 //! What the requests of a class get is the evaluator's answer; nothing of IAM is decided here.
 
+mod asked;
 mod scope;
 
 pub use scope::Scope;
@@ -11,11 +12,12 @@ pub use scope::Scope;
 use super::layers;
 use super::subject::Subject;
 use crate::catalog;
-use crate::contract::{Ask, Demand, Expect, Form, KeyChange, RequestTemplate};
+use crate::contract::{Ask, Demand, KeyChange, RequestTemplate};
 use crate::eval::{Caller, CallerKind, Compiled, Context, Glob, Layer, NoTrace, Request, World, decide};
 use crate::evidence::Role;
 use crate::finding::AccessClass;
 use crate::policy::{Clause, Effect, Element, PrincipalKind, Statement, arn};
+use asked::{asked, is_on, shows_what_the_product_shows};
 use scope::Existing;
 use std::collections::BTreeSet;
 
@@ -38,8 +40,7 @@ pub fn classes(subject: &Subject<'_>, demands: &[Demand], scope: Scope<'_>) -> B
     }
     let words = Words::of(subject, &out);
     for document in &subject.evidence.documents {
-        let is_resource =
-            matches!(document.role, Role::BucketPolicy | Role::KeyPolicy | Role::TrustPolicy);
+        let is_resource = matches!(document.role, Role::BucketPolicy | Role::KeyPolicy | Role::TrustPolicy);
         if !is_resource && document.role != Role::ReaderPolicy {
             continue;
         }
@@ -130,37 +131,6 @@ pub fn is_inside(subject: &Subject<'_>, demands: &[Demand], class: &AccessClass)
                 || !class.action.starts_with("s3:") && !class.action.starts_with("kms:");
             is_caller && is_action && (is_account_wide || is_on(form, on, &class.resource))
         })
-}
-
-/// Whether a class has what a product of another account shows with its requests, such as the ExternalId.
-fn shows_what_the_product_shows(form: &Form, template: &RequestTemplate, class: &AccessClass) -> bool {
-    let service = class.action.split(':').next().unwrap_or_default();
-    let is_of_service = |key: &str| key.split_once(':').is_some_and(|(prefix, _)| prefix == service);
-    let mut shown = template.context.iter().filter(|(key, _)| template.is_foreign && is_of_service(key));
-    shown.all(|(key, value)| match form.fill(value) {
-        Ok(value) if value != "none" => {
-            class.context.iter().any(|(name, has)| name.eq_ignore_ascii_case(key) && *has == value)
-        }
-        Ok(_) | Err(_) => true,
-    })
-}
-
-fn is_on(form: &Form, on: &str, resource: &str) -> bool {
-    let bucket = |rest: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}{rest}")).ok();
-    if on == "keys" {
-        return bucket("/").is_some_and(|folder| resource.starts_with(&folder));
-    }
-    let Ok(wanted) = form.fill(&on.replace("{export-id}", "*")) else { return false };
-    wanted == "*" || Glob::new(&wanted).matches(resource)
-}
-
-/// Template, actions and resource of a demand that something be allowed.
-fn asked<'a>(subject: &Subject<'a>, ask: &'a Ask) -> Option<(&'a RequestTemplate, &'a [String], &'a str)> {
-    match ask {
-        Ask::Access { request, actions, on, expect: Expect::Allowed, .. }
-        | Ask::Discovery { request, actions, on, .. } => Some((subject.requests.get(request)?, actions, on)),
-        _ => None,
-    }
 }
 
 fn of_demand(

@@ -63,10 +63,13 @@ fn export_types(contract: &Contract) -> Vec<&str> {
     if !demands.any(|demand| matches!(demand.ask, Ask::Setting(_) | Ask::Export(_))) {
         return Vec::new();
     }
-    let choices = FORM_CHOICES.iter().find(|(name, _)| *name == "export-type").map_or(&[][..], |(_, all)| all);
+    let choices =
+        FORM_CHOICES.iter().find(|(name, _)| *name == "export-type").map_or(&[][..], |(_, all)| all);
     let takes = |choice: &&&str| {
         contract.demands.iter().all(|demand| match &demand.ask {
-            Ask::Form { name, one_of } if name == "export-type" => one_of.iter().any(|value| value == **choice),
+            Ask::Form { name, one_of } if name == "export-type" => {
+                one_of.iter().any(|value| value == **choice)
+            }
             _ => true,
         })
     };
@@ -104,7 +107,11 @@ fn list(contracts: &[&Contract]) -> anyhow::Result<String> {
         let needed = contract.demands.iter().filter(|demand| demand.need == Need::Needed).count();
         let advice = contract.demands.len() - needed;
         writeln!(out, "{}\n  {}", contract.name, contract.title)?;
-        writeln!(out, "  {needed} demands are needed, {advice} are advice; sources read {}", contract.checked)?;
+        writeln!(
+            out,
+            "  {needed} demands are needed, {advice} are advice; sources read {}",
+            contract.checked
+        )?;
         writeln!(out, "  reads with: {}", contract.reader.words())?;
         let types = export_types(contract);
         if !types.is_empty() {

@@ -41,7 +41,9 @@ fn pair((left, left_form): &(&Contract, Form), (right, right_form): &(&Contract,
         return out;
     }
     let given = [left_form, right_form].into_iter().find_map(|form| {
-        form.get(EXPORT_TYPE).filter(|value| matches!(value.origin, Origin::Given(_))).map(|value| &value.text)
+        form.get(EXPORT_TYPE)
+            .filter(|value| matches!(value.origin, Origin::Given(_)))
+            .map(|value| &value.text)
     });
     let choices = FORM_CHOICES.iter().find(|(name, _)| *name == EXPORT_TYPE).map_or(&[][..], |(_, all)| all);
     let of_both = choices.iter().copied().filter(|choice| {
@@ -117,7 +119,10 @@ fn settings(left: (&Contract, &Form), right: (&Contract, &Form), kind: &str) -> 
                 about: mine.base.trim_start_matches("$.").to_owned(),
                 export_type: Some(kind.to_owned()),
                 kind: ConflictKind::Export,
-                sides: [side(left.0, mine.demand, mine.needs()), side(right.0, theirs.demand, theirs.needs())],
+                sides: [
+                    side(left.0, mine.demand, mine.needs()),
+                    side(right.0, theirs.demand, theirs.needs()),
+                ],
             };
             // A setting that a contract asks for twice, once as needed, is told once.
             match out.iter_mut().find(|known| known.about == conflict.about) {
@@ -180,8 +185,7 @@ impl Asked<'_> {
             _ => Vec::new(),
         };
         // One list of values serves all kinds of exports; what is an element of another kind's list is no value here.
-        let elements: Vec<&str> =
-            self.setting.select.iter().filter_map(|(_, path)| parts(path).1).collect();
+        let elements: Vec<&str> = self.setting.select.iter().filter_map(|(_, path)| parts(path).1).collect();
         let listed = listed.into_iter().filter(|value| !elements.contains(&value.as_str()));
         listed.chain(self.element.map(str::to_owned)).chain(self.equals.clone()).collect()
     }
@@ -282,7 +286,8 @@ fn can_agree(one: &Asked<'_>, other: &Asked<'_>) -> bool {
     }
     // A value that neither mentions is like any other such.
     let other_value = "x".to_owned();
-    mentioned.iter().chain([&other_value]).any(|value| both(std::slice::from_ref(value))) || is_absent(one, other)
+    mentioned.iter().chain([&other_value]).any(|value| both(std::slice::from_ref(value)))
+        || is_absent(one, other)
 }
 
 /// Whether both demands hold where the setting is not there at all.
@@ -306,8 +311,7 @@ fn apart(left: &Contract, right: &Contract, requests: &BTreeMap<String, RequestT
             }
             let service = one.1.first().and_then(|action| action.split(':').next()).unwrap_or_default();
             let keys = |template: &RequestTemplate| -> Vec<String> {
-                let is_own =
-                    |key: &str| key.split_once(':').is_some_and(|(prefix, _)| prefix == service);
+                let is_own = |key: &str| key.split_once(':').is_some_and(|(prefix, _)| prefix == service);
                 template.context.iter().map(|(key, _)| key.clone()).filter(|key| is_own(key)).collect()
             };
             let (has, have) = (keys(mine), keys(theirs));

@@ -145,7 +145,8 @@ impl Contract {
             let text = part(named.get_ref())
                 .ok_or_else(|| fault(named, format!("there is no part `{}`", named.get_ref())))?;
             let path = format!("parts/{}.toml", named.get_ref());
-            let raw: RawPart = toml::from_str(text).map_err(|error| ContractFault::from_toml(&path, &error))?;
+            let raw: RawPart =
+                toml::from_str(text).map_err(|error| ContractFault::from_toml(&path, &error))?;
             layout = layout.or(raw.layout);
             for demand in demands(&path, raw.demand, Confidence::High)? {
                 if all.iter().any(|other| other.id == demand.id) {

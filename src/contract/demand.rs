@@ -170,7 +170,9 @@ pub(super) fn read(
             case: raw
                 .exposure
                 .filter(|case| matches!(case.as_str(), "read" | "change" | "assume"))
-                .ok_or_else(|| fault(at, "`ask = \"others\"` needs `exposure`, `read`, `change` or `assume`"))?,
+                .ok_or_else(|| {
+                    fault(at, "`ask = \"others\"` needs `exposure`, `read`, `change` or `assume`")
+                })?,
         },
         "layout" => {
             let question =

@@ -67,11 +67,9 @@ impl Role {
     #[must_use]
     pub fn has_principal(self) -> bool {
         match self {
-            Role::BucketPolicy
-            | Role::Rcp
-            | Role::KeyPolicy
-            | Role::EndpointPolicy
-            | Role::TrustPolicy => true,
+            Role::BucketPolicy | Role::Rcp | Role::KeyPolicy | Role::EndpointPolicy | Role::TrustPolicy => {
+                true
+            }
             Role::ReaderPolicy | Role::Boundary | Role::SessionPolicy | Role::Scp | Role::LinkedPolicy => {
                 false
             }

@@ -36,13 +36,10 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     form.presume("partition", &partition, "");
     organization(&mut form, evidence);
     let presumed = match contract.reader {
-        ReadsAs::User => Some((
-            "user",
-            "the reader was not named; it is taken for an IAM user of the account",
-        )),
-        ReadsAs::Role => {
-            Some(("role", "the reader was not named; it is taken for a role of the account"))
+        ReadsAs::User => {
+            Some(("user", "the reader was not named; it is taken for an IAM user of the account"))
         }
+        ReadsAs::Role => Some(("role", "the reader was not named; it is taken for a role of the account")),
         // Who reads is not of the customer's account.
         ReadsAs::Principal | ReadsAs::Anything => None,
     };

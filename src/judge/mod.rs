@@ -27,8 +27,8 @@ use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Confidence, Contract, Demand, Form, conflicts};
 use crate::evidence::Evidence;
 use crate::finding::{
-    Assumed, Conflict, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State, Unknown,
-    Verdict, Wrapped,
+    Assumed, Conflict, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State,
+    Unknown, Verdict, Wrapped,
 };
 use crate::source::Sources;
 use again::Standing;
@@ -236,9 +236,9 @@ fn one(
     memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
     let note = contract.note.as_ref();
-    report.not_evaluated.extend(
-        note.map(|note| NotEvaluated { document: contract.product.clone(), reason: note.clone() }),
-    );
+    report
+        .not_evaluated
+        .extend(note.map(|note| NotEvaluated { document: contract.product.clone(), reason: note.clone() }));
     report.assumed.extend(doubts(library, contract, &demands));
     let needed = || demands.iter().filter(|demand| demand.need == Need::Needed);
     let verdict = if needed().any(|demand| demand.state == State::Broken) {

@@ -22,8 +22,7 @@ pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Opt
     );
     let is_wish = demand.is_some_and(|demand| demand.need == Need::Advice) && !is_severe;
     // Where a product is connected for discovery alone, a gap in it is no matter of convenience.
-    let is_vital =
-        cause.check == "discovery" && demand.is_some_and(|demand| demand.need == Need::Needed);
+    let is_vital = cause.check == "discovery" && demand.is_some_and(|demand| demand.need == Need::Needed);
     let severity = match (is_wish, is_vital) {
         (true, _) => Severity::Note,
         (false, true) => Severity::Error,

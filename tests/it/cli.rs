@@ -362,7 +362,12 @@ fn rules_and_consumers_are_listed() {
         assert!(table.contains(name) && markdown.contains(name), "{name}");
     }
     let consumers = assert_run(&mut preflight(&["consumers"]), 0).out;
-    for words in ["\nspendeffix-root\n", "reads with: a role that it takes", "confidence: low", "needs of a cur-legacy export: "] {
+    for words in [
+        "\nspendeffix-root\n",
+        "reads with: a role that it takes",
+        "confidence: low",
+        "needs of a cur-legacy export: ",
+    ] {
         assert!(consumers.contains(words), "{words}: {consumers}");
     }
     let one = assert_run(&mut preflight(&["consumers", "datadog"]), 0).out;

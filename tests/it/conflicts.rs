@@ -12,7 +12,8 @@ fn between(library: &Library, names: [&str; 2], given: &[(&str, &str)]) -> Vec<C
     let mut sources = Sources::new();
     let source = sources.add("form", "");
     let with_form = |name: &str| -> (Contract, Form) {
-        let contract = library.contract(name).unwrap_or_else(|| panic!("there is no consumer {name}")).clone();
+        let contract =
+            library.contract(name).unwrap_or_else(|| panic!("there is no consumer {name}")).clone();
         let mut form = Form::new();
         for (key, value) in given {
             form.give(key, value, Place { source, span: Span::default() });
@@ -56,7 +57,16 @@ fn every_pair(ones: &[&str], others: &[&str], about: &[&str]) {
 #[test]
 fn one_delivery_cannot_both_replace_the_one_before_and_stand_beside_it() {
     every_pair(
-        &["spendeffix-root", "kiroframe", "certerox", "vantage", "koku", "vertice", "stacklet", "kubecost-s3"],
+        &[
+            "spendeffix-root",
+            "kiroframe",
+            "certerox",
+            "vantage",
+            "koku",
+            "vertice",
+            "stacklet",
+            "kubecost-s3",
+        ],
         &["cloudzero", "datadog"],
         &["ReportVersioning"],
     );
@@ -76,11 +86,7 @@ fn one_export_cannot_both_have_resource_ids_and_have_none() {
 #[test]
 fn one_export_cannot_both_have_split_cost_allocation_and_leave_it_out() {
     every_pair(&["datadog", "koku"], &["cloudzero", "spendeffix-root"], &["AdditionalSchemaElements"]);
-    every_pair(
-        &["harness"],
-        &["softwareone", "elastic"],
-        &["INCLUDE_SPLIT_COST_ALLOCATION_DATA"],
-    );
+    every_pair(&["harness"], &["softwareone", "elastic"], &["INCLUDE_SPLIT_COST_ALLOCATION_DATA"]);
 }
 
 #[test]
@@ -194,7 +200,8 @@ fn two_that_cannot_share_an_export_are_not_ready_together() {
     assert_eq!(both.consumers.len(), 2);
     assert!(both.consumers.iter().all(|consumer| consumer.verdict == Verdict::CannotTell));
     assert_eq!(both.verdict, Verdict::NotReady);
-    let sources: Vec<&str> = both.conflicts.iter().flat_map(|each| &each.sides).map(|side| &*side.source).collect();
+    let sources: Vec<&str> =
+        both.conflicts.iter().flat_map(|each| &each.sides).map(|side| &*side.source).collect();
     assert!(!sources.is_empty() && sources.iter().all(|source| !source.is_empty()));
     let alone = report(&["datadog"]);
     assert!(alone.conflicts.is_empty() && alone.verdict == Verdict::CannotTell);

@@ -16,11 +16,7 @@ use std::path::Path;
 const NOW: &str = "2026-11-23T12:00:00Z";
 
 fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
-    if rule.group == "iam" {
-        linted(library, &rule.name, example)
-    } else {
-        judged(library, rule, example)
-    }
+    if rule.group == "iam" { linted(library, &rule.name, example) } else { judged(library, rule, example) }
 }
 
 /// Rules that need no consumer: each block is a policy of the kind that it names.
@@ -262,7 +258,9 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("layer", _) => &["reader"],
             ("deny", "resource" | "rcp" | "unsure") => &["delivery", "reader", "trust"],
             ("deny", _) => &["reader"],
-            ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => &["delivery", "trust"],
+            ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => {
+                &["delivery", "trust"]
+            }
             ("grant", "principal-other") => &["reader", "trust"],
             ("grant", "missing" | "action-missing" | "action-misspelt" | "action-excluded")
             | ("condition", _) => &["delivery", "reader", "trust"],

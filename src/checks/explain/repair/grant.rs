@@ -97,10 +97,10 @@ pub(super) fn guards(case: &Case<'_, '_>, account: &str) -> serde_json::Map<Stri
 pub(in super::super) fn pins(case: &Case<'_, '_>, request: &Request) -> Vec<(String, String)> {
     let Some((service, _)) = request.action.split_once(':') else { return Vec::new() };
     let form = case.subject.form;
-    let is_of_service = |key: &str| {
-        key.split_once(':').is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case(service))
-    };
-    let shown = case.template.context.iter().filter(|(key, _)| case.template.is_foreign && is_of_service(key));
+    let is_of_service =
+        |key: &str| key.split_once(':').is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case(service));
+    let shown =
+        case.template.context.iter().filter(|(key, _)| case.template.is_foreign && is_of_service(key));
     shown.filter_map(|(key, value)| Some((key.clone(), form.fill(value).ok()?))).collect()
 }
 
