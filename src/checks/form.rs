@@ -2,6 +2,7 @@
 
 use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::contract::{FORM_CHOICES, Origin};
+use crate::eval::Glob;
 use crate::finding::State;
 use crate::policy::arn;
 use crate::rulebook::Values;
@@ -38,12 +39,12 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
     causes
 }
 
-/// Whether a value is one that the product works with.
+/// Whether a value is one that the product works with; in the list `*` and `?` expand.
 pub(super) fn value(subject: &Subject<'_>, name: &str, one_of: &[String]) -> Outcome {
     let Some(value) = subject.form.get(name) else {
         return Outcome { facts: vec![FactRef::with("form", "name", name)], ..Outcome::of(State::Unknown) };
     };
-    if one_of.contains(&value.text) {
+    if one_of.iter().any(|allowed| Glob::new(allowed).matches(&value.text)) {
         return Outcome::of(State::Holds);
     }
     let Origin::Given(place) = value.origin else { return Outcome::of(State::Broken) };
@@ -52,7 +53,9 @@ pub(super) fn value(subject: &Subject<'_>, name: &str, one_of: &[String]) -> Out
         .with("found", value.text.clone())
         .with("needed", one_of.join("`, `"));
     let mut cause = Cause::new("form", "not-of-product", place, values).in_group("form");
-    if let [only] = one_of {
+    if let [only] = one_of
+        && !only.contains(['*', '?'])
+    {
         cause = cause.typing(name, only);
     }
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
