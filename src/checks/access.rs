@@ -4,6 +4,7 @@ use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::export;
 use super::layers;
+use super::others::everything;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use crate::catalog;
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
@@ -63,10 +64,10 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         facts: names.iter().map(|name| FactRef::with("form", "name", name)).collect(),
         ..Outcome::of(State::Unknown)
     };
-    let caller = match form.fill(&template.caller) {
+    let caller = match behalf.fill(&template.caller) {
         Ok(text) => match Caller::parse(&text) {
             Ok(caller) => caller,
-            Err(_) => return missing(vec!["reader".to_owned()]),
+            Err(_) => return missing(vec![template.caller.trim_matches(['{', '}']).to_owned()]),
         },
         Err(names) => return missing(names),
     };
@@ -79,6 +80,14 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     if service == "s3" && !is_keys(on) && !on.contains("{bucket}") {
         // The bucket policy at hand is another bucket's.
         layers.resource = Layer::PresumedAbsent;
+    }
+    // What the product's own account lets it do is its own affair.
+    let all = subject.evidence.documents.first().map(|document| everything(document.source));
+    if template.is_foreign {
+        layers.identity = all.as_ref().map_or(Layer::Absent, |all| Layer::Known(vec![all]));
+        layers.boundary = Layer::Absent;
+        layers.session = Layer::Absent;
+        layers.scp = Layer::Absent;
     }
     let set = Compiled::new(&layers);
     let outputs = export::outputs(subject);
@@ -130,7 +139,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             answer = ask(&set, &question);
         }
     }
-    let case = explain::Case { subject, set: &set, question: &question, expect };
+    let case = explain::Case { subject, template, set: &set, question: &question, expect };
     let mut outcome = outcome(&case, &answer, service, &maker);
     if outcome.state == Some(State::Broken) {
         // A delivered object shows what AWS does not say.

@@ -14,6 +14,9 @@ pub struct Contracted {
     pub actions: Vec<String>,
     /// On what, a pattern.
     pub resource: String,
+    /// Condition keys of the action's service that a product of another account shows, such as its ExternalId, with their
+    /// values.
+    pub shown: Vec<(String, String)>,
 }
 
 impl Contracted {
@@ -52,7 +55,8 @@ pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> 
             services.push(caller);
             deliveries.push((actions.to_vec(), resource));
         } else {
-            out.push(Contracted { caller, actions: actions.to_vec(), resource });
+            let shown = shown(subject, template, actions);
+            out.push(Contracted { caller, actions: actions.to_vec(), resource, shown });
         }
     }
     services.sort();
@@ -62,11 +66,23 @@ pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> 
             caller: caller.clone(),
             actions: actions.clone(),
             resource: resource.clone(),
+            shown: Vec::new(),
         }));
     }
     out.sort();
     out.dedup();
     out
+}
+
+/// What a product of another account shows with its requests.
+fn shown(subject: &Subject<'_>, template: &RequestTemplate, actions: &[String]) -> Vec<(String, String)> {
+    let services: Vec<&str> = actions.iter().filter_map(|action| action.split(':').next()).collect();
+    let is_of_service = |key: &str| key.split_once(':').is_some_and(|(prefix, _)| services.contains(&prefix));
+    let shown = template.context.iter().filter(|(key, _)| template.is_foreign && is_of_service(key));
+    shown
+        .filter_map(|(key, value)| Some((key.clone(), subject.form.fill(value).ok()?)))
+        .filter(|(_, value)| value != "none")
+        .collect()
 }
 
 /// Template, actions and resource of a demand that something be allowed.

@@ -42,6 +42,7 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
         Ask::Others { actions, on, case } => others::check(subject, &others::Wanted { actions, on, case }),
+        Ask::Form { name, one_of } => form::value(subject, name, one_of),
         Ask::Bucket(question) => bucket::check(subject, *question),
         Ask::Layout(question) => layout::check(subject, *question),
         Ask::Identity { question } => identity::check(subject, *question),

@@ -33,8 +33,7 @@ pub(super) enum Command {
     Permissions(PermissionsArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),
-    /// List the consumers, the products whose contracts are known
-    Consumers,
+    Consumers(ConsumersArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -78,9 +77,15 @@ pub(super) struct CheckArgs {
     /// bucket-only, find-report or create-report
     #[arg(long, value_name = "MODE", help_heading = "Form")]
     pub(super) mode: Option<String>,
-    /// ARN of the user or role whose key the product gets
+    /// ARN of the user whose key the product gets, or of the role that it takes
     #[arg(long, value_name = "ARN", help_heading = "Form")]
     pub(super) reader: Option<String>,
+    /// The ExternalId that the product shows, where it takes a role
+    #[arg(long, value_name = "ID", help_heading = "Form")]
+    pub(super) external_id: Option<String>,
+    /// ARN that the product takes the role with: of its account (`…:root`), a role or a user [default: what its contract says]
+    #[arg(long, value_name = "ARN", help_heading = "Form")]
+    pub(super) product_principal: Option<String>,
     /// The organization's management account
     #[arg(long, value_name = "ID", help_heading = "Form")]
     pub(super) management_account: Option<String>,
@@ -103,6 +108,9 @@ pub(super) struct CheckArgs {
     /// A policy of the reader; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
     pub(super) reader_policy: Vec<PathBuf>,
+    /// The trust policy of the role that reads
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) trust_policy: Vec<PathBuf>,
     /// The reader's permissions boundary
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
     pub(super) boundary: Vec<PathBuf>,
@@ -265,6 +273,21 @@ pub(super) struct FixArgs {
     pub(super) unsafe_fixes: bool,
     #[command(flatten)]
     pub(super) check: CheckArgs,
+}
+
+/// List the consumers, the products whose contracts are known.
+///
+/// With what each reads, what it needs of the export, and how sure that is.
+#[derive(Debug, Args)]
+pub(super) struct ConsumersArgs {
+    /// Names of consumers [default: all]
+    pub(super) names: Vec<String>,
+    /// Print what they ask that excludes each other: no one export can be all of it
+    #[arg(long)]
+    pub(super) conflicts: bool,
+    /// Print a Markdown table
+    #[arg(long, conflicts_with = "conflicts")]
+    pub(super) markdown: bool,
 }
 
 /// Show the page of a rule.

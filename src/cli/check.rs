@@ -18,8 +18,10 @@ use crate::source::{SourceId, Sources};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
-/// The consumer taken where none is named and there is one only.
 const CONFIG_FILE: &str = "preflight.toml";
+
+/// The consumer taken where none is named; the first line of the report says which it is.
+const CONSUMER: &str = "spendeffix-root";
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let run = Run::prepare(args, None)?;
@@ -326,13 +328,7 @@ pub(super) fn consumers(library: &Library, args: &CheckArgs, config: &Config) ->
     if !named.is_empty() {
         return Ok(named.clone());
     }
-    let all: Vec<String> = library.consumers().map(str::to_owned).collect();
-    anyhow::ensure!(
-        all.len() == 1,
-        "name the product to judge for: --consumer NAME, or `consumer = \"NAME\"` in preflight.toml; known are {}",
-        all.join(", ")
-    );
-    Ok(all)
+    Ok(vec![CONSUMER.to_owned()])
 }
 
 /// The configuration of the first folder that has one, or the one named among the paths.

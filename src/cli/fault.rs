@@ -46,6 +46,7 @@ pub(super) fn draw(
     let report = Report {
         verdict: Verdict::CannotTell,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings: vec![finding],
         unknown: Vec::new(),
         assumed: Vec::new(),

@@ -59,10 +59,11 @@ pub(super) fn named_documents(
 
 impl CheckArgs {
     /// The flags that give a policy its role.
-    pub(super) fn policies(&self) -> [(Role, &[PathBuf]); 8] {
+    pub(super) fn policies(&self) -> [(Role, &[PathBuf]); 9] {
         [
             (Role::BucketPolicy, &self.bucket_policy),
             (Role::ReaderPolicy, &self.reader_policy),
+            (Role::TrustPolicy, &self.trust_policy),
             (Role::Boundary, &self.boundary),
             (Role::SessionPolicy, &self.session_policy),
             (Role::Scp, &self.scp),
@@ -78,7 +79,7 @@ impl CheckArgs {
 
     /// Flags win over the file. They become a source of their own, so that a finding can point at them.
     pub(super) fn give_form(&self, sources: &mut Sources, config: &mut Config) {
-        let flags: [(&str, &Option<String>); 13] = [
+        let flags: [(&str, &Option<String>); 15] = [
             ("account", &self.account),
             ("account-kind", &self.account_kind),
             ("bucket", &self.bucket),
@@ -88,6 +89,8 @@ impl CheckArgs {
             ("export-type", &self.export_type),
             ("mode", &self.mode),
             ("reader", &self.reader),
+            ("external-id", &self.external_id),
+            ("product-principal", &self.product_principal),
             ("management-account", &self.management_account),
             ("organization", &self.organization),
             ("kms-key", &self.kms_key),

@@ -53,8 +53,15 @@ pub struct ConfigFault {
 }
 
 /// Keys of `[documents]` with one path or a list of them; `scps` and `rcps` have a list of levels.
-pub const DOCUMENT_LISTS: [&str; 6] =
-    ["bucket-policy", "reader-policy", "boundary", "session-policy", "key-policy", "endpoint-policy"];
+pub const DOCUMENT_LISTS: [&str; 7] = [
+    "bucket-policy",
+    "reader-policy",
+    "trust-policy",
+    "boundary",
+    "session-policy",
+    "key-policy",
+    "endpoint-policy",
+];
 
 /// Reads a configuration.
 ///

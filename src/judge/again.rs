@@ -134,6 +134,11 @@ fn sees(requests: &BTreeMap<String, RequestTemplate>, demand: &Demand, role: Rol
         Ask::Others { .. } => of_resource || matches!(role, Role::Rcp | Role::Scp),
         // What is found is no bucket and no key.
         Ask::Discovery { .. } => !of_resource,
-        Ask::Bucket(_) | Ask::Layout(_) | Ask::Identity { .. } | Ask::Setting(_) | Ask::Export(_) => true,
+        Ask::Bucket(_)
+        | Ask::Layout(_)
+        | Ask::Identity { .. }
+        | Ask::Form { .. }
+        | Ask::Setting(_)
+        | Ask::Export(_) => true,
     }
 }

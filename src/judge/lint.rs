@@ -61,6 +61,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
     Report {
         verdict: Verdict::CannotTell,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings,
         unknown: Vec::new(),
         assumed: Vec::new(),

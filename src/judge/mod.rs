@@ -24,11 +24,11 @@ pub use settle::{Settings, settle};
 pub use single::findings_of;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
-use crate::contract::{Ask, Contract, Demand, Form};
+use crate::contract::{Ask, Confidence, Contract, Demand, Form, conflicts};
 use crate::evidence::Evidence;
 use crate::finding::{
-    Assumed, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State, Unknown,
-    Verdict, Wrapped,
+    Assumed, Conflict, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State,
+    Unknown, Verdict, Wrapped,
 };
 use crate::source::Sources;
 use again::Standing;
@@ -69,6 +69,7 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
     let mut report = Report {
         verdict: Verdict::Ready,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings: Vec::new(),
         unknown: Vec::new(),
         assumed: Vec::new(),
@@ -88,17 +89,26 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
             .collect(),
     };
     let mut told = Vec::new();
+    let mut forms = Vec::new();
     for contract in job.consumers.iter().filter_map(|name| library.contract(name)) {
-        one(
+        let form = one(
             library,
             job,
             contract,
             before,
             &mut Found { report: &mut report, told: &mut told, memory: &mut memory },
         );
+        forms.push((contract, form));
+    }
+    if forms.len() > 1 {
+        report.conflicts = conflicts(&forms, library.requests());
     }
     report.verdict =
         report.consumers.iter().map(|consumer| consumer.verdict).max().unwrap_or(Verdict::CannotTell);
+    // Each by itself may be ready for an export that cannot be made for both.
+    if report.conflicts.iter().any(Conflict::is_needed) {
+        report.verdict = Verdict::NotReady;
+    }
     report.findings = distinct(told);
     if !job.only.is_empty() {
         report.findings.retain(|finding| job.only.contains(&finding.rule));
@@ -176,7 +186,7 @@ fn one(
     contract: &Contract,
     before: Option<Before<'_>>,
     found: &mut Found<'_>,
-) {
+) -> Form {
     let Found { report, told, memory } = found;
     let prepared = prepare(library, job, contract);
     let evidence = prepared.evidence.as_ref();
@@ -225,6 +235,11 @@ fn one(
     told.extend(lint::beside(library, &subject, &explained));
     memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
+    let note = contract.note.as_ref();
+    report
+        .not_evaluated
+        .extend(note.map(|note| NotEvaluated { document: contract.product.clone(), reason: note.clone() }));
+    report.assumed.extend(doubts(library, contract, &demands));
     let needed = || demands.iter().filter(|demand| demand.need == Need::Needed);
     let verdict = if needed().any(|demand| demand.state == State::Broken) {
         Verdict::NotReady
@@ -239,6 +254,27 @@ fn one(
         verdict,
         demands,
     });
+    form.clone()
+}
+
+/// What of the contract is not sure, as something that is presumed.
+fn doubts(library: &Library, contract: &Contract, asked: &[DemandReport]) -> Vec<Assumed> {
+    let phrases = library.phrases();
+    if contract.confidence == Confidence::Low {
+        let text = phrases.say("contract-unsure", &[("product", &contract.product)]);
+        return vec![Assumed { text, source: contract.guide.clone() }];
+    }
+    let unsure = contract.demands.iter().filter(|demand| demand.confidence == Confidence::Low);
+    unsure
+        .filter_map(|demand| Some((demand, asked.iter().find(|entry| entry.id == demand.id)?)))
+        .map(|(demand, entry)| Assumed {
+            text: phrases.say(
+                "demand-unsure",
+                &[("product", contract.product.as_str()), ("demand", entry.title.as_str())],
+            ),
+            source: Some(demand.source.clone()),
+        })
+        .collect()
 }
 
 fn state_of(outcome: &Outcome) -> State {

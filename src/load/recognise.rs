@@ -144,7 +144,9 @@ fn one(
         return Ok(vec!["get-public-access-block"]);
     }
     let found = find(sources, source, &document);
-    if found.policies.is_empty()
+    // What `get-role` says of the role is worth as much as the trust policy in it.
+    let is_role = |found: &Found| found.kind == Some(Role::TrustPolicy);
+    if found.policies.iter().all(is_role)
         && let Some(kind) = answer_kind(&document.root)
     {
         if kind == AnswerKind::CredentialReport {
@@ -156,6 +158,7 @@ fn one(
         evidence.organization.note(kind, &document.root, source);
         evidence.bucket.note(kind, &document.root, source);
         evidence.exports.read(&document.root, source);
+        take(found.policies, found.wrapped, evidence, |_| Some((Role::TrustPolicy, 0, None)));
         return Ok(vec![kind.command()]);
     }
     if found.policies.is_empty() {
@@ -268,6 +271,11 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
                 ),
                 // iam get-user-policy, get-group-policy, get-role-policy
                 (root.get("PolicyDocument"), Some(Role::ReaderPolicy)),
+                // iam get-role
+                (
+                    root.get("Role").and_then(|role| role.get("AssumeRolePolicyDocument")),
+                    Some(Role::TrustPolicy),
+                ),
             ]
             .into_iter()
             .filter_map(|(node, kind)| node.map(|node| (node, kind)))
@@ -306,7 +314,7 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
     let policy = &found.policy;
     let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
     let named = |word: &str| file.contains(word);
-    if found.kind == Some(Role::Scp) || found.kind == Some(Role::Rcp) {
+    if matches!(found.kind, Some(Role::Scp | Role::Rcp | Role::TrustPolicy)) {
         return found.kind.ok_or("");
     }
     if named("bucket-policy") || named("bucketpolicy") {
@@ -355,7 +363,7 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
     } else if actions().all(|service| service == "kms") && actions().next().is_some() {
         Ok(Role::KeyPolicy)
     } else if actions().all(|service| service == "sts") && actions().next().is_some() {
-        Err("a role's trust policy; this consumer reads with a user's key")
+        Ok(Role::TrustPolicy)
     } else if actions().any(|service| service == "s3" || service == "*") || denies_only {
         Ok(Role::BucketPolicy)
     } else {

@@ -106,6 +106,7 @@ impl Access {
         let kind = match document.role {
             Role::BucketPolicy => Kind::Resource(Some("s3")),
             Role::KeyPolicy => Kind::Resource(Some("kms")),
+            Role::TrustPolicy => Kind::Trust,
             Role::Rcp | Role::EndpointPolicy => Kind::Resource(None),
             Role::ReaderPolicy | Role::Boundary | Role::SessionPolicy | Role::Scp | Role::LinkedPolicy => {
                 Kind::Identity
@@ -129,7 +130,15 @@ fn beside(subject: &Subject<'_>, asked: &[Contracted], document: &PolicyDocument
     for each in asked {
         // The policy of a key speaks of that key alone, whatever it calls it.
         let resource = if document.role == Role::KeyPolicy { "*" } else { &each.resource };
-        let mut deny = json!({ "Effect": "Deny", "Action": each.actions, "Resource": resource });
+        let mut deny = json!({ "Effect": "Deny", "Action": each.actions });
+        // That of a role has no resource.
+        if document.role != Role::TrustPolicy {
+            put(&mut deny, "Resource", json!(resource));
+        }
+        if !each.shown.is_empty() {
+            let shown = each.shown.iter().map(|(key, value)| (key.clone(), json!(value)));
+            put(&mut deny, "Condition", json!({ "StringEquals": shown.collect::<serde_json::Map<_, _>>() }));
+        }
         if !has_principal {
             if !each.is_service() {
                 statements.push(deny);

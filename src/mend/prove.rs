@@ -354,7 +354,8 @@ fn shared(state: &State, repair: &Repair) -> Option<&'static str> {
         | Role::ReaderPolicy
         | Role::SessionPolicy
         | Role::KeyPolicy
-        | Role::LinkedPolicy => None,
+        | Role::LinkedPolicy
+        | Role::TrustPolicy => None,
     })
 }
 

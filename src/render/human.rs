@@ -25,6 +25,7 @@ pub fn render(report: &Report, sources: &Sources, style: &Style) -> String {
         return page.out;
     }
     summary::summary(&mut page, report);
+    summary::conflicts(&mut page, report);
     let canvas = Canvas { width: style.columns(), unicode: style.unicode };
     let mut pages = Pages::new(sources, &report.wrapped, canvas);
     for finding in &report.findings {

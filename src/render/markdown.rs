@@ -36,6 +36,7 @@ pub fn render(report: &Report, sources: &Sources, tree: &Tree) -> String {
     if report.consumers.is_empty() {
         out.push_str("## preflight\n\n");
     }
+    conflicts(&mut out, report);
     let _ = writeln!(out, "{}\n", counts(report));
     let tail = tail(report);
     findings(&mut out, report, (sources, tree), MOST_BYTES.saturating_sub(tail.len()));
@@ -61,6 +62,18 @@ fn verdict(out: &mut String, consumer: &ConsumerReport) {
         let next = demand.next.as_deref().or(demand.detail.as_deref()).unwrap_or_default();
         let next = if demand.state == State::Holds { String::new() } else { inline(next) };
         let _ = writeln!(out, "| {mark} | {} | {next} |", inline(&demand.title));
+    }
+    out.push('\n');
+}
+
+fn conflicts(out: &mut String, report: &Report) {
+    if report.conflicts.is_empty() {
+        return;
+    }
+    out.push_str("## Cannot be met together\n\n");
+    for conflict in report.conflicts.iter().take(MOST_LINES) {
+        let (sentence, sources) = super::conflict::words(conflict);
+        let _ = writeln!(out, "- {} ({})", inline(&sentence), inline(&sources.join("; ")));
     }
     out.push('\n');
 }

@@ -362,5 +362,16 @@ fn rules_and_consumers_are_listed() {
         assert!(table.contains(name) && markdown.contains(name), "{name}");
     }
     let consumers = assert_run(&mut preflight(&["consumers"]), 0).out;
-    assert!(consumers.starts_with("spendeffix-root\n"), "{consumers}");
+    for words in [
+        "\nspendeffix-root\n",
+        "reads with: a role that it takes",
+        "confidence: low",
+        "needs of a cur-legacy export: ",
+    ] {
+        assert!(consumers.contains(words), "{words}: {consumers}");
+    }
+    let one = assert_run(&mut preflight(&["consumers", "datadog"]), 0).out;
+    assert!(one.starts_with("datadog\n") && !one.contains("koku"), "{one}");
+    let apart = assert_run(&mut preflight(&["consumers", "--conflicts", "datadog", "kubecost"]), 0).out;
+    assert!(apart.contains("`TimeUnit` of a cur-legacy export: `datadog` needs HOURLY"), "{apart}");
 }

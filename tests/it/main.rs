@@ -20,6 +20,7 @@ mod cases;
 mod change;
 mod cli;
 mod common;
+mod conflicts;
 mod coverage;
 mod decisions;
 mod differential;

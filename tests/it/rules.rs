@@ -16,11 +16,7 @@ use std::path::Path;
 const NOW: &str = "2026-11-23T12:00:00Z";
 
 fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
-    if rule.group == "iam" {
-        linted(library, &rule.name, example)
-    } else {
-        judged(library, &rule.name, example)
-    }
+    if rule.group == "iam" { linted(library, &rule.name, example) } else { judged(library, rule, example) }
 }
 
 /// Rules that need no consumer: each block is a policy of the kind that it names.
@@ -39,12 +35,15 @@ fn linted(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
     (sources, out)
 }
 
-fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+fn judged(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    let (rule, rule_group) = (&rule.name, rule.group.as_str());
     let mut sources = Sources::new();
     let mut evidence = Evidence::default();
     let mut form = Form::new();
     let mut levels = std::collections::BTreeMap::new();
     let mut settings = None;
+    // Trust policies are judged for a product that takes a role.
+    let mut consumers = vec![if rule_group == "trust" { "cloudzero" } else { "spendeffix-root" }.to_owned()];
     for block in &example.blocks {
         if let Some(role) = Role::of(block.kind) {
             let level = levels.entry(role).or_insert(0usize);
@@ -63,6 +62,9 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
             let read = config::read(sources.get(source).text(), source)
                 .unwrap_or_else(|fault| panic!("{}: {fault}", example.title));
             form = read.form.clone();
+            if !read.consumers.is_empty() {
+                consumers.clone_from(&read.consumers);
+            }
             settings = Some(read);
         } else if block.lang == "json" {
             // An answer of the AWS CLI, found out by what it says.
@@ -73,7 +75,7 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
         sources: &sources,
         evidence: &evidence,
         form: &form,
-        consumers: &["spendeffix-root".to_owned()],
+        consumers: &consumers,
         strict: false,
         now: NOW,
         // What settings hide has to be there first.
@@ -250,13 +252,19 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("accounts", _) => &["accounts"],
             ("setting" | "export", _) => &["export"],
             ("exposure", "wide") => &["reader"],
+            ("exposure", "deputy") | ("others", "assume") => &["trust"],
+            ("others", "any-account" | "conditioned" | "own") => &["delivery", "trust"],
             ("exposure" | "others", _) => &["delivery"],
             ("layer", _) => &["reader"],
-            ("deny", "resource" | "rcp" | "unsure") => &["delivery", "reader"],
+            ("deny", "resource" | "rcp" | "unsure") => &["delivery", "reader", "trust"],
             ("deny", _) => &["reader"],
-            ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => &["delivery"],
-            ("grant", "principal-other") => &["reader"],
-            ("grant" | "condition", _) => &["delivery", "reader"],
+            ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => {
+                &["delivery", "trust"]
+            }
+            ("grant", "principal-other") => &["reader", "trust"],
+            ("grant", "missing" | "action-missing" | "action-misspelt" | "action-excluded")
+            | ("condition", _) => &["delivery", "reader", "trust"],
+            ("grant", _) => &["delivery", "reader"],
             ("live", _) => &["live"],
             ("suppression", _) => &["settings"],
             (check, case) => panic!("{check}:{case} belongs to no group"),

@@ -11,7 +11,7 @@ pub(super) mod repair;
 mod resource;
 
 use super::subject::{Cause, Subject};
-use crate::contract::Expect;
+use crate::contract::{Expect, RequestTemplate};
 use crate::eval::{
     Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
     Witness, World, decide, inspect,
@@ -25,6 +25,8 @@ use std::ops::Range;
 /// A question with everything needed to explain its answer.
 pub(super) struct Case<'a, 'p> {
     pub(super) subject: &'a Subject<'a>,
+    /// What kind of requests is asked about.
+    pub(super) template: &'a RequestTemplate,
     pub(super) set: &'a Compiled<'p>,
     pub(super) question: &'a Question,
     pub(super) expect: &'a Expect,

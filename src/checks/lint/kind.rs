@@ -75,6 +75,7 @@ impl PolicyKind {
             Role::Scp => Self::Scp,
             Role::Rcp => Self::Rcp,
             Role::EndpointPolicy => Self::Endpoint,
+            Role::TrustPolicy => Self::Trust,
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Report<'a> {
     pub verdict: Option<Verdict>,
     /// One entry a consumer.
     pub consumers: Vec<Consumer<'a>>,
+    /// Demands of several consumers that cannot be met together; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict<'a>>,
     /// Most severe first, then by place.
     pub findings: Vec<Finding<'a>>,
     /// Facts that are missing.
@@ -51,6 +54,34 @@ pub struct Demand<'a> {
     pub id: &'a str,
     /// The answer.
     pub state: State,
+}
+
+/// Two demands that cannot be met together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conflict<'a> {
+    /// The setting, the value of the form or the condition key.
+    pub about: &'a str,
+    /// For which kind of export, or null.
+    pub export_type: Option<&'a str>,
+    /// What it takes to serve both.
+    pub kind: finding::ConflictKind,
+    /// The two.
+    pub demands: Vec<ConflictSide<'a>>,
+}
+
+/// One of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConflictSide<'a> {
+    /// File name of the contract.
+    pub consumer: &'a str,
+    /// The demand.
+    pub id: &'a str,
+    /// Needed or advice.
+    pub need: finding::Need,
+    /// What it asks for.
+    pub needs: &'a str,
+    /// Where that comes from.
+    pub source: &'a str,
 }
 
 /// A fault.
@@ -210,6 +241,7 @@ impl<'a> Report<'a> {
             version: VERSION,
             verdict: (!report.consumers.is_empty()).then_some(report.verdict),
             consumers: report.consumers.iter().map(Consumer::new).collect(),
+            conflicts: report.conflicts.iter().map(Conflict::new).collect(),
             findings: report.findings.iter().map(|finding| Finding::new(finding, sources)).collect(),
             unknown: report.unknown.iter().map(Unknown::new).collect(),
             assumed: report
@@ -241,6 +273,24 @@ impl<'a> Consumer<'a> {
             name: &consumer.name,
             verdict: consumer.verdict,
             demands: consumer.demands.iter().map(demand).collect(),
+        }
+    }
+}
+
+impl<'a> Conflict<'a> {
+    fn new(conflict: &'a finding::Conflict) -> Self {
+        let side = |side: &'a finding::ConflictSide| ConflictSide {
+            consumer: &side.consumer,
+            id: &side.demand,
+            need: side.need,
+            needs: &side.needs,
+            source: &side.source,
+        };
+        Self {
+            about: &conflict.about,
+            export_type: conflict.export_type.as_deref(),
+            kind: conflict.kind,
+            demands: conflict.sides.iter().map(side).collect(),
         }
     }
 }

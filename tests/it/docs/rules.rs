@@ -6,7 +6,7 @@ use preflight::rulebook::Rulebook;
 use std::fmt::Write as _;
 
 /// Groups in the order of a report, with what they are about.
-const GROUPS: [(&str, &str); 10] = [
+const GROUPS: [(&str, &str); 11] = [
     (
         "delivery",
         "AWS writes the export into the bucket: the bucket policy, its conditions, guardrails in the way.",
@@ -14,6 +14,7 @@ const GROUPS: [(&str, &str); 10] = [
     ("export", "The settings, the status and the last runs of the export or report."),
     ("form", "What is typed into the connection form, against the definition and the objects in the bucket."),
     ("reader", "The user whose access key the product gets: policies, conditions, boundaries, keys."),
+    ("trust", "The role that a product takes: who may take it, and with which ExternalId."),
     ("discovery", "What the product reads beside the bill, on the payer and in linked accounts."),
     ("accounts", "The accounts of the organization against those that are connected."),
     ("live", "What AWS itself answered: calls made with the reader's key, and its policy simulator."),

@@ -49,6 +49,7 @@ pub(super) fn report(findings: Vec<Finding>) -> Report {
     Report {
         verdict: Verdict::NotReady,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings,
         unknown: Vec::new(),
         assumed: Vec::new(),
