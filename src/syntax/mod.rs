@@ -8,6 +8,7 @@ pub mod edit;
 mod escape;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod hcl;
 mod json;
 mod path;
 mod scan;

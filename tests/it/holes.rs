@@ -290,12 +290,13 @@ fn no_rule_speaks_of_a_text_that_is_not_known() {
     let pages = pages();
     assert!(pages.len() > 300, "{}", pages.len());
     let (mut tried, mut wrong) = (0, Vec::new());
-    for (kind, body) in &pages {
+    for (number, (kind, body)) in pages.iter().enumerate() {
         let mut sources = Sources::new();
         let source = sources.add("policy.json", body.clone());
         let whole = policy::read(&read_json(body).root, source, 0);
         let before = causes(sources.get(source), &whole, *kind);
-        for nth in 0..strings(&read_json(body).root) {
+        // One in nine: all of them take minutes.
+        for nth in (0..strings(&read_json(body).root)).filter(|nth| (number + nth) % 9 == 0) {
             for half in [false, true] {
                 let mut document = read_json(body);
                 let mut at = nth;
@@ -313,6 +314,6 @@ fn no_rule_speaks_of_a_text_that_is_not_known() {
     }
     wrong.sort();
     wrong.dedup();
-    assert!(tried > 5000, "{tried}");
+    assert!(tried > 500, "{tried}");
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
 }
