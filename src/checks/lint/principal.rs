@@ -160,7 +160,7 @@ fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some((action, resource)) = sample(statement) else { return };
     let policy = with_denies(doc.policy, statement);
     let space = Space::new(&policy, Side::Resource);
-    for entry in entries.filter(|entry| entry.kind == PrincipalKind::Service) {
+    for entry in entries.filter(|entry| entry.kind == PrincipalKind::Service && entry.value.is_whole()) {
         let service = &*entry.value.value;
         let foreign: Known<'_> = &[
             ("aws:SourceAccount", Some("999999999999")),
