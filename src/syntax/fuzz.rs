@@ -58,6 +58,7 @@ fn node_is_nested(text: &str, node: &Node<'_>) {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => {}
     }
@@ -71,6 +72,7 @@ fn depth(node: &Node<'_>) -> usize {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => 0,
     }

@@ -8,6 +8,7 @@ pub mod edit;
 mod escape;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod hcl;
 mod json;
 mod path;
 mod scan;
@@ -17,5 +18,5 @@ mod wrapped;
 pub use json::{MAX_DEPTH, read_json};
 pub use path::{Selector, SelectorFault, select};
 pub use scan::{Scan, ScanFault, ScanPlace, unescape};
-pub use tree::{Document, Issue, IssueKind, Member, Node, Value};
-pub use wrapped::{Unwrapped, inner_span, read_wrapped};
+pub use tree::{Document, Issue, IssueKind, Member, Node, Part, Value};
+pub use wrapped::{Unwrapped, inner_span, plain_span, read_wrapped};

@@ -202,6 +202,10 @@ fn part(doc: &Doc<'_>, item: &Text, at: usize) -> Span {
 /// Actions that reach none of the resources they stand beside.
 fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out) {
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
+    // Whether it denies nothing or gives nothing is another fault.
+    if statement.effect_hole.is_some() {
+        return;
+    }
     if resources.negated || resources.items.is_empty() || doc.kind == PolicyKind::Resource(Some("s3")) {
         return;
     }

@@ -36,7 +36,8 @@ fn rcp(statement: &Statement, out: &mut Out) {
             && principals.entries.iter().all(|entry| {
                 matches!(entry.kind, PrincipalKind::Everyone | PrincipalKind::Aws) && star(&entry.value.value)
             });
-        if !everyone {
+        let is_known = principals.entries.iter().all(|entry| entry.value.is_whole());
+        if !everyone && is_known {
             out.push("organization", "rcp-principal", principals.key_span, &[]);
         }
     }

@@ -85,6 +85,10 @@ fn several(clause: &Clause, base: BaseOperator, out: &mut Out) {
     let [first, rest @ ..] = clause.values.as_slice() else { return };
     let pair = [("key", &*clause.key.value), ("operator", &*clause.operator.value)];
     let Some(second) = rest.first() else { return };
+    // A list of which a part is not known may hold one value twice.
+    if clause.values.iter().any(|value| !value.is_whole()) {
+        return;
+    }
     if let Some(other) = rest.iter().find(|value| value.kind != first.kind)
         && first.kind != TextKind::Unreadable
         && other.kind != TextKind::Unreadable
@@ -123,7 +127,11 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
     let lower = clause.key.value.to_ascii_lowercase();
     let literal = |text: &str| text.replace("${*}", "").replace("${?}", "");
     if matches!(operator.base, B::StringEquals | B::StringEqualsIgnoreCase) {
-        for value in clause.values.iter().filter(|value| literal(&value.value).contains(['*', '?'])) {
+        for value in clause
+            .values
+            .iter()
+            .filter(|value| value.is_whole() && literal(&value.value).contains(['*', '?']))
+        {
             let billing =
                 statement.principals.iter().flat_map(|principals| &principals.entries).any(|entry| {
                     entry.kind == PrincipalKind::Service && entry.value.value.starts_with("billingreports.")
