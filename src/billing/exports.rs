@@ -116,6 +116,7 @@ fn region(node: &Node<'_>) -> Option<String> {
         | Value::Number(_)
         | Value::Array(_)
         | Value::Object(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => None,
     }

@@ -289,6 +289,7 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
                 crate::eval::FreeFact::Clause(clause) => {
                     FactRef::with("undefined-condition", "key", &clause.key.value)
                 }
+                crate::eval::FreeFact::Hole(names) => FactRef::with("template-value", "name", names),
                 crate::eval::FreeFact::Text(_) => FactRef::new("unreadable-text"),
             },
         })

@@ -268,6 +268,9 @@ impl<'p> Asker<'_, 'p> {
                                 let key = &clause.key.value;
                                 return Asked::Unknown(FactRef::with("undefined-condition", "key", key));
                             }
+                            FreeFact::Hole(names) => {
+                                return Asked::Unknown(FactRef::with("template-value", "name", names));
+                            }
                             FreeFact::Text(_) => return Asked::Unknown(FactRef::new("unreadable-text")),
                         },
                         Dependence::Unseen(layer) => {

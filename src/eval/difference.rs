@@ -78,7 +78,9 @@ fn unsure(old: &Compiled<'_>, new: &Compiled<'_>, leaf: &PairLeaf) -> Option<Str
             FreeFact::Clause(clause) if clause.parsed.is_some_and(|operator| operator.set.is_some()) => {
                 of_sets += 1;
             }
-            FreeFact::Clause(_) | FreeFact::Text(_) | FreeFact::Key(_) => return Some(old.free_name(atom)),
+            FreeFact::Clause(_) | FreeFact::Text(_) | FreeFact::Key(_) | FreeFact::Hole(_) => {
+                return Some(old.free_name(atom));
+            }
         }
         if of_sets > 1 {
             return Some(old.free_name(atom));

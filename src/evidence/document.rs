@@ -9,7 +9,7 @@ use super::reader::ReaderRecord;
 use super::role::Role;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
-use crate::policy::{Length, Policy, Version};
+use crate::policy::{Length, Notation, Policy, Version};
 use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
 
@@ -56,6 +56,7 @@ impl PolicyDocument {
         let policy = Policy {
             source,
             level: 0,
+            notation: Notation::Json,
             span,
             version: Version::V2012,
             version_span: None,

@@ -100,6 +100,7 @@ impl Walk<'_, '_> {
             | Value::Null
             | Value::Bool(_)
             | Value::Number(_)
+            | Value::Template(_)
             | Value::Bare(_)
             | Value::Missing => {}
         }

@@ -5,6 +5,7 @@ use super::state::{Bench, State};
 use crate::contract::Origin;
 use crate::evidence::Reading;
 use crate::finding::{Change, Edit, Repair, Wrapped};
+use crate::policy::Notation;
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::edit::{EditFault, Editable, Splice, apply};
 use serde_json::Value;
@@ -23,6 +24,9 @@ pub(super) enum TextFault {
     /// The document is a part of a snapshot, not a file.
     #[error("the document is an answer in a snapshot; save it as a file to have it mended")]
     Answer,
+    /// The document is a template of infrastructure as code.
+    #[error("the document is written in a language that is not edited here")]
+    Foreign,
     /// Two changes reach for the same text.
     #[error("two of the changes reach for the same text")]
     Clash,
@@ -78,6 +82,7 @@ pub(super) fn write(
                 take(*key, editable(state, wrapped, *key)?.rename(key.span, name)?)
             }
             Change::Remove { at } => take(*at, editable(state, wrapped, *at)?.remove(at.span)?),
+            Change::Rewrite { at, .. } if is_foreign(state, *at) => return Err(TextFault::Foreign),
             Change::Rewrite { at, text } => take(*at, vec![Splice { span: at.span, text: text.clone() }]),
             Change::Add { at, value } => {
                 let values = adds.entry(*at).or_default();
@@ -126,6 +131,9 @@ pub(super) fn write(
 
 /// The document that holds a place.
 fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, TextFault> {
+    if is_foreign(state, at) {
+        return Err(TextFault::Foreign);
+    }
     let readings = &state.evidence.readings;
     if !readings.iter().any(|(source, reading)| *source == at.source && *reading != Reading::Snapshot) {
         return Err(TextFault::Answer);
@@ -137,6 +145,14 @@ fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, T
         Some(inner) => Editable::within(text, inner.span, inner.level)?,
         None => whole,
     })
+}
+
+/// Whether a place lies in a text of another notation than JSON: only who wrote it knows what else its values stand for.
+fn is_foreign(state: &State, at: Place) -> bool {
+    let documents = &state.evidence.documents;
+    documents
+        .iter()
+        .any(|document| document.source == at.source && document.policy.notation != Notation::Json)
 }
 
 /// A form value is written where the user wrote it.

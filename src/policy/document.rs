@@ -1,30 +1,19 @@
 //! The typed document: statements, elements, clauses. Every part keeps its span in the source it was read from.
 
 use super::operator::Operator;
+use super::text::Text;
 use crate::source::{SourceId, Span};
 
-/// A string of the policy and where it stands (quotes included).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    /// The value with JSON escapes resolved.
-    pub value: Box<str>,
-    /// Its place.
-    pub span: Span,
-    /// How it was written.
-    pub kind: TextKind,
-}
-
-/// How a [`Text`] was written in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextKind {
-    /// A string.
-    String,
-    /// A number; AWS takes it like the string.
-    Number,
-    /// `true` or `false`; AWS takes it like the string.
-    Bool,
-    /// No JSON value (a bare placeholder, say) or a value of the wrong type: what it means cannot be told.
-    Unreadable,
+/// In what a document is written: decides what a place in it means, and who can edit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Notation {
+    /// JSON, perhaps inside strings of other JSON.
+    #[default]
+    Json,
+    /// Terraform's language.
+    Hcl,
+    /// YAML.
+    Yaml,
 }
 
 /// One policy document.
@@ -34,6 +23,8 @@ pub struct Policy {
     pub source: SourceId,
     /// How many layers of JSON string surround it in that text (the AWS CLI prints policies wrapped once).
     pub level: u8,
+    /// In what it is written.
+    pub notation: Notation,
     /// The whole document.
     pub span: Span,
     /// The `Version` element.
@@ -96,6 +87,8 @@ pub struct Statement {
     pub effect: Effect,
     /// Place of the value of `Effect`, or the statement's opening where there is none.
     pub effect_span: Span,
+    /// For an effect that is filled in later, or a statement of which nothing is known before: the name of the hole.
+    pub effect_hole: Option<Box<str>>,
     /// `Principal` or `NotPrincipal`.
     pub principals: Option<Principals>,
     /// `Action` or `NotAction`.
@@ -179,6 +172,14 @@ pub struct Clause {
     pub value_span: Span,
     /// The values.
     pub values: Vec<Text>,
+}
+
+impl Clause {
+    /// The name of what decides later which key is compared, or how.
+    #[must_use]
+    pub fn hole(&self) -> Option<&str> {
+        self.key.holes.first().or_else(|| self.operator.holes.first()).map(|hole| &*hole.name)
+    }
 }
 
 /// Something the policy grammar does not allow.

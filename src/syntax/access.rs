@@ -69,6 +69,7 @@ impl<'t> Node<'t> {
             Value::String(_) => "a string",
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",
+            Value::Template(_) => "a template",
             Value::Bare(_) => "text without quotes",
             Value::Missing => "nothing",
         }
@@ -91,6 +92,7 @@ impl PartialEq for Value<'_> {
             (Value::Bool(left), Value::Bool(right)) => left == right,
             (Value::Number(left), Value::Number(right)) => left == right || same_number(left, right),
             (Value::String(left), Value::String(right)) => left == right,
+            (Value::Template(left), Value::Template(right)) => left == right,
             (Value::Bare(left), Value::Bare(right)) => left == right,
             (Value::Array(left), Value::Array(right)) => left == right,
             (Value::Object(left), Value::Object(right)) => effective(left) == effective(right),

@@ -58,6 +58,7 @@ fn node_is_nested(text: &str, node: &Node<'_>) {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => {}
     }
@@ -71,6 +72,7 @@ fn depth(node: &Node<'_>) -> usize {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => 0,
     }
@@ -185,6 +187,11 @@ fn scalars_are_found_again(text: &str, node: &Node<'_>) {
             let ends = |text: &str| text.trim_end().to_owned();
             assert_eq!(ends(found.text()), ends(value), "{written:?} in {text:?}");
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Bare(_) | Value::Missing => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Template(_)
+        | Value::Bare(_)
+        | Value::Missing => {}
     }
 }

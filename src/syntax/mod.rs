@@ -18,6 +18,6 @@ mod yaml;
 pub use json::{MAX_DEPTH, read_json};
 pub use path::{Selector, SelectorFault, select};
 pub use scan::{Scan, ScanFault, ScanPlace, unescape};
-pub use tree::{Document, Issue, IssueKind, Member, Node, Value};
-pub use wrapped::{Unwrapped, inner_span, read_wrapped};
+pub use tree::{Document, Issue, IssueKind, Member, Node, Part, Value};
+pub use wrapped::{Unwrapped, inner_span, plain_span, read_wrapped};
 pub use yaml::{Yaml, inner_span_yaml, read_yaml, unwrapped_yaml};

@@ -162,6 +162,7 @@ fn move_back(node: &mut Node<'_>, unwrapped: &Unwrapped) {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => {}
     }
@@ -184,6 +185,22 @@ pub fn inner_span(source_text: &str, string: Span, level: u8, part: Range<usize>
         return string;
     }
     value.original(part)
+}
+
+/// As [`inner_span`], for a text of another notation than JSON: where the value stands there as it is, up to the part's end.
+/// Else the whole text.
+#[must_use]
+pub fn plain_span(source_text: &str, text: Span, value: &str, part: Range<usize>) -> Span {
+    let written = source_text.get(text.range()).unwrap_or_default();
+    let start = between_quotes(written).start;
+    let inner = written.get(start..).unwrap_or_default();
+    match value.get(..part.end) {
+        Some(known) if inner.starts_with(known) => {
+            let from = text.start as usize + start;
+            Span::new(from + part.start, from + part.end)
+        }
+        Some(_) | None => text,
+    }
 }
 
 /// What lies between the quotes, whichever they are; where one is missing, from or to the border.

@@ -27,6 +27,7 @@ mod docs;
 mod exports;
 mod gate;
 mod generate;
+mod holes;
 mod laws;
 mod lint;
 mod mend;
