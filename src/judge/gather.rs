@@ -225,6 +225,7 @@ impl Taker<'_, '_> {
             policy,
             issues,
             length,
+            attachment: None,
         });
     }
 }

@@ -221,7 +221,16 @@ fn take(
     for each in policies {
         if let Some((role, level, linked)) = role(&each) {
             let Found { source, policy, issues, length, .. } = each;
-            evidence.documents.push(PolicyDocument { role, level, linked, source, policy, issues, length });
+            evidence.documents.push(PolicyDocument {
+                role,
+                level,
+                linked,
+                source,
+                policy,
+                issues,
+                length,
+                attachment: None,
+            });
         }
     }
 }

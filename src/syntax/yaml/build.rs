@@ -237,7 +237,15 @@ impl<'t> Builder<'t> {
             Some(tag) => {
                 let key = Cow::Borrowed(self.text.get(tag.range()).unwrap_or_default());
                 let span = tag.join(node.span);
-                Node { span, value: Value::Object(vec![Member { key, key_parts: Vec::new(), key_span: tag, value: node }]) }
+                Node {
+                    span,
+                    value: Value::Object(vec![Member {
+                        key,
+                        key_parts: Vec::new(),
+                        key_span: tag,
+                        value: node,
+                    }]),
+                }
             }
             None => node,
         };
@@ -260,7 +268,9 @@ impl<'t> Builder<'t> {
         match &mut frame.content {
             Content::Sequence(items) => items.push(node),
             Content::Mapping(mapping) => match mapping.key.take() {
-                Some((key, key_span)) => mapping.members.push(Member { key, key_parts: Vec::new(), key_span, value: node }),
+                Some((key, key_span)) => {
+                    mapping.members.push(Member { key, key_parts: Vec::new(), key_span, value: node })
+                }
                 None => {
                     let key = key_of(self.text, &node);
                     if &*key != MERGE && !mapping.seen.insert(key.clone()) {
@@ -350,7 +360,11 @@ impl<'t> Builder<'t> {
                 && let Some(Frame { content: Content::Mapping(mapping), .. }) = self.frames.last_mut()
             {
                 let end = key_span.end as usize;
-                mapping.members.push(Member { key, key_parts: Vec::new(), key_span, value: Node { span: Span::new(end, end), value: Value::Missing },
+                mapping.members.push(Member {
+                    key,
+                    key_parts: Vec::new(),
+                    key_span,
+                    value: Node { span: Span::new(end, end), value: Value::Missing },
                 });
             }
             self.too_deep = 0;
