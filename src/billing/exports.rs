@@ -65,6 +65,16 @@ impl Exports {
         }
     }
 
+    /// Adds what another text says.
+    pub fn add(&mut self, more: Self) {
+        self.definitions.extend(more.definitions);
+        self.statuses.extend(more.statuses);
+        self.executions.extend(more.executions);
+        self.all_reports |= more.all_reports;
+        self.all_exports |= more.all_exports;
+        self.bucket_region = more.bucket_region.or(self.bucket_region.take());
+    }
+
     fn report(&mut self, node: &Node<'_>, source: SourceId) {
         let definition = ExportDefinition::legacy(node, source);
         if let Some(status) = node.get("ReportStatus").filter(|status| status.as_object().is_some()) {

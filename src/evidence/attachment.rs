@@ -23,6 +23,26 @@ pub struct Target {
     pub name: Text,
 }
 
+/// A policy that a template attaches by its ARN, and of which nothing else is at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// As what.
+    pub kind: LinkKind,
+    /// Its ARN.
+    pub arn: Text,
+    /// To what.
+    pub target: Target,
+}
+
+/// As what a policy is attached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkKind {
+    /// A policy that allows.
+    Policy,
+    /// A permissions boundary.
+    Boundary,
+}
+
 /// What a policy can be attached to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TargetKind {

@@ -1,7 +1,7 @@
 //! The documents at hand.
 
 use super::answer::{Answer, AnswerKind};
-use super::attachment::Attachment;
+use super::attachment::{Attachment, Link};
 use super::bucket::BucketRecord;
 use super::listing::Listing;
 use super::live::LiveRecord;
@@ -112,6 +112,12 @@ pub struct Evidence {
     pub bucket: BucketRecord,
     /// The objects of the bucket, where they were listed.
     pub listing: Listing,
+    /// Policies that templates attach by name to somebody.
+    pub links: Vec<Link>,
+    /// Policies of templates that could not be resolved.
+    pub open: Vec<Attachment>,
+    /// What was presumed when the documents were read.
+    pub assumed: Vec<String>,
     /// What live calls told, where a snapshot was read.
     pub live: LiveRecord,
 }

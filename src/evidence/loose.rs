@@ -15,6 +15,8 @@ pub enum PolicyHint {
     Scp,
     /// A resource control policy.
     Rcp,
+    /// A permissions boundary.
+    Boundary,
     /// The policy of a bucket.
     Bucket,
     /// The policy of a KMS key.

@@ -17,7 +17,7 @@ mod role;
 mod said;
 
 pub use answer::{Answer, AnswerKind};
-pub use attachment::{Attachment, Fit, Target, TargetKind};
+pub use attachment::{Attachment, Fit, Link, LinkKind, Target, TargetKind};
 pub use bucket::{BucketRecord, EncryptionRecord, LifecycleRule};
 pub use credential::{CredentialRow, read_credential_report};
 pub use document::{Evidence, PolicyDocument, Reading};

@@ -1,12 +1,15 @@
 //! The only reader of files. It turns paths into sources and evidence, and decides nothing.
 
+mod cloudformation;
 mod files;
+mod iac;
 mod loose;
 mod other;
 mod recognise;
 mod snapshot;
 mod text;
 mod unknown;
+mod yaml;
 
 pub use files::{LoadError, read_text};
 pub use loose::{add_loose, loose, policies_of};

@@ -9,7 +9,7 @@ use super::parts::{Parts, hole, parts_of, text, value_of, whole, without_dynamic
 use super::substitute::{SubPiece, pieces};
 use super::template::Template;
 use crate::source::Span;
-use crate::syntax::{Member, Node, Part, Value};
+use crate::syntax::{Member, Node, Value};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,7 +109,9 @@ impl<'n, 't> Resolver<'n, 't> {
                 let (span, parts) = self.substituted(argument)?;
                 Some(Node { span, value: value_of(parts) })
             }
-            Function::Join => here(self.joined(argument).map_or_else(|| Value::Template(hole(name_of(node))), value_of)),
+            Function::Join => {
+                here(self.joined(argument).map_or_else(|| Value::Template(hole(name_of(node))), value_of))
+            }
             Function::If => match argument.as_array() {
                 Some([condition, yes, no]) => match self.truth_of_name(condition) {
                     Some(true) => self.value(yes),
@@ -123,7 +125,9 @@ impl<'n, 't> Resolver<'n, 't> {
                 _ => unknown(),
             },
             Function::Select => self.selected(argument).map_or_else(unknown, Some),
-            Function::Split => here(self.split(argument).unwrap_or_else(|| Value::Template(hole(name_of(node))))),
+            Function::Split => {
+                here(self.split(argument).unwrap_or_else(|| Value::Template(hole(name_of(node)))))
+            }
             Function::FindInMap => self.found(node, argument).map_or_else(unknown, Some),
             Function::And
             | Function::Or
@@ -170,7 +174,10 @@ impl<'n, 't> Resolver<'n, 't> {
         };
         self.presumed.borrow_mut().insert(name.to_owned(), given.clone());
         if kind == "CommaDelimitedList" || kind.starts_with("List<") {
-            let item = |item: &str| Node { span: parameter.span, value: Value::String(Cow::Owned(item.trim().to_owned())) };
+            let item = |item: &str| Node {
+                span: parameter.span,
+                value: Value::String(Cow::Owned(item.trim().to_owned())),
+            };
             return Value::Array(given.split(',').map(item).collect());
         }
         Value::String(Cow::Owned(given))
@@ -199,7 +206,9 @@ impl<'n, 't> Resolver<'n, 't> {
         let mut out = Vec::new();
         for piece in pieces(written) {
             match piece {
-                SubPiece::Plain(plain) => out.extend(without_dynamic_references(Cow::Owned(plain.to_owned()))),
+                SubPiece::Plain(plain) => {
+                    out.extend(without_dynamic_references(Cow::Owned(plain.to_owned())))
+                }
                 SubPiece::Literal(literal) => out.extend(text(format!("${{{literal}}}"))),
                 SubPiece::Variable(variable) => {
                     self.variables.borrow_mut().insert((template.span, variable.to_owned()));
@@ -302,9 +311,4 @@ fn pseudo(name: &str) -> Option<&'static str> {
         "AWS::URLSuffix" => Some("amazonaws.com"),
         _ => None,
     }
-}
-
-/// Whether a text has a hole in it.
-pub(super) fn is_open(parts: &[Part<'_>]) -> bool {
-    parts.iter().any(|part| matches!(part, Part::Hole(_)))
 }

@@ -92,12 +92,6 @@ impl<'n, 't> Template<'n, 't> {
         let known = |name: &&str| !name.starts_with("AWS::Serverless") && *name != "AWS::LanguageExtensions";
         transform.iter_one_or_many().filter_map(macro_name).filter(known).collect()
     }
-
-    /// Whether AWS SAM makes its resources.
-    #[cfg(test)]
-    pub(super) fn is_empty(&self) -> bool {
-        self.resources.is_empty()
-    }
 }
 
 fn macro_name<'n>(node: &'n Node<'_>) -> Option<&'n str> {
