@@ -13,7 +13,9 @@ use std::borrow::Cow;
 /// The evidence with those policies of templates that bear on the form's bucket and reader, and with what the form tells of
 /// the values that the templates leave open.
 pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
-    if evidence.documents.iter().all(|document| document.attachment.is_none()) && evidence.open.is_empty() {
+    let is_plain = |document: &PolicyDocument| document.attachment.is_none();
+    let has_template = evidence.exports.definitions.iter().any(|definition| definition.resolved.is_some());
+    if evidence.documents.iter().all(is_plain) && evidence.open.is_empty() && !has_template {
         return Cow::Borrowed(evidence);
     }
     let mut out = evidence.clone();
@@ -55,7 +57,9 @@ impl Selection<'_> {
                 .filter_map(|target| target.name.lone_hole().map(str::to_owned))
                 .collect();
             // The policy is the bucket's if it is on it: then its own name for the bucket is that one.
-            document.policy.fill(&|name| holes.iter().any(|hole| hole == name).then(|| bucket.clone()));
+            let known = |name: &str| holes.iter().any(|hole| hole == name).then(|| bucket.clone());
+            document.policy.fill(&known);
+            self.out.exports.fill(&known);
             let address = &attachment.address;
             self.out.assumed.extend(
                 holes.iter().map(|hole| format!("`{hole}`, which {address} is on, is the bucket `{bucket}`")),
@@ -81,6 +85,14 @@ impl Selection<'_> {
             .filter_map(|at| self.out.documents.get(*at)?.attachment.as_ref())
             .flat_map(|attachment| attachment.targets.iter().cloned())
             .collect();
+        if reader.is_none()
+            && let [Target { kind: TargetKind::User, name }] = targets.as_slice()
+            && name.is_whole()
+            && let Some(document) = kept.first().and_then(|at| self.out.documents.get(*at))
+        {
+            let place = Place { source: document.source, span: name.span };
+            self.out.reader.names.push(Said { text: name.value.to_string(), place });
+        }
         let is_target = |targets: &[Target], target: &Target| {
             targets.iter().any(|known| known.kind == target.kind && known.name.value == target.name.value)
                 || (reader.is_some() && fit_of(target) == Fit::Yes)
@@ -178,9 +190,11 @@ impl Selection<'_> {
     /// The account that a template is deployed in is the form's.
     fn fill_account(&mut self) {
         let Some(account) = self.form.text("account").map(str::to_owned) else { return };
+        let known = |name: &str| is_account(name).then(|| account.clone());
         for document in self.out.documents.iter_mut().filter(|document| document.attachment.is_some()) {
-            document.policy.fill(&|name| is_account(name).then(|| account.clone()));
+            document.policy.fill(&known);
         }
+        self.out.exports.fill(&known);
     }
 }
 

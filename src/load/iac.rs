@@ -86,7 +86,7 @@ fn template(
     }
     for (parameter, value) in presumed {
         let text =
-            format!("parameter {parameter} of {name} is `{value}`: the template has no other value for it");
+            format!("parameter {parameter} of {name} is `{value}`, as the template presets it");
         evidence.assumed.push(text);
     }
     evidence.exports.add(exports);

@@ -310,7 +310,7 @@ impl<'t> Collector<'_, '_, 't> {
         let Some(properties) = resource.properties().and_then(|node| self.resolver.value(node)) else {
             return;
         };
-        self.out.exports.read(&properties, self.source);
+        self.out.exports.read_resolved(&properties, self.source);
     }
 }
 
