@@ -51,4 +51,6 @@ pub struct LoosePolicies {
     pub wrapped: Vec<(SourceId, Span, u8)>,
     /// Documents that hold no policy: name and reason.
     pub not_evaluated: Vec<(String, String)>,
+    /// A template of infrastructure as code was among them.
+    pub has_template: bool,
 }

@@ -7,7 +7,7 @@ use crate::evidence::{
     TargetKind,
 };
 use crate::policy::ArnSplit;
-use crate::source::{Place, Sources};
+use crate::source::{Place, SourceId, Sources};
 use std::borrow::Cow;
 
 /// The evidence with those policies of templates that bear on the form's bucket and reader, and with what the form tells of
@@ -20,9 +20,9 @@ pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &For
     }
     let mut out = evidence.clone();
     let mut selection = Selection { sources, form, out: &mut out };
+    selection.fill_account();
     selection.buckets();
     selection.readers();
-    selection.fill_account();
     out.assumed.sort();
     out.assumed.dedup();
     Cow::Owned(out)
@@ -49,17 +49,14 @@ impl Selection<'_> {
         let kept = self.choose(Role::BucketPolicy, &fit, &other, "bucket");
         let Some(bucket) = bucket else { return };
         for at in kept {
-            let Some(document) = self.out.documents.get_mut(at) else { continue };
-            let Some(attachment) = &document.attachment else { continue };
-            let holes: Vec<String> = attachment
-                .targets
-                .iter()
-                .filter_map(|target| target.name.lone_hole().map(str::to_owned))
-                .collect();
-            // The policy is the bucket's if it is on it: then its own name for the bucket is that one.
+            let Some(document) = self.out.documents.get(at) else { continue };
+            let Some(attachment) = document.attachment.clone() else { continue };
+            let source = document.source;
+            let names = attachment.targets.iter().filter_map(|target| target.name.lone_hole());
+            let holes: Vec<String> = names.map(str::to_owned).collect();
+            // The policy is the bucket's if it is on it: then the template's name for the bucket is that one.
             let known = |name: &str| holes.iter().any(|hole| hole == name).then(|| bucket.clone());
-            document.policy.fill(&known);
-            self.out.exports.fill(&known);
+            self.fill(Some(source), &known);
             let address = &attachment.address;
             self.out.assumed.extend(
                 holes.iter().map(|hole| format!("`{hole}`, which {address} is on, is the bucket `{bucket}`")),
@@ -191,10 +188,20 @@ impl Selection<'_> {
     fn fill_account(&mut self) {
         let Some(account) = self.form.text("account").map(str::to_owned) else { return };
         let known = |name: &str| is_account(name).then(|| account.clone());
-        for document in self.out.documents.iter_mut().filter(|document| document.attachment.is_some()) {
-            document.policy.fill(&known);
-        }
-        self.out.exports.fill(&known);
+        self.fill(None, &known);
+        let attached = self.out.documents.iter_mut().filter_map(|document| document.attachment.as_mut());
+        let targets = attached.chain(&mut self.out.open).flat_map(|attachment| &mut attachment.targets);
+        targets.for_each(|target| target.name.fill(&known));
+        self.out.links.iter_mut().for_each(|link| link.target.name.fill(&known));
+    }
+
+    /// Fills what templates leave open: of one text, or of all.
+    fn fill(&mut self, source: Option<SourceId>, known: &dyn Fn(&str) -> Option<String>) {
+        let is_meant = |document: &&mut PolicyDocument| {
+            document.attachment.is_some() && source.is_none_or(|source| document.source == source)
+        };
+        self.out.documents.iter_mut().filter(is_meant).for_each(|document| document.policy.fill(known));
+        self.out.exports.fill(known);
     }
 }
 

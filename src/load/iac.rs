@@ -85,8 +85,7 @@ fn template(
         evidence.not_evaluated.push((address(&what), reason));
     }
     for (parameter, value) in presumed {
-        let text =
-            format!("parameter {parameter} of {name} is `{value}`, as the template presets it");
+        let text = format!("parameter {parameter} of {name} is `{value}`, as the template presets it");
         evidence.assumed.push(text);
     }
     evidence.exports.add(exports);
@@ -111,6 +110,7 @@ pub(super) fn take_loose(sources: &Sources, source: SourceId, found: Found, out:
     for (policy, issues, length) in found.policies {
         out.policies.push(LoosePolicy { source, policy, issues, length, hint: None });
     }
+    out.has_template |= !found.templates.is_empty();
     for taken in found.templates {
         for each in taken.policies {
             let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;

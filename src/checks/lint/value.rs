@@ -123,7 +123,11 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
     let lower = clause.key.value.to_ascii_lowercase();
     let literal = |text: &str| text.replace("${*}", "").replace("${?}", "");
     if matches!(operator.base, B::StringEquals | B::StringEqualsIgnoreCase) {
-        for value in clause.values.iter().filter(|value| literal(&value.value).contains(['*', '?'])) {
+        for value in clause
+            .values
+            .iter()
+            .filter(|value| value.is_whole() && literal(&value.value).contains(['*', '?']))
+        {
             let billing =
                 statement.principals.iter().flat_map(|principals| &principals.entries).any(|entry| {
                     entry.kind == PrincipalKind::Service && entry.value.value.starts_with("billingreports.")
@@ -142,7 +146,8 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
         return;
     }
     let narrows = (statement.effect == Effect::Allow) != operator.negated;
-    for value in clause.values.iter().filter(|_| narrows || doc.kind == PolicyKind::Endpoint) {
+    let looked_at = |value: &&Text| value.is_whole() && (narrows || doc.kind == PolicyKind::Endpoint);
+    for value in clause.values.iter().filter(looked_at) {
         too_wide(clause, value, &lower, out);
     }
 }

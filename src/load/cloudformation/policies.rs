@@ -57,6 +57,8 @@ impl<'t> Collector<'_, '_, 't> {
                 let target = self.target(resource, "Bucket", TargetKind::Bucket);
                 self.property(resource, "PolicyDocument", PolicyHint::Bucket, target);
             }
+            // Who has it as a boundary takes it as one.
+            "AWS::IAM::ManagedPolicy" if self.is_boundary_only(resource) => {}
             "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
                 let targets = self.attached(resource);
                 self.property(resource, "PolicyDocument", PolicyHint::Identity, targets);
@@ -138,6 +140,14 @@ impl<'t> Collector<'_, '_, 't> {
             }
         }
         targets
+    }
+
+    /// Whether a managed policy is a boundary of somebody in the template, and attached to nobody.
+    fn is_boundary_only(&self, resource: &Resource<'_, 't>) -> bool {
+        let names = |node: &Node<'t>| reference(node).is_some_and(|id| id == resource.id);
+        let mut others = self.resolver.template.resources().iter();
+        others.any(|other| other.property("PermissionsBoundary").is_some_and(names))
+            && self.attached(resource).is_empty()
     }
 
     /// A user, role or group of the template.
