@@ -130,7 +130,8 @@ fn of_fault(policy: &Policy, fault: &Fault) -> Vec<Repair> {
         | FaultKind::MissingAction
         | FaultKind::ElementCombination
         | FaultKind::WrongType
-        | FaultKind::KeysDifferOnlyByCase => Vec::new(),
+        | FaultKind::KeysDifferOnlyByCase
+        | FaultKind::SubTakesVariable => Vec::new(),
     }
 }
 

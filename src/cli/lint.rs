@@ -24,7 +24,11 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let mut sources = Sources::new();
     let (folder, config) = check::read_config(&mut sources, &paths)?;
     let found = load::loose(&mut sources, &paths)?;
-    anyhow::ensure!(!found.policies.is_empty(), "nothing to look at: no policy was found");
+    // What a template leaves open is named, which is an answer.
+    anyhow::ensure!(
+        !found.policies.is_empty() || found.has_template,
+        "nothing to look at: no policy was found"
+    );
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let mut report = lint(&library, &job);
     let now = args.now.clone().unwrap_or_else(check::now);

@@ -1,6 +1,7 @@
 //! The documents at hand.
 
 use super::answer::{Answer, AnswerKind};
+use super::attachment::{Attachment, Link};
 use super::bucket::BucketRecord;
 use super::listing::Listing;
 use super::live::LiveRecord;
@@ -31,6 +32,8 @@ pub struct PolicyDocument {
     pub issues: Vec<Issue>,
     /// Length of the policy's own text, for size limits.
     pub length: Length,
+    /// Of a policy in a template of infrastructure as code: where it is attached.
+    pub attachment: Option<Attachment>,
 }
 
 /// How a text was taken, so that it can be taken again.
@@ -65,7 +68,16 @@ impl PolicyDocument {
             statements: Vec::new(),
             faults: Vec::new(),
         };
-        Self { role, level: 0, linked: None, source, policy, issues: Vec::new(), length: Length::default() }
+        Self {
+            role,
+            level: 0,
+            linked: None,
+            source,
+            policy,
+            issues: Vec::new(),
+            length: Length::default(),
+            attachment: None,
+        }
     }
 
     /// Whether it stands for what is not there.
@@ -100,6 +112,12 @@ pub struct Evidence {
     pub bucket: BucketRecord,
     /// The objects of the bucket, where they were listed.
     pub listing: Listing,
+    /// Policies that templates attach by name to somebody.
+    pub links: Vec<Link>,
+    /// Policies of templates that could not be resolved.
+    pub open: Vec<Attachment>,
+    /// What was presumed when the documents were read.
+    pub assumed: Vec<String>,
     /// What live calls told, where a snapshot was read.
     pub live: LiveRecord,
 }

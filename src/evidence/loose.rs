@@ -15,6 +15,16 @@ pub enum PolicyHint {
     Scp,
     /// A resource control policy.
     Rcp,
+    /// A permissions boundary.
+    Boundary,
+    /// The policy of a bucket.
+    Bucket,
+    /// The policy of a KMS key.
+    Key,
+    /// The policy of a VPC endpoint.
+    Endpoint,
+    /// A policy of another kind of resource.
+    Resource,
 }
 
 /// Whose inline policies count together.
@@ -63,4 +73,6 @@ pub struct LoosePolicies {
     pub wrapped: Vec<(SourceId, Span, u8)>,
     /// Documents that hold no policy: name and reason.
     pub not_evaluated: Vec<(String, String)>,
+    /// A template of infrastructure as code was among them.
+    pub has_template: bool,
 }

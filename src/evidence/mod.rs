@@ -3,6 +3,7 @@
 //! Filled by `load`; asked by `checks`.
 
 mod answer;
+mod attachment;
 mod bucket;
 mod credential;
 mod document;
@@ -16,6 +17,7 @@ mod role;
 mod said;
 
 pub use answer::{Answer, AnswerKind};
+pub use attachment::{Attachment, Fit, Link, LinkKind, Target, TargetKind};
 pub use bucket::{BucketRecord, EncryptionRecord, LifecycleRule};
 pub use credential::{CredentialRow, read_credential_report};
 pub use document::{Evidence, PolicyDocument, Reading};

@@ -93,7 +93,15 @@ fn reader_of(form: &Form, evidence: &Evidence, kind: &str) -> Option<(String, &'
             || format!("arn:{partition}:iam::{account}:user/{}", name.text),
             |arn| arn.text.clone(),
         );
-        return Some((arn, "the answers of the AWS CLI are about this user"));
+        let is_template = evidence
+            .documents
+            .iter()
+            .any(|document| document.attachment.is_some() && document.source == name.place.source);
+        let because = match is_template {
+            true => "the template attaches its policies to this user",
+            false => "the answers of the AWS CLI are about this user",
+        };
+        return Some((arn, because));
     }
     let mut users = record.listed.iter().filter(|arn| arn.text.contains(":user/"));
     let only = users.next()?;

@@ -4,6 +4,7 @@
 //! *ready*. What is shown (severity, `--only`) never changes it.
 
 mod again;
+mod attached;
 mod complete;
 mod gather;
 mod known;
@@ -113,11 +114,24 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
     if !job.only.is_empty() {
         report.findings.retain(|finding| job.only.contains(&finding.rule));
     }
+    distinct_names(&mut report.not_evaluated);
     report.unknown.sort();
     report.unknown.dedup();
     report.assumed.sort();
     report.assumed.dedup();
     (report, memory)
+}
+
+/// Leaves out what was named before; the order stays.
+fn distinct_names(list: &mut Vec<NotEvaluated>) {
+    let mut seen = Vec::new();
+    list.retain(|entry| {
+        let is_new = !seen.contains(entry);
+        if is_new {
+            seen.push(entry.clone());
+        }
+        is_new
+    });
 }
 
 /// Form and evidence as a contract sees them: presumptions made, what AWS's answers hold taken out.
@@ -133,8 +147,12 @@ pub struct Prepared<'a> {
 #[must_use]
 pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
     let given = live::with_form(job.form, job.evidence);
-    let form = complete::complete(&given, contract, job.evidence);
-    let evidence = gather::gather(job.sources, job.evidence, &form);
+    let attached = attached::attached(job.sources, job.evidence, &given);
+    let form = complete::complete(&given, contract, &attached);
+    let evidence = match attached {
+        Cow::Borrowed(evidence) => gather::gather(job.sources, evidence, &form),
+        Cow::Owned(evidence) => Cow::Owned(gather::gather(job.sources, &evidence, &form).into_owned()),
+    };
     let looked = Looked::new(evidence.documents.len());
     let subject = Subject {
         sources: job.sources,
@@ -197,6 +215,14 @@ fn one(
         span: *span,
         level: *level,
     }));
+    // What of templates bears on something else.
+    let elsewhere = evidence.not_evaluated.iter().skip(job.evidence.not_evaluated.len());
+    report.not_evaluated.extend(
+        elsewhere
+            .map(|(document, reason)| NotEvaluated { document: document.clone(), reason: reason.clone() }),
+    );
+    let assumed = evidence.assumed.iter().map(|text| Assumed { text: text.clone(), source: None });
+    report.assumed.extend(assumed);
     let standing = before.and_then(|before| {
         let standing = Standing::new(before, &contract.name, form, evidence)?;
         standing.fill(before.changed, evidence, &prepared.looked);

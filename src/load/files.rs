@@ -11,7 +11,10 @@ const LONGEST: u64 = 1 << 30;
 const LONG: u64 = 1 << 22;
 
 /// Endings of files in which people keep what a command printed, beside `.json`.
-const TEXTS: [&str; 7] = ["txt", "yaml", "yml", "csv", "out", "log", "policy"];
+const TEXTS: [&str; 8] = ["txt", "yaml", "yml", "template", "csv", "out", "log", "policy"];
+
+/// Endings of templates of infrastructure as code, beside `.json`.
+pub(super) const TEMPLATES: [&str; 3] = ["yaml", "yml", "template"];
 
 /// Why a file cannot be had. The user must act.
 #[derive(Debug, Error)]
@@ -108,7 +111,7 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
     Ok(files)
 }
 
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
+pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
     path.extension().is_some_and(|found| endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
 }
 
@@ -127,7 +130,12 @@ pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
     // A policy, or an answer, saved under another ending.
     let is_policy = start.starts_with('{') && (start.contains("\"Statement\"") || start.contains("\": "));
     let is_list = start.as_bytes().get(..4).is_some_and(|year| year.iter().all(u8::is_ascii_digit));
-    Ok(is_policy || is_list || start.starts_with("user,arn,") || super::text::form_of(&head).is_some())
+    let is_yaml = super::yaml::may_be_known(&head);
+    Ok(is_policy
+        || is_yaml
+        || is_list
+        || start.starts_with("user,arn,")
+        || super::text::form_of(&head).is_some())
 }
 
 /// Opens a file that is too long to read into memory before it is known what it is.

@@ -18,11 +18,16 @@ const DEEPEST: usize = 64;
 pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
     let mut out = LoosePolicies::default();
     for file in files::below(paths)? {
-        if file.is_found && !files::is_json(&file.path) {
+        let may_be_template = files::has_ending(&file.path, &files::TEMPLATES);
+        if file.is_found && !files::is_json(&file.path) && !may_be_template {
             continue;
         }
         let named = !file.is_found;
         let text = super::read_text(&file.path)?;
+        // Other YAML that a folder holds is not worth a word.
+        if file.is_found && may_be_template && !is_known(&text) {
+            continue;
+        }
         let source = sources.add(super::display(&file.path), text);
         search(sources, source, named, &mut out);
     }
@@ -45,6 +50,10 @@ pub fn policies_of(sources: &Sources, source: SourceId) -> Vec<policy::Policy> {
 
 fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolicies) {
     let text = sources.get(source);
+    if let Some(found) = super::yaml::read(text.text(), source) {
+        super::iac::take_loose(sources, source, found, out);
+        return;
+    }
     let document = read_json(text.text());
     let before = out.policies.len();
     let mut walk = Walk { text: text.text(), source, document: &document, out };
@@ -65,6 +74,12 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
     } else {
         out.not_evaluated.push((text.name().to_owned(), "holds no policy".to_owned()));
     }
+}
+
+/// Whether a text is one that is read here, from how it begins.
+fn is_known(text: &str) -> bool {
+    let head = text.char_indices().nth(1 << 12).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
+    super::yaml::may_be_known(head) || text.trim_start().starts_with('{')
 }
 
 /// What the members around a policy say of it.

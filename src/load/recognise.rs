@@ -19,6 +19,10 @@ pub(super) fn named(
     evidence: &mut Evidence,
 ) {
     evidence.readings.push((source, Reading::Named(file.0, file.1, file.2)));
+    if let Some(found) = super::yaml::read(sources.get(source).text(), source) {
+        super::iac::take(sources, source, found, Some(file), evidence);
+        return;
+    }
     // Where there is no policy the AWS CLI says so, and that lands in the file.
     if let Some(form) = text::form_of(sources.get(source).text()) {
         let name = sources.get(source).name().to_owned();
@@ -97,6 +101,10 @@ fn recognised(
     if let Some(rows) = read_credential_report(sources.get(source).text(), source) {
         evidence.reader.credentials.extend(rows);
         return Ok(vec!["get-credential-report"]);
+    }
+    if let Some(found) = super::yaml::read(sources.get(source).text(), source) {
+        super::iac::take(sources, source, found, None, evidence);
+        return Ok(Vec::new());
     }
     if let Some(form) = text::form_of(sources.get(source).text()) {
         return text_form(sources, source, &form, evidence);
@@ -224,7 +232,16 @@ fn take(
     for each in policies {
         if let Some((role, level, linked)) = role(&each) {
             let Found { source, policy, issues, length, .. } = each;
-            evidence.documents.push(PolicyDocument { role, level, linked, source, policy, issues, length });
+            evidence.documents.push(PolicyDocument {
+                role,
+                level,
+                linked,
+                source,
+                policy,
+                issues,
+                length,
+                attachment: None,
+            });
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::operator::Operator;
 use super::text::Text;
 use crate::source::{SourceId, Span};
+use crate::syntax::Part;
 
 /// In what a document is written: decides what a place in it means, and who can edit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -174,6 +175,21 @@ pub struct Clause {
     pub values: Vec<Text>,
 }
 
+impl Statement {
+    /// Makes the statement depend on something that only a deployment tells, by its name: a condition of the template.
+    pub fn depend_on(&mut self, name: &str, span: Span) {
+        let text = Text::of_parts(&[Part::Hole(name.into())], span);
+        self.clauses.push(Clause {
+            operator: text.clone(),
+            parsed: None,
+            key: text.clone(),
+            span,
+            value_span: span,
+            values: vec![text],
+        });
+    }
+}
+
 impl Clause {
     /// The name of what decides later which key is compared, or how.
     #[must_use]
@@ -222,6 +238,8 @@ pub enum FaultKind {
     UnknownOperator,
     /// Two spellings of one condition key under one operator.
     KeysDifferOnlyByCase,
+    /// A policy variable inside `Fn::Sub`, which takes it for a name of the template.
+    SubTakesVariable,
 }
 
 impl FaultKind {
@@ -242,11 +260,12 @@ impl FaultKind {
             FaultKind::PrincipalKey => "principal-key",
             FaultKind::UnknownOperator => "unknown-operator",
             FaultKind::KeysDifferOnlyByCase => "keys-differ-only-by-case",
+            FaultKind::SubTakesVariable => "sub-takes-variable",
         }
     }
 
     /// Every kind, in order.
-    pub const ALL: [FaultKind; 13] = [
+    pub const ALL: [FaultKind; 14] = [
         FaultKind::NotAnObject,
         FaultKind::UnknownElement,
         FaultKind::InvalidVersion,
@@ -260,5 +279,6 @@ impl FaultKind {
         FaultKind::PrincipalKey,
         FaultKind::UnknownOperator,
         FaultKind::KeysDifferOnlyByCase,
+        FaultKind::SubTakesVariable,
     ];
 }

@@ -7,6 +7,7 @@
 pub mod arn;
 mod document;
 mod embedded;
+mod fill;
 mod length;
 mod operator;
 mod read;

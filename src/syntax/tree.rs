@@ -126,6 +126,9 @@ pub enum IssueKind {
     UnexpectedCharacter,
     /// No value at all.
     Empty,
-    /// Nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH); the span is the bracket, and what it holds was not read.
+    /// Nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or an alias that brings too much: the span is the bracket or
+    /// the alias, and what it holds was not read.
     TooDeep,
+    /// No YAML from here on; the span is the rest of the line. Nothing behind it was read.
+    YamlBroken,
 }

@@ -219,29 +219,35 @@ fn percent_byte(raw: &str, at: usize) -> Option<u8> {
 }
 
 /// Puts decoded text and pieces together.
-struct Builder {
+pub(super) struct Builder {
     text: String,
     pieces: Vec<Piece>,
 }
 
 impl Builder {
-    fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self { text: String::with_capacity(capacity), pieces: Vec::new() }
     }
 
     /// Text that stands as such at `original`.
-    fn copy(&mut self, text: &str, original: usize) {
+    pub(super) fn copy(&mut self, text: &str, original: usize) {
         self.piece(text, original, false);
     }
 
     /// A character that is written as an escape at `original`.
-    fn escape(&mut self, single: char, original: usize) {
+    pub(super) fn escape(&mut self, single: char, original: usize) {
         self.piece(single.encode_utf8(&mut [0; 4]), original, true);
     }
 
     /// Text that one escape at `original` stands for.
     fn escaped(&mut self, text: &str, original: usize) {
         self.piece(text, original, true);
+    }
+
+    /// What stands from `original` on gives no text.
+    pub(super) fn skip(&mut self, original: usize) {
+        let piece = Piece { decoded: offset(self.text.len()), original: offset(original), escape: false };
+        self.pieces.push(piece);
     }
 
     /// Bytes that are written with three characters each, from `original` on.
@@ -273,7 +279,7 @@ impl Builder {
         }
     }
 
-    fn finish(mut self, end: usize) -> Unwrapped {
+    pub(super) fn finish(mut self, end: usize) -> Unwrapped {
         self.pieces.push(Piece { decoded: offset(self.text.len()), original: offset(end), escape: false });
         Unwrapped { text: self.text, pieces: self.pieces }
     }

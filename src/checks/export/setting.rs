@@ -3,7 +3,7 @@
 use super::super::CASES;
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{change, form_fact, given, meant, place, unknown, values};
-use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text};
+use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text, hole_of};
 use crate::contract::{Absent, AskedOf, Setting, SettingPath, Test};
 use crate::finding::{Change, Repair, State};
 use crate::source::{Place, Span};
@@ -30,13 +30,20 @@ pub(in super::super) fn check(subject: &Subject<'_>, setting: &Setting) -> Outco
 pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: &Setting) -> Outcome {
     let Some(path) = path(setting, definition.kind) else { return Outcome::of(State::Unknown) };
     let text = subject.sources.get(definition.source).slice(definition.span);
-    let document = read_json(text);
-    // Places in the definition are places in the file.
-    let shift = |span: Span| {
-        let start = definition.span.start;
-        Span { start: span.start.saturating_add(start), end: span.end.saturating_add(start) }
+    let resolved = definition.resolved.as_deref();
+    let read = resolved.is_none().then(|| read_json(text));
+    let Some(root) = resolved.or(read.as_ref().map(|document| &document.root)) else {
+        return Outcome::of(State::Unknown);
     };
-    let hits = select(&document.root, &path.selector);
+    // Places in the definition are places in the file.
+    let start = if resolved.is_some() { 0 } else { definition.span.start };
+    let shift =
+        |span: Span| Span { start: span.start.saturating_add(start), end: span.end.saturating_add(start) };
+    let hits = select(root, &path.selector);
+    let mut values = hits.iter().flat_map(|hit| hit.iter_one_or_many());
+    if let Some(names) = values.find_map(hole_of) {
+        return unknown(FactRef::with("template-value", "name", &names));
+    }
     let mut found = Found {
         values: hits
             .iter()
@@ -44,9 +51,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
             .filter_map(Text::of)
             .map(|text| Text { span: shift(text.span), ..text })
             .collect(),
-        whole: hits
-            .first()
-            .map_or_else(|| around(&document.root, path).map(shift), |hit| Some(shift(hit.span))),
+        whole: hits.first().map_or_else(|| around(root, path).map(shift), |hit| Some(shift(hit.span))),
         note: None,
     };
     let is_there = hits.iter().any(|hit| !matches!(hit.value, Value::Null | Value::Missing));
@@ -58,7 +63,9 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
             Absent::Broken => {
                 let needed = needed(&setting.test);
                 let value = wanted(subject, &setting.test);
-                let change = value.and_then(|value| change::missing(&document.root, definition, path, value));
+                // A template is edited by who wrote it.
+                let value = value.filter(|_| resolved.is_none());
+                let change = value.and_then(|value| change::missing(root, definition, path, value));
                 let fault = Fault { span: at, found: "nothing".to_owned(), needed, way: None, change };
                 return outcome(
                     definition,

@@ -105,6 +105,9 @@ fn account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
 }
 
 fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    if let Some(names) = definition.hole(&["DataQuery", "QueryStatement"]) {
+        return unknown(FactRef::with("template-value", "name", &names));
+    }
     let limits = definition.query.as_ref().and_then(|query| Some((query, Query::read(&query.text).limits?)));
     let Some((query, range)) = limits else { return Outcome::of(State::Holds) };
     let source = subject.sources.get(definition.source).text();
@@ -209,6 +212,10 @@ fn region(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
 
 fn bucket_account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
+    let owner = ["DestinationConfigurations", "S3Destination", "S3BucketOwner"];
+    if let Some(names) = definition.hole(&owner) {
+        return unknown(FactRef::with("template-value", "name", &names));
+    }
     let field = subject.form.get("bucket-account");
     let said = given(field);
     let owner = definition.bucket_owner.as_ref();

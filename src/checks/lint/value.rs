@@ -150,7 +150,8 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
         return;
     }
     let narrows = (statement.effect == Effect::Allow) != operator.negated;
-    for value in clause.values.iter().filter(|_| narrows || doc.kind == PolicyKind::Endpoint) {
+    let looked_at = |value: &&Text| value.is_whole() && (narrows || doc.kind == PolicyKind::Endpoint);
+    for value in clause.values.iter().filter(looked_at) {
         too_wide(clause, value, &lower, out);
     }
 }
