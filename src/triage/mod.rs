@@ -4,8 +4,11 @@
 //! each is put to the judge and to the evaluator (`weigh`): none is looked up by its sentence. What is not known is asked for, the
 //! answer that tells most causes apart first (`next`). Values in, values out: reading files is the command's.
 
+mod anchors;
 mod book;
 mod clean;
+mod codes;
+mod derive;
 mod layer;
 mod next;
 mod read;

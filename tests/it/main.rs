@@ -30,6 +30,7 @@ mod generate;
 mod laws;
 mod lint;
 mod mend;
+mod messages;
 mod mutations;
 mod mutations_contract;
 mod proofs;
