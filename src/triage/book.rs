@@ -350,7 +350,8 @@ impl Book {
 
     /// Every match of every message in a text, with the number of the message.
     pub(super) fn matches(&self, text: &str, most: usize) -> Vec<(&Message, Found)> {
-        let anchors = self.anchors.get_or_init(|| Anchors::new(self.messages.iter().map(|each| &each.template)));
+        let anchors =
+            self.anchors.get_or_init(|| Anchors::new(self.messages.iter().map(|each| &each.template)));
         let Some(anchors) = anchors else { return Vec::new() };
         let lower = text.to_ascii_lowercase();
         let templates: Vec<&Template> = self.messages.iter().map(|each| &each.template).collect();

@@ -13,7 +13,8 @@ pub(super) const LONGEST_TEXT: usize = 4 * 1024 * 1024;
 pub fn clean(text: &str) -> String {
     let text = text.get(..floor(text, LONGEST_TEXT)).unwrap_or_default();
     let mut out = String::with_capacity(text.len());
-    let text = unescaped(text);
+    let text = plain(text);
+    let text = unescaped(&text);
     for line in text.split(['\n', '\r']) {
         let line = unquoted(line);
         if line.trim().is_empty() || begins_anew(line) {
@@ -34,6 +35,35 @@ pub fn clean(text: &str) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// A text without what steers a terminal or hides a part of it: sequences of escape, control characters but for white space, and
+/// marks of the direction of writing.
+#[must_use]
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let is_bad = |ch: char| {
+        (ch.is_control() && !ch.is_whitespace())
+            || matches!(ch, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_bad) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(ch) = rest.next() {
+        let is_sequence = ch == '\u{9b}' || (ch == '\u{1b}' && rest.next_if_eq(&'[').is_some());
+        if is_sequence {
+            // Parameters, and the letter that ends it.
+            while rest.next_if(|ch| matches!(ch, ' '..='?')).is_some() {}
+            let _ = rest.next_if(|ch| matches!(ch, '@'..='~'));
+        } else if ch == '\u{1b}' && rest.next_if_eq(&']').is_some() {
+            // A title, up to the bell.
+            while rest.next_if(|ch| !is_bad(*ch) && *ch != '\n').is_some() {}
+        } else if !is_bad(ch) {
+            out.push(ch);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Characters that HTML, or JSON in a log, has written otherwise.
@@ -131,6 +161,11 @@ mod tests {
     #[test]
     fn lines_of_a_log_stand_apart() {
         assert_eq!(clean("2026-11-01 a\nb\n2026-11-02 c"), "2026-11-01 a b\n2026-11-02 c");
+    }
+
+    #[test]
+    fn nothing_is_left_that_steers_a_terminal() {
+        assert_eq!(clean("\u{1b}]0;title\u{7}\u{1b}[1;31ma\u{1b}[0m \u{9b}2Jb\u{202e}c\u{0}"), "a bc");
     }
 
     #[test]

@@ -113,7 +113,10 @@ mod tests {
 
     #[test]
     fn a_code_is_a_whole_word() {
-        assert_eq!(found("<Code>AccessDenied</Code> x.y.NoSuchBucket: z"), ["AccessDenied", "x.y.NoSuchBucket"]);
+        assert_eq!(
+            found("<Code>AccessDenied</Code> x.y.NoSuchBucket: z"),
+            ["AccessDenied", "x.y.NoSuchBucket"]
+        );
         assert_eq!(found("accessdenied AccessDeniedTwice"), Vec::<&str>::new());
     }
 

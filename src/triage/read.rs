@@ -196,7 +196,8 @@ fn belongs(text: &str, chain: &[Hit<'_>], hit: &Hit<'_>) -> bool {
     let is_behind = chain.last().is_some_and(|last| is_near(last.found.end, GAP));
     match hit.kind {
         Kind::Code => {
-            let own = |other: &Hit<'_>| other.found.values.iter().find(|(name, _)| &**name == "code").cloned();
+            let own =
+                |other: &Hit<'_>| other.found.values.iter().find(|(name, _)| &**name == "code").cloned();
             let mut codes = chain.iter().filter_map(own);
             let code = own(hit);
             let is_same = codes.next().is_none_or(|other| Some(other) == code);

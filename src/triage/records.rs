@@ -174,8 +174,10 @@ fn event(book: &Book, map: &Map<String, Value>) -> Record {
     let resources = pointer(map, "/resources").and_then(Value::as_array);
     let arn = resources.into_iter().flatten().find_map(|each| string(each.get("ARN").or(each.get("arn"))));
     // Whose the bucket is, where the event says so.
-    let owner =
-        resources.into_iter().flatten().find_map(|each| string(each.get("accountId")).filter(|id| !id.is_empty()));
+    let owner = resources
+        .into_iter()
+        .flatten()
+        .find_map(|each| string(each.get("accountId")).filter(|id| !id.is_empty()));
     set("owner", owner);
     let is_service = at("/userIdentity/type").as_deref() == Some("AWSService");
     if is_service {

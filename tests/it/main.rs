@@ -27,6 +27,7 @@ mod docs;
 mod exports;
 mod gate;
 mod generate;
+mod hostile;
 mod laws;
 mod lint;
 mod mend;
