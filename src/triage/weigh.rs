@@ -2,8 +2,8 @@
 
 use super::Bench;
 use super::book::{CausePage, Ranked};
+use super::derive::is_bucket;
 use super::layer::{Word, word_of};
-use super::read::is_bucket;
 use super::when::fits;
 use crate::contract::{Ask, Expect, Form};
 use crate::eval::Caller;
