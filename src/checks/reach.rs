@@ -92,40 +92,52 @@ pub fn allowed<'c>(subject: &Subject<'_>, classes: &'c BTreeSet<AccessClass>) ->
 /// what delivers may do whatever delivering takes.
 #[must_use]
 pub fn is_inside(subject: &Subject<'_>, demands: &[Demand], class: &AccessClass) -> bool {
+    demand_of(subject, demands, class).is_some()
+}
+
+/// The demand that asks for a class, as [`is_inside`] says.
+#[must_use]
+pub fn demand_of<'d>(
+    subject: &Subject<'_>,
+    demands: &'d [Demand],
+    class: &AccessClass,
+) -> Option<&'d Demand> {
     let form = subject.form;
     let account = form.text("account").unwrap_or_default();
     let names_account = |key: &str| {
         class.context.iter().any(|(name, value)| name.eq_ignore_ascii_case(key) && value.contains(account))
     };
-    let is_own = !class.caller.ends_with(".amazonaws.com")
-        || (!account.is_empty() && (names_account("aws:SourceAccount") || names_account("aws:SourceArn")));
-    let is_service = |demand: &Demand| {
-        asked(subject, &demand.ask).is_some_and(|(template, ..)| template.caller.ends_with(".amazonaws.com"))
-    };
+    let names = |actions: &[String]| actions.iter().any(|action| action.eq_ignore_ascii_case(&class.action));
     if class.caller.ends_with(".amazonaws.com") {
         // AWS's own policies let each of the services that deliver do all that delivering takes, whichever the export is.
-        let callers = demands.iter().filter(|demand| is_service(demand));
-        let parts = || callers.clone().filter_map(|demand| asked(subject, &demand.ask));
-        return is_own
-            && parts().any(|(template, ..)| template.caller == class.caller)
-            && parts().any(|(_, actions, on)| {
-                actions.iter().any(|action| action.eq_ignore_ascii_case(&class.action))
-                    && is_on(form, on, &class.resource)
-            });
+        let is_own =
+            !account.is_empty() && (names_account("aws:SourceAccount") || names_account("aws:SourceArn"));
+        let parts = || {
+            demands.iter().filter_map(|demand| {
+                let (template, actions, on) = asked(subject, &demand.ask)?;
+                template.caller.ends_with(".amazonaws.com").then_some((demand, template, actions, on))
+            })
+        };
+        let is_known = is_own && parts().any(|(_, template, ..)| template.caller == class.caller);
+        let fits = |(_, _, actions, on): &(_, _, &[String], &str)| {
+            names(actions) && is_on(form, on, &class.resource)
+        };
+        // The one of its own, if there is one.
+        let own = parts().find(|part| part.1.caller == class.caller && fits(part));
+        let found = own.or_else(|| parts().find(fits)).filter(|_| is_known);
+        return found.map(|(demand, ..)| demand);
     }
-    is_own
-        && demands.iter().any(|demand| {
-            let Some((template, actions, on)) = asked(subject, &demand.ask) else { return false };
-            if !crate::checks::is_asked(subject, demand) {
-                return false;
-            }
-            let is_caller = form.fill(&template.caller).is_ok_and(|caller| caller == class.caller);
-            let is_action = actions.iter().any(|action| action.eq_ignore_ascii_case(&class.action));
-            // What is no matter of buckets and keys is one of the account.
-            let is_account_wide = matches!(demand.ask, Ask::Discovery { .. })
-                || !class.action.starts_with("s3:") && !class.action.starts_with("kms:");
-            is_caller && is_action && (is_account_wide || is_on(form, on, &class.resource))
-        })
+    demands.iter().find(|demand| {
+        let Some((template, actions, on)) = asked(subject, &demand.ask) else { return false };
+        if !crate::checks::is_asked(subject, demand) {
+            return false;
+        }
+        let is_caller = form.fill(&template.caller).is_ok_and(|caller| caller == class.caller);
+        // What is no matter of buckets and keys is one of the account.
+        let is_account_wide = matches!(demand.ask, Ask::Discovery { .. })
+            || !class.action.starts_with("s3:") && !class.action.starts_with("kms:");
+        is_caller && names(actions) && (is_account_wide || is_on(form, on, &class.resource))
+    })
 }
 
 fn is_on(form: &Form, on: &str, resource: &str) -> bool {

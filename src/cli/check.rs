@@ -1,16 +1,18 @@
 //! `preflight check`
 
-use super::args::{CheckArgs, FailOn};
+use super::args::{CheckArgs, FailOn, FormArgs};
 use super::gate::Gate;
 use super::given::named_documents;
 use super::live::{self, Gathered, Order};
 use super::output::Output;
-use super::{Exit, fault, terminal};
+use super::{Exit, base, fault, terminal};
+use crate::change::{Accounts, Contracts};
+use crate::checks::lint::PolicyKind;
 use crate::config::{self, Config};
 use crate::contract::Form;
 use crate::evidence::{DocumentKind, Evidence, PolicyDocument, Role};
 use crate::finding::{Report, RuleName, Severity, Verdict};
-use crate::judge::{Job, Library, judge};
+use crate::judge::{Job, Library, findings_of_changes, judge};
 use crate::load;
 use crate::mend::{self, Bench, State};
 use crate::rulebook::{Rulebook, nearest};
@@ -29,13 +31,21 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
 /// Judges, prints, and gives the exit code.
 fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
     let mut run = run;
-    let state = run.take_state();
+    let mut state = run.take_state();
     let bench = run.bench();
     let mut report = bench.judge(&state);
     // Who reads the report is told how to mend what is wrong; programs are told everything.
     let least =
         if matches!(args.format, super::args::FormatArg::Json) { Severity::Note } else { Severity::Warning };
     mend::attach(&bench, &state, &mut report, least);
+    if let Some(base) = &args.base.base {
+        anyhow::ensure!(
+            !args.live.is_asked(),
+            "--base is about files; what AWS has now stands at no revision"
+        );
+        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+        run.compare(base, &paths, &mut state, &mut report)?;
+    }
     let gate = Gate {
         args: &args.gate,
         config: &run.config,
@@ -96,7 +106,7 @@ impl Run {
         let (folder, mut config) = read_config(&mut sources, &paths)?;
         let config_source = sources.iter().next().map(|(id, _)| id);
         args.give_form(&mut sources, &mut config);
-        let consumers = consumers(&library, args, &config)?;
+        let consumers = consumers(&library, &args.form, &config)?;
         Ok(Self {
             library,
             sources,
@@ -117,7 +127,7 @@ impl Run {
         let library = Library::embedded()?;
         let (mut sources, mut config) = (Sources::new(), Config::default());
         args.give_form(&mut sources, &mut config);
-        let consumers = consumers(&library, args, &config)?;
+        let consumers = consumers(&library, &args.form, &config)?;
         Ok(Self {
             library,
             sources,
@@ -169,6 +179,39 @@ impl Run {
         self.judge_other(&self.sources, &self.evidence, &self.config.form)
     }
 
+    /// Adds to the report what the documents have come to since a git revision.
+    fn compare(
+        &self,
+        base: &str,
+        paths: &[PathBuf],
+        state: &mut State,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        let item = |document: &PolicyDocument| {
+            let kind = PolicyKind::of_role(document.role);
+            let tied = document.role != Role::LinkedPolicy && document.linked.is_none();
+            base::Item::new(&document.policy, &document.issues, kind, tied)
+        };
+        let now: Vec<base::Item> = state.evidence.documents.iter().map(item).collect();
+        let before = base::Before::read(&mut state.sources, base, paths, &now)?;
+        let job = Job {
+            sources: &state.sources,
+            evidence: &state.evidence,
+            form: &state.form,
+            consumers: &self.consumers,
+            strict: self.strict,
+            now: &self.now,
+            only: &[],
+        };
+        let contracts = Contracts::new(&self.library, job);
+        let accounts = Accounts { given: None, form: &state.form };
+        let mut changes = before.compare(&state.sources, &now, accounts, &contracts.asked());
+        changes.weigh(&report.consumers);
+        report.findings.extend(findings_of_changes(&self.library, &changes));
+        report.changes = Some(changes);
+        Ok(())
+    }
+
     /// The report on other evidence, judged as this would be.
     pub(super) fn judge_other(&self, sources: &Sources, evidence: &Evidence, form: &Form) -> Report {
         let job = Job {
@@ -202,7 +245,7 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     let (folder, mut config) = read_config(&mut sources, &settings)?;
     let config_source = sources.iter().next().map(|(id, _)| id);
     args.give_form(&mut sources, &mut config);
-    let consumers = consumers(&library, args, &config)?;
+    let consumers = consumers(&library, &args.form, &config)?;
     // What AWS says now replaces what the configuration names.
     if is_live {
         config.documents.clear();
@@ -310,7 +353,7 @@ fn known_rule(library: &Library, name: &str) -> anyhow::Result<RuleName> {
     Ok(super::explain::find(library.book(), name).context("--only")?.name.clone())
 }
 
-pub(super) fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Result<Vec<String>> {
+pub(super) fn consumers(library: &Library, args: &FormArgs, config: &Config) -> anyhow::Result<Vec<String>> {
     let named = if args.consumer.is_empty() { &config.consumers } else { &args.consumer };
     for name in named {
         match library.consumer(name) {

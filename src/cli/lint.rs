@@ -1,12 +1,13 @@
 //! `preflight lint`
 
-use super::args::LintArgs;
+use super::args::{FormArgs, LintArgs};
 use super::gate::Gate;
 use super::output::Output;
-use super::{Exit, check, terminal};
+use super::setup::Setup;
+use super::{Exit, base, check, terminal};
 use crate::checks::lint::PolicyKind;
-use crate::finding::RuleName;
-use crate::judge::{Library, LintJob, lint};
+use crate::finding::{Finding, RuleName};
+use crate::judge::{Library, LintJob, findings_of_changes, lint};
 use crate::load;
 use crate::source::Sources;
 use anyhow::Context;
@@ -24,9 +25,24 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let mut sources = Sources::new();
     let (folder, config) = check::read_config(&mut sources, &paths)?;
     let found = load::loose(&mut sources, &paths)?;
-    anyhow::ensure!(!found.policies.is_empty(), "nothing to look at: no policy was found");
+    // Where a revision is asked about, that the last policy went is an answer.
+    let compares = args.base.base.is_some();
+    anyhow::ensure!(compares || !found.policies.is_empty(), "nothing to look at: no policy was found");
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let mut report = lint(&library, &job);
+    if let Some(base) = &args.base.base {
+        let mut now = base::items(&found, &sources);
+        if let Some(kind) = kind {
+            now.iter_mut().for_each(|item| item.kind = kind);
+        }
+        let at = (folder.clone(), config.clone());
+        let setup = Setup::new(&library, &FormArgs::default(), at, args.now.as_deref())?;
+        let changes = setup.changes(&library, &mut sources, (base, &paths), now)?;
+        let findings = findings_of_changes(&library, &changes);
+        let is_asked = |finding: &Finding| only.is_empty() || only.contains(&finding.rule);
+        report.findings.extend(findings.into_iter().filter(is_asked));
+        report.changes = Some(changes);
+    }
     let now = args.now.clone().unwrap_or_else(check::now);
     let gate =
         Gate { args: &args.gate, config: &config, folder: &folder, now: &now, lints: true, only: &only };
@@ -49,12 +65,7 @@ fn kind(name: &str) -> anyhow::Result<PolicyKind> {
 
 /// The rule of a name, or every rule that has the name in another tool.
 fn rules(library: &Library, name: &str) -> anyhow::Result<Vec<RuleName>> {
-    let book = library.book();
-    let named: Vec<RuleName> = book
-        .iter()
-        .filter(|rule| rule.name.0 == name || rule.aliases.iter().any(|alias| alias == name))
-        .map(|rule| rule.name.clone())
-        .collect();
+    let named: Vec<RuleName> = library.book().named(name).cloned().collect();
     anyhow::ensure!(!named.is_empty(), "--only {name}: there is no such rule (`preflight rules` lists all)");
     Ok(named)
 }

@@ -4,6 +4,7 @@
 //! *ready*. What is shown (severity, `--only`) never changes it.
 
 mod again;
+mod changed;
 mod complete;
 mod gather;
 mod known;
@@ -16,12 +17,14 @@ mod told;
 mod words;
 
 pub use again::{Before, Memory};
+pub use changed::findings_of_changes;
 pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
 pub use settle::{Settings, settle};
 pub use single::findings_of;
+pub use words::title as title_of;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form};
@@ -86,6 +89,7 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
             .iter()
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect(),
+        changes: None,
     };
     let mut told = Vec::new();
     for contract in job.consumers.iter().filter_map(|name| library.contract(name)) {

@@ -1,5 +1,6 @@
 //! The only reader of files. It turns paths into sources and evidence, and decides nothing.
 
+mod comments;
 mod files;
 mod loose;
 mod other;
@@ -8,8 +9,9 @@ mod snapshot;
 mod text;
 mod unknown;
 
-pub use files::{LoadError, read_text};
-pub use loose::{add_loose, loose, policies_of};
+pub use comments::comments_of;
+pub use files::{LoadError, decode, read_text};
+pub use loose::{add_found, add_loose, is_looked_into, loose, policies_of};
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};

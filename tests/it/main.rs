@@ -13,6 +13,7 @@ mod accounts;
 mod action;
 mod again;
 mod architecture;
+mod base;
 mod bundle;
 mod callers;
 #[path = "../../examples/cases/mod.rs"]
@@ -27,6 +28,7 @@ mod docs;
 mod exports;
 mod gate;
 mod generate;
+mod history;
 mod laws;
 mod lint;
 mod mend;

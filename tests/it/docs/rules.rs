@@ -6,7 +6,7 @@ use preflight::rulebook::Rulebook;
 use std::fmt::Write as _;
 
 /// Groups in the order of a report, with what they are about.
-const GROUPS: [(&str, &str); 10] = [
+const GROUPS: [(&str, &str); 11] = [
     (
         "delivery",
         "AWS writes the export into the bucket: the bucket policy, its conditions, guardrails in the way.",
@@ -22,7 +22,8 @@ const GROUPS: [(&str, &str); 10] = [
         "iam",
         "Any policy, without a consumer: what AWS refuses, what can never work, what is likely not meant (`preflight lint`).",
     ),
-    ("settings", "What is wrong with the suppressions of `preflight.toml`."),
+    ("change", "What a change of policies does: access gained and lost since a git revision (`--base`)."),
+    ("settings", "What is wrong with the suppressions of `preflight.toml` and of comments."),
 ];
 
 #[test]
