@@ -11,7 +11,7 @@ use crate::load;
 use crate::policy::Policy;
 use crate::render::Tree;
 use crate::source::{SourceId, Sources};
-use crate::syntax::{Issue, IssueKind};
+use crate::syntax::{Issue, IssueKind, read_json};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -53,6 +53,11 @@ impl Item {
         // A resource's policy names the resource, so that a contract knows its own.
         Self::new(&found.policy, &found.issues, kind, matches!(kind, PolicyKind::Resource(_)))
     }
+}
+
+/// Whether AWS does not take a text with it.
+fn is_fault(issue: &Issue) -> bool {
+    !matches!(issue.kind, IssueKind::ByteOrderMark)
 }
 
 /// The policies that were found without a role.
@@ -116,6 +121,11 @@ impl Before {
             let mut found = LoosePolicies::default();
             load::add_found(sources, &format!("{}{path}", prefix(base)), &text, &mut found);
             let mut old = items(&found, sources);
+            let is_torn = |id: &SourceId| read_json(sources.get(*id).text()).issues.iter().any(is_fault);
+            if !old.is_empty() && !kinds.contains_key(path) && current.get(path).is_some_and(is_torn) {
+                out.skip(path, "it held a policy, and what it holds now cannot be read");
+                continue;
+            }
             // What it was is what it is, where somebody says what that is.
             if let ([one], Some([item])) = (old.as_mut_slice(), kinds.get(path).map(Vec::as_slice)) {
                 (one.kind, one.tied) = (item.kind, item.tied);

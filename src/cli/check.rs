@@ -1,18 +1,18 @@
 //! `preflight check`
 
+mod since;
+
 use super::args::{CheckArgs, FailOn, FormArgs};
 use super::gate::Gate;
 use super::given::named_documents;
 use super::live::{self, Gathered, Order};
 use super::output::Output;
-use super::{Exit, base, fault, terminal};
-use crate::change::{Accounts, Contracts};
-use crate::checks::lint::PolicyKind;
+use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
 use crate::contract::Form;
 use crate::evidence::{DocumentKind, Evidence, PolicyDocument, Role};
 use crate::finding::{Report, RuleName, Severity, Verdict};
-use crate::judge::{Job, Library, findings_of_changes, judge};
+use crate::judge::{Job, Library, judge};
 use crate::load;
 use crate::mend::{self, Bench, State};
 use crate::rulebook::{Rulebook, nearest};
@@ -177,39 +177,6 @@ impl Run {
     /// The report.
     pub(super) fn judge(&self) -> Report {
         self.judge_other(&self.sources, &self.evidence, &self.config.form)
-    }
-
-    /// Adds to the report what the documents have come to since a git revision.
-    fn compare(
-        &self,
-        base: &str,
-        paths: &[PathBuf],
-        state: &mut State,
-        report: &mut Report,
-    ) -> anyhow::Result<()> {
-        let item = |document: &PolicyDocument| {
-            let kind = PolicyKind::of_role(document.role);
-            let tied = document.role != Role::LinkedPolicy && document.linked.is_none();
-            base::Item::new(&document.policy, &document.issues, kind, tied)
-        };
-        let now: Vec<base::Item> = state.evidence.documents.iter().map(item).collect();
-        let before = base::Before::read(&mut state.sources, base, paths, &now)?;
-        let job = Job {
-            sources: &state.sources,
-            evidence: &state.evidence,
-            form: &state.form,
-            consumers: &self.consumers,
-            strict: self.strict,
-            now: &self.now,
-            only: &[],
-        };
-        let contracts = Contracts::new(&self.library, job);
-        let accounts = Accounts { given: None, form: &state.form };
-        let mut changes = before.compare(&state.sources, &now, accounts, &contracts.asked());
-        changes.weigh(&report.consumers);
-        report.findings.extend(findings_of_changes(&self.library, &changes));
-        report.changes = Some(changes);
-        Ok(())
     }
 
     /// The report on other evidence, judged as this would be.

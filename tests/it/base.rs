@@ -151,7 +151,7 @@ fn exit_codes_follow_what_changed() {
     assert_eq!(run(at, &["diff", "--base", "HEAD", "--allow-unknown"]).0, 0);
     repository.write(&[("a.json", "{")]);
     let (code, out, _) = run(at, &["diff", "--base", "HEAD", "."]);
-    assert!(code == 1 || code == 3, "{code} {out}");
+    assert!(code == 3 && out.contains("what it holds now cannot be read"), "{code} {out}");
 }
 
 #[test]
@@ -189,9 +189,9 @@ fn every_form_tells_of_the_change() {
     let at = repository.path();
     repository.write(&[("p/a.json", &open())]);
     for (format, expected) in [
-        ("human", "error[access-public]: anybody may use"),
-        ("concise", "p/a.json:7:17: error[access-public] anybody may use"),
-        ("github", "::error file=p/a.json,line=7,"),
+        ("human", "error[access-public]\n  × anybody may use"),
+        ("concise", "p/a.json:6:17: error[access-public] anybody may use"),
+        ("github", "::error file=p/a.json,line=6,"),
         ("markdown", "### Access since <code>main</code>"),
         ("sarif", "\"ruleId\": \"access-public\""),
     ] {
@@ -321,5 +321,37 @@ fn hostile_names_are_names() {
         assert_eq!(code, 1);
         assert!(!out.contains(['\u{1b}', '\u{202e}', '\r']), "{format}: {out:?}");
         assert!(!out.lines().any(|line| line.starts_with("::error::")), "{format}: {out}");
+    }
+}
+
+#[test]
+fn hostile_policies_are_texts() {
+    let repository = Repository::new(&[("p/a.json", TEAM)]);
+    let at = repository.path();
+    let evil = "x\\n::error::injected\\n##[add-mask]x </details>`**y** | <b> \\u001b[31m \\u202e\\u0007\\r";
+    let text = open()
+        .replace("\"Team\"", &format!("\"{evil}\""))
+        .replace("acme-billing/*", &format!("acme-billing/{evil}*"))
+        .replace("s3:GetObject", "s3:Get*");
+    repository.write(&[("p/a.json", &text)]);
+    for format in ["human", "concise", "github", "markdown", "sarif"] {
+        for command in ["diff", "lint"] {
+            let (code, out, err) = run(at, &[command, "--base", "main", "--format", format, "p"]);
+            assert_eq!(code, 1, "{err}");
+            assert!(!out.contains(['\u{1b}', '\u{202e}', '\r', '\u{7}']), "{format}: {out:?}");
+            assert!(!out.lines().any(|line| line.starts_with("::error::")), "{format}: {out}");
+            if format == "github" {
+                assert!(!out.contains("##[") && out.lines().all(|line| line.starts_with("::")), "{out}");
+            }
+            if format == "markdown" {
+                let mut fenced = false;
+                for line in out.lines() {
+                    fenced ^= line.starts_with("```");
+                    assert!(fenced || !line.contains("</details>`") && !line.contains("**y**"), "{line}");
+                    assert!(fenced || !line.contains("<b>"), "{line}");
+                }
+                assert!(!fenced && out.contains("access-public"), "{out}");
+            }
+        }
     }
 }

@@ -204,13 +204,13 @@ fn a_comment_hides_what_begins_on_its_line_or_on_the_next() {
 fn a_comment_that_hides_nothing_is_told() {
     let ignore = |inside: &str| format!("// preflight: ignore{inside}");
     for (comment, rule) in [
-        (ignore(&format!("[{MISSPELT}] it begins elsewhere")), "suppression-unused 6"),
-        (ignore(&format!("[{MISSPELT}]")), "suppression-reason-missing 6"),
-        (ignore(" all of it"), "suppression-comment-malformed 6"),
-        (ignore("[no-such-rule] why"), "suppression-rule-unknown 6"),
-        (ignore(&format!("[{MISSPELT}, exp:2026-11-22] why")), "suppression-expired 6"),
-        (ignore("[trust-any-principal] why"), "suppression-refused 6"),
-        (ignore(&format!("[{MISSPELT}, exp:31.1.2027] why")), "suppression-comment-malformed 6"),
+        (ignore(&format!("[{MISSPELT}] it begins elsewhere")), "suppression-unused 5"),
+        (ignore(&format!("[{MISSPELT}]")), "suppression-reason-missing 5"),
+        (ignore(" all of it"), "suppression-comment-malformed 5"),
+        (ignore("[no-such-rule] why"), "suppression-rule-unknown 5"),
+        (ignore(&format!("[{MISSPELT}, exp:2026-11-22] why")), "suppression-expired 5"),
+        (ignore("[trust-any-principal] why"), "suppression-refused 5"),
+        (ignore(&format!("[{MISSPELT}, exp:31.1.2027] why")), "suppression-comment-malformed 5"),
     ] {
         let folder = folder(&[("p/a.json", &commented(&comment, "", ""))]);
         let (_, report) = lint(folder.path(), &[]);
