@@ -129,7 +129,9 @@ pub(super) struct CheckArgs {
 ///
 /// Finds policies in any JSON document, in answers of the AWS CLI too, and nothing is sent anywhere.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 no finding at --fail-on, 1 such a finding, 2 the run failed")]
+#[command(
+    after_help = "Exit codes: 0 no finding at --fail-on, 1 such a finding, 3 cannot tell what changed since --base, 2 the run failed"
+)]
 pub(super) struct LintArgs {
     /// Folders and files to look at; `-` reads standard input [default: .]
     pub(super) paths: Vec<PathBuf>,

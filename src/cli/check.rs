@@ -1,6 +1,9 @@
 //! `preflight check`
 
+mod pages;
 mod since;
+
+pub(super) use pages::add_pages;
 
 use super::args::{CheckArgs, FailOn, FormArgs};
 use super::gate::Gate;
@@ -11,6 +14,7 @@ use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
 use crate::contract::Form;
 use crate::evidence::{DocumentKind, Evidence, PolicyDocument, Role};
+use crate::finding::change::Changes;
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load;
@@ -18,7 +22,7 @@ use crate::mend::{self, Bench, State};
 use crate::rulebook::{Rulebook, nearest};
 use crate::source::{SourceId, Sources};
 use anyhow::Context;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The consumer taken where none is named and there is one only.
 const CONFIG_FILE: &str = "preflight.toml";
@@ -296,10 +300,12 @@ pub(super) fn exit(args: &CheckArgs, report: &Report) -> Exit {
     let threshold = threshold(args.fail_on);
     // With --only the findings of other rules are not asked about, the verdict still is.
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
+    let unsure = report.changes.as_ref().is_some_and(Changes::is_unsure);
     match report.verdict {
         Verdict::NotReady => Exit::NotReady,
         Verdict::Ready | Verdict::CannotTell if reached => Exit::NotReady,
         Verdict::CannotTell if !args.allow_unknown => Exit::CannotTell,
+        Verdict::Ready if unsure && !args.allow_unknown => Exit::CannotTell,
         Verdict::CannotTell | Verdict::Ready => Exit::Ready,
     }
 }
@@ -369,33 +375,6 @@ pub(super) fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::R
         };
     }
     Ok((PathBuf::from("."), Config::default()))
-}
-
-pub(super) fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<()> {
-    let groups = std::fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
-    let mut files: Vec<(String, PathBuf)> = Vec::new();
-    for group in groups {
-        let group = group?.path();
-        if !group.is_dir() {
-            continue;
-        }
-        let name = group.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for page in std::fs::read_dir(&group)? {
-            files.push((name.clone(), page?.path()));
-        }
-    }
-    files.sort();
-    for (group, path) in
-        files.iter().filter(|(_, path)| path.extension().is_some_and(|extension| extension == "md"))
-    {
-        let text = load::read_text(path)?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let origin = path.to_string_lossy();
-        if let Err(faults) = library.book_mut().add(group, &name, &text, &origin) {
-            fault::pages(&faults)?;
-        }
-    }
-    Ok(())
 }
 
 /// The present moment as an ISO 8601 instant in UTC.

@@ -6,6 +6,7 @@ use super::output::Output;
 use super::setup::Setup;
 use super::{Exit, base, check, terminal};
 use crate::checks::lint::PolicyKind;
+use crate::finding::change::Changes;
 use crate::finding::{Finding, RuleName};
 use crate::judge::{Library, LintJob, findings_of_changes, lint};
 use crate::load;
@@ -52,9 +53,14 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     terminal::print(&output.show(&report, &sources, library.book()))?;
     let threshold = check::threshold(args.fail_on);
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
+    let unsure = report.changes.as_ref().is_some_and(Changes::is_unsure);
     // The process ends here: giving memory back piece by piece would cost more than looking did.
     std::mem::forget((library, sources, found, report));
-    Ok(if reached { Exit::NotReady } else { Exit::Ready })
+    Ok(match (reached, unsure) {
+        (true, _) => Exit::NotReady,
+        (false, true) => Exit::CannotTell,
+        (false, false) => Exit::Ready,
+    })
 }
 
 fn kind(name: &str) -> anyhow::Result<PolicyKind> {
