@@ -27,6 +27,9 @@ const STAND_INS: [(&str, &str); 3] = [
     ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
 ];
 
+/// Services whose resources belong to the bucket's owner, without their ARNs saying so.
+pub(super) const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
+
 /// Asks. Where the product looks below the path that was typed first, and below a shorter one then, both must be allowed.
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let outcome = ask_once(subject, demand);
@@ -99,7 +102,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             .flat_map(|action| resources.iter().map(move |(resource, example)| (action, resource, example)));
         let request = |(action, resource, example): (&String, &String, &Option<String>)| {
             // What is no matter of the bucket or its key is one of the caller's own account.
-            let is_bucket = matches!(service, "s3" | "kms");
+            let is_bucket = OF_THE_BUCKET.contains(&service);
             let owner = arn::account_of(resource).or(form.text("bucket-account").filter(|_| is_bucket));
             let request = maker.request(&set, &caller, action, resource, owner).over(resource);
             Member { request, example: example.as_deref().map(Into::into) }
@@ -173,7 +176,7 @@ fn names_hole(on: &str, template: &RequestTemplate, name: &str) -> bool {
 }
 
 /// The form with stand-ins, and the names of what stands in.
-fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
+pub(super) fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
     let mut out = form.clone();
     let mut names = Vec::new();
     for (name, value) in STAND_INS {
@@ -197,7 +200,7 @@ fn is_keys(on: &str) -> bool {
 }
 
 /// The resources of a demand: each a pattern or an ARN, with an example where it is a pattern.
-fn resources(
+pub(super) fn resources(
     form: &Form,
     template: &RequestTemplate,
     on: &str,

@@ -7,6 +7,8 @@ const fn case(check: &'static str, case: &'static str, holes: &'static [&'static
     CaseSpec { check, case, holes }
 }
 
+const CHANGED: &[&str] = &["who", "actions", "resources"];
+const CHANGED_DEMAND: &[&str] = &["who", "actions", "resources", "demand", "consumer", "title"];
 const FOUND: &[&str] = &["found"];
 const FOUND_NEEDED: &[&str] = &["found", "needed"];
 const FOUND_NEEDED_NAME: &[&str] = &["found", "needed", "name"];
@@ -236,6 +238,15 @@ const OWN: &[CaseSpec] = &[
     case("suppression", "unused", &["rule", "document"]),
     case("suppression", "expired", &["rule", "document", "day"]),
     case("suppression", "refused", &["rule", "document"]),
+    case("suppression", "comment-malformed", &["document"]),
+    case("suppression", "reason-missing", &["document"]),
+    case("suppression", "rule-unknown", &["rule", "document"]),
+    // What a change does.
+    case("change", "public", CHANGED),
+    case("change", "gained", CHANGED),
+    case("change", "lost", CHANGED),
+    case("change", "lost-needed", CHANGED_DEMAND),
+    case("change", "lost-wanted", CHANGED_DEMAND),
     // What AWS answered itself.
     case("live", "no-bucket", FOUND),
     case("live", "denied", &["action", "call", "code"]),

@@ -4,6 +4,7 @@
 
 use super::subject::Subject;
 use crate::contract::{Ask, Demand, Expect, RequestTemplate};
+use crate::eval::Glob;
 
 /// Access that a demand is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +73,62 @@ pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> 
     out.sort();
     out.dedup();
     out
+}
+
+/// One request, for asking which demand it is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Single<'r> {
+    /// An ARN or a service.
+    pub caller: &'r str,
+    /// `s3:GetObject`
+    pub action: &'r str,
+    /// An ARN; a pattern where many are meant.
+    pub resource: &'r str,
+    /// The keys that are known, with their values.
+    pub context: &'r [(String, String)],
+}
+
+/// The demand that asks for a request to be allowed, as [`contracted`] says what is asked. A service acts on behalf of the
+/// form's account.
+#[must_use]
+pub fn demand_of<'d>(
+    subject: &Subject<'_>,
+    demands: &'d [Demand],
+    request: &Single<'_>,
+) -> Option<&'d Demand> {
+    let form = subject.form;
+    let fits = |access: &Contracted| {
+        let is_action = access.actions.iter().any(|action| action.eq_ignore_ascii_case(request.action));
+        is_action && (access.resource == "*" || Glob::new(&access.resource).matches(request.resource))
+    };
+    let of = |demand: &'d Demand| contracted(subject, std::slice::from_ref(demand));
+    if request.caller.ends_with(".amazonaws.com") {
+        let account = form.text("account").filter(|account| !account.is_empty())?;
+        let names_account = |key: &str| {
+            let mut context = request.context.iter();
+            context.any(|(name, value)| name.eq_ignore_ascii_case(key) && value.contains(account))
+        };
+        if !names_account("aws:SourceAccount") && !names_account("aws:SourceArn") {
+            return None;
+        }
+        let is_own = |access: &Contracted| access.caller == request.caller;
+        let is_known = demands.iter().any(|demand| of(demand).iter().any(is_own));
+        // The one of its own, if there is one; else of the other service that delivers.
+        let own = demands.iter().find(|demand| of(demand).iter().any(|each| is_own(each) && fits(each)));
+        let of_service = |each: &Contracted| each.is_service() && fits(each);
+        return own
+            .or_else(|| demands.iter().find(|demand| of(demand).iter().any(of_service)))
+            .filter(|_| is_known);
+    }
+    let shows = |access: &Contracted| {
+        access.shown.iter().all(|(key, value)| {
+            let mut context = request.context.iter();
+            context.any(|(name, has)| name.eq_ignore_ascii_case(key) && has == value)
+        })
+    };
+    demands.iter().find(|demand| {
+        of(demand).iter().any(|each| each.caller == request.caller && fits(each) && shows(each))
+    })
 }
 
 /// What a product of another account shows with its requests.

@@ -5,6 +5,7 @@
 
 mod accepted;
 mod access;
+mod asked;
 mod bucket;
 mod cases;
 mod context;
@@ -24,6 +25,7 @@ mod phrases;
 mod subject;
 
 pub use accepted::look;
+pub use asked::question;
 pub use cases::CASES;
 pub use export::found_export;
 pub use form::check as check_form;

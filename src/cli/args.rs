@@ -1,9 +1,12 @@
 //! Flags and their words.
 
+mod form;
 mod live;
 
+pub(super) use form::FormArgs;
 pub(super) use live::{BundleArgs, CollectArgs, LiveArgs, PermissionsArgs, PolicyForm, PurposeArg};
 
+use super::base::BaseArgs;
 use super::diff::DiffArgs;
 use super::gate::GateArgs;
 use super::simulate::args::SimulateArgs;
@@ -26,7 +29,7 @@ pub(super) enum Command {
     Collect(Box<CollectArgs>),
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
-    Diff(DiffArgs),
+    Diff(Box<DiffArgs>),
     Triage(Box<TriageArgs>),
     Fix(Box<FixArgs>),
     Generate(Box<GenerateArgs>),
@@ -50,57 +53,8 @@ pub(super) struct CheckArgs {
     /// Folders and files to look at; `-` reads standard input [default: .]
     pub(super) paths: Vec<PathBuf>,
 
-    /// The product to judge for (see `preflight consumers`); may be given several times
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) consumer: Vec<String>,
-    /// The account that is connected, 12 digits
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) account: Option<String>,
-    /// What the account is in its organization: root (payer) or linked
-    #[arg(long, value_name = "KIND", help_heading = "Form")]
-    pub(super) account_kind: Option<String>,
-    /// The bucket the export is delivered to
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) bucket: Option<String>,
-    /// The account that owns the bucket [default: the connected account]
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) bucket_account: Option<String>,
-    /// The name of the export or report
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) export_name: Option<String>,
-    /// The S3 path prefix of the export
-    #[arg(long, value_name = "PATH", help_heading = "Form")]
-    pub(super) export_path: Option<String>,
-    /// cur-2.0 or cur-legacy
-    #[arg(long, value_name = "TYPE", help_heading = "Form")]
-    pub(super) export_type: Option<String>,
-    /// bucket-only, find-report or create-report
-    #[arg(long, value_name = "MODE", help_heading = "Form")]
-    pub(super) mode: Option<String>,
-    /// ARN of the user whose key the product gets, or of the role that it takes
-    #[arg(long, value_name = "ARN", help_heading = "Form")]
-    pub(super) reader: Option<String>,
-    /// The ExternalId that the product shows, where it takes a role
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) external_id: Option<String>,
-    /// ARN that the product takes the role with: of its account (`…:root`), a role or a user [default: what its contract says]
-    #[arg(long, value_name = "ARN", help_heading = "Form")]
-    pub(super) product_principal: Option<String>,
-    /// The organization's management account
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) management_account: Option<String>,
-    /// The organization's id (`o-…`), or `none`
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) organization: Option<String>,
-    /// ARN of the KMS key that encrypts the bucket
-    #[arg(long, value_name = "ARN", help_heading = "Form")]
-    pub(super) kms_key: Option<String>,
-    /// The partition: aws, aws-cn or aws-us-gov [default: the reader's]
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) partition: Option<String>,
-    /// Another account that is connected to the product; may be given several times
-    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Form")]
-    pub(super) connected_account: Vec<String>,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
 
     /// The bucket's policy
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
@@ -152,6 +106,8 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "TIME", help_heading = "Judging")]
     pub(super) now: Option<String>,
     #[command(flatten)]
+    pub(super) base: BaseArgs,
+    #[command(flatten)]
     pub(super) gate: GateArgs,
 
     /// Show findings of this rule only; may be given several times
@@ -175,7 +131,9 @@ pub(super) struct CheckArgs {
 ///
 /// Finds policies in any JSON document, in answers of the AWS CLI too, and nothing is sent anywhere.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 no finding at --fail-on, 1 such a finding, 2 the run failed")]
+#[command(
+    after_help = "Exit codes: 0 no finding at --fail-on, 1 such a finding, 3 cannot tell what changed since --base, 2 the run failed"
+)]
 pub(super) struct LintArgs {
     /// Folders and files to look at; `-` reads standard input [default: .]
     pub(super) paths: Vec<PathBuf>,
@@ -196,6 +154,8 @@ pub(super) struct LintArgs {
     /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
     #[arg(long, value_name = "TIME", help_heading = "Judging")]
     pub(super) now: Option<String>,
+    #[command(flatten)]
+    pub(super) base: BaseArgs,
     #[command(flatten)]
     pub(super) gate: GateArgs,
     /// Show findings of this rule only, by its name or another tool's; may be given several times

@@ -53,6 +53,7 @@ pub(super) fn draw(
         not_evaluated: Vec::new(),
         suppressed: Vec::new(),
         wrapped: Vec::new(),
+        changes: None,
     };
     concise::render(&report, sources, &Style::plain())
 }

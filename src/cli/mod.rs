@@ -1,6 +1,7 @@
 //! The command line: one file a sub-command. Reads the environment, decides how output looks, and the exit code.
 
 mod args;
+mod base;
 mod bundle;
 mod check;
 mod collect;
@@ -12,6 +13,7 @@ mod fault;
 mod fix;
 mod gate;
 mod generate;
+mod git;
 mod given;
 mod lint;
 mod live;
@@ -20,6 +22,7 @@ mod output;
 mod permissions;
 mod rules;
 mod save;
+mod setup;
 mod simulate;
 mod terminal;
 mod triage;

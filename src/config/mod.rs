@@ -3,6 +3,9 @@
 //! It reads text, not files; paths in it are relative to the file's folder.
 
 mod gate;
+mod inline;
+
+pub use inline::inline;
 
 use crate::contract::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
 use crate::evidence::DocumentKind;

@@ -44,7 +44,13 @@ pub fn differences(old: &Compiled<'_>, new: &Compiled<'_>, request: Request) -> 
         allowed: true,
         base: World::new(),
     };
-    let (leaves, complete) = Search::pair(old, new, &question).run_pair();
+    differences_of(old, new, &question)
+}
+
+/// The same for every request of a question, in every way in which its unknowns can be.
+#[must_use]
+pub fn differences_of(old: &Compiled<'_>, new: &Compiled<'_>, question: &Question) -> Differences {
+    let (leaves, complete) = Search::pair(old, new, question).run_pair();
     let list = leaves
         .into_iter()
         .map(|leaf| {

@@ -17,7 +17,7 @@ pub use report::{
     State, Suppressed, Unknown, Verdict, Wrapped,
 };
 
-pub use suppression::{SeverityChange, Suppression};
+pub use suppression::{Inline, InlineFault, SeverityChange, Suppression};
 
 use crate::source::Place;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! What one run has to say: verdicts, demands, findings, and what could not be told.
 
 use super::Finding;
+use super::change::Changes;
 use crate::source::{SourceId, Span};
 use serde::{Deserialize, Serialize};
 
@@ -188,4 +189,6 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// Where sources hold wrapped JSON, so that excerpts can be drawn unwrapped.
     pub wrapped: Vec<Wrapped>,
+    /// What changed since a revision, where one was named.
+    pub changes: Option<Changes>,
 }

@@ -78,6 +78,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
             .iter()
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect(),
+        changes: None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod again;
 mod attached;
+mod changed;
 mod complete;
 mod gather;
 mod known;
@@ -17,12 +18,14 @@ mod told;
 mod words;
 
 pub use again::{Before, Memory};
+pub use changed::findings_of_changes;
 pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
 pub use settle::{Settings, settle};
 pub use single::findings_of;
+pub use words::title as title_of;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
 use crate::contract::{Ask, Confidence, Contract, Demand, Form, conflicts};
@@ -88,6 +91,7 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
             .iter()
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect(),
+        changes: None,
     };
     let mut told = Vec::new();
     let mut forms = Vec::new();

@@ -81,7 +81,8 @@ pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, O
 }
 
 /// A demand's title with the form's values; what the form does not have stays as an upper-case word.
-pub(super) fn title(form: &Form, template: &str) -> String {
+#[must_use]
+pub fn title(form: &Form, template: &str) -> String {
     let mut title = template.to_owned();
     loop {
         match form.fill(&title) {

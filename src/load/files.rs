@@ -59,7 +59,9 @@ pub fn read_text(path: &Path) -> Result<String, LoadError> {
     std::fs::read(path).map(decode).map_err(failed(path))
 }
 
-fn decode(bytes: Vec<u8>) -> String {
+/// The text behind bytes, as [`read_text`] takes them.
+#[must_use]
+pub fn decode(bytes: Vec<u8>) -> String {
     let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = rest.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
@@ -106,8 +108,9 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
             }
         }
     }
-    files.sort();
-    files.dedup_by(|right, left| right.path == left.path);
+    // One file may be met by two paths: `a.json` and `./a.json`.
+    files.sort_by_cached_key(|file| (super::display(&file.path), file.is_found));
+    files.dedup_by_key(|file| super::display(&file.path));
     Ok(files)
 }
 

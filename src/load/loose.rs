@@ -40,6 +40,18 @@ pub fn add_loose(sources: &mut Sources, name: &str, text: &str, out: &mut LooseP
     search(sources, source, true, out);
 }
 
+/// The same of a file that would have been met in a folder: only what looks like a policy is taken for one.
+pub fn add_found(sources: &mut Sources, name: &str, text: &str, out: &mut LoosePolicies) {
+    let source = sources.add(name, text);
+    search(sources, source, false, out);
+}
+
+/// Whether a file of this name is looked into where it is met in a folder.
+#[must_use]
+pub fn is_looked_into(name: &str) -> bool {
+    files::is_json(std::path::Path::new(name))
+}
+
 /// The policies of a text that was read already.
 #[must_use]
 pub fn policies_of(sources: &Sources, source: SourceId) -> Vec<policy::Policy> {

@@ -1,6 +1,7 @@
 //! The only reader of files. It turns paths into sources and evidence, and decides nothing.
 
 mod cloudformation;
+mod comments;
 mod files;
 mod iac;
 mod loose;
@@ -11,8 +12,9 @@ mod text;
 mod unknown;
 mod yaml;
 
-pub use files::{LoadError, read_text};
-pub use loose::{add_loose, loose, policies_of};
+pub use comments::comments_of;
+pub use files::{LoadError, decode, read_text};
+pub use loose::{add_found, add_loose, is_looked_into, loose, policies_of};
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};

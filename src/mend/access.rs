@@ -114,7 +114,7 @@ impl Access {
         };
         let beside = beside(subject, asked, document);
         let (old, new) = (old.map(|document| &document.policy), new.map(|document| &document.policy));
-        let found = change::compare(&Job { old, new, kind, account, only: &[], beside: &beside });
+        let found = change::compare(&Job { old, new, kind, account, only: &[], asked: &[], beside: &beside });
         self.gained.extend(found.gained.into_iter().map(class));
         self.lost.extend(found.lost.into_iter().filter_map(possible).map(class));
         self.doubts.extend(found.unknown.into_iter().map(|doubt| doubt.reason));

@@ -1,6 +1,7 @@
 //! The report for a person: the answer first, then what is wrong and where, then what could not be told.
 
 pub mod change;
+pub(super) mod changes;
 mod closing;
 mod drawing;
 pub mod simulation;

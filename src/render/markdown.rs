@@ -4,6 +4,8 @@
 //! entity, which by the CommonMark specification has no meaning but itself; drawings stand in fences that are longer than any
 //! run of backticks in them.
 
+mod changes;
+
 use super::Style;
 use super::human;
 use super::suggest::{Suggestion, suggestions};
@@ -38,6 +40,7 @@ pub fn render(report: &Report, sources: &Sources, tree: &Tree) -> String {
     }
     conflicts(&mut out, report);
     let _ = writeln!(out, "{}\n", counts(report));
+    changes::changes(&mut out, report.changes.as_ref(), tree);
     let tail = tail(report);
     findings(&mut out, report, (sources, tree), MOST_BYTES.saturating_sub(tail.len()));
     out.push_str(&tail);

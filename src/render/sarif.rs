@@ -4,6 +4,7 @@
 //! <https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support> (checked 2026-11).
 //! Texts are the real ones where JSON holds them; what is shown as Markdown comes from rule pages alone, never from documents.
 
+use super::human::changes::line;
 use super::tree::Tree;
 use super::view::{position, safe};
 use crate::finding::{
@@ -59,7 +60,8 @@ pub fn render(report: &Report, sources: &Sources, book: &Rulebook, tree: &Tree) 
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
             }},
-            "automationDetails": { "id": "preflight/" },
+            // Uploads of one category replace each other, and one commit may have both.
+            "automationDetails": { "id": if report.consumers.is_empty() { "preflight/" } else { "preflight-check/" } },
             "columnKind": "unicodeCodePoints",
             "invocations": [{
                 "executionSuccessful": true,
@@ -97,6 +99,15 @@ fn notifications(report: &Report) -> Vec<Value> {
             .iter()
             .map(|entry| note("warning", format!("not evaluated: {}: {}", entry.document, entry.reason))),
     );
+    for each in report.changes.iter().flat_map(|changes| &changes.list) {
+        let doubts = each.unknown.iter();
+        out.extend(
+            doubts.map(|doubt| note("warning", format!("cannot tell of {}: {}", line(each), doubt.reason))),
+        );
+    }
+    for entry in report.changes.iter().flat_map(|changes| &changes.not_compared) {
+        out.push(note("warning", format!("not compared: {}: {}", entry.document, entry.reason)));
+    }
     if report.findings.len() > MOST_RESULTS {
         out.push(note("warning", format!("{} findings are left out", report.findings.len() - MOST_RESULTS)));
     }

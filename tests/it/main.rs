@@ -13,6 +13,7 @@ mod accounts;
 mod action;
 mod again;
 mod architecture;
+mod base;
 mod bundle;
 mod callers;
 #[path = "../../examples/cases/mod.rs"]
@@ -28,6 +29,7 @@ mod docs;
 mod exports;
 mod gate;
 mod generate;
+mod history;
 mod holes;
 mod hostile;
 mod iac;

@@ -1,12 +1,14 @@
 //! Every rule page is a test: its examples are run with that rule alone.
 
+use preflight::change::{Accounts, Contracts, Pair, evidence_of};
 use preflight::checks::lint::{LINT_CASES, PolicyKind};
 use preflight::checks::{CASES, PHRASES};
 use preflight::config;
 use preflight::contract::Form;
 use preflight::evidence::{Evidence, LoosePolicies, Role};
+use preflight::finding::change::{Changes, Fate};
 use preflight::finding::{Finding, RuleName, Severity};
-use preflight::judge::{Job, Library, LintJob, Settings, judge, lint, settle};
+use preflight::judge::{Job, Library, LintJob, Settings, findings_of_changes, judge, lint, settle};
 use preflight::load;
 use preflight::rulebook::{Example, ExampleGroup, Rule};
 use preflight::source::Sources;
@@ -16,7 +18,13 @@ use std::path::Path;
 const NOW: &str = "2026-11-23T12:00:00Z";
 
 fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
-    if rule.group == "iam" { linted(library, &rule.name, example) } else { judged(library, rule, example) }
+    if rule.group == "iam" {
+        linted(library, &rule.name, example)
+    } else if rule.group == "change" {
+        changed(library, &rule.name, example)
+    } else {
+        judged(library, rule, example)
+    }
 }
 
 /// Rules that need no consumer: each block is a policy of the kind that it names.
@@ -33,6 +41,50 @@ fn linted(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
         out.extend(lint(library, &job).findings);
     }
     (sources, out)
+}
+
+/// Rules on changes: the blocks `before` and `after` are one policy, and a form asks for the contract of a product.
+fn changed(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    let mut sources = Sources::new();
+    let mut form = None;
+    let mut policies = Vec::new();
+    for block in &example.blocks {
+        if block.lang == "json" {
+            let mut found = LoosePolicies::default();
+            load::add_loose(&mut sources, block.kind, block.text, &mut found);
+            let found = found.policies.pop().unwrap();
+            policies.push((found.policy.clone(), PolicyKind::detect(&found, block.kind)));
+        } else if block.kind == "form" {
+            let source = sources.add("form", format!("[form]\n{}", block.text));
+            form = Some(config::read(sources.get(source).text(), source).unwrap().form);
+        }
+    }
+    let [(old, _), (new, kind)] = policies.as_slice() else { panic!("{}: not two policies", example.title) };
+    let pair = Pair { fate: Fate::Changed, old: Some(old), new: Some(new), shown: new, kind: *kind };
+    let consumers: Vec<String> = form.iter().flat_map(|_| library.consumers().map(str::to_owned)).collect();
+    let form = form.unwrap_or_default();
+    let evidence = evidence_of(&[(old, *kind), (new, *kind)]);
+    let job = Job {
+        sources: &sources,
+        evidence: &evidence,
+        form: &form,
+        consumers: &consumers,
+        strict: false,
+        now: NOW,
+        only: &[],
+    };
+    let contracts = Contracts::new(library, job);
+    let accounts = Accounts { given: None, form: &form };
+    let comparison = pair.compared(&sources, accounts, &contracts.asked());
+    let changes = Changes {
+        base: "main".to_owned(),
+        commit: String::new(),
+        list: vec![comparison],
+        not_compared: Vec::new(),
+    };
+    let mut findings = findings_of_changes(library, &changes);
+    findings.retain(|finding| finding.rule == *rule);
+    (sources, findings)
 }
 
 fn judged(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
@@ -83,8 +135,11 @@ fn judged(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Ve
     };
     let mut report = judge(library, &job);
     if let Some(config) = settings {
+        let comments = |(id, _)| config::inline(&sources, id, &load::comments_of(&sources, id), "");
+        let inline: Vec<_> = sources.iter().flat_map(comments).collect();
         let settings = Settings {
             suppressions: &config.suppressions,
+            inline: &inline,
             severities: &config.severities,
             now: NOW,
             ..Settings::default()
@@ -267,6 +322,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("grant", _) => &["delivery", "reader"],
             ("live", _) => &["live"],
             ("suppression", _) => &["settings"],
+            ("change", _) => &["change"],
             (check, case) => panic!("{check}:{case} belongs to no group"),
         };
         for group in groups {

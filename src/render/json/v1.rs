@@ -34,6 +34,9 @@ pub struct Report<'a> {
     pub not_evaluated: Vec<NotEvaluated<'a>>,
     /// What the user asked not to hear of.
     pub suppressed: Vec<Suppressed<'a>>,
+    /// What changed since a revision; only where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<super::change_v1::Changes<'a>>,
 }
 
 /// The answer for one consumer.
@@ -262,6 +265,7 @@ impl<'a> Report<'a> {
                     reason: &entry.reason,
                 })
                 .collect(),
+            changes: report.changes.as_ref().map(|changes| super::change_v1::changes(changes, sources)),
         }
     }
 }

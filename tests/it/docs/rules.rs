@@ -23,7 +23,8 @@ const GROUPS: [(&str, &str); 11] = [
         "iam",
         "Any policy, without a consumer: what AWS refuses, what can never work, what is likely not meant (`preflight lint`).",
     ),
-    ("settings", "What is wrong with the suppressions of `preflight.toml`."),
+    ("change", "What a change of policies does: access gained and lost since a git revision (`--base`)."),
+    ("settings", "What is wrong with the suppressions of `preflight.toml` and of comments."),
 ];
 
 #[test]

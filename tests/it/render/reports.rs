@@ -56,6 +56,7 @@ pub(super) fn report(findings: Vec<Finding>) -> Report {
         not_evaluated: Vec::new(),
         suppressed: Vec::new(),
         wrapped: Vec::new(),
+        changes: None,
     }
 }
 
