@@ -113,7 +113,16 @@ impl Access {
         };
         let beside = beside(subject, asked, document);
         let (old, new) = (old.map(|document| &document.policy), new.map(|document| &document.policy));
-        let found = change::compare(&Job { old, new, kind, account, only: &[], beside: &beside });
+        let job = Job { old, new, kind, account, only: &[], beside: &beside };
+        let mut found = change::compare(&job);
+        if !found.unknown.is_empty() && found.gained.is_empty() {
+            // What was written before may be past reading. Where the new text allows nothing outside of the contract, nothing is
+            // gained, whatever the old one allowed.
+            let alone = change::compare(&Job { old: None, ..job });
+            if alone.gained.is_empty() && alone.unknown.is_empty() {
+                found.unknown.clear();
+            }
+        }
         self.gained.extend(found.gained.into_iter().map(class));
         self.lost.extend(found.lost.into_iter().filter_map(possible).map(class));
         self.doubts.extend(found.unknown.into_iter().map(|doubt| doubt.reason));
