@@ -8,6 +8,7 @@ use super::{Exit, terminal};
 use crate::finding::Severity;
 use crate::finding::{Applicability, Fix};
 use crate::mend::{self, Left, Options, Plan};
+use crate::rulebook::Rulebook;
 use crate::source::Sources;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     }
     let options = Options { only: run.only.clone(), with_review: args.unsafe_fixes, ..Options::default() };
     let plan = mend::plan(&bench, state, report, &options);
-    tell(&plan, args.write);
+    tell(&plan, args.write, run.library.book());
     if !args.write {
         let diff: String = plan
             .changes(&before)
@@ -46,7 +47,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
 }
 
 /// What is done and what is left, beside the diff.
-fn tell(plan: &Plan, written: bool) {
+fn tell(plan: &Plan, written: bool, book: &Rulebook) {
     let verb = if written { "mended" } else { "mends" };
     for step in &plan.steps {
         terminal::talk(&format!("{verb} {}: {}", step.finding.rule, step.fix.title));
@@ -54,9 +55,15 @@ fn tell(plan: &Plan, written: bool) {
             why(&step.fix);
         }
     }
+    let reasons = mend::Reasons::embedded();
     for Left { finding, fix, conflicts } in &plan.left {
         let Some(fix) = fix else {
-            let why = if *conflicts { "the fixes above exclude its fix" } else { "no fix is known" };
+            let group = book.get(&finding.rule.0).map_or("", |rule| rule.group.as_str());
+            let why = match reasons.of(group, &finding.rule.0) {
+                _ if *conflicts => "the fixes above exclude its fix",
+                Some(reason) => reason,
+                None => "no fix is known here",
+            };
             terminal::talk(&format!("leaves {}: {} ({why})", finding.rule, finding.headline));
             continue;
         };

@@ -114,7 +114,16 @@ impl Access {
         };
         let beside = beside(subject, asked, document);
         let (old, new) = (old.map(|document| &document.policy), new.map(|document| &document.policy));
-        let found = change::compare(&Job { old, new, kind, account, only: &[], asked: &[], beside: &beside });
+        let job = Job { old, new, kind, account, only: &[], asked: &[], beside: &beside };
+        // What a placeholder let in, nobody had. Where the new text allows nothing outside of the contract, nothing is gained,
+        // whatever stood there before.
+        if old.is_some_and(has_placeholder) {
+            let alone = change::compare(&Job { old: None, ..job });
+            if alone.gained.is_empty() && alone.unknown.is_empty() {
+                return;
+            }
+        }
+        let found = change::compare(&job);
         self.gained.extend(found.gained.into_iter().map(class));
         self.lost.extend(found.lost.into_iter().filter_map(possible).map(class));
         self.doubts.extend(found.unknown.into_iter().map(|doubt| doubt.reason));
@@ -187,6 +196,18 @@ fn beside(subject: &Subject<'_>, asked: &[Contracted], document: &PolicyDocument
     }
     let text = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
     vec![policy::read(&read_json(&text).root, document.source, 0)]
+}
+
+/// Whether a condition computes with a variable that no request of AWS fills in.
+fn has_placeholder(policy: &Policy) -> bool {
+    let is_unknown = |text: &str| {
+        text.split("${").skip(1).any(|rest| {
+            let name = rest.split(['}', ',']).next().unwrap_or_default().trim();
+            !matches!(name, "*" | "?" | "$") && catalog::condition_key(name).is_none()
+        })
+    };
+    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
+    clauses.flat_map(|clause| &clause.values).any(|value| is_unknown(&value.value))
 }
 
 fn put(object: &mut Value, key: &str, value: Value) {

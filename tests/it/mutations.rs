@@ -2,7 +2,7 @@
 //! breaks something, a finding must point at it.
 
 mod accepted;
-mod edit;
+pub(crate) mod edit;
 mod exceptions;
 mod strings;
 mod worlds;
