@@ -44,8 +44,7 @@ fn forms(contract: &Contract) -> Vec<(String, Form)> {
         for kind in kinds.into_iter().filter(|kind| takes(kind)) {
             for owner in ["111122223333", "444455556666"] {
                 let has_bucket = Part::of(contract).contains(&Part::BucketPolicy);
-                if (*mode == "create-report" || !has_bucket) && owner != "111122223333"
-                {
+                if (*mode == "create-report" || !has_bucket) && owner != "111122223333" {
                     // The product makes the bucket in the account that it is connected to.
                     continue;
                 }

@@ -33,6 +33,7 @@ mod lint;
 mod mend;
 mod mutations;
 mod mutations_contract;
+mod products;
 mod proofs;
 mod readme;
 mod render;
