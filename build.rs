@@ -115,6 +115,8 @@ fn stems(folder: &Path, extension: &str) -> Result<Vec<String>, Box<dyn Error>> 
             stems.push(stem.to_owned());
         }
     }
+    // A name that goes on with a dash comes before the dot of the ending, and after the name alone.
+    stems.sort();
     Ok(stems)
 }
 

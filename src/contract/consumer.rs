@@ -205,3 +205,69 @@ fn demands(
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Need;
+
+    fn demand(id: &str, need: &str) -> String {
+        format!(
+            "[[demand]]\nid = \"{id}\"\nsection = \"Export\"\ntitle = \"t\"\nneed = \"{need}\"\nask = \"export\"\nabout = \"status\"\nsource = \"s\"\n"
+        )
+    }
+
+    fn read(lines: &str) -> Result<Contract, ContractFault> {
+        let part = demand("a", "needed") + &demand("b", "needed");
+        let again = demand("b", "needed");
+        let text = format!("title = \"t\"\nproduct = \"p\"\nchecked = \"2026-11-28\"\n{lines}");
+        Contract::read_with("x", &text, &|name| match name {
+            "part" => Some(part.as_str()),
+            "again" => Some(again.as_str()),
+            _ => None,
+        })
+    }
+
+    fn ids(contract: &Contract) -> Vec<&str> {
+        contract.demands.iter().map(|demand| demand.id.as_str()).collect()
+    }
+
+    #[test]
+    fn demands_of_parts_come_first_and_give_way_to_those_of_the_file() {
+        let lines = format!("parts = [\"part\"]\n{}{}", demand("b", "advice"), demand("c", "needed"));
+        let contract = read(&lines).unwrap();
+        assert_eq!(ids(&contract), ["a", "b", "c"]);
+        assert!(contract.demands.iter().any(|demand| demand.id == "b" && demand.need == Need::Advice));
+    }
+
+    #[test]
+    fn a_demand_of_a_part_can_be_left_out() {
+        assert_eq!(ids(&read("parts = [\"part\"]\nwithout = [\"a\"]\n").unwrap()), ["b"]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_a_fault_at_its_name() {
+        for (lines, message) in [
+            ("parts = [\"nowhere\"]\n", "there is no part `nowhere`"),
+            ("parts = [\"part\"]\nwithout = [\"z\"]\n", "no part has the demand `z`"),
+            ("parts = [\"part\", \"again\"]\n", "two parts have the demand `b`"),
+        ] {
+            let fault = read(lines).unwrap_err();
+            assert_eq!(fault.message, message);
+            assert!(fault.span.start > 0 && fault.span.end > fault.span.start, "{message}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_sure_is_so_for_the_own_demands_alone() {
+        let lines = format!("confidence = \"low\"\nparts = [\"part\"]\n{}", demand("c", "needed"));
+        let contract = read(&lines).unwrap();
+        let low: Vec<&str> = contract
+            .demands
+            .iter()
+            .filter(|demand| demand.confidence == Confidence::Low)
+            .map(|demand| demand.id.as_str())
+            .collect();
+        assert_eq!(low, ["c"]);
+    }
+}

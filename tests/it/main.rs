@@ -39,6 +39,7 @@ mod mend;
 mod messages;
 mod mutations;
 mod mutations_contract;
+mod products;
 mod proofs;
 mod readme;
 mod render;
