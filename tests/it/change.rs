@@ -270,7 +270,8 @@ fn what_bounds_others_gains_by_what_it_no_longer_stops() {
         }
         assert_eq!(compared(&with, &with, kind).effect, Effect::Same, "{limit:?}");
         // One that is not there bounds nothing.
-        let job = Job { old: None, new: Some(&without), kind, account: OWNER, only: &[], asked: &[] };
+        let job =
+            Job { old: None, new: Some(&without), kind, account: OWNER, only: &[], asked: &[], beside: &[] };
         assert!(compare(&job).gained.is_empty(), "{limit:?}");
     }
 }
@@ -292,6 +293,7 @@ fn key_policies_and_policies_that_come_and_go_are_compared() {
         account: OWNER,
         only: &[],
         asked: &[],
+        beside: &[],
     };
     let found = compare(&job);
     assert!(found.gained.is_empty() && found.lost.len() >= 2, "{found:#?}");

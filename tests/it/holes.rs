@@ -277,7 +277,8 @@ fn hollow(node: &mut Node<'_>, nth: &mut usize, half: bool) -> Option<preflight:
 }
 
 fn causes(text: &Source, policy: &Policy, kind: PolicyKind) -> Vec<(String, preflight::source::Span)> {
-    let doc = Doc { text, policy, issues: &[], length: Length::of(text.text()), kind, bucket: None };
+    let doc =
+        Doc { text, policy, issues: &[], length: Length::of(text.text()), kind, bucket: None, owner: None };
     lint(&doc)
         .into_iter()
         .map(|cause| (format!("{}/{}", cause.check, cause.case), cause.place.span))
