@@ -63,8 +63,8 @@ fn change_severities(library: &Library, report: &mut Report, sources: &Sources, 
             let named = |name: &String| library.book().named(name).any(|rule| *rule == finding.rule);
             change.rule.as_ref().is_none_or(named)
         };
-        let meant = settings.severities.iter().rev().filter(|change| change.fits(document));
-        let change = meant.filter(is_of_rule).next();
+        let mut meant = settings.severities.iter().rev().filter(|change| change.fits(document));
+        let change = meant.find(is_of_rule);
         if let Some(change) = change {
             if change.severity < finding.severity && is_binding(library, &finding.rule) {
                 continue;

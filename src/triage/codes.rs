@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn found(text: &str) -> Vec<&str> {
-        codes().find_in(text).map(|code| &text[code.start..code.end]).collect()
+        codes().find_in(text).map(|code| text.get(code.start..code.end).unwrap()).collect()
     }
 
     #[test]

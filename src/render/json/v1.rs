@@ -383,12 +383,8 @@ impl<'a> Access<'a> {
 
 impl<'a> Unknown<'a> {
     fn new(unknown: &'a finding::Unknown) -> Self {
-        Self {
-            demand: &unknown.demand,
-            fact: &unknown.fact,
-            reason: &unknown.reason,
-            tell: unknown.tell.as_deref(),
-        }
+        let finding::Unknown { demand, fact, reason, tell } = unknown;
+        Self { demand, fact, reason, tell: tell.as_deref() }
     }
 }
 

@@ -9,6 +9,7 @@
 mod build;
 mod gap;
 mod offsets;
+mod plain;
 mod scalar;
 
 pub use scalar::{inner_span_yaml, unwrapped_yaml};
