@@ -225,6 +225,9 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     if let Some((name, text)) = snapshot {
         load::add_unnamed(&mut sources, name, &text, &mut evidence);
     }
+    if let Some(bucket) = config.form.get("bucket").map(|value| value.text.clone()) {
+        evidence.keep_policies_of_bucket(&bucket);
+    }
     same_accounts(&config, &evidence)?;
     let only: Vec<RuleName> =
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;

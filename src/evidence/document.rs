@@ -75,6 +75,19 @@ impl PolicyDocument {
     }
 }
 
+/// Where infrastructure as code puts a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The text that holds the policy.
+    pub source: SourceId,
+    /// The policy's place in it.
+    pub span: Span,
+    /// The resource, such as `aws_s3_bucket_policy.billing`.
+    pub address: String,
+    /// The name of the bucket whose policy it is, where that is known before it is deployed.
+    pub bucket: Option<String>,
+}
+
 /// Everything at hand.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
@@ -82,6 +95,8 @@ pub struct Evidence {
     pub readings: Vec<(SourceId, Reading)>,
     /// Policies, in the order of reading.
     pub documents: Vec<PolicyDocument>,
+    /// Of policies that stand in infrastructure as code: where they are attached.
+    pub attachments: Vec<Attachment>,
     /// Regions of sources that are JSON inside a string: source, content without quotes, layers of escapes.
     pub wrapped: Vec<(SourceId, crate::source::Span, u8)>,
     /// Documents that were seen and not judged: name and reason.
@@ -105,6 +120,23 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Leaves out bucket policies that are known to be of another bucket than this one.
+    pub fn keep_policies_of_bucket(&mut self, bucket: &str) {
+        for attachment in &self.attachments {
+            let Some(other) = attachment.bucket.as_deref().filter(|other| *other != bucket) else { continue };
+            let is_it = |document: &PolicyDocument| {
+                document.role == Role::BucketPolicy
+                    && document.source == attachment.source
+                    && document.policy.span == attachment.span
+            };
+            if self.documents.iter().any(is_it) {
+                self.documents.retain(|document| !is_it(document));
+                let reason = format!("the policy of bucket `{other}`, not of `{bucket}`");
+                self.not_evaluated.push((attachment.address.clone(), reason));
+            }
+        }
+    }
+
     /// The documents of a role.
     pub fn of(&self, role: Role) -> impl Iterator<Item = &PolicyDocument> {
         self.documents.iter().filter(move |document| document.role == role && document.linked.is_none())

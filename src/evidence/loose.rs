@@ -15,6 +15,14 @@ pub enum PolicyHint {
     Scp,
     /// A resource control policy.
     Rcp,
+    /// The policy of a bucket.
+    Bucket,
+    /// The policy of a KMS key.
+    Key,
+    /// The policy of a VPC endpoint.
+    Endpoint,
+    /// The policy of another resource.
+    Resource,
 }
 
 /// One policy with the text it stands in.

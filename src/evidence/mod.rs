@@ -18,7 +18,7 @@ mod said;
 pub use answer::{Answer, AnswerKind};
 pub use bucket::{BucketRecord, EncryptionRecord, LifecycleRule};
 pub use credential::{CredentialRow, read_credential_report};
-pub use document::{Evidence, PolicyDocument, Reading};
+pub use document::{Attachment, Evidence, PolicyDocument, Reading};
 pub use kind::{DocumentKind, is_answer_of};
 pub use listing::{KeyGroup, Listing};
 pub use live::{LiveRecord, Simulated, Tried, TriedOutcome, Unread};

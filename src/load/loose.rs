@@ -1,6 +1,7 @@
 //! Every policy below some paths, whatever document holds it.
 
 use super::files::{self, LoadError};
+use super::terraform;
 use crate::evidence::{LoosePolicies, LoosePolicy, PolicyHint};
 use crate::policy::{self, Embedded, Length, is_policy};
 use crate::source::{SourceId, Sources};
@@ -17,7 +18,21 @@ const DEEPEST: usize = 64;
 /// If a file or folder cannot be opened.
 pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
     let mut out = LoosePolicies::default();
-    for file in files::below(paths)? {
+    let all = files::below(paths)?;
+    let (modules, all): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|file| terraform::is_terraform(&file.path));
+    let modules: Vec<PathBuf> = modules.into_iter().map(|file| file.path).collect();
+    let found = terraform::modules(sources, &modules)?;
+    out.not_evaluated.extend(found.not_evaluated);
+    out.policies.extend(found.policies.into_iter().map(|each| LoosePolicy {
+        source: each.policy.source,
+        policy: each.policy,
+        issues: each.issues,
+        // How long the text will be is known when the holes are filled.
+        length: Length::default(),
+        hint: each.hint,
+    }));
+    for file in all {
         if file.is_found && !files::is_json(&file.path) {
             continue;
         }

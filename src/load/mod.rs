@@ -5,13 +5,14 @@ mod loose;
 mod other;
 mod recognise;
 mod snapshot;
+mod terraform;
 mod text;
 mod unknown;
 
 pub use files::{LoadError, read_text};
 pub use loose::{add_loose, loose, policies_of};
 
-use crate::evidence::{DocumentKind, Evidence, Reading, Role};
+use crate::evidence::{Attachment, DocumentKind, Evidence, PolicyDocument, Reading, Role};
 use crate::source::{SourceId, Sources};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,8 +47,13 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
         }
     }
     let is_named = |path: &Path| named.iter().any(|file| same(&file.path, path));
+    let mut modules = Vec::new();
     for file in files::below(paths)? {
         if is_named(&file.path) {
+            continue;
+        }
+        if terraform::is_terraform(&file.path) {
+            modules.push(file.path);
             continue;
         }
         if file.is_found && !files::is_json(&file.path) && !files::looks_known(&file.path)? {
@@ -57,6 +63,8 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
             unnamed(sources, source, &mut evidence);
         }
     }
+    let found = terraform::modules(sources, &modules)?;
+    terraform::take(found, &mut evidence);
     evidence.listing.finish();
     Ok(evidence)
 }
@@ -116,6 +124,13 @@ pub fn again(
 ) -> (Sources, Evidence) {
     let mut sources = sources.with(changed);
     let mut out = Evidence { listing: evidence.listing.clone(), ..Evidence::default() };
+    // Templates are not edited, so what they say stays.
+    let stays = |document: &&PolicyDocument| {
+        let is_it = |each: &Attachment| each.source == document.source && each.span == document.policy.span;
+        evidence.attachments.iter().any(is_it)
+    };
+    out.documents.extend(evidence.documents.iter().filter(stays).cloned());
+    out.attachments.clone_from(&evidence.attachments);
     for (source, reading) in &evidence.readings {
         match reading {
             Reading::Named(role, level, linked) => {

@@ -12,11 +12,13 @@ pub mod hcl;
 mod json;
 mod path;
 mod scan;
+mod stitched;
 mod tree;
 mod wrapped;
 
 pub use json::{MAX_DEPTH, read_json};
 pub use path::{Selector, SelectorFault, select};
 pub use scan::{Scan, ScanFault, ScanPlace, unescape};
+pub use stitched::{Stitched, shown};
 pub use tree::{Document, Issue, IssueKind, Member, Node, Part, Value};
 pub use wrapped::{Unwrapped, inner_span, plain_span, read_wrapped};

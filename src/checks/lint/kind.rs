@@ -87,6 +87,10 @@ impl PolicyKind {
             Some(PolicyHint::Rcp) => return Self::Rcp,
             Some(PolicyHint::Trust) => return Self::Trust,
             Some(PolicyHint::Identity) => return Self::Identity,
+            Some(PolicyHint::Bucket) => return Self::Resource(Some("s3")),
+            Some(PolicyHint::Key) => return Self::Resource(Some("kms")),
+            Some(PolicyHint::Endpoint) => return Self::Endpoint,
+            Some(PolicyHint::Resource) => return Self::Resource(service_of(&found.policy)),
             None => {}
         }
         let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
