@@ -24,7 +24,12 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let mut sources = Sources::new();
     let (folder, config) = check::read_config(&mut sources, &paths)?;
     let found = load::loose(&mut sources, &paths)?;
-    anyhow::ensure!(!found.policies.is_empty(), "nothing to look at: no policy was found");
+    let reasons = found.not_evaluated.iter().map(|(name, reason)| format!("\n  {name}: {reason}"));
+    anyhow::ensure!(
+        !found.policies.is_empty(),
+        "nothing to look at: no policy was found{}",
+        reasons.collect::<String>()
+    );
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let mut report = lint(&library, &job);
     let now = args.now.clone().unwrap_or_else(check::now);

@@ -28,6 +28,7 @@ mod exports;
 mod gate;
 mod generate;
 mod holes;
+mod iac;
 mod laws;
 mod lint;
 mod mend;
