@@ -5,6 +5,7 @@ use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
 use crate::syntax::{Node, Part, Value};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// One file of a module.
@@ -14,9 +15,15 @@ pub(super) struct File {
     pub(super) body: HclBody,
 }
 
+/// References followed in one module; what comes after is left open. Values that refer to others twice, and those to others
+/// twice, would double without end.
+const MOST_REFERENCES: usize = 100_000;
+
 /// All files of a folder.
 #[derive(Default)]
 pub(super) struct Module {
+    /// References followed so far.
+    pub(super) followed: Cell<usize>,
     /// Those that declare.
     pub(super) files: Vec<File>,
     /// Those that give values to variables, the last one counts.
@@ -28,6 +35,12 @@ pub(super) struct Module {
 impl Module {
     pub(super) fn scope<'m>(&'m self, file: &'m File, names: &'m Names) -> Scope<'m> {
         Scope { module: self, file: file.source, text: &file.text, names, depth: 0 }
+    }
+
+    /// Whether one more reference may be followed.
+    pub(super) fn follows(&self) -> bool {
+        self.followed.set(self.followed.get().saturating_add(1));
+        self.followed.get() <= MOST_REFERENCES
     }
 
     /// A block such as `resource "aws_s3_bucket" "b"`.

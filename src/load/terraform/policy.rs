@@ -24,7 +24,7 @@ pub(super) type Reason = String;
 
 /// The document that an expression gives.
 pub(super) fn resolve(scope: &Scope<'_>, expr: &HclExpr) -> Result<Document, Reason> {
-    if scope.depth > DEEPEST {
+    if scope.depth > DEEPEST || !scope.module.follows() {
         return Err("its value refers to itself".to_owned());
     }
     let module = scope.module;

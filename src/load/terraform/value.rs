@@ -171,7 +171,7 @@ impl<'m> Scope<'m> {
     }
 
     fn traversal(&self, expr: &HclExpr, root: &HclExpr, steps: &[HclStep]) -> Value<'static> {
-        if self.depth > DEEPEST {
+        if self.depth > DEEPEST || !self.module.follows() {
             return self.hole(expr);
         }
         let (start, rest) = match &root.kind {
