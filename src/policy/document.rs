@@ -174,6 +174,14 @@ pub struct Clause {
     pub values: Vec<Text>,
 }
 
+impl Statement {
+    /// Whether nothing is known of it before it is deployed: it stands for any statements, or for none.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.effect_hole.is_some() && self.effect_span == self.span
+    }
+}
+
 impl Clause {
     /// The name of what decides later which key is compared, or how.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use crate::catalog;
 use crate::evidence::{LoosePolicy, PolicyHint, Role};
-use crate::policy::{Effect, Policy};
+use crate::policy::{Effect, Policy, Statement};
 use std::fmt;
 
 /// The kinds of policies that AWS tells apart.
@@ -96,7 +96,8 @@ impl PolicyKind {
         let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
         let named = |words: &[&str]| words.iter().any(|word| file.contains(word));
         let policy = &found.policy;
-        if !policy.statements.iter().any(|statement| statement.principals.is_some()) {
+        let names = |statement: &Statement| statement.principals.is_some() && !statement.is_unknown();
+        if !policy.statements.iter().any(names) {
             return if named(&["scp", "service-control"]) {
                 Self::Scp
             } else if named(&["boundary"]) {

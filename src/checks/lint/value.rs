@@ -134,7 +134,10 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
         {
             let billing =
                 statement.principals.iter().flat_map(|principals| &principals.entries).any(|entry| {
-                    entry.kind == PrincipalKind::Service && entry.value.value.starts_with("billingreports.")
+                    // Who it will be is not known: it may be the one for whom AWS publishes it.
+                    !entry.value.is_whole()
+                        || (entry.kind == PrincipalKind::Service
+                            && entry.value.value.starts_with("billingreports."))
                 });
             let published = billing && lower == "aws:sourcearn" && value.value.ends_with(":definition/*");
             let case = if published { "wildcard-exact-as-published" } else { "wildcard-exact" };
