@@ -89,11 +89,8 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
             continue;
         }
         // What somebody ignores everywhere says nothing of this folder, and would make the answer theirs alone.
-        let walk = ignore::WalkBuilder::new(path)
-            .require_git(false)
-            .git_global(false)
-            .follow_links(false)
-            .build();
+        let walk =
+            ignore::WalkBuilder::new(path).require_git(false).git_global(false).follow_links(false).build();
         for entry in walk {
             let entry = entry.map_err(|error| {
                 let source =
