@@ -129,6 +129,7 @@ impl<'a> Weigher<'a> {
         let broken: Vec<String> = out
             .causes
             .iter()
+            .filter(|(_, cause)| cause.standing == Standing::Confirmed)
             .filter_map(|(_, cause)| cause.finding.as_ref().and_then(|finding| finding.demand.clone()))
             .collect();
         for (id, cause) in out.causes.iter_mut().filter(|(_, cause)| cause.standing == Standing::Open) {
