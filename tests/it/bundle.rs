@@ -30,6 +30,7 @@ fn every_account_is_judged_alike_when_its_names_are_replaced() {
         }
         let judged = preflight()
             .args(["check", "--now", common::NOW, "--format", "json"])
+            .args(account.config.consumers.iter().flat_map(|name| ["--consumer", name.as_str()]))
             .arg(&file)
             .output()
             .unwrap();
