@@ -10,6 +10,7 @@ mod build;
 mod gap;
 mod offsets;
 mod scalar;
+mod value;
 
 pub use scalar::{inner_span_yaml, unwrapped_yaml};
 
