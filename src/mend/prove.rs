@@ -197,6 +197,9 @@ pub(super) fn prove(
         let report = report.clone();
         return (!fix.commands.is_empty()).then_some(Proved { fix, state: after, report });
     }
+    if !is_as_whole(state, &after) {
+        return None;
+    }
     let mut judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
     if count(&judged, finding) >= count(report, finding) || is_worse(report, &judged, finding) {
         return None;
@@ -261,6 +264,14 @@ struct Deeper {
     report: Report,
 }
 
+/// Whether no text is worse JSON than before: two changes may write one key twice.
+fn is_as_whole(before: &State, after: &State) -> bool {
+    let faults = |state: &State| -> usize {
+        state.evidence.documents.iter().map(|document| document.issues.len()).sum()
+    };
+    faults(after) <= faults(before)
+}
+
 /// Where another layer stands behind the one that was mended, its first way is taken too, as long as that leads to an end.
 fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) -> Option<Deeper> {
     let id = finding.demand.as_deref()?;
@@ -278,6 +289,9 @@ fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) 
             return None;
         }
         let after = state.with(&written.texts, &written.form, bench.config);
+        if !is_as_whole(state, &after) {
+            return None;
+        }
         let judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
         if is_worse(report, &judged, finding) {
             return None;
