@@ -154,8 +154,7 @@ impl<'t> Builder<'t> {
 
     fn close(&mut self, span: Span) {
         self.gap(span.start as usize);
-        // A closing bracket belongs to the container, what the parser's span holds behind it does not; a block just ends
-        // with what is in it.
+        // A closing bracket belongs to the container, what the parser's span holds behind it does not.
         let bracket = self.text.get(span.range()).is_some_and(|text| text.starts_with([']', '}']));
         self.cursor = self.cursor.max(span.start as usize + usize::from(bracket));
         if self.too_deep > 0 {
@@ -308,8 +307,7 @@ impl<'t> Builder<'t> {
 
     /// The members of a mapping with those that its merge keys bring, which count where the mapping has none of its own.
     fn merged(&mut self, mapping: Mapping<'t>) -> Vec<Member<'t>> {
-        let Mapping { members, seen, key } = mapping;
-        debug_assert!(key.is_none(), "a key without a value");
+        let Mapping { members, seen, .. } = mapping;
         if !members.iter().any(|member| &*member.key == MERGE) {
             return members;
         }
