@@ -244,7 +244,8 @@ impl<'l> Walk<'l> {
         }
         let mut others = false;
         out.extend(alphabet.iter().copied().filter(|c| {
-            let is_named = named.contains(c);
+            // Letters beyond ASCII may be the other case of one that is named: the Kelvin sign is a `k`.
+            let is_named = named.contains(c) || !c.is_ascii();
             let first = !is_named && !others;
             others |= first;
             is_named || first
@@ -326,6 +327,14 @@ mod tests {
         assert_eq!(find(&["*a*b*c*"], &["*c*b*a*"]), Found::Value("abc".to_owned()));
         assert_eq!(find(&["*"], &["*"]), Found::Nothing);
         assert_eq!(find(&["a?"], &["ab"]), Found::Value("aa".to_owned()));
+    }
+
+    #[test]
+    fn a_letter_that_folds_to_a_named_one_is_no_other_letter() {
+        let must = Language::new([Step::Many, Step::Fold('k')]);
+        let must_not = ["*k", "*K", "a\u{212A}"].map(Language::glob);
+        let found = string(&[&must], &must_not.iter().collect::<Vec<_>>());
+        assert_eq!(found, Found::Value("\u{212A}".to_owned()));
     }
 
     #[test]
