@@ -2,8 +2,9 @@
 //!
 //! It says what is inside the contract when two sets of documents are compared; whether any of it is allowed is not asked here.
 
+use super::access::on_behalf;
 use super::subject::Subject;
-use crate::contract::{Ask, Demand, Expect, RequestTemplate};
+use crate::contract::{Ask, Demand, Expect, Form, RequestTemplate};
 use crate::eval::Glob;
 
 /// Access that a demand is about.
@@ -37,7 +38,8 @@ pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> 
     let mut services: Vec<String> = Vec::new();
     let mut deliveries: Vec<(Vec<String>, String)> = Vec::new();
     for demand in demands {
-        let Some((template, actions, on)) = allowing(subject, &demand.ask) else { continue };
+        let Some((template, actions, on, of)) = allowing(subject, &demand.ask) else { continue };
+        let form = &on_behalf(form, of);
         let Ok(caller) = form.fill(&template.caller) else { continue };
         let is_service = caller.ends_with(".amazonaws.com");
         if !is_service && !super::is_asked(subject, demand) {
@@ -56,7 +58,7 @@ pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> 
             services.push(caller);
             deliveries.push((actions.to_vec(), resource));
         } else {
-            let shown = shown(subject, template, actions);
+            let shown = shown(form, template, actions);
             out.push(Contracted { caller, actions: actions.to_vec(), resource, shown });
         }
     }
@@ -131,22 +133,30 @@ pub fn demand_of<'d>(
     })
 }
 
-/// What a product of another account shows with its requests.
-fn shown(subject: &Subject<'_>, template: &RequestTemplate, actions: &[String]) -> Vec<(String, String)> {
+/// What a product of another account shows with its requests and others do not: what comes from the form.
+fn shown(form: &Form, template: &RequestTemplate, actions: &[String]) -> Vec<(String, String)> {
     let services: Vec<&str> = actions.iter().filter_map(|action| action.split(':').next()).collect();
     let is_of_service = |key: &str| key.split_once(':').is_some_and(|(prefix, _)| services.contains(&prefix));
-    let shown = template.context.iter().filter(|(key, _)| template.is_foreign && is_of_service(key));
+    let is_own = |value: &str| value.contains('{');
+    let shown = template.context.iter().filter(|(key, value)| is_of_service(key) && is_own(value));
     shown
-        .filter_map(|(key, value)| Some((key.clone(), subject.form.fill(value).ok()?)))
+        .filter(|_| template.is_foreign)
+        .filter_map(|(key, value)| Some((key.clone(), form.fill(value).ok()?)))
         .filter(|(_, value)| value != "none")
         .collect()
 }
 
-/// Template, actions and resource of a demand that something be allowed.
-fn allowing<'a>(subject: &Subject<'a>, ask: &'a Ask) -> Option<(&'a RequestTemplate, &'a [String], &'a str)> {
+/// What a demand that something be allowed asks: template, actions, resource, and the values it asks with instead of the form's.
+type Allowing<'a> = (&'a RequestTemplate, &'a [String], &'a str, &'a [(String, String)]);
+
+fn allowing<'a>(subject: &Subject<'a>, ask: &'a Ask) -> Option<Allowing<'a>> {
     match ask {
-        Ask::Access { request, actions, on, expect: Expect::Allowed, .. }
-        | Ask::Discovery { request, actions, on, .. } => Some((subject.requests.get(request)?, actions, on)),
+        Ask::Access { request, actions, on, expect: Expect::Allowed, of, .. } => {
+            Some((subject.requests.get(request)?, actions, on, of))
+        }
+        Ask::Discovery { request, actions, on, .. } => {
+            Some((subject.requests.get(request)?, actions, on, &[]))
+        }
         _ => None,
     }
 }

@@ -78,7 +78,11 @@ fn is_readable(policy: &Policy) -> bool {
 }
 
 /// SCPs or RCPs of an account: absent by fact in the management account and outside organizations.
-fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) -> Layer<Vec<Vec<&'a Policy>>> {
+pub(super) fn organization<'a>(
+    subject: &Subject<'a>,
+    role: Role,
+    account: Option<&str>,
+) -> Layer<Vec<Vec<&'a Policy>>> {
     let form = subject.form;
     let management = match (form.text("management-account"), form.text("account-kind")) {
         (Some(management), _) => Some(management),

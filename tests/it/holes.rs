@@ -101,6 +101,8 @@ fn told(statements: &str, asked: &Asked) -> String {
                 })
                 .collect();
             names.sort();
+            // Of a statement that is open as a whole, its effect and all its tests are.
+            names.dedup();
             names.join(" and ")
         }
     }

@@ -3,7 +3,7 @@
 use super::doc::{Doc, Out, opening, readable};
 use super::kind::PolicyKind;
 use crate::catalog;
-use crate::policy::{BaseOperator, Clause, Effect, PrincipalKind, Statement};
+use crate::policy::{BaseOperator, Clause, Effect, PrincipalKind, Statement, Text};
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     for statement in &doc.policy.statements {
@@ -31,6 +31,7 @@ fn scp(statement: &Statement, out: &mut Out) {
 
 fn rcp(statement: &Statement, out: &mut Out) {
     let star = |text: &str| text == "*";
+    let may_be_star = |text: &Text| star(&text.value) || !text.is_whole();
     if let Some(principals) = &statement.principals {
         let everyone = !principals.negated
             && principals.entries.iter().all(|entry| {
@@ -44,10 +45,11 @@ fn rcp(statement: &Statement, out: &mut Out) {
     let whole = |element: &Option<crate::policy::Element>| {
         element
             .as_ref()
-            .is_some_and(|element| !element.negated && element.items.iter().all(|item| star(&item.value)))
+            .is_some_and(|element| !element.negated && element.items.iter().all(|item| may_be_star(item)))
     };
     if statement.effect == Effect::Allow {
-        if !(whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty()) {
+        let is_whole = whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty();
+        if !is_whole && statement.effect_hole.is_none() {
             out.push("organization", "rcp-allow", statement.effect_span, &[]);
         }
         return;

@@ -13,9 +13,10 @@ use preflight::rulebook::{Example, ExampleGroup, Rule};
 use preflight::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The evidence of an example, or nothing if it is not one of documents and a form.
-fn example(example: &Example<'_>) -> Option<State> {
+/// The evidence of an example and the consumers that its form names, or nothing if it is not one of documents and a form.
+fn example(example: &Example<'_>) -> Option<(State, Vec<String>)> {
     let (mut sources, mut evidence, mut form) = (Sources::new(), Evidence::default(), Form::new());
+    let mut consumers = Vec::new();
     let mut levels: BTreeMap<Role, usize> = BTreeMap::new();
     for block in &example.blocks {
         if let Some(role) = Role::of(block.kind) {
@@ -24,14 +25,15 @@ fn example(example: &Example<'_>) -> Option<State> {
             *level += 1;
         } else if block.kind == "form" {
             let source = sources.add("form", format!("[form]\n{}", block.text));
-            form = config::read(sources.get(source).text(), source).ok()?.form;
+            let read = config::read(sources.get(source).text(), source).ok()?;
+            (form, consumers) = (read.form, read.consumers);
         } else if block.kind == "settings" {
             return None;
         } else if block.lang == "json" || block.kind == "listing" {
             load::add_unnamed(&mut sources, block.kind, block.text, &mut evidence);
         }
     }
-    Some(State::new(sources, evidence, form))
+    Some((State::new(sources, evidence, form), consumers))
 }
 
 /// The report with fixes of what is asked for: alone first, which is quick, then together with what else is wrong.
@@ -52,15 +54,18 @@ fn offers(report: &Report, out: &mut BTreeSet<String>) {
 }
 
 fn of_pages(library: &Library, out: &mut BTreeSet<String>) {
-    let consumers = ["spendeffix-root".to_owned()];
-    let bench = Bench { library, consumers: &consumers, strict: false, now: NOW, config: None };
     let rules: Vec<&Rule> = library.book().iter().filter(|rule| rule.group != "iam").collect();
     for rule in rules {
         for one in rule.page().examples.iter().filter(|one| !matches!(one.group, ExampleGroup::Fix)) {
             if out.contains(&rule.name.0) {
                 break;
             }
-            let Some(state) = example(one) else { continue };
+            let Some((state, mut consumers)) = example(one) else { continue };
+            if consumers.is_empty() {
+                let usual = if rule.group == "trust" { "cloudzero" } else { "spendeffix-root" };
+                consumers.push(usual.to_owned());
+            }
+            let bench = Bench { library, consumers: &consumers, strict: false, now: NOW, config: None };
             let report = bench.judge(&state);
             let mine = report.findings.iter().filter(|finding| finding.rule == rule.name);
             if mine.into_iter().any(|finding| !finding.repairs.is_empty()) {

@@ -32,8 +32,9 @@ fn next(state: &mut u64, end: usize) -> usize {
     (*state % end.max(1) as u64) as usize
 }
 
-/// The documents with one element of one policy changed; what was changed, for people.
-fn spoilt(before: &State, seed: &mut u64) -> (State, String) {
+/// The documents with one element of one policy changed; what was changed, for people. Nothing if the policy has no element
+/// left.
+fn spoilt(before: &State, seed: &mut u64) -> Option<(State, String)> {
     let documents: Vec<_> = before
         .evidence
         .documents
@@ -57,10 +58,13 @@ fn spoilt(before: &State, seed: &mut u64) -> (State, String) {
     };
     // What stands around a policy in the output of the AWS CLI is no part of it.
     let all: Vec<_> = all.into_iter().filter(|mutant| !mutant.what.contains("PolicyVersion")).collect();
-    let mutant = &all[next(seed, all.len())];
+    let mutant = all.get(next(seed, all.len()))?;
     let changed: BTreeMap<SourceId, String> = [(document.source, mutant.text.clone())].into();
     let (sources, evidence) = load::again(&before.sources, &before.evidence, &changed);
-    (State::new(sources, evidence, before.form.clone()), format!("{} {}", document.role.name(), mutant.what))
+    Some((
+        State::new(sources, evidence, before.form.clone()),
+        format!("{} {}", document.role.name(), mutant.what),
+    ))
 }
 
 #[test]
@@ -75,8 +79,8 @@ fn two_faults_are_mended_together_or_told() {
     while tried < PAIRS * times {
         let account = &all[next(&mut seed, all.len())];
         let bench = bench(&library, account);
-        let (one, first) = spoilt(&state(account), &mut seed);
-        let (two, second) = spoilt(&one, &mut seed);
+        let Some((one, first)) = spoilt(&state(account), &mut seed) else { continue };
+        let Some((two, second)) = spoilt(&one, &mut seed) else { continue };
         let report = bench.judge(&two);
         if report.verdict == Verdict::Ready {
             continue;
