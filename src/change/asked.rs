@@ -2,6 +2,7 @@
 
 use super::who::Who;
 use super::{Job, Kind, Limit};
+use crate::catalog;
 use crate::checks::contracted::{Single, demand_of};
 use crate::checks::{self, Subject};
 use crate::contract::{Ask, Contract, Demand};
@@ -46,7 +47,8 @@ impl Asked<'_> {
         }
     }
 
-    /// The demand that asks for an action of a class, all of it: by every resource that the class names.
+    /// The demand that asks for an action of a class, all of it: by every resource that the class names and that the action
+    /// can be used on.
     pub(super) fn inside(&self, who: &Who, change: &AccessChange, action: &str) -> Option<Demanded> {
         let caller = match who {
             Who::Holder => self.subject.form.text("reader")?,
@@ -56,8 +58,14 @@ impl Asked<'_> {
         let context = change.witness.context.iter();
         let context: Vec<(String, String)> =
             context.filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect();
+        let known = catalog::action(action);
+        let is_used_on = |resource: &String| {
+            let types = known.into_iter().flat_map(catalog::Action::resource_types);
+            let mut types = types.peekable();
+            types.peek().is_none() || types.any(|each| each.resource_type.overlaps(resource))
+        };
         let mut found = None;
-        for resource in &change.resources {
+        for resource in change.resources.iter().filter(|resource| is_used_on(resource)) {
             let single = Single { caller, action, resource, context: &context };
             let demand = demand_of(&self.subject, &self.contract.demands, &single)?;
             found.get_or_insert(demand);

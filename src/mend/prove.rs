@@ -227,6 +227,9 @@ pub(super) fn prove(
             }
         }
     }
+    because.extend(
+        news(report, &judged, finding).map(|new| format!("there is a warning then: {}", new.headline)),
+    );
     if let Some(role) = role {
         because.push(format!("the {role} may apply to others too, who are not seen here"));
     }
@@ -335,14 +338,15 @@ fn is_worse(before: &Report, after: &Report, mended: &Finding) -> bool {
             now.is_some_and(|now| now.state > demand.state)
         })
     });
-    let tells_new = after
-        .findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Note)
-        // What stood behind the fault shows once the fault is gone.
-        .filter(|finding| mended.demand.is_none() || finding.demand != mended.demand)
-        .any(|finding| count(before, finding) < count(after, finding));
-    worse || tells_new
+    worse || news(before, after, mended).any(|finding| finding.severity == Severity::Error)
+}
+
+/// Errors and warnings that were not told before.
+fn news<'r>(before: &'r Report, after: &'r Report, mended: &'r Finding) -> impl Iterator<Item = &'r Finding> {
+    let new = after.findings.iter().filter(|finding| finding.severity > Severity::Note);
+    // What stood behind the fault shows once the fault is gone.
+    new.filter(|finding| mended.demand.is_none() || finding.demand != mended.demand)
+        .filter(|finding| count(before, finding) < count(after, finding))
 }
 
 fn state_of(report: &Report, id: &str) -> Option<DemandState> {
