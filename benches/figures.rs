@@ -163,6 +163,7 @@ fn equality() {
         kind: change::Kind::Identity,
         account: "111122223333",
         only: &[],
+        beside: &[],
         asked: &[],
     };
     assert_eq!(change::compare(&job).effect, preflight::finding::change::Effect::Same);

@@ -43,12 +43,11 @@ fn rcp(statement: &Statement, out: &mut Out) {
         }
     }
     let whole = |element: &Option<crate::policy::Element>| {
-        element
-            .as_ref()
-            .is_some_and(|element| !element.negated && element.items.iter().all(|item| may_be_star(item)))
+        element.as_ref().is_some_and(|element| !element.negated && element.items.iter().all(may_be_star))
     };
     if statement.effect == Effect::Allow {
-        let is_whole = whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty();
+        let is_whole =
+            whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty();
         if !is_whole && statement.effect_hole.is_none() {
             out.push("organization", "rcp-allow", statement.effect_span, &[]);
         }
