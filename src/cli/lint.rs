@@ -28,10 +28,12 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let found = load::loose(&mut sources, &paths)?;
     // Where a revision is asked about, that the last policy went is an answer; what a template leaves open is named, which is
     // one too.
+    let reasons = found.not_evaluated.iter().map(|(name, reason)| format!("\n  {name}: {reason}"));
     let compares = args.base.base.is_some();
     anyhow::ensure!(
         compares || found.has_template || !found.policies.is_empty(),
-        "nothing to look at: no policy was found"
+        "nothing to look at: no policy was found{}",
+        reasons.collect::<String>()
     );
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let mut report = lint(&library, &job);

@@ -13,6 +13,7 @@ use crate::eval::PublicAccessBlock;
 use crate::policy::{Length, Notation, Policy, Version};
 use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
+use std::sync::Arc;
 
 /// One policy document with its role.
 #[derive(Debug, Clone)]
@@ -118,11 +119,23 @@ pub struct Evidence {
     pub open: Vec<Attachment>,
     /// What was presumed when the documents were read.
     pub assumed: Vec<String>,
+    /// What of all this modules of Terraform hold. A module is read from many texts, so it is kept as it was found.
+    pub modules: Option<Arc<Self>>,
     /// What live calls told, where a snapshot was read.
     pub live: LiveRecord,
 }
 
 impl Evidence {
+    /// Adds what modules of Terraform hold: policies, what they are attached to, and what is not judged.
+    pub fn add_modules(&mut self, modules: Arc<Self>) {
+        self.documents.extend(modules.documents.iter().cloned());
+        self.links.extend(modules.links.iter().cloned());
+        self.open.extend(modules.open.iter().cloned());
+        self.not_evaluated.extend(modules.not_evaluated.iter().cloned());
+        self.assumed.extend(modules.assumed.iter().cloned());
+        self.modules = Some(modules);
+    }
+
     /// The documents of a role.
     pub fn of(&self, role: Role) -> impl Iterator<Item = &PolicyDocument> {
         self.documents.iter().filter(move |document| document.role == role && document.linked.is_none())

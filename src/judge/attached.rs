@@ -55,7 +55,7 @@ impl Selection<'_> {
             let names = attachment.targets.iter().filter_map(|target| target.name.lone_hole());
             let holes: Vec<String> = names.map(str::to_owned).collect();
             // The policy is the bucket's if it is on it: then the template's name for the bucket is that one.
-            let known = |name: &str| holes.iter().any(|hole| hole == name).then(|| bucket.clone());
+            let known = |name: &str| holes.iter().find_map(|hole| bucket_part(hole, name, &bucket));
             self.fill(Some(source), &known);
             let address = &attachment.address;
             self.out.assumed.extend(
@@ -203,6 +203,19 @@ impl Selection<'_> {
         };
         self.out.documents.iter_mut().filter(is_meant).for_each(|document| document.policy.fill(known));
         self.out.exports.fill(known);
+    }
+}
+
+/// What a hole is, if another one is the bucket: the same, or of a resource of Terraform one of its attributes.
+fn bucket_part(of_bucket: &str, name: &str, bucket: &str) -> Option<String> {
+    if name == of_bucket {
+        return Some(bucket.to_owned());
+    }
+    let resource = Some(of_bucket).filter(|hole| hole.starts_with("aws_s3_bucket."))?;
+    match name.strip_prefix(resource)?.strip_prefix('.')? {
+        "id" | "bucket" => Some(bucket.to_owned()),
+        "arn" => Some(format!("arn:aws:s3:::{bucket}")),
+        _ => None,
     }
 }
 

@@ -102,7 +102,9 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
                     error.into_io_error().unwrap_or_else(|| std::io::Error::other("cannot walk the folder"));
                 LoadError::Open { path: path.display().to_string(), source }
             })?;
-            let is_candidate = is_json(entry.path()) || has_ending(entry.path(), &TEXTS);
+            let is_candidate = is_json(entry.path())
+                || has_ending(entry.path(), &TEXTS)
+                || super::terraform::is_terraform(entry.path());
             if is_candidate && entry.file_type().is_some_and(|kind| kind.is_file()) {
                 files.push(Found { path: entry.into_path(), is_found: true });
             }
@@ -112,6 +114,12 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
     files.sort_by_cached_key(|file| (super::display(&file.path), file.is_found));
     files.dedup_by_key(|file| super::display(&file.path));
     Ok(files)
+}
+
+/// The names in a folder.
+pub(super) fn listed(folder: &Path) -> Result<Vec<std::ffi::OsString>, LoadError> {
+    let entries = std::fs::read_dir(folder).map_err(failed(folder))?;
+    entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(failed(folder))).collect()
 }
 
 pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {

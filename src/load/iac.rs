@@ -1,6 +1,7 @@
 //! From what templates hold to evidence.
 
 use super::cloudformation::{Taken, TemplatePolicy};
+use super::terraform;
 use super::yaml::Found;
 use crate::evidence::{Evidence, LoosePolicies, LoosePolicy, PolicyDocument, PolicyHint, Role};
 use crate::policy;
@@ -35,7 +36,7 @@ pub(super) fn take(
     }
     let before = evidence.documents.len();
     for taken in found.templates {
-        template(name, source, taken, named, evidence);
+        template(name, taken, named, evidence);
     }
     if let Some((role, ..)) = named
         && evidence.documents.len() == before
@@ -46,17 +47,12 @@ pub(super) fn take(
     }
 }
 
-fn template(
-    name: &str,
-    source: SourceId,
-    taken: Taken,
-    named: Option<(Role, usize, Option<usize>)>,
-    evidence: &mut Evidence,
-) {
+fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)>, evidence: &mut Evidence) {
     let Taken { policies, exports, links, open, not_evaluated, presumed, .. } = taken;
     let address = |address: &str| format!("{name}: {address}");
     for each in policies {
         let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
+        let source = policy.source;
         let asked = named.filter(|(role, ..)| can_be(attachment.hint, *role));
         let role = match (named, asked) {
             (Some(_), None) => continue,
@@ -113,15 +109,48 @@ pub(super) fn take_loose(sources: &Sources, source: SourceId, found: Found, out:
     }
     out.has_template |= !found.templates.is_empty();
     for taken in found.templates {
-        for each in taken.policies {
-            let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
-            out.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
-            let hint = Some(attachment.hint);
-            out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner: None });
-        }
-        let named = taken.not_evaluated.into_iter();
-        out.not_evaluated.extend(named.map(|(address, reason)| (format!("{name}: {address}"), reason)));
+        loose_template(name, taken, out);
     }
+}
+
+fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
+    for each in taken.policies {
+        let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
+        let source = policy.source;
+        out.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
+        let hint = Some(attachment.hint);
+        out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner: None });
+    }
+    let named = taken.not_evaluated.into_iter();
+    out.not_evaluated.extend(named.map(|(address, reason)| (format!("{name}: {address}"), reason)));
+}
+
+/// What modules hold, as the evidence of an account.
+pub(super) fn modules(found: terraform::Found) -> Evidence {
+    let mut out = Evidence { not_evaluated: found.broken, assumed: found.assumed, ..Evidence::default() };
+    for (name, taken) in found.files {
+        template(&name, taken, None, &mut out);
+    }
+    let unused = found.unused.into_iter();
+    out.not_evaluated.extend(unused.map(|each| (each.name, "no resource of the module uses it".to_owned())));
+    out
+}
+
+/// What modules hold, as policies of nobody in particular.
+pub(super) fn loose_modules(found: terraform::Found, out: &mut LoosePolicies) {
+    out.has_template |= !found.files.is_empty();
+    out.not_evaluated.extend(found.broken);
+    for (name, taken) in found.files {
+        loose_template(&name, taken, out);
+    }
+    out.policies.extend(found.unused.into_iter().map(|each| LoosePolicy {
+        source: each.policy.source,
+        policy: each.policy,
+        issues: each.issues,
+        length: each.length,
+        hint: None,
+        owner: None,
+    }));
 }
 
 /// What a policy of a template is to the account that is judged.

@@ -1,6 +1,7 @@
 //! Every policy below some paths, whatever document holds it.
 
 use super::files::{self, LoadError};
+use super::{iac, terraform};
 use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
 use crate::policy::{self, Embedded, Length, is_policy};
 use crate::source::{SourceId, Sources};
@@ -17,7 +18,12 @@ const DEEPEST: usize = 64;
 /// If a file or folder cannot be opened.
 pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
     let mut out = LoosePolicies::default();
-    for file in files::below(paths)? {
+    let all = files::below(paths)?;
+    let (modules, all): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|file| terraform::is_terraform(&file.path));
+    let modules: Vec<PathBuf> = modules.into_iter().map(|file| file.path).collect();
+    iac::loose_modules(terraform::modules(sources, &modules)?, &mut out);
+    for file in all {
         let may_be_template = files::has_ending(&file.path, &files::TEMPLATES);
         if file.is_found && !files::is_json(&file.path) && !may_be_template {
             continue;

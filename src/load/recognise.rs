@@ -337,7 +337,11 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
     if named("bucket-policy") || named("bucketpolicy") {
         return Ok(Role::BucketPolicy);
     }
-    let with = policy.statements.iter().filter(|statement| statement.principals.is_some()).count();
+    let with = policy
+        .statements
+        .iter()
+        .filter(|statement| statement.principals.is_some() && !statement.is_unknown())
+        .count();
     let without = policy.statements.len() - with;
     // One statement of many may have a `Principal` too many, or lack it.
     let of_user = with == without && ["reader", "user", "identity"].into_iter().any(named);

@@ -188,6 +188,12 @@ impl Statement {
             values: vec![text],
         });
     }
+
+    /// Whether nothing is known of it before it is deployed: it stands for any statements, or for none.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.effect_hole.is_some() && self.effect_span == self.span
+    }
 }
 
 impl Clause {

@@ -297,8 +297,8 @@ fn no_rule_speaks_of_a_text_that_is_not_known() {
         let source = sources.add("policy.json", body.clone());
         let whole = policy::read(&read_json(body).root, source, 0);
         let before = causes(sources.get(source), &whole, *kind);
-        // One in nine: all of them take minutes.
-        for nth in (0..strings(&read_json(body).root)).filter(|nth| (number + nth) % 9 == 0) {
+        // One in thirty-one: all of them take minutes.
+        for nth in (0..strings(&read_json(body).root)).filter(|nth| (number + nth) % 31 == 0) {
             for half in [false, true] {
                 let mut document = read_json(body);
                 let mut at = nth;
@@ -318,6 +318,6 @@ fn no_rule_speaks_of_a_text_that_is_not_known() {
     }
     wrong.sort();
     wrong.dedup();
-    assert!(tried > 500, "{tried}");
+    assert!(tried > 200, "{tried}");
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
 }

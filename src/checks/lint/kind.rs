@@ -2,7 +2,7 @@
 
 use crate::catalog;
 use crate::evidence::{LoosePolicy, PolicyHint, Role};
-use crate::policy::{Effect, Policy};
+use crate::policy::{Effect, Policy, Statement};
 use std::fmt;
 
 /// The kinds of policies that AWS tells apart.
@@ -98,7 +98,8 @@ impl PolicyKind {
         let file = words_of(file);
         let named = |names: &[&str]| names.iter().any(|name| file.contains(&format!("-{name}-")));
         let policy = &found.policy;
-        if !policy.statements.iter().any(|statement| statement.principals.is_some()) {
+        let names = |statement: &Statement| statement.principals.is_some() && !statement.is_unknown();
+        if !policy.statements.iter().any(names) {
             return if named(&["scp", "scps", "service-control"]) {
                 Self::Scp
             } else if named(&["boundary"]) {

@@ -54,6 +54,9 @@ pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
     mfa::look(doc, &mut out);
     reach::look(doc, &mut out);
     size::look(doc, &mut out);
+    // Of a statement of which nothing is known there is nothing to say.
+    let unknown: Vec<_> = doc.policy.statements.iter().filter(|each| each.is_unknown()).collect();
+    out.causes.retain(|cause| !unknown.iter().any(|each| each.span == cause.place.span));
     out.causes
 }
 

@@ -134,8 +134,10 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
         {
             let billing =
                 statement.principals.iter().flat_map(|principals| &principals.entries).any(|entry| {
-                    let may_be = !entry.value.is_whole() || entry.value.value.starts_with("billingreports.");
-                    entry.kind == PrincipalKind::Service && may_be
+                    // Who it will be is not known: it may be the one for whom AWS publishes it.
+                    !entry.value.is_whole()
+                        || (entry.kind == PrincipalKind::Service
+                            && entry.value.value.starts_with("billingreports."))
                 });
             let published = billing && lower == "aws:sourcearn" && value.value.ends_with(":definition/*");
             let case = if published { "wildcard-exact-as-published" } else { "wildcard-exact" };
