@@ -40,8 +40,12 @@ pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, 
     Ok(out)
 }
 
-/// Adds the policies of a text that is already in memory.
+/// Adds the policies of a text that is already in memory. One that is named as a file of Terraform is taken for a whole module.
 pub fn add_loose(sources: &mut Sources, name: &str, text: &str, out: &mut LoosePolicies) {
+    if terraform::is_terraform(std::path::Path::new(name)) {
+        iac::loose_modules(terraform::module_of(sources, name, text), out);
+        return;
+    }
     let source = sources.add(name, text);
     search(sources, source, true, out);
 }

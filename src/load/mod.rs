@@ -121,31 +121,6 @@ fn unnamed(sources: &mut Sources, source: SourceId, evidence: &mut Evidence) {
     }
 }
 
-/// Reads any bytes as a document that nobody named, and as loose policies: for the fuzzer and for tests.
-///
-/// # Panics
-/// If a place lies outside of its text.
-#[doc(hidden)]
-pub fn fuzz_template(data: &[u8]) {
-    let text = String::from_utf8_lossy(data);
-    let mut sources = Sources::new();
-    let mut evidence = Evidence::default();
-    add_unnamed(&mut sources, "fuzz", &text, &mut evidence);
-    let mut loose = crate::evidence::LoosePolicies::default();
-    add_loose(&mut sources, "fuzz", &text, &mut loose);
-    let of_evidence = evidence.documents.iter().map(|document| &document.policy);
-    for policy in of_evidence.chain(loose.policies.iter().map(|found| &found.policy)) {
-        let text = sources.get(policy.source).text();
-        for statement in &policy.statements {
-            let elements = statement.actions.iter().chain(&statement.resources);
-            let spans = elements.flat_map(|element| &element.items).map(|item| item.span);
-            for span in spans.chain([policy.span, statement.span]) {
-                assert!(text.get(span.range()).is_some(), "{span:?} outside of {text:?}");
-            }
-        }
-    }
-}
-
 /// The same texts taken in the same way, some of them changed. Sources keep their identities; listings are kept as they are,
 /// and of a snapshot the parts are made anew.
 #[must_use]

@@ -1,6 +1,7 @@
 //! Infrastructure as code: folders of `fixtures/iac`, read as `preflight check` and `preflight lint` read them.
 
 use crate::common::NOW;
+use crate::seeds::bodies::templates;
 use preflight::config;
 use preflight::evidence::Evidence;
 use preflight::finding::{Report, Severity, State, Verdict};
@@ -193,11 +194,11 @@ fn damaged_templates_do_no_harm() {
             let text = std::fs::read(&path).unwrap();
             for cut in (0..text.len()).step_by(211) {
                 let (head, tail) = text.split_at(cut);
-                for middle in ["", "\n", ":", "!Sub ", "&a ", "*a", "}", "\"", "- "] {
+                for middle in ["", "\n", ":", "!Sub ", "&a ", "*a", "}", "\"", "- ", "${", "<<X\n"] {
                     let damaged = [head, middle.as_bytes(), tail].concat();
-                    load::fuzz_template(&damaged);
+                    templates(&damaged);
                 }
-                load::fuzz_template(head);
+                templates(head);
             }
         }
     }

@@ -63,22 +63,13 @@ pub(super) fn modules(sources: &mut Sources, paths: &[PathBuf]) -> Result<Found,
         let mut wanted = BTreeSet::new();
         for path in in_folder(&folder)? {
             let text = files::read_text(&path)?;
-            let name = super::display(&path);
             let is_values = path.extension().is_some_and(|ending| ending == "tfvars");
-            let body = match read_hcl(&text) {
-                Ok(body) => body,
-                Err(fault) => {
-                    let reason = format!("line {} is no HCL: {}", fault.line, fault.message);
-                    found.broken.push((name, reason));
-                    continue;
-                }
-            };
-            let source = sources.add(name.clone(), text.clone());
+            let Some(file) = read(sources, super::display(&path), text, &mut found) else { continue };
             if asked.contains(&path) {
-                wanted.insert(source);
+                wanted.insert(file.source);
             }
             let list = if is_values { &mut module.values } else { &mut module.files };
-            list.push(File { name, source, text, body });
+            list.push(file);
         }
         read_assets(sources, &folder, &mut module);
         gather::gather(&module, &wanted, &mut found);
@@ -86,6 +77,29 @@ pub(super) fn modules(sources: &mut Sources, paths: &[PathBuf]) -> Result<Found,
     found.assumed.sort();
     found.assumed.dedup();
     Ok(found)
+}
+
+/// A module of one file that is in memory.
+pub(super) fn module_of(sources: &mut Sources, name: &str, text: &str) -> Found {
+    let (mut found, mut module) = (Found::default(), Module::default());
+    module.files.extend(read(sources, name.to_owned(), text.to_owned(), &mut found));
+    let wanted = module.files.iter().map(|file| file.source).collect();
+    gather::gather(&module, &wanted, &mut found);
+    found
+}
+
+fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) -> Option<File> {
+    match read_hcl(&text) {
+        Ok(body) => {
+            let source = sources.add(name.clone(), text.clone());
+            Some(File { name, source, text, body })
+        }
+        Err(fault) => {
+            let reason = format!("line {} is no HCL: {}", fault.line, fault.message);
+            found.broken.push((name, reason));
+            None
+        }
+    }
 }
 
 /// The files of a module in order: those that declare, and those that give values to variables.
