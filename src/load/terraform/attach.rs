@@ -129,7 +129,7 @@ fn name_of(expr: &HclExpr, scope: &Scope<'_>) -> Text {
         return name;
     }
     match resource_of(expr) {
-        Some((kind, name, attribute)) if matches!(attribute, "id" | "name" | "bucket" | "arn") => {
+        Some((kind, name, "id" | "name" | "bucket" | "arn")) => {
             match text(&node, expr.span) {
                 // An argument of it that is given has parts of its own.
                 Some(name) if name.lone_hole().is_none() => name,
