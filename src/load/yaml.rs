@@ -1,6 +1,8 @@
-//! Texts in YAML: policies by themselves, and templates. What else YAML is used for is not looked at.
+//! Texts of infrastructure as code: templates, plans of Terraform, and policies in YAML. What else YAML is used for is not looked
+//! at.
 
 use super::cloudformation::{self, Taken};
+use super::terraform;
 use crate::policy::{Length, Notation, Policy, is_policy, read_as};
 use crate::source::SourceId;
 use crate::syntax::{Document, Issue, IssueKind, read_json, read_yaml};
@@ -18,9 +20,17 @@ pub(super) struct Found {
 /// Reads a text, if it is a template, or a policy in YAML.
 pub(super) fn read(text: &str, source: SourceId) -> Option<Found> {
     if !looks_like(text) {
-        // Looking for the word first: answers of the AWS CLI are large.
-        memchr::memmem::find(text.as_bytes(), b"\"Resources\"")?;
+        // Looking for the words first: answers of the AWS CLI are large.
+        let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        let may_be_plan = has("\"planned_values\"");
+        if !may_be_plan && !has("\"Resources\"") {
+            return None;
+        }
         let document = read_json(text);
+        if may_be_plan && terraform::is_plan(&document.root) {
+            let taken = terraform::take_plan(&document, text, source);
+            return Some(Found { templates: vec![taken], ..Found::default() });
+        }
         if !cloudformation::is_template(&document.root) {
             return None;
         }

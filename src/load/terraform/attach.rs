@@ -1,8 +1,9 @@
 //! What a module attaches its policies to, and which policies from elsewhere it attaches.
 
+use super::kinds::{LISTS, is_attachment, target_of};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
-use crate::evidence::{Link, LinkKind, Target, TargetKind};
+use crate::evidence::{Link, LinkKind, Target};
 use crate::policy::Text;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
@@ -37,20 +38,14 @@ impl Uses {
                 };
                 let arn = block.body.value("policy_arn");
                 match kind.as_str() {
-                    "aws_iam_user_policy_attachment"
-                    | "aws_iam_role_policy_attachment"
-                    | "aws_iam_group_policy_attachment" => {
+                    attaching if is_attachment(attaching) => {
                         if let (Some(arn), Some(target)) = (arn, target(block, kind, name, &scope)) {
                             add(LinkKind::Policy, arn, target);
                         }
                     }
                     "aws_iam_policy_attachment" => {
                         let Some(arn) = arn else { continue };
-                        for (attribute, kind) in [
-                            ("users", TargetKind::User),
-                            ("roles", TargetKind::Role),
-                            ("groups", TargetKind::Group),
-                        ] {
+                        for (attribute, kind) in LISTS {
                             let Some(expr) = block.body.value(attribute) else { continue };
                             for name in names_in(expr, &scope) {
                                 add(LinkKind::Policy, arn, Target { kind, name });
@@ -103,15 +98,7 @@ impl Uses {
 
 /// What the policies in a block, or the policy that it attaches, are for.
 pub(super) fn target(block: &HclBlock, kind: &str, name: &str, scope: &Scope<'_>) -> Option<Target> {
-    let (of, attribute) = match kind {
-        "aws_s3_bucket_policy" | "aws_s3_bucket" => (TargetKind::Bucket, "bucket"),
-        "aws_iam_user_policy" | "aws_iam_user_policy_attachment" => (TargetKind::User, "user"),
-        "aws_iam_role_policy" | "aws_iam_role_policy_attachment" => (TargetKind::Role, "role"),
-        "aws_iam_group_policy" | "aws_iam_group_policy_attachment" => (TargetKind::Group, "group"),
-        "aws_iam_user" => (TargetKind::User, "name"),
-        "aws_iam_role" => (TargetKind::Role, "name"),
-        _ => return None,
-    };
+    let (of, attribute) = target_of(kind)?;
     let own = || open(&format!("{kind}.{name}"), block.span);
     let text = match block.body.value(attribute) {
         Some(expr) => name_of(expr, scope),

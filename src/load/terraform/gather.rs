@@ -3,6 +3,7 @@
 use super::attach::{self, Uses};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
+use super::kinds::{OTHER_POLICIES, holds, of_organization};
 use super::{Found, Unused, policy, statement, walk_body};
 use crate::evidence::{Attachment, PolicyHint, Target};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
@@ -11,37 +12,6 @@ use crate::source::SourceId;
 use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
 use crate::syntax::{self, Node, Part, Value};
 use std::collections::BTreeSet;
-
-/// Which attribute of a resource holds a policy, and of what kind.
-fn holds(kind: &str) -> Option<(&'static str, PolicyHint)> {
-    Some(match kind {
-        "aws_s3_bucket_policy" | "aws_s3_bucket" => ("policy", PolicyHint::Bucket),
-        "aws_iam_policy" | "aws_iam_user_policy" | "aws_iam_role_policy" | "aws_iam_group_policy" => {
-            ("policy", PolicyHint::Identity)
-        }
-        "aws_ssoadmin_permission_set_inline_policy" => ("inline_policy", PolicyHint::Identity),
-        "aws_iam_role" => ("assume_role_policy", PolicyHint::Trust),
-        "aws_kms_key" | "aws_kms_key_policy" | "aws_kms_external_key" => ("policy", PolicyHint::Key),
-        "aws_vpc_endpoint" | "aws_vpc_endpoint_policy" => ("policy", PolicyHint::Endpoint),
-        "aws_organizations_policy" => ("content", PolicyHint::Scp),
-        "aws_sqs_queue" | "aws_sns_topic" => ("policy", PolicyHint::Resource),
-        kind if kind.starts_with("aws_") && kind.ends_with("_policy") => ("policy", PolicyHint::Resource),
-        _ => return None,
-    })
-}
-
-/// What is a policy by its name and none of IAM: lifecycle rules, scaling, backup plans.
-const OTHER_POLICIES: [&str; 9] = [
-    "aws_appautoscaling_policy",
-    "aws_autoscaling_policy",
-    "aws_ecr_lifecycle_policy",
-    "aws_dlm_lifecycle_policy",
-    "aws_cloudfront_origin_request_policy",
-    "aws_cloudfront_cache_policy",
-    "aws_cloudfront_response_headers_policy",
-    "aws_load_balancer_policy",
-    "aws_opensearchserverless_security_policy",
-];
 
 /// A policy of a resource before it is resolved.
 struct Held<'b> {
@@ -134,7 +104,7 @@ fn of_resource<'b>(
         && let Some(expr) = block.body.value(attribute)
         && !matches!(expr.kind, HclKind::Null)
     {
-        let hint = if kind == "aws_organizations_policy" { of_organization(block, scope) } else { hint };
+        let hint = if kind == "aws_organizations_policy" { kind_in_organization(block, scope) } else { hint };
         let own = attach::target(block, kind, name, scope);
         let mut held = |hint: PolicyHint, targets: Vec<Target>| {
             let attachment = Attachment { address: address.clone(), hint, targets };
@@ -181,12 +151,9 @@ fn made(block: &HclBlock, scope: &Scope<'_>) -> Made {
     }
 }
 
-fn of_organization(block: &HclBlock, scope: &Scope<'_>) -> PolicyHint {
+fn kind_in_organization(block: &HclBlock, scope: &Scope<'_>) -> PolicyHint {
     let kind = block.body.value("type").map(|expr| scope.value(expr));
-    match kind.as_ref().and_then(Node::as_str) {
-        Some("RESOURCE_CONTROL_POLICY") => PolicyHint::Rcp,
-        Some(_) | None => PolicyHint::Scp,
-    }
+    of_organization(kind.as_ref().and_then(Node::as_str))
 }
 
 /// The name of a data source whose document an expression is.

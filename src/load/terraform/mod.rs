@@ -5,7 +5,9 @@
 mod attach;
 mod function;
 mod gather;
+mod kinds;
 mod module;
+mod plan;
 mod policy;
 mod statement;
 mod value;
@@ -17,6 +19,7 @@ use crate::source::Sources;
 use crate::syntax::Issue;
 use crate::syntax::hcl::{HclBody, HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl};
 use module::{File, Module, asset_path};
+pub(super) use plan::{is_plan, take as take_plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
