@@ -1,9 +1,9 @@
 //! The policies of a module's resources.
 
 use super::attach::{self, Uses};
+use super::kinds::{OTHER_POLICIES, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
-use super::kinds::{OTHER_POLICIES, holds, of_organization};
 use super::{Found, Unused, policy, statement, walk_body};
 use crate::evidence::{Attachment, PolicyHint, Target};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};

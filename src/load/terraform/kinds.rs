@@ -48,7 +48,9 @@ pub(super) fn target_of(kind: &str) -> Option<(TargetKind, &'static str)> {
 
 /// Whether a resource attaches one managed policy to one user, role or group.
 pub(super) fn is_attachment(kind: &str) -> bool {
-    kind.starts_with("aws_iam_") && kind.ends_with("_policy_attachment") && kind != "aws_iam_policy_attachment"
+    kind.starts_with("aws_iam_")
+        && kind.ends_with("_policy_attachment")
+        && kind != "aws_iam_policy_attachment"
 }
 
 /// The lists of an `aws_iam_policy_attachment`.

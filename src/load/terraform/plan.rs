@@ -172,7 +172,8 @@ impl<'n, 't> Plan<'n, 't> {
         for resource in &self.resources {
             let mut add = |kind: LinkKind, attribute: &str, target: Target| {
                 let own = self.own_policy(resource, attribute);
-                let value = resource.values.get(attribute).filter(|value| !matches!(value.value, Value::Null));
+                let value =
+                    resource.values.get(attribute).filter(|value| !matches!(value.value, Value::Null));
                 if value.is_none() && own.is_none() && !self.is_written(resource, attribute) {
                     return;
                 }
@@ -235,7 +236,9 @@ impl<'n, 't> Plan<'n, 't> {
         let address = plain(resource.address);
         let expression = self.written.get(&address)?.get(attribute)?;
         // The last one is the resource itself, those before it name an attribute.
-        let last = items(expression, "references").filter_map(Node::as_str).rfind(|text| text.starts_with("aws_"))?;
+        let last = items(expression, "references")
+            .filter_map(Node::as_str)
+            .rfind(|text| text.starts_with("aws_"))?;
         let module = address.strip_suffix(&*written_as(&address))?;
         Some(format!("{module}{}", plain(last)))
     }
@@ -248,7 +251,10 @@ fn written_as(address: &str) -> String {
     parts.join(".")
 }
 
-fn items<'n, 't>(node: &'n Node<'t>, key: &str) -> impl DoubleEndedIterator<Item = &'n Node<'t>> + use<'n, 't> {
+fn items<'n, 't>(
+    node: &'n Node<'t>,
+    key: &str,
+) -> impl DoubleEndedIterator<Item = &'n Node<'t>> + use<'n, 't> {
     node.get(key).and_then(Node::as_array).unwrap_or_default().iter()
 }
 
