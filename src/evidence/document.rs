@@ -131,6 +131,7 @@ impl Evidence {
         self.documents.extend(modules.documents.iter().cloned());
         self.links.extend(modules.links.iter().cloned());
         self.open.extend(modules.open.iter().cloned());
+        self.exports.add(modules.exports.clone());
         self.not_evaluated.extend(modules.not_evaluated.iter().cloned());
         self.assumed.extend(modules.assumed.iter().cloned());
         self.modules = Some(modules);

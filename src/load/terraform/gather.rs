@@ -4,7 +4,7 @@ use super::attach::{self, Uses};
 use super::kinds::{OTHER_POLICIES, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
-use super::{Found, Unused, policy, statement, walk_body};
+use super::{Found, Unused, export, policy, statement, walk_body};
 use crate::evidence::{Attachment, PolicyHint, Target};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
 use crate::policy::{Length, Notation, Policy, read_as};
@@ -47,6 +47,9 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
                     let (policy, length) = read(&document);
                     let name = format!("{}: data.{kind}.{name}", file.name);
                     found.unused.push(Unused { name, policy, issues: document.issues, length });
+                }
+                "resource" if export::is_export(kind) && !matches!(made(block, &scope), Made::None) => {
+                    out.exports.read_resolved(&export::of_block(block, &scope), file.source);
                 }
                 "resource" if !OTHER_POLICIES.contains(&kind.as_str()) => {
                     for held in of_resource(block, (kind, name), &scope, &uses) {

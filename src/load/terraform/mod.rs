@@ -3,6 +3,7 @@
 //! A module is all `.tf` files of one folder. Nothing is run and nothing is asked of AWS: what only a run knows is a hole.
 
 mod attach;
+mod export;
 mod function;
 mod gather;
 mod kinds;

@@ -2,6 +2,7 @@
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format> (checked 2026-11)
 
+use super::export;
 use super::kinds::{LISTS, OTHER_POLICIES, holds, is_attachment, of_organization, target_of};
 use crate::evidence::{Attachment, Link, LinkKind, PolicyHint, Target};
 use crate::load::cloudformation::{Taken, TemplatePolicy};
@@ -90,6 +91,9 @@ impl<'n, 't> Plan<'n, 't> {
     fn taken(&self) -> Taken {
         let mut out = Taken::default();
         let links = self.links();
+        for resource in self.resources.iter().filter(|each| export::is_export(each.kind)) {
+            out.exports.read_resolved(&export::of_values(resource.values), self.source);
+        }
         for resource in self.resources.iter().filter(|each| !OTHER_POLICIES.contains(&each.kind)) {
             self.policies(resource, &links, &mut out);
         }
