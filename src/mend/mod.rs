@@ -8,6 +8,7 @@ mod access;
 mod diff;
 mod export;
 pub mod generate;
+mod inside;
 mod plan;
 mod prove;
 mod reasons;
