@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
 /// Folders of `rules/` that hold something else than rule pages.
-const NOT_GROUPS: [&str; 3] = ["consumers", "requests", "messages"];
+const NOT_GROUPS: [&str; 4] = ["consumers", "parts", "requests", "messages"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -41,6 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     out.push_str("];\n");
     for (name, doc, folder) in [
         ("CONSUMERS", "Contracts of consumers as `(name, text)`, sorted.", "consumers"),
+        ("PARTS", "Parts of contracts as `(name, text)`, sorted.", "parts"),
         ("REQUESTS", "Sets of requests as `(name, text)`, sorted.", "requests"),
         ("MESSAGES", "Messages, causes and what to ask for as `(name, text)`, sorted.", "messages"),
         ("TABLES", "Tables that belong to no one folder as `(name, text)`, sorted.", ""),
@@ -114,6 +115,8 @@ fn stems(folder: &Path, extension: &str) -> Result<Vec<String>, Box<dyn Error>> 
             stems.push(stem.to_owned());
         }
     }
+    // A name that goes on with a dash comes before the dot of the ending, and after the name alone.
+    stems.sort();
     Ok(stems)
 }
 

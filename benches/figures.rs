@@ -9,6 +9,7 @@
 #[allow(dead_code, unreachable_pub, reason = "shared with the test")]
 mod smt;
 
+use preflight::change;
 use preflight::config;
 use preflight::eval::member::{Found, Language, string};
 use preflight::eval::{
@@ -140,6 +141,36 @@ fn decisions() {
     }
 }
 
+/// Two policies of six kilobytes that say the same, with their statements split and turned round.
+fn equality() {
+    let part = |at: usize, actions: &str, resource: &str| {
+        format!(
+            r#"{{"Sid":"S{at}","Effect":"Allow","Action":[{actions}],"Resource":"arn:aws:s3:::acme-{at}/{resource}*","Condition":{{"StringEquals":{{"aws:PrincipalOrgID":"o-acme123456"}}}}}}"#
+        )
+    };
+    let whole = |parts: Vec<String>| {
+        read(&format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, parts.join(",")))
+    };
+    let text = (0..30).map(|at| part(at, r#""s3:GetObject","s3:PutObject""#, "")).collect::<Vec<_>>();
+    let size = text.join(",").len();
+    let old = whole(text);
+    let split =
+        (0..30).rev().flat_map(|at| [part(at, r#""s3:PutObject""#, ""), part(at, r#""s3:GetObject""#, "")]);
+    let new = whole(split.collect());
+    let job = change::Job {
+        old: Some(&old),
+        new: Some(&new),
+        kind: change::Kind::Identity,
+        account: "111122223333",
+        only: &[],
+        beside: &[],
+        asked: &[],
+    };
+    assert_eq!(change::compare(&job).effect, preflight::finding::change::Effect::Same);
+    let each = best(5, || change::compare(&job));
+    println!("\ntwo policies of {size} bytes proved to be the same       {:>8.3} ms", each * 1e3);
+}
+
 fn growth() {
     println!("\n{:<28}{:>12}{:>12}{:>14}", "growth", "compile µs", "decide µs", "space µs");
     let row = |name: &str, policies: &[Policy], calls: usize| {
@@ -247,6 +278,7 @@ fn patterns() {
 
 fn main() {
     decisions();
+    equality();
     growth();
     judging();
     patterns();

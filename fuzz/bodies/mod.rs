@@ -17,7 +17,7 @@ use preflight::{config, contract, evidence, load, triage};
 pub type Body = fn(&[u8]);
 
 /// All.
-pub const ALL: [(&str, Body); 8] = [
+pub const ALL: [(&str, Body); 9] = [
     ("space", space),
     ("operators", operators),
     ("patterns", patterns),
@@ -26,6 +26,7 @@ pub const ALL: [(&str, Body); 8] = [
     ("settings", settings),
     ("listing", listing),
     ("triage", triage_text),
+    ("templates", templates),
 ];
 
 fn lines(data: &[u8]) -> Vec<String> {
@@ -229,6 +230,31 @@ pub fn settings(data: &[u8]) {
     }
     if let Err(fault) = contract::Contract::read("fuzz", &text) {
         assert!(!fault.to_string().is_empty());
+    }
+}
+
+/// A template of CloudFormation, in YAML or JSON, and a module of Terraform.
+///
+/// # Panics
+/// If a place lies outside of its text.
+pub fn templates(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut sources = Sources::new();
+    let mut found = evidence::Evidence::default();
+    load::add_unnamed(&mut sources, "fuzz.yaml", &text, &mut found);
+    let mut loose = evidence::LoosePolicies::default();
+    load::add_loose(&mut sources, "fuzz.yaml", &text, &mut loose);
+    load::add_loose(&mut sources, "fuzz.tf", &text, &mut loose);
+    let documents = found.documents.iter().map(|document| &document.policy);
+    for policy in documents.chain(loose.policies.iter().map(|found| &found.policy)) {
+        let text = sources.get(policy.source).text();
+        for statement in &policy.statements {
+            let elements = statement.actions.iter().chain(&statement.resources);
+            let spans = elements.flat_map(|element| &element.items).map(|item| item.span);
+            for span in spans.chain([policy.span, statement.span]) {
+                assert!(text.get(span.range()).is_some(), "{span:?} outside of {text:?}");
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use super::query::Query;
 use super::text::Text;
 use crate::source::{SourceId, Span};
-use crate::syntax::Node;
+use crate::syntax::{Node, Part, Value};
 
 /// What an export holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,6 +104,8 @@ pub struct ExportDefinition {
     pub query: Option<Text>,
     /// `BillingViewArn`, `BILLING_VIEW_ARN`.
     pub billing_view: Option<Text>,
+    /// Of a template: the definition with what the template tells. The text has functions in these places.
+    pub resolved: Option<Box<Node<'static>>>,
 }
 
 impl ExportDefinition {
@@ -118,6 +120,13 @@ impl ExportDefinition {
     pub fn name_span(&self) -> Span {
         let opening = Span { start: self.span.start, end: self.span.end.min(self.span.start + 1) };
         self.name.as_ref().map_or(opening, |name| name.span)
+    }
+
+    /// What a setting of a template depends on, if only the deployment tells its value.
+    #[must_use]
+    pub fn hole(&self, path: &[&str]) -> Option<String> {
+        let node = path.iter().try_fold(&**self.resolved.as_ref()?, |node, key| node.get(key))?;
+        hole_of(node)
     }
 
     /// Reads an entry of `ReportDefinitions`.
@@ -147,6 +156,7 @@ impl ExportDefinition {
             refresh_closed: text("RefreshClosedReports"),
             query: None,
             billing_view: text("BillingViewArn"),
+            resolved: None,
         }
     }
 
@@ -188,8 +198,20 @@ impl ExportDefinition {
             refresh_closed: None,
             query,
             billing_view: property("BILLING_VIEW_ARN"),
+            resolved: None,
         }
     }
+}
+
+/// The names of the holes of a value.
+#[must_use]
+pub fn hole_of(node: &Node<'_>) -> Option<String> {
+    let Value::Template(parts) = &node.value else { return None };
+    let names = parts.iter().filter_map(|part| match part {
+        Part::Hole(name) => Some(&**name),
+        Part::Text(_) => None,
+    });
+    Some(names.collect::<Vec<_>>().join(", "))
 }
 
 /// The table of the query. A query that cannot be read leaves the only table that is configured.

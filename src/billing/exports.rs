@@ -1,6 +1,6 @@
 //! Everything about exports that the answers at hand say.
 
-use super::definition::ExportDefinition;
+use super::definition::{ExportDefinition, ExportKind};
 use super::status::{Execution, ExportStatus};
 use super::text::Text;
 use crate::source::{Place, SourceId};
@@ -65,6 +65,39 @@ impl Exports {
         }
     }
 
+    /// Adds the report or export that a template makes, from the settings that it has there.
+    pub fn read_resolved(&mut self, root: &Node<'_>, source: SourceId) {
+        let before = self.definitions.len();
+        self.read(root, source);
+        let node = root.get("Export").filter(|node| node.as_object().is_some()).unwrap_or(root);
+        for definition in self.definitions.iter_mut().skip(before) {
+            definition.resolved = Some(Box::new(node.clone().into_owned()));
+        }
+    }
+
+    /// Fills what templates leave open, as far as `known` tells the value of a hole by its name.
+    pub fn fill(&mut self, known: &dyn Fn(&str) -> Option<String>) {
+        for definition in &mut self.definitions {
+            let Some(mut node) = definition.resolved.take() else { continue };
+            node.fill(known);
+            let again = match definition.kind {
+                ExportKind::Legacy => ExportDefinition::legacy(&node, definition.source),
+                _ => ExportDefinition::data_export(&node, definition.source),
+            };
+            *definition = ExportDefinition { resolved: Some(node), ..again };
+        }
+    }
+
+    /// Adds what another text says.
+    pub fn add(&mut self, more: Self) {
+        self.definitions.extend(more.definitions);
+        self.statuses.extend(more.statuses);
+        self.executions.extend(more.executions);
+        self.all_reports |= more.all_reports;
+        self.all_exports |= more.all_exports;
+        self.bucket_region = more.bucket_region.or(self.bucket_region.take());
+    }
+
     fn report(&mut self, node: &Node<'_>, source: SourceId) {
         let definition = ExportDefinition::legacy(node, source);
         if let Some(status) = node.get("ReportStatus").filter(|status| status.as_object().is_some()) {
@@ -116,6 +149,7 @@ fn region(node: &Node<'_>) -> Option<String> {
         | Value::Number(_)
         | Value::Array(_)
         | Value::Object(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => None,
     }
@@ -124,7 +158,6 @@ fn region(node: &Node<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::ExportKind;
     use crate::source::Sources;
     use crate::syntax::read_json;
 

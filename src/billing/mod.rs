@@ -9,7 +9,7 @@ mod query;
 mod status;
 mod text;
 
-pub use definition::{ExportDefinition, ExportKind};
+pub use definition::{ExportDefinition, ExportKind, hole_of};
 pub use exports::Exports;
 pub use query::{Column, Columns, Query};
 pub use status::{Execution, ExportStatus};

@@ -20,6 +20,8 @@ impl Text {
             Value::String(text) | Value::Number(text) => text.to_string(),
             Value::Bool(flag) => flag.to_string(),
             Value::Bare(text) => (*text).to_owned(),
+            // What will be filled in is no value yet.
+            Value::Template(_) => return None,
             Value::Null | Value::Array(_) | Value::Object(_) | Value::Missing => return None,
         };
         Some(Self { text, span: node.span })

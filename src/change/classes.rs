@@ -1,14 +1,16 @@
 //! The search, part by part, and what it finds put into classes: one for each kind of caller and deciding statement.
 
+use super::asked::severity;
+use super::merge::hangs;
 use super::requests::{partition, request, touched};
-use super::who::{Who, who, words};
+use super::who::{Who, who};
 use super::{Job, Kind, is_untouched};
 use crate::eval::{
     CallerClass, CallerKind, Carriage, Compiled, ContextValue, Decision, DenyReason, Difference, Glob, Match,
-    Place, StatementId, actions, callers, carriage, differences, inspect, places,
+    Place, StatementId, actions, callers, carriage, differences, differences_of, inspect, places,
 };
-use crate::finding::change::{AccessChange, Doubt, Witness};
-use crate::finding::{Label, Severity};
+use crate::finding::change::{AccessChange, Demanded, Doubt, Witness};
+use crate::finding::{Label, Need, Severity};
 use crate::policy::{Clause, Effect};
 use crate::source::Place as Spot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,58 +20,25 @@ const MOST_QUESTIONS: usize = 20_000;
 /// The name of a role whose trust policy is compared, where no document tells it.
 const ROLE: &str = "role/compared";
 
-/// What tells classes apart: direction, caller, deciding statements.
-type Key = (bool, Who, Vec<Spot>);
+/// What tells classes apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) is_gained: bool,
+    pub(super) who: Who,
+    /// The deciding statements.
+    pub(super) spots: Vec<Spot>,
+    pub(super) demand: Option<Demanded>,
+}
 
 /// Classes found so far.
 #[derive(Default)]
 pub(super) struct Classes {
-    found: BTreeMap<Key, AccessChange>,
-    doubts: BTreeSet<Doubt>,
+    pub(super) found: BTreeMap<Key, AccessChange>,
+    pub(super) doubts: BTreeSet<Doubt>,
     questions: usize,
 }
 
 impl Classes {
-    /// Gained, lost, doubts.
-    pub(super) fn finish(self, job: &Job<'_>) -> (Vec<AccessChange>, Vec<AccessChange>, Vec<Doubt>) {
-        // Callers that gain or lose the same through the same statements are one class.
-        let mut merged: Vec<(bool, Vec<Spot>, Vec<Who>, AccessChange)> = Vec::new();
-        for ((is_gained, who, spots), mut change) in self.found {
-            change.actions.sort();
-            change.actions.dedup();
-            change.resources.sort();
-            change.resources.dedup();
-            let same = merged.iter_mut().find(|(gained, at, _, other)| {
-                *gained == is_gained && *at == spots && other.actions == change.actions
-            });
-            match same {
-                Some((_, _, all, other)) => {
-                    all.push(who);
-                    other.resources.extend(change.resources);
-                    other.resources.sort();
-                    other.resources.dedup();
-                }
-                None => merged.push((is_gained, spots, vec![who], change)),
-            }
-        }
-        let (mut gained, mut lost) = (Vec::new(), Vec::new());
-        for (is_gained, _, who, mut change) in merged {
-            let public = who.iter().any(|who| matches!(who, Who::Anybody | Who::Stranger(_)));
-            change.principal = words(job, &who);
-            change.public = is_gained && public;
-            change.severity = match (is_gained, public) {
-                (true, true) => Severity::Error,
-                (true, false) => Severity::Warning,
-                (false, _) => Severity::Note,
-            };
-            if is_gained { gained.push(change) } else { lost.push(change) }
-        }
-        for list in [&mut gained, &mut lost] {
-            list.sort_by_key(|change| std::cmp::Reverse(change.severity));
-        }
-        (gained, lost, self.doubts.into_iter().collect())
-    }
-
     /// Puts every question that the two sets might answer differently.
     pub(super) fn search(&mut self, job: &Job<'_>, sets: (&Compiled<'_>, &Compiled<'_>)) {
         let (old, new) = sets;
@@ -77,10 +46,8 @@ impl Classes {
         if names.is_empty() {
             return;
         }
-        let pattern = match job.kind {
-            Kind::Identity => format!("arn:*:iam::{}:*", job.account),
-            Kind::Resource(_) | Kind::Trust => "*".to_owned(),
-        };
+        let pattern =
+            if job.kind.names_nobody() { format!("arn:*:iam::{}:*", job.account) } else { "*".to_owned() };
         let classes = callers(&[old, new], &pattern, &[job.account], &[]);
         if !classes.complete {
             self.doubt("there are more kinds of callers than could be looked at, or a policy computes with their names");
@@ -92,7 +59,7 @@ impl Classes {
             .iter()
             .filter(|class| job.kind != Kind::Identity || class.caller.kind() != CallerKind::Root)
             .collect();
-        let alone = job.kind == Kind::Identity && holders.len() <= 2;
+        let alone = job.kind.names_nobody() && holders.len() <= 2;
         for class in holders {
             let who = if alone { Who::Holder } else { who(sets.0, class, job) };
             let label = class.label();
@@ -118,8 +85,39 @@ impl Classes {
                         self.doubt(&format!("too many cases of `{first}` for {label}"));
                     }
                     for difference in &found.list {
-                        self.take(sets, (&who, &label), &group.names, difference);
+                        self.take(sets, (&who, &label), &group.names, difference, None);
                     }
+                }
+            }
+        }
+    }
+
+    /// Puts what contracts ask, of which lost access is told apart.
+    pub(super) fn search_asked(&mut self, job: &Job<'_>, sets: (&Compiled<'_>, &Compiled<'_>)) {
+        for asked in job.asked {
+            for wanted in asked.wanted(job, sets.0) {
+                let mut members = wanted.question.members.iter();
+                if members.all(|member| is_untouched(sets, &member.request.action)) {
+                    continue;
+                }
+                let demanded = asked.demanded(wanted.demand);
+                let found = differences_of(sets.0, sets.1, &wanted.question);
+                if !found.complete {
+                    self.doubt(&format!("too many cases of `{}`", demanded.id));
+                }
+                let mut lost = found.list.iter().filter(|difference| !difference.new.is_allowed()).peekable();
+                if lost.peek().is_none() {
+                    continue;
+                }
+                let severity = severity(&wanted, sets.1);
+                if demanded.need == Need::Needed && severity != Severity::Error {
+                    self.doubt(&hangs(&demanded));
+                }
+                for difference in lost {
+                    let names = [difference.request.action.to_string()];
+                    let label = difference.request.caller.arn().to_owned();
+                    let told = Some((demanded.clone(), severity));
+                    self.take(sets, (&wanted.who, &label), &names, difference, told);
                 }
             }
         }
@@ -145,6 +143,7 @@ impl Classes {
         (who, label): (&Who, &str),
         names: &[String],
         difference: &Difference,
+        told: Option<(Demanded, Severity)>,
     ) {
         if let Some(what) = &difference.unsure {
             self.doubt(&format!("whether `{}` changes for {label} hangs on `{what}`", first(names)));
@@ -152,7 +151,10 @@ impl Classes {
         }
         let is_gained = difference.new.is_allowed();
         let deciding = deciding(sets, difference);
-        let key = (is_gained, who.clone(), deciding.iter().map(|(_, spot, _)| *spot).collect());
+        let (demand, severity) =
+            told.map_or((None, Severity::Note), |(demand, severity)| (Some(demand), severity));
+        let spots = deciding.iter().map(|(_, spot, _)| *spot).collect();
+        let key = Key { is_gained, who: who.clone(), spots, demand: demand.clone() };
         let (resources, conditions) = scope(&deciding, sets, difference);
         let change = self.found.entry(key).or_insert_with(|| AccessChange {
             principal: String::new(),
@@ -165,8 +167,10 @@ impl Classes {
                 .iter()
                 .map(|(_, place, text)| Label { place: *place, text: (*text).to_owned() })
                 .collect(),
-            severity: Severity::Note,
+            severity,
+            demand,
         });
+        change.severity = change.severity.max(severity);
         change.actions.extend(names.iter().cloned());
         change.resources.extend(resources);
     }

@@ -1,6 +1,6 @@
 //! What stands around a document while it is compared.
 
-use super::{Job, Kind};
+use super::{Job, Kind, Limit};
 use crate::eval::{Layer, Layers};
 use crate::policy::Policy;
 
@@ -21,12 +21,14 @@ pub(super) fn variants(kind: Kind) -> &'static [Identity] {
     match kind {
         Kind::Identity => &[Identity::Document],
         Kind::Resource(_) | Kind::Trust => &[Identity::None, Identity::Unseen],
+        // What bounds others shows with callers to whom others give something.
+        Kind::Limit(_) => &[Identity::Unseen],
     }
 }
 
 /// The layers with one of the documents.
-pub(super) fn layers<'p>(job: &Job<'_>, document: Option<&'p Policy>, identity: Identity) -> Layers<'p> {
-    let own: Vec<&Policy> = document.into_iter().collect();
+pub(super) fn layers<'p>(job: &Job<'p>, document: Option<&'p Policy>, identity: Identity) -> Layers<'p> {
+    let own: Vec<&Policy> = document.into_iter().chain(job.beside).collect();
     let mut layers = Layers::none();
     match job.kind {
         Kind::Identity => {
@@ -41,6 +43,27 @@ pub(super) fn layers<'p>(job: &Job<'_>, document: Option<&'p Policy>, identity: 
                 Identity::None | Identity::Document => Layer::Known(Vec::new()),
             };
         }
+        Kind::Limit(limit) => limited(limit, document, own, &mut layers),
     }
     layers
+}
+
+/// A document that gives nothing: where it is not there, nothing is bounded.
+fn limited<'p>(limit: Limit, document: Option<&'p Policy>, own: Vec<&'p Policy>, layers: &mut Layers<'p>) {
+    let one = || if document.is_some() { Layer::Known(own.clone()) } else { Layer::Absent };
+    let level = || if document.is_some() { Layer::Known(vec![own.clone()]) } else { Layer::Absent };
+    layers.identity = Layer::NotVisible;
+    match limit {
+        Limit::Boundary => layers.boundary = one(),
+        Limit::Session => layers.session = one(),
+        Limit::Scp => layers.scp = level(),
+        Limit::Rcp => {
+            layers.resource = Layer::NotVisible;
+            layers.rcp = level();
+        }
+        Limit::Endpoint => {
+            layers.resource = Layer::NotVisible;
+            layers.endpoint = one();
+        }
+    }
 }

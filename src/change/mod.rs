@@ -4,10 +4,16 @@
 //! every resource of these actions. Requests that both decide alike are proved to be alike; for others there is one request
 //! that shows the difference. Values in, values out: reading files is the command's.
 
+mod asked;
 mod classes;
 mod layers;
+mod merge;
+mod pair;
 mod requests;
 mod who;
+
+pub use asked::Asked;
+pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of};
 
 use crate::eval::{Compiled, alike};
 use crate::finding::change::{AccessChange, Doubt, Effect};
@@ -16,18 +22,46 @@ use crate::policy::{Policy, PrincipalKind, Principals, Statement};
 /// What the documents are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Of a user, group or role; or a policy that limits what such policies give.
+    /// Of a user, group or role.
     Identity,
+    /// A policy that gives nothing by itself and bounds what others give.
+    Limit(Limit),
     /// Of a resource, with the prefix of its service where that is known.
     Resource(Option<&'static str>),
     /// The trust policy of a role.
     Trust,
 }
 
+impl Kind {
+    /// Whether such documents do not say whom they are about.
+    #[must_use]
+    pub fn names_nobody(self) -> bool {
+        match self {
+            Self::Identity | Self::Limit(Limit::Boundary | Limit::Session | Limit::Scp) => true,
+            Self::Limit(Limit::Rcp | Limit::Endpoint) | Self::Resource(_) | Self::Trust => false,
+        }
+    }
+}
+
+/// Policies that bound what others give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// A permissions boundary.
+    Boundary,
+    /// A policy passed when a session is made.
+    Session,
+    /// A service control policy.
+    Scp,
+    /// A resource control policy.
+    Rcp,
+    /// The policy of a VPC endpoint.
+    Endpoint,
+}
+
 /// What is compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'p> {
-    /// The document before; none: there was none, and nothing was allowed by it.
+    /// The document before; none: there was none, and nothing was allowed by it, or nothing bounded.
     pub old: Option<&'p Policy>,
     /// The document after.
     pub new: Option<&'p Policy>,
@@ -37,6 +71,10 @@ pub struct Job<'p> {
     pub account: &'p str,
     /// Only these actions, as patterns; empty for all.
     pub only: &'p [String],
+    /// Policies that stand beside the document, before and after alike. What one of them denies is left out of the comparison.
+    pub beside: &'p [Policy],
+    /// What products ask of the documents; empty where no contract is asked about.
+    pub asked: &'p [Asked<'p>],
 }
 
 /// What was found.
@@ -63,6 +101,7 @@ pub fn compare(job: &Job<'_>) -> Found {
             &layers::layers(job, job.new, *with_identity),
         );
         classes.search(job, (&old, &new));
+        classes.search_asked(job, (&old, &new));
     }
     let (gained, lost, doubts) = classes.finish(job);
     unknown.extend(doubts);

@@ -33,7 +33,7 @@ pub(super) fn touched(job: &Job<'_>) -> BTreeSet<String> {
         let of_service = match job.kind {
             Kind::Resource(Some(service)) => name.to_ascii_lowercase().starts_with(&format!("{service}:")),
             Kind::Trust => name.to_ascii_lowercase().starts_with("sts:"),
-            Kind::Resource(None) | Kind::Identity => true,
+            Kind::Resource(None) | Kind::Identity | Kind::Limit(_) => true,
         };
         of_service && (job.only.is_empty() || job.only.iter().any(wanted))
     };

@@ -1,6 +1,6 @@
 //! Kinds of callers, and several of them in words.
 
-use super::Job;
+use super::{Job, Kind, Limit};
 use crate::eval::{CallerClass, CallerKind, Compiled};
 use crate::policy::Statement;
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ pub(super) fn words(job: &Job<'_>, who: &[Who]) -> String {
     }
     let mut parts: Vec<String> = Vec::new();
     if who.contains(&Who::Holder) {
-        parts.push("who has the policy".to_owned());
+        parts.push(holder(job.kind).to_owned());
     }
     if who.iter().any(|who| matches!(who, Who::Stranger(_))) {
         parts.push("principals of every other account".to_owned());
@@ -72,6 +72,17 @@ pub(super) fn words(job: &Job<'_>, who: &[Who]) -> String {
         who.iter().filter_map(|who| if let Who::Named(name) = who { Some(name.clone()) } else { None }),
     );
     parts.join(", ")
+}
+
+/// Whom a document that names nobody is about.
+fn holder(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Identity | Kind::Resource(_) | Kind::Trust => "who has the policy",
+        Kind::Limit(Limit::Boundary) => "who has the boundary, as far as other policies allow it",
+        Kind::Limit(Limit::Session) => "sessions, as far as other policies allow it",
+        Kind::Limit(Limit::Scp) => "principals of the accounts below, as far as other policies allow it",
+        Kind::Limit(Limit::Rcp | Limit::Endpoint) => "callers, as far as other policies allow it",
+    }
 }
 
 /// Whether no document names an account.

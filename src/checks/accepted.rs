@@ -11,7 +11,9 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
     let Some(role) = Role::of(document) else { return Outcome::of(State::Unknown) };
     let mut documents = subject.evidence.of(role).peekable();
     if documents.peek().is_none() {
-        return Outcome { facts: vec![FactRef::new(document)], ..Outcome::of(State::Unknown) };
+        let is_role = subject.form.text("reader").is_some_and(|reader| reader.contains(":role/"));
+        let fact = if is_role && role == Role::ReaderPolicy { "role-policy" } else { document };
+        return Outcome { facts: vec![FactRef::new(fact)], ..Outcome::of(State::Unknown) };
     }
     let causes: Vec<Cause> = documents
         .flat_map(|document| {
@@ -47,6 +49,7 @@ fn doc<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Doc<'a> {
         issues: &document.issues,
         length: document.length,
         kind: PolicyKind::of_role(document.role),
+        owner: None,
         bucket: subject.form.text("bucket").filter(|_| document.role == Role::BucketPolicy),
     }
 }

@@ -4,6 +4,7 @@ use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::export;
 use super::layers;
+use super::others::everything;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use crate::catalog;
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
@@ -11,7 +12,7 @@ use crate::eval::{
     Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World,
     ask,
 };
-use crate::evidence::EncryptionRecord;
+use crate::evidence::{EncryptionRecord, Role};
 use crate::finding::State;
 use crate::policy::{Effect, arn};
 
@@ -25,6 +26,9 @@ const STAND_INS: [(&str, &str); 3] = [
     ("export-path", "any-path"),
     ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
 ];
+
+/// Services whose resources belong to the bucket's owner, without their ARNs saying so.
+const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
 
 /// Asks. Where the product looks below the path that was typed first, and below a shorter one then, both must be allowed.
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
@@ -55,18 +59,15 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     };
     let Some(template) = subject.requests.get(request) else { return Outcome::of(State::Unknown) };
     let (form, stood_in) = stand_in(subject.form);
-    let behalf = of.iter().fold(form.clone(), |form, (name, value)| match value.as_str() {
-        "another-account" => form.with(name, other_account(&form)).with("organization", "o-another0000"),
-        value => form.with(name, value),
-    });
+    let behalf = on_behalf(&form, of);
     let missing = |names: Vec<String>| Outcome {
         facts: names.iter().map(|name| FactRef::with("form", "name", name)).collect(),
         ..Outcome::of(State::Unknown)
     };
-    let caller = match form.fill(&template.caller) {
+    let caller = match behalf.fill(&template.caller) {
         Ok(text) => match Caller::parse(&text) {
             Ok(caller) => caller,
-            Err(_) => return missing(vec!["reader".to_owned()]),
+            Err(_) => return missing(vec![template.caller.trim_matches(['{', '}']).to_owned()]),
         },
         Err(names) => return missing(names),
     };
@@ -76,9 +77,18 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     }
     let service = actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
     let mut layers = layers::layers(subject, &caller, service);
-    if service == "s3" && !is_keys(on) && !on.contains("{bucket}") {
-        // The bucket policy at hand is another bucket's.
+    if is_of_another_bucket(on, service) {
+        // The bucket policy at hand is not its own.
         layers.resource = Layer::PresumedAbsent;
+        layers.rcp = layers::organization(subject, Role::Rcp, form.text("account"));
+    }
+    // What the product's own account lets it do is its own affair.
+    let all = subject.evidence.documents.first().map(|document| everything(document.source));
+    if template.is_foreign {
+        layers.identity = all.as_ref().map_or(Layer::Absent, |all| Layer::Known(vec![all]));
+        layers.boundary = Layer::Absent;
+        layers.session = Layer::Absent;
+        layers.scp = Layer::Absent;
     }
     let set = Compiled::new(&layers);
     let outputs = export::outputs(subject);
@@ -89,9 +99,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             .iter()
             .flat_map(|action| resources.iter().map(move |(resource, example)| (action, resource, example)));
         let request = |(action, resource, example): (&String, &String, &Option<String>)| {
-            // What is no matter of the bucket or its key is one of the caller's own account.
-            let is_bucket = matches!(service, "s3" | "kms");
-            let owner = arn::account_of(resource).or(form.text("bucket-account").filter(|_| is_bucket));
+            let owner = owner_of(&form, resource, on, service);
             let request = maker.request(&set, &caller, action, resource, owner).over(resource);
             Member { request, example: example.as_deref().map(Into::into) }
         };
@@ -130,7 +138,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             answer = ask(&set, &question);
         }
     }
-    let case = explain::Case { subject, set: &set, question: &question, expect };
+    let case = explain::Case { subject, template, set: &set, question: &question, expect };
     let mut outcome = outcome(&case, &answer, service, &maker);
     if outcome.state == Some(State::Broken) {
         // A delivered object shows what AWS does not say.
@@ -164,7 +172,7 @@ fn names_hole(on: &str, template: &RequestTemplate, name: &str) -> bool {
 }
 
 /// The form with stand-ins, and the names of what stands in.
-fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
+pub(super) fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
     let mut out = form.clone();
     let mut names = Vec::new();
     for (name, value) in STAND_INS {
@@ -187,8 +195,32 @@ fn is_keys(on: &str) -> bool {
     on == "keys" || on == COMPANION_KEYS
 }
 
+/// Whether a demand is about a bucket that is not the form's, such as one for the results of queries.
+fn is_of_another_bucket(on: &str, service: &str) -> bool {
+    service == "s3" && !is_keys(on) && !on.contains("{bucket}")
+}
+
+/// The account of a resource. The form's bucket and its key have one of their own; other buckets are the form's account's, and
+/// what is no matter of a bucket is one of the caller's own account.
+pub(super) fn owner_of<'a>(form: &'a Form, resource: &'a str, on: &str, service: &str) -> Option<&'a str> {
+    let of_bucket = || match OF_THE_BUCKET.contains(&service) {
+        true if is_of_another_bucket(on, service) => form.text("account"),
+        true => form.text("bucket-account"),
+        false => None,
+    };
+    arn::account_of(resource).or_else(of_bucket)
+}
+
+/// The form with the values that a demand asks with instead.
+pub(super) fn on_behalf(form: &Form, of: &[(String, String)]) -> Form {
+    of.iter().fold(form.clone(), |form, (name, value)| match value.as_str() {
+        "another-account" => form.with(name, other_account(&form)).with("organization", "o-another0000"),
+        value => form.with(name, value),
+    })
+}
+
 /// The resources of a demand: each a pattern or an ARN, with an example where it is a pattern.
-fn resources(
+pub(super) fn resources(
     form: &Form,
     template: &RequestTemplate,
     on: &str,
@@ -289,6 +321,7 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
                 crate::eval::FreeFact::Clause(clause) => {
                     FactRef::with("undefined-condition", "key", &clause.key.value)
                 }
+                crate::eval::FreeFact::Hole(names) => FactRef::with("template-value", "name", names),
                 crate::eval::FreeFact::Text(_) => FactRef::new("unreadable-text"),
             },
         })

@@ -7,6 +7,8 @@ const fn case(check: &'static str, case: &'static str, holes: &'static [&'static
     CaseSpec { check, case, holes }
 }
 
+const CHANGED: &[&str] = &["who", "actions", "resources"];
+const CHANGED_DEMAND: &[&str] = &["who", "actions", "resources", "demand", "consumer", "title"];
 const FOUND: &[&str] = &["found"];
 const FOUND_NEEDED: &[&str] = &["found", "needed"];
 const FOUND_NEEDED_NAME: &[&str] = &["found", "needed", "name"];
@@ -75,9 +77,11 @@ const OWN: &[CaseSpec] = &[
     case("exposure", "unguarded", &["caller"]),
     case("exposure", "public", ACTION),
     case("exposure", "wide", ACTION),
+    case("exposure", "deputy", &["caller", "key", "needed"]),
     case("others", "any-account", OTHERS),
     case("others", "read", OTHERS),
     case("others", "change", OTHERS),
+    case("others", "assume", OTHERS),
     case("others", "conditioned", OTHERS),
     case("others", "own", OTHERS),
     case("others", "public-to-aws", &[]),
@@ -94,6 +98,7 @@ const OWN: &[CaseSpec] = &[
     case("grammar", "principal-key", FOUND),
     case("grammar", "unknown-operator", FOUND),
     case("grammar", "keys-differ-only-by-case", FOUND),
+    case("grammar", "sub-takes-variable", FOUND),
     case("grammar", "principal-in-identity", &[]),
     case("grammar", "missing-principal", &[]),
     case("grammar", "missing-resource", &[]),
@@ -124,9 +129,11 @@ const OWN: &[CaseSpec] = &[
     case("syntax", "unexpected-character", FOUND),
     case("syntax", "empty", FOUND),
     case("syntax", "too-deep", FOUND),
+    case("syntax", "yaml-broken", FOUND),
     case("form", "account-format", &["name", "found"]),
     case("form", "bucket-format", &["name", "found"]),
     case("form", "choice", &["name", "found", "needed"]),
+    case("form", "not-of-product", &["name", "found", "needed"]),
     // Export settings.
     case("setting", "value", SETTING),
     case("setting", "bucket", SETTING),
@@ -231,6 +238,15 @@ const OWN: &[CaseSpec] = &[
     case("suppression", "unused", &["rule", "document"]),
     case("suppression", "expired", &["rule", "document", "day"]),
     case("suppression", "refused", &["rule", "document"]),
+    case("suppression", "comment-malformed", &["document"]),
+    case("suppression", "reason-missing", &["document"]),
+    case("suppression", "rule-unknown", &["rule", "document"]),
+    // What a change does.
+    case("change", "public", CHANGED),
+    case("change", "gained", CHANGED),
+    case("change", "lost", CHANGED),
+    case("change", "lost-needed", CHANGED_DEMAND),
+    case("change", "lost-wanted", CHANGED_DEMAND),
     // What AWS answered itself.
     case("live", "no-bucket", FOUND),
     case("live", "denied", &["action", "call", "code"]),

@@ -3,7 +3,7 @@
 use super::subject::Subject;
 use crate::catalog;
 use crate::contract::{Form, KeyChange, OptionTemplate, RequestTemplate};
-use crate::eval::{Caller, Compiled, Context, ContextValue, Network, Patch, Request, Unknown};
+use crate::eval::{Caller, CallerKind, Compiled, Context, ContextValue, Network, Patch, Request, Unknown};
 
 /// The hole for the export's identifier, which AWS makes up when the export is created.
 pub(super) const EXPORT_ID: &str = "{export-id}";
@@ -39,6 +39,13 @@ impl Maker<'_> {
         }
         for key in &self.template.present {
             context.set_default(key, ContextValue::Unknown);
+        }
+        if self.template.is_foreign && caller.kind() == CallerKind::Root {
+            // The account stands for its users and roles, and which of them calls is not known.
+            // The root user itself cannot take a role.
+            for key in ["aws:PrincipalArn", "aws:PrincipalType", "aws:userid", "aws:username"] {
+                context.set_default(key, ContextValue::Unknown);
+            }
         }
         let mut request = Request::new(caller.clone(), action, resource, owner, context);
         let patched = |key: &str| {

@@ -214,7 +214,7 @@ fn ask(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Found {
 fn is_gap(subject: &Subject<'_>, action: &str) -> bool {
     let action = action.to_ascii_lowercase();
     subject.evidence.documents.iter().all(|document| match document.role {
-        Role::BucketPolicy | Role::KeyPolicy | Role::LinkedPolicy => true,
+        Role::BucketPolicy | Role::KeyPolicy | Role::LinkedPolicy | Role::TrustPolicy => true,
         Role::ReaderPolicy => document.policy.statements.iter().all(|statement| {
             statement.actions.as_ref().is_some_and(|element| {
                 let named = |item: &Text| Glob::new(&item.value.to_ascii_lowercase()).matches(&action);

@@ -1,7 +1,9 @@
 //! Form values that cannot be what AWS or the product takes.
 
-use super::subject::{Cause, Subject};
+use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::contract::{FORM_CHOICES, Origin};
+use crate::eval::Glob;
+use crate::finding::State;
 use crate::policy::arn;
 use crate::rulebook::Values;
 
@@ -35,6 +37,28 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
         }
     }
     causes
+}
+
+/// Whether a value is one that the product works with; in the list `*` and `?` expand.
+pub(super) fn value(subject: &Subject<'_>, name: &str, one_of: &[String]) -> Outcome {
+    let Some(value) = subject.form.get(name) else {
+        return Outcome { facts: vec![FactRef::with("form", "name", name)], ..Outcome::of(State::Unknown) };
+    };
+    if one_of.iter().any(|allowed| Glob::new(allowed).matches(&value.text)) {
+        return Outcome::of(State::Holds);
+    }
+    let Origin::Given(place) = value.origin else { return Outcome::of(State::Broken) };
+    let values = Values::new()
+        .with("name", name)
+        .with("found", value.text.clone())
+        .with("needed", one_of.join("`, `"));
+    let mut cause = Cause::new("form", "not-of-product", place, values).in_group("form");
+    if let [only] = one_of
+        && !only.contains(['*', '?'])
+    {
+        cause = cause.typing(name, only);
+    }
+    Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html> (checked 2026-11); old buckets in us-east-1

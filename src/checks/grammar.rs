@@ -114,14 +114,24 @@ fn of_fault(policy: &Policy, fault: &Fault) -> Vec<Repair> {
             .filter(|effect| near::distance(&fault.found, effect, MOST_TYPOS).is_some())
             .map(|effect| Repair::of(Change::Set { at, value: json!(effect) }))
             .collect(),
+        // What was meant, the judge tells: with `Deny` the demand would not hold.
+        FaultKind::MissingEffect => policy
+            .statements
+            .iter()
+            .find(|statement| statement.span.contains(fault.span))
+            .map(|statement| Place { source: policy.source, span: statement.span })
+            .map(|object| Change::AddMember { object, key: "Effect".to_owned(), value: json!("Allow") })
+            .map(Repair::of)
+            .into_iter()
+            .collect(),
         FaultKind::PrincipalFormat => principal(policy, fault),
         FaultKind::NotAnObject
         | FaultKind::MissingStatement
-        | FaultKind::MissingEffect
         | FaultKind::MissingAction
         | FaultKind::ElementCombination
         | FaultKind::WrongType
-        | FaultKind::KeysDifferOnlyByCase => Vec::new(),
+        | FaultKind::KeysDifferOnlyByCase
+        | FaultKind::SubTakesVariable => Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::subject::{FactRef, Subject};
 use crate::eval::{Caller, CallerKind, Layer, LayerKind, Layers};
 use crate::evidence::{BoundaryRecord, Role};
-use crate::policy::{FaultKind, Policy};
+use crate::policy::{FaultKind, Policy, arn};
 
 /// The layers for requests of one caller to one service.
 pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) -> Layers<'a> {
@@ -18,10 +18,14 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     layers.resource = match service {
         "s3" => visible(Role::BucketPolicy),
         "kms" => visible(Role::KeyPolicy),
+        "sts" => visible(Role::TrustPolicy),
         _ => Layer::Absent,
     };
     if matches!(service, "s3" | "kms") {
         layers.rcp = organization(subject, Role::Rcp, subject.form.text("bucket-account"));
+    } else if service == "sts" {
+        // The role is the resource.
+        layers.rcp = organization(subject, Role::Rcp, subject.form.text("reader").and_then(arn::account_of));
     }
     layers.public_access_block = subject.evidence.public_access_block.unwrap_or_default();
     if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
@@ -74,7 +78,11 @@ fn is_readable(policy: &Policy) -> bool {
 }
 
 /// SCPs or RCPs of an account: absent by fact in the management account and outside organizations.
-fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) -> Layer<Vec<Vec<&'a Policy>>> {
+pub(super) fn organization<'a>(
+    subject: &Subject<'a>,
+    role: Role,
+    account: Option<&str>,
+) -> Layer<Vec<Vec<&'a Policy>>> {
     let form = subject.form;
     let management = match (form.text("management-account"), form.text("account-kind")) {
         (Some(management), _) => Some(management),
@@ -107,6 +115,7 @@ fn organization<'a>(subject: &Subject<'a>, role: Role, account: Option<&str>) ->
 pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> FactRef {
     let role = match (layer, service) {
         (LayerKind::Resource, "kms") => Role::KeyPolicy,
+        (LayerKind::Resource, "sts") => Role::TrustPolicy,
         (LayerKind::Resource, _) => Role::BucketPolicy,
         (LayerKind::Identity, _) => Role::ReaderPolicy,
         (LayerKind::Boundary, _) => Role::Boundary,
@@ -127,7 +136,10 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
     if subject.evidence.of(role).next().is_some() {
         return FactRef::new("unreadable-document");
     }
+    let is_role = subject.form.text("reader").is_some_and(|reader| reader.contains(":role/"));
     FactRef::new(match role {
+        Role::ReaderPolicy if is_role => "role-policy",
+        Role::Boundary if is_role => "role-boundary",
         Role::SessionPolicy => "session",
         Role::EndpointPolicy => "endpoint",
         Role::BucketPolicy
@@ -136,7 +148,8 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
         | Role::Scp
         | Role::Rcp
         | Role::KeyPolicy
-        | Role::LinkedPolicy => role.name(),
+        | Role::LinkedPolicy
+        | Role::TrustPolicy => role.name(),
     })
 }
 

@@ -5,9 +5,11 @@
 
 mod accepted;
 mod access;
+mod asked;
 mod bucket;
 mod cases;
 mod context;
+pub mod contracted;
 mod discovery;
 mod explain;
 mod export;
@@ -20,10 +22,10 @@ pub mod lint;
 mod live;
 mod others;
 mod phrases;
-pub mod reach;
 mod subject;
 
 pub use accepted::look;
+pub use asked::question;
 pub use cases::CASES;
 pub use export::found_export;
 pub use form::check as check_form;
@@ -42,6 +44,7 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),
         Ask::Others { actions, on, case } => others::check(subject, &others::Wanted { actions, on, case }),
+        Ask::Form { name, one_of } => form::value(subject, name, one_of),
         Ask::Bucket(question) => bucket::check(subject, *question),
         Ask::Layout(question) => layout::check(subject, *question),
         Ask::Identity { question } => identity::check(subject, *question),

@@ -1,4 +1,4 @@
-//! Who else the bucket's policy lets in: every caller that the policy can tell apart and that the contract does not name.
+//! Who else the policy of the bucket, or of the role that reads, lets in: every caller that the policy can tell apart and that the contract does not name.
 //!
 //! Asked of the bucket's policy alone, one caller for each way in which it tells callers apart ([`crate::eval::callers`]).
 //! A caller of another account is taken to have every permission of its own, since that is its account's choice; one of the
@@ -6,6 +6,7 @@
 //! here. ACLs and access points are not looked at.
 
 mod entry;
+mod known;
 
 use super::layers;
 use super::lint::STRANGER;
@@ -20,7 +21,9 @@ use crate::finding::State;
 use crate::policy::{Effect, Policy, arn};
 use crate::rulebook::Values;
 use crate::source::Place;
-use entry::{Entry, entries, everything};
+pub(super) use entry::everything;
+use entry::{Entry, entries};
+use known::{is_of_contract, own_accounts};
 use std::collections::BTreeMap;
 
 /// What is asked of everybody else.
@@ -73,9 +76,10 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
         Ok(caller) => caller,
         Err(_) => return Outcome::of(State::Unknown),
     };
-    let open = layers::layers(subject, &anonymous, "s3");
+    let service = service_of(wanted);
+    let open = layers::layers(subject, &anonymous, service);
     let Some(policies) = open.resource.known().cloned() else {
-        let fact = layers::fact(subject, LayerKind::Resource, "s3");
+        let fact = layers::fact(subject, LayerKind::Resource, service);
         return Outcome { facts: vec![fact], ..Outcome::of(State::Unknown) };
     };
     let Some(first) = policies.first() else { return Outcome::of(State::Holds) };
@@ -96,6 +100,7 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
     let root = form.root().unwrap_or_default();
     let names: Vec<&str> = root.split('/').filter(|name| !name.is_empty()).collect();
     let classes = callers(&[own_set], "*", &accounts, &names);
+    let owner = arn::account_of(&resource).or(form.text("bucket-account"));
     let mut ways: Ways<'_> = BTreeMap::new();
     let mut facts = Vec::new();
     if !classes.complete {
@@ -103,6 +108,11 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
     }
     for class in &classes.list {
         let is_own = class.caller.account().is_some_and(|account| accounts.contains(&account));
+        // Who takes a role signs the request.
+        // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (checked 2026-11)
+        if service == "sts" && class.caller.kind() == CallerKind::Anonymous {
+            continue;
+        }
         if is_of_contract(subject, &class.caller) || (is_own && class.caller.kind() == CallerKind::Root) {
             continue;
         }
@@ -119,7 +129,7 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
         if !may_be_let_in {
             continue;
         }
-        let asker = Asker { subject, set, class, policies: &policies, is_own };
+        let asker = Asker { subject, set, class, policies: &policies, is_own, owner, service };
         for action in wanted.actions {
             match asker.way(action, &resource) {
                 Asked::No => {}
@@ -177,9 +187,16 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             continue;
         }
         told.push(*place);
-        let reader_is_known = subject.form.text("reader").is_some();
-        if *standing >= Standing::Named && !reader_is_known && wanted.case == "read" {
-            facts.push(FactRef::with("form", "name", "reader"));
+        // Whoever is named may be the one whom the contract means.
+        let meant = match wanted.case {
+            "read" => Some("reader"),
+            "assume" => Some("product-principal"),
+            _ => None,
+        };
+        if let Some(name) =
+            meant.filter(|name| *standing >= Standing::Named && subject.form.text(name).is_none())
+        {
+            facts.push(FactRef::with("form", "name", name));
             continue;
         }
         let actions = way.actions.join("`, `");
@@ -187,6 +204,7 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             (Standing::Anybody, _) => ("exposure", "public"),
             (Standing::AnyAccount, _) => ("others", "any-account"),
             (Standing::Named, "read") => ("others", "read"),
+            (Standing::Named, "assume") => ("others", "assume"),
             (Standing::Named, _) => ("others", "change"),
             (Standing::Conditioned, _) => ("others", "conditioned"),
             (Standing::Own, _) => ("others", "own"),
@@ -234,6 +252,9 @@ struct Asker<'a, 'p> {
     class: &'a CallerClass,
     policies: &'a [&'p Policy],
     is_own: bool,
+    /// Whose the resource is.
+    owner: Option<&'a str>,
+    service: &'a str,
 }
 
 impl<'p> Asker<'_, 'p> {
@@ -268,10 +289,13 @@ impl<'p> Asker<'_, 'p> {
                                 let key = &clause.key.value;
                                 return Asked::Unknown(FactRef::with("undefined-condition", "key", key));
                             }
+                            FreeFact::Hole(names) => {
+                                return Asked::Unknown(FactRef::with("template-value", "name", names));
+                            }
                             FreeFact::Text(_) => return Asked::Unknown(FactRef::new("unreadable-text")),
                         },
                         Dependence::Unseen(layer) => {
-                            return Asked::Unknown(layers::fact(self.subject, *layer, "s3"));
+                            return Asked::Unknown(layers::fact(self.subject, *layer, self.service));
                         }
                         Dependence::Unknown(_) => {}
                     }
@@ -313,8 +337,7 @@ impl<'p> Asker<'_, 'p> {
         context.set_one("aws:ViaAWSService", "false");
         context.set_one("aws:CurrentTime", self.subject.now);
         context.set_one("aws:EpochTime", self.subject.now);
-        let owner = self.subject.form.text("bucket-account");
-        let mut request = Request::new(caller.clone(), action, resource, owner, context);
+        let mut request = Request::new(caller.clone(), action, resource, self.owner, context);
         let is_unknown = is_stranger || caller.kind() == CallerKind::Anonymous;
         for key in self.set.keys() {
             if request.context.get(key).is_some() || is_computed(key) {
@@ -347,38 +370,15 @@ impl<'p> Asker<'_, 'p> {
     }
 }
 
+/// The service whose resource's policy is asked.
+fn service_of<'w>(wanted: &Wanted<'w>) -> &'w str {
+    wanted.actions.first().and_then(|action| action.split(':').next()).unwrap_or("s3")
+}
+
 /// Whether a name, which may end in `*`, is this key in lower case.
 fn fits(name: &str, key: &str) -> bool {
     match name.strip_suffix('*') {
         Some(start) => key.starts_with(&start.to_ascii_lowercase()),
         None => name.eq_ignore_ascii_case(key),
     }
-}
-
-/// The accounts that the form names: the payer, the owner of the bucket, the reader's, the connected ones.
-fn own_accounts(subject: &Subject<'_>) -> Vec<String> {
-    let form = subject.form;
-    let named = ["account", "bucket-account", "management-account"];
-    let reader = form.text("reader").and_then(arn::account_of);
-    let mut all: Vec<String> = named
-        .iter()
-        .filter_map(|name| form.text(name))
-        .chain(reader)
-        .chain(form.connected().map(|value| value.text.as_str()))
-        .map(str::to_owned)
-        .collect();
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// Whether the contract itself names a caller: the reader, or a service that delivers.
-fn is_of_contract(subject: &Subject<'_>, caller: &Caller) -> bool {
-    if caller.kind() == CallerKind::Service {
-        return subject.requests.values().any(|request| request.caller == caller.arn());
-    }
-    let reader = subject.form.text("reader").and_then(|reader| Caller::parse(reader).ok());
-    let Some(reader) = reader else { return false };
-    reader.arn() == caller.arn()
-        || (reader.principal_arn().is_some() && reader.principal_arn() == caller.principal_arn())
 }

@@ -16,6 +16,8 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("others-witness", &["statement", "caller", "action", "resource"]),
     ("others-keys", &["key"]),
     ("others-open", &["statement"]),
+    ("contract-unsure", &["product"]),
+    ("demand-unsure", &["product", "demand"]),
     ("proved-for-one", &["first"]),
     ("proved-for-more", &["first", "more"]),
 ];

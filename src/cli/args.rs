@@ -1,9 +1,12 @@
 //! Flags and their words.
 
+mod form;
 mod live;
 
+pub(super) use form::FormArgs;
 pub(super) use live::{BundleArgs, CollectArgs, LiveArgs, PermissionsArgs, PolicyForm, PurposeArg};
 
+use super::base::BaseArgs;
 use super::diff::DiffArgs;
 use super::gate::GateArgs;
 use super::simulate::args::SimulateArgs;
@@ -26,15 +29,14 @@ pub(super) enum Command {
     Collect(Box<CollectArgs>),
     Bundle(Box<BundleArgs>),
     Simulate(Box<SimulateArgs>),
-    Diff(DiffArgs),
+    Diff(Box<DiffArgs>),
     Triage(Box<TriageArgs>),
     Fix(Box<FixArgs>),
     Generate(Box<GenerateArgs>),
     Permissions(PermissionsArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),
-    /// List the consumers, the products whose contracts are known
-    Consumers,
+    Consumers(ConsumersArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -51,51 +53,8 @@ pub(super) struct CheckArgs {
     /// Folders and files to look at; `-` reads standard input [default: .]
     pub(super) paths: Vec<PathBuf>,
 
-    /// The product to judge for (see `preflight consumers`); may be given several times
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) consumer: Vec<String>,
-    /// The account that is connected, 12 digits
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) account: Option<String>,
-    /// What the account is in its organization: root (payer) or linked
-    #[arg(long, value_name = "KIND", help_heading = "Form")]
-    pub(super) account_kind: Option<String>,
-    /// The bucket the export is delivered to
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) bucket: Option<String>,
-    /// The account that owns the bucket [default: the connected account]
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) bucket_account: Option<String>,
-    /// The name of the export or report
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) export_name: Option<String>,
-    /// The S3 path prefix of the export
-    #[arg(long, value_name = "PATH", help_heading = "Form")]
-    pub(super) export_path: Option<String>,
-    /// cur-2.0 or cur-legacy
-    #[arg(long, value_name = "TYPE", help_heading = "Form")]
-    pub(super) export_type: Option<String>,
-    /// bucket-only, find-report or create-report
-    #[arg(long, value_name = "MODE", help_heading = "Form")]
-    pub(super) mode: Option<String>,
-    /// ARN of the user or role whose key the product gets
-    #[arg(long, value_name = "ARN", help_heading = "Form")]
-    pub(super) reader: Option<String>,
-    /// The organization's management account
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) management_account: Option<String>,
-    /// The organization's id (`o-…`), or `none`
-    #[arg(long, value_name = "ID", help_heading = "Form")]
-    pub(super) organization: Option<String>,
-    /// ARN of the KMS key that encrypts the bucket
-    #[arg(long, value_name = "ARN", help_heading = "Form")]
-    pub(super) kms_key: Option<String>,
-    /// The partition: aws, aws-cn or aws-us-gov [default: the reader's]
-    #[arg(long, value_name = "NAME", help_heading = "Form")]
-    pub(super) partition: Option<String>,
-    /// Another account that is connected to the product; may be given several times
-    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Form")]
-    pub(super) connected_account: Vec<String>,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
 
     /// The bucket's policy
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
@@ -103,6 +62,9 @@ pub(super) struct CheckArgs {
     /// A policy of the reader; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
     pub(super) reader_policy: Vec<PathBuf>,
+    /// The trust policy of the role that reads
+    #[arg(long, value_name = "FILE", help_heading = "Documents")]
+    pub(super) trust_policy: Vec<PathBuf>,
     /// The reader's permissions boundary
     #[arg(long, value_name = "FILE", help_heading = "Documents")]
     pub(super) boundary: Vec<PathBuf>,
@@ -144,6 +106,8 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "TIME", help_heading = "Judging")]
     pub(super) now: Option<String>,
     #[command(flatten)]
+    pub(super) base: BaseArgs,
+    #[command(flatten)]
     pub(super) gate: GateArgs,
 
     /// Show findings of this rule only; may be given several times
@@ -167,7 +131,9 @@ pub(super) struct CheckArgs {
 ///
 /// Finds policies in any JSON document, in answers of the AWS CLI too, and nothing is sent anywhere.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 no finding at --fail-on, 1 such a finding, 2 the run failed")]
+#[command(
+    after_help = "Exit codes: 0 no finding at --fail-on, 1 such a finding, 3 cannot tell what changed since --base, 2 the run failed"
+)]
 pub(super) struct LintArgs {
     /// Folders and files to look at; `-` reads standard input [default: .]
     pub(super) paths: Vec<PathBuf>,
@@ -188,6 +154,8 @@ pub(super) struct LintArgs {
     /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
     #[arg(long, value_name = "TIME", help_heading = "Judging")]
     pub(super) now: Option<String>,
+    #[command(flatten)]
+    pub(super) base: BaseArgs,
     #[command(flatten)]
     pub(super) gate: GateArgs,
     /// Show findings of this rule only, by its name or another tool's; may be given several times
@@ -265,6 +233,21 @@ pub(super) struct FixArgs {
     pub(super) unsafe_fixes: bool,
     #[command(flatten)]
     pub(super) check: CheckArgs,
+}
+
+/// List the consumers, the products whose contracts are known.
+///
+/// With what each reads, what it needs of the export, and how sure that is.
+#[derive(Debug, Args)]
+pub(super) struct ConsumersArgs {
+    /// Names of consumers [default: all]
+    pub(super) names: Vec<String>,
+    /// Print what they ask that excludes each other: no one export can be all of it
+    #[arg(long)]
+    pub(super) conflicts: bool,
+    /// Print a Markdown table
+    #[arg(long, conflicts_with = "conflicts")]
+    pub(super) markdown: bool,
 }
 
 /// Show the page of a rule.

@@ -4,10 +4,11 @@ use super::args::BundleArgs;
 use super::check::{Filed, Run};
 use super::save::save;
 use super::{Exit, terminal};
-use crate::contract::{Form, Origin};
+use crate::contract::{Ask, Contract, Form, Origin};
 use crate::evidence::Evidence;
 use crate::finding::Report;
 use crate::load;
+use crate::policy::arn::account_of;
 use crate::redact::{Redactor, secrets};
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
@@ -25,6 +26,9 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
         let mut redactor = Redactor::new(salt(), documents.iter().map(|document| document.text.as_str()));
         for (name, value) in &form {
             learn(&mut redactor, name, value);
+        }
+        for contract in run.consumers.iter().filter_map(|name| run.library.contract(name)) {
+            keep(&mut redactor, contract);
         }
         let (form, documents) = redacted(&mut redactor, &form, &documents);
         (compose(&form, &documents), Some(redactor))
@@ -107,8 +111,23 @@ fn form(run: &Run) -> Vec<(String, String)> {
 fn learn(redactor: &mut Redactor, name: &str, value: &str) {
     match name {
         "bucket" => redactor.learn("bucket", value),
+        "external-id" => redactor.learn("id", value),
         "reader" => redactor.learn("user", value.rsplit('/').next().unwrap_or(value)),
         _ => {}
+    }
+}
+
+/// Whom a product calls as stands in its contract, for everybody to read, and answers hang on it.
+fn keep(redactor: &mut Redactor, contract: &Contract) {
+    let defaults = contract.defaults.iter().map(|default| (&default.name, &default.value));
+    let asked = contract.demands.iter().filter_map(|demand| match &demand.ask {
+        Ask::Access { of, .. } => Some(of.iter().map(|(name, value)| (name, value))),
+        _ => None,
+    });
+    let all = defaults.chain(asked.flatten()).filter(|(name, _)| *name == "product-principal");
+    for (_, arn) in all {
+        account_of(arn).into_iter().for_each(|account| redactor.keep(account));
+        redactor.keep(arn.rsplit('/').next().unwrap_or(arn));
     }
 }
 

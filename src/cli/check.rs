@@ -1,6 +1,11 @@
 //! `preflight check`
 
-use super::args::{CheckArgs, FailOn};
+mod pages;
+mod since;
+
+pub(super) use pages::add_pages;
+
+use super::args::{CheckArgs, FailOn, FormArgs};
 use super::gate::Gate;
 use super::given::named_documents;
 use super::live::{self, Gathered, Order};
@@ -9,6 +14,7 @@ use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
 use crate::contract::Form;
 use crate::evidence::{DocumentKind, Evidence, PolicyDocument, Role};
+use crate::finding::change::Changes;
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
 use crate::load;
@@ -16,10 +22,12 @@ use crate::mend::{self, Bench, State};
 use crate::rulebook::{Rulebook, nearest};
 use crate::source::{SourceId, Sources};
 use anyhow::Context;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// The consumer taken where none is named and there is one only.
 const CONFIG_FILE: &str = "preflight.toml";
+
+/// The consumer taken where none is named; the first line of the report says which it is.
+const CONSUMER: &str = "spendeffix-root";
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let run = Run::prepare(args, None)?;
@@ -29,13 +37,21 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
 /// Judges, prints, and gives the exit code.
 fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
     let mut run = run;
-    let state = run.take_state();
+    let mut state = run.take_state();
     let bench = run.bench();
     let mut report = bench.judge(&state);
     // Who reads the report is told how to mend what is wrong; programs are told everything.
     let least =
         if matches!(args.format, super::args::FormatArg::Json) { Severity::Note } else { Severity::Warning };
     mend::attach(&bench, &state, &mut report, least);
+    if let Some(base) = &args.base.base {
+        anyhow::ensure!(
+            !args.live.is_asked(),
+            "--base is about files; what AWS has now stands at no revision"
+        );
+        let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+        run.compare(base, &paths, &mut state, &mut report)?;
+    }
     let gate = Gate {
         args: &args.gate,
         config: &run.config,
@@ -96,7 +112,7 @@ impl Run {
         let (folder, mut config) = read_config(&mut sources, &paths)?;
         let config_source = sources.iter().next().map(|(id, _)| id);
         args.give_form(&mut sources, &mut config);
-        let consumers = consumers(&library, args, &config)?;
+        let consumers = consumers(&library, &args.form, &config)?;
         Ok(Self {
             library,
             sources,
@@ -117,7 +133,7 @@ impl Run {
         let library = Library::embedded()?;
         let (mut sources, mut config) = (Sources::new(), Config::default());
         args.give_form(&mut sources, &mut config);
-        let consumers = consumers(&library, args, &config)?;
+        let consumers = consumers(&library, &args.form, &config)?;
         Ok(Self {
             library,
             sources,
@@ -202,7 +218,7 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     let (folder, mut config) = read_config(&mut sources, &settings)?;
     let config_source = sources.iter().next().map(|(id, _)| id);
     args.give_form(&mut sources, &mut config);
-    let consumers = consumers(&library, args, &config)?;
+    let consumers = consumers(&library, &args.form, &config)?;
     // What AWS says now replaces what the configuration names.
     if is_live {
         config.documents.clear();
@@ -286,10 +302,12 @@ pub(super) fn exit(args: &CheckArgs, report: &Report) -> Exit {
     let threshold = threshold(args.fail_on);
     // With --only the findings of other rules are not asked about, the verdict still is.
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
+    let unsure = report.changes.as_ref().is_some_and(Changes::is_unsure);
     match report.verdict {
         Verdict::NotReady => Exit::NotReady,
         Verdict::Ready | Verdict::CannotTell if reached => Exit::NotReady,
         Verdict::CannotTell if !args.allow_unknown => Exit::CannotTell,
+        Verdict::Ready if unsure && !args.allow_unknown => Exit::CannotTell,
         Verdict::CannotTell | Verdict::Ready => Exit::Ready,
     }
 }
@@ -310,7 +328,7 @@ fn known_rule(library: &Library, name: &str) -> anyhow::Result<RuleName> {
     Ok(super::explain::find(library.book(), name).context("--only")?.name.clone())
 }
 
-pub(super) fn consumers(library: &Library, args: &CheckArgs, config: &Config) -> anyhow::Result<Vec<String>> {
+pub(super) fn consumers(library: &Library, args: &FormArgs, config: &Config) -> anyhow::Result<Vec<String>> {
     let named = if args.consumer.is_empty() { &config.consumers } else { &args.consumer };
     for name in named {
         match library.consumer(name) {
@@ -326,13 +344,7 @@ pub(super) fn consumers(library: &Library, args: &CheckArgs, config: &Config) ->
     if !named.is_empty() {
         return Ok(named.clone());
     }
-    let all: Vec<String> = library.consumers().map(str::to_owned).collect();
-    anyhow::ensure!(
-        all.len() == 1,
-        "name the product to judge for: --consumer NAME, or `consumer = \"NAME\"` in preflight.toml; known are {}",
-        all.join(", ")
-    );
-    Ok(all)
+    Ok(vec![CONSUMER.to_owned()])
 }
 
 /// The configuration of the first folder that has one, or the one named among the paths.
@@ -359,33 +371,6 @@ pub(super) fn read_config(sources: &mut Sources, paths: &[PathBuf]) -> anyhow::R
         };
     }
     Ok((PathBuf::from("."), Config::default()))
-}
-
-pub(super) fn add_pages(library: &mut Library, folder: &Path) -> anyhow::Result<()> {
-    let groups = std::fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
-    let mut files: Vec<(String, PathBuf)> = Vec::new();
-    for group in groups {
-        let group = group?.path();
-        if !group.is_dir() {
-            continue;
-        }
-        let name = group.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for page in std::fs::read_dir(&group)? {
-            files.push((name.clone(), page?.path()));
-        }
-    }
-    files.sort();
-    for (group, path) in
-        files.iter().filter(|(_, path)| path.extension().is_some_and(|extension| extension == "md"))
-    {
-        let text = load::read_text(path)?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let origin = path.to_string_lossy();
-        if let Err(faults) = library.book_mut().add(group, &name, &text, &origin) {
-            fault::pages(&faults)?;
-        }
-    }
-    Ok(())
 }
 
 /// The present moment as an ISO 8601 instant in UTC.

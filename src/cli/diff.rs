@@ -1,60 +1,71 @@
 //! `preflight diff`
 
-use super::args::{ColorArg, FailOn};
-use super::{Exit, check, terminal};
-use crate::change::{Job, Kind, compare};
+use super::args::{ColorArg, FailOn, FormArgs, FormatArg};
+use super::base::{self, BaseArgs};
+use super::gate::{Gate, GateArgs};
+use super::output::Output;
+use super::setup::Setup;
+use super::{Exit, check, given, terminal};
+use crate::change::{Contracts, Job, Pair, SOME_ACCOUNT, compare, evidence_of, kind_of};
 use crate::checks::lint::PolicyKind;
 use crate::evidence::{LoosePolicies, LoosePolicy};
-use crate::finding::change::{AccessChange, Comparison, Effect};
-use crate::finding::{Assumed, Severity, Wrapped};
+use crate::finding::change::{AccessChange, Changes, Comparison, Fate};
+use crate::finding::{Report, Severity, Verdict, Wrapped};
+use crate::judge::{Library, findings_of_changes};
 use crate::load;
-use crate::policy::arn;
+use crate::policy::{Policy, arn};
 use crate::render::human::change as human;
 use crate::render::json::change_v1;
+use crate::rulebook::Rulebook;
 use crate::source::Sources;
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
-
-/// The account taken where none is named: one that documentation uses and hardly any policy does.
-const SOME_ACCOUNT: &str = "210987654321";
 
 /// Tell what a change of a policy does: access gained and access lost.
 ///
 /// Both documents are decided for every kind of caller, every action that they name and every resource of it. Documents that
-/// allow the same, however they are written, are proved to; each difference comes with a request that shows it.
+/// allow the same, however they are written, are proved to; each difference comes with a request that shows it. Where a product
+/// is named (by flags, or by a preflight.toml), lost access that its contract needs is an error, and gained access that it asks
+/// for is none.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 the same, or nothing at --fail-on; 1 access is gained or lost that --fail-on names, or a flag forbids; 3 cannot tell; 2 the run failed"
+    after_help = "Exit codes: 0 the same, or nothing at --fail-on; 1 access that a product needs is lost, anybody gains some, or what else --fail-on names, or a flag forbids; 3 cannot tell; 2 the run failed"
 )]
 pub(super) struct DiffArgs {
-    /// The policy before; `-` reads standard input
-    pub(super) old: PathBuf,
-    /// The policy after
-    pub(super) new: PathBuf,
+    /// The policy before and the policy after; `-` reads standard input. With --base, folders and files to look at [default: .]
+    #[arg(value_name = "OLD NEW")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) base: BaseArgs,
 
-    /// What they are: identity, boundary, session, trust, scp, bucket, key, resource or resource:SERVICE [default: found
-    /// out]
+    /// What they are: identity, boundary, session, trust, scp, rcp, endpoint, bucket, key, resource or resource:SERVICE
+    /// [default: found out]
     #[arg(long = "type", value_name = "TYPE")]
     pub(super) kind: Option<String>,
-    /// The account that owns the resource or has the policy, 12 digits [default: one that no document names]
-    #[arg(long, value_name = "ID")]
-    pub(super) account: Option<String>,
     /// Actions, or patterns of them, that the new policy must not grant, whether that is new or not
     #[arg(long, value_name = "ACTION", value_delimiter = ',')]
     pub(super) must_not_grant: Vec<String>,
     /// A policy beyond which the new one must not go
     #[arg(long, value_name = "FILE")]
     pub(super) no_new_access_than: Option<PathBuf>,
-    /// Exit with 1 on access of this severity or above: error is access for anybody, warning any gain, note any change
+    /// Exit with 1 on access of this severity or above: error is access for anybody, or lost that a product needs; warning any other gain, note any change
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(super) fail_on: FailOn,
     /// Exit with 0 where the answer is "cannot tell"
     #[arg(long)]
     pub(super) allow_unknown: bool,
+    /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", help_heading = "Judging")]
+    pub(super) now: Option<String>,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
+
     /// How to print the answer
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
-    pub(super) format: DiffFormat,
+    pub(super) format: FormatArg,
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(super) color: ColorArg,
@@ -63,106 +74,172 @@ pub(super) struct DiffArgs {
     pub(super) quiet: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum DiffFormat {
-    Human,
-    Json,
-}
-
 pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
-    let mut sources = Sources::new();
-    let old = read(&mut sources, &args.old)?;
-    let new = read(&mut sources, &args.new)?;
-    let reference = args.no_new_access_than.as_deref().map(|file| read(&mut sources, file)).transpose()?;
-    let named = args.kind.as_deref().map(kind_of_name).transpose()?;
-    let policy_kind = match named {
-        Some(kind) => kind,
-        None => found_out(args, &sources, (&old, &new))?,
-    };
-    let kind = kind(policy_kind)?;
-    let given = args.account.as_deref();
-    if let Some(account) = given {
+    if let Some(account) = &args.form.account {
         anyhow::ensure!(arn::is_account(account), "`{account}` is not an account: 12 digits are one");
     }
-    let account = given.unwrap_or(SOME_ACCOUNT);
-    let job = Job { old: Some(&old.policy), new: Some(&new.policy), kind, account, only: &[] };
-    let found = compare(&job);
-    let mut unknown = found.unknown;
-    let mut more = |job: Job<'_>| -> Vec<AccessChange> {
+    match (&args.base.base, args.paths.as_slice()) {
+        (Some(base), _) => {
+            let is_of_two =
+                !args.must_not_grant.is_empty() || args.no_new_access_than.is_some() || args.kind.is_some();
+            anyhow::ensure!(
+                !is_of_two,
+                "--type, --must-not-grant and --no-new-access-than are about two documents, and --base about many"
+            );
+            since(args, base)
+        }
+        (None, [old, new]) => two(args, old, new),
+        (None, _) => {
+            anyhow::bail!("name the policy before and the policy after, or a git revision with --base")
+        }
+    }
+}
+
+/// Policies since a git revision.
+fn since(args: &DiffArgs, base: &str) -> anyhow::Result<Exit> {
+    let library = Library::embedded()?;
+    let mut sources = Sources::new();
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let setup = setup(args, &library, &mut sources, &paths)?;
+    let found = load::loose(&mut sources, &paths)?;
+    let now = base::items(&found, &sources);
+    let changes = setup.changes(&library, &mut sources, (base, &paths), now)?;
+    let mut report = empty();
+    report.wrapped = wrapped(&found);
+    report.findings = findings_of_changes(&library, &changes);
+    report.changes = Some(changes);
+    let gate = Gate {
+        args: &args.gate,
+        config: &setup.config,
+        folder: &setup.folder,
+        now: &setup.now,
+        lints: true,
+        only: &[],
+    };
+    gate.settle(&library, &mut report, &sources)?;
+    terminal::print(&show(args, &report, &sources, library.book()))?;
+    let threshold = check::threshold(args.fail_on);
+    let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
+    let unsure = report.changes.iter().any(Changes::is_unsure);
+    Ok(ended(reached, unsure && !args.allow_unknown))
+}
+
+fn show(args: &DiffArgs, report: &Report, sources: &Sources, book: &Rulebook) -> String {
+    Output { format: args.format, color: args.color, quiet: args.quiet }.show(report, sources, book)
+}
+
+fn ended(reached: bool, unsure: bool) -> Exit {
+    match (reached, unsure) {
+        (true, _) => Exit::NotReady,
+        (false, true) => Exit::CannotTell,
+        (false, false) => Exit::Ready,
+    }
+}
+
+/// Two documents.
+fn two(args: &DiffArgs, before: &Path, after: &Path) -> anyhow::Result<Exit> {
+    let library = Library::embedded()?;
+    let mut sources = Sources::new();
+    let folder = after.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let setup = setup(args, &library, &mut sources, &[PathBuf::from("."), folder.to_path_buf()])?;
+    let old = read(&mut sources, before)?;
+    let new = read(&mut sources, after)?;
+    let reference = args.no_new_access_than.as_deref().map(|file| read(&mut sources, file)).transpose()?;
+    let kind = match args.kind.as_deref() {
+        Some(name) => kind_of_name(name)?,
+        None => found_out(&sources, (&old, before), (&new, after))?,
+    };
+    let both = [(&old.policy, kind), (&new.policy, kind)];
+    let evidence = evidence_of(if setup.is_asked { &both } else { &[] });
+    let contracts = Contracts::new(&library, setup.job(&sources, &evidence));
+    let asked = contracts.asked();
+    let accounts = setup.accounts();
+    let pair = Pair {
+        fate: Fate::Changed,
+        old: Some(&old.policy),
+        new: Some(&new.policy),
+        shown: &new.policy,
+        kind,
+    };
+    let mut comparison = pair.compared(&sources, accounts, &asked);
+    let account = accounts.of(kind_of(kind)).unwrap_or(SOME_ACCOUNT);
+    let mut unknown = std::mem::take(&mut comparison.unknown);
+    let mut more = |old: Option<&Policy>, only: &[String]| -> Vec<AccessChange> {
+        let job =
+            Job { old, new: Some(&new.policy), kind: kind_of(kind), account, only, asked: &[], beside: &[] };
         let mut found = compare(&job);
         unknown.append(&mut found.unknown);
         found.gained.iter_mut().for_each(|change| change.severity = Severity::Error);
         found.gained
     };
-    let forbidden = if args.must_not_grant.is_empty() {
-        Vec::new()
-    } else {
-        more(Job { old: None, only: &args.must_not_grant, ..job })
-    };
-    let beyond = match &reference {
-        Some(reference) => more(Job { old: Some(&reference.policy), ..job }),
-        None => Vec::new(),
-    };
+    if !args.must_not_grant.is_empty() {
+        comparison.forbidden = more(None, &args.must_not_grant);
+    }
+    if let Some(reference) = &reference {
+        comparison.beyond = more(Some(&reference.policy), &[]);
+    }
     unknown.sort();
     unknown.dedup();
-    let mut comparison = Comparison {
-        documents: (load::display(&args.old), load::display(&args.new)),
-        kind: policy_kind.to_string(),
-        effect: found.effect,
-        gained: found.gained,
-        lost: found.lost,
-        forbidden,
-        beyond,
-        unknown,
-        assumed: Vec::new(),
-        wrapped: Vec::new(),
-    };
-    comparison.wrapped = [Some(old), Some(new), reference]
-        .into_iter()
-        .flatten()
-        .flat_map(|document| document.wrapped)
-        .collect();
-    assume(&mut comparison, kind, given);
+    comparison.unknown = unknown;
+    let all = [Some(&old), Some(&new), reference.as_ref()].into_iter().flatten();
+    comparison.wrapped = all.flat_map(|document| document.wrapped.clone()).collect();
     let style = terminal::style(args.color, args.quiet);
+    let exit = exit(args, &comparison);
     terminal::print(&match args.format {
-        DiffFormat::Human => human::render(&comparison, &sources, &style),
-        DiffFormat::Json => change_v1::render(&comparison, &sources),
+        FormatArg::Human => human::render(&comparison, &sources, &style),
+        FormatArg::Json => change_v1::render(&comparison, &sources),
+        FormatArg::Concise | FormatArg::Sarif | FormatArg::Github | FormatArg::Markdown => {
+            let mut report = empty();
+            report.wrapped.clone_from(&comparison.wrapped);
+            let base = comparison.documents.0.clone();
+            let list = vec![comparison];
+            let changes = Changes { base, commit: String::new(), list, not_compared: Vec::new() };
+            report.findings = findings_of_changes(&library, &changes);
+            report.changes = Some(changes);
+            show(args, &report, &sources, library.book())
+        }
     })?;
-    Ok(exit(args, &comparison))
+    Ok(exit)
+}
+
+fn setup(
+    args: &DiffArgs,
+    library: &Library,
+    sources: &mut Sources,
+    paths: &[PathBuf],
+) -> anyhow::Result<Setup> {
+    let (folder, mut config) = check::read_config(sources, paths)?;
+    given::give("diff", args.form.given(), sources, &mut config);
+    Setup::new(library, &args.form, (folder, config), args.now.as_deref())
 }
 
 fn exit(args: &DiffArgs, comparison: &Comparison) -> Exit {
     let threshold = check::threshold(args.fail_on);
     let reached = |list: &[AccessChange]| list.iter().any(|change| change.severity >= threshold);
     let forbidden = !comparison.forbidden.is_empty() || !comparison.beyond.is_empty();
-    if forbidden || reached(&comparison.gained) || reached(&comparison.lost) {
-        Exit::NotReady
-    } else if !comparison.unknown.is_empty() && !args.allow_unknown {
-        Exit::CannotTell
-    } else {
-        Exit::Ready
+    let reached = forbidden || reached(&comparison.gained) || reached(&comparison.lost);
+    ended(reached, !comparison.unknown.is_empty() && !args.allow_unknown)
+}
+
+/// A report without findings.
+fn empty() -> Report {
+    Report {
+        verdict: Verdict::CannotTell,
+        consumers: Vec::new(),
+        findings: Vec::new(),
+        unknown: Vec::new(),
+        assumed: Vec::new(),
+        not_evaluated: Vec::new(),
+        suppressed: Vec::new(),
+        wrapped: Vec::new(),
+        conflicts: Vec::new(),
+        changes: None,
     }
 }
 
-fn assume(comparison: &mut Comparison, kind: Kind, account: Option<&str>) {
-    if comparison.effect == Effect::Same {
-        return;
-    }
-    let mut say = |text: String| comparison.assumed.push(Assumed { text, source: None });
-    if account.is_none() {
-        say(match kind {
-            Kind::Identity => {
-                "who has the policy is in an account that neither document names (`--account` says otherwise)"
-                    .to_owned()
-            }
-            Kind::Resource(_) | Kind::Trust => {
-                "the resource belongs to an account that neither document names (`--account` says otherwise)"
-                    .to_owned()
-            }
-        });
-    }
-    say("no other policy is in the way: what the two documents give is compared, not what callers end up with".to_owned());
-    say(format!("actions are those that AWS published by {}", crate::catalog::data_version().date));
+fn wrapped(found: &LoosePolicies) -> Vec<Wrapped> {
+    let one = |(source, span, level): &_| Wrapped { source: *source, span: *span, level: *level };
+    found.wrapped.iter().map(one).collect()
 }
 
 /// A document with its policy.
@@ -208,7 +285,11 @@ fn kind_of_name(name: &str) -> anyhow::Result<PolicyKind> {
 }
 
 /// What both documents are.
-fn found_out(args: &DiffArgs, sources: &Sources, (old, new): (&Read, &Read)) -> anyhow::Result<PolicyKind> {
+fn found_out(
+    sources: &Sources,
+    (old, old_path): (&Read, &Path),
+    (new, new_path): (&Read, &Path),
+) -> anyhow::Result<PolicyKind> {
     let of = |read: &Read| PolicyKind::detect(&read.found, sources.get(read.found.source).name());
     let is_empty = |read: &Read| read.policy.statements.is_empty();
     let (before, after) = (of(old), of(new));
@@ -219,21 +300,10 @@ fn found_out(args: &DiffArgs, sources: &Sources, (old, new): (&Read, &Read)) -> 
             anyhow::ensure!(
                 before == after,
                 "`{}` looks like a policy of type {before}, `{}` like one of type {after}: --type says what they are",
-                args.old.display(),
-                args.new.display()
+                old_path.display(),
+                new_path.display()
             );
             Ok(after)
         }
     }
-}
-
-fn kind(kind: PolicyKind) -> anyhow::Result<Kind> {
-    Ok(match kind {
-        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp => Kind::Identity,
-        PolicyKind::Trust => Kind::Trust,
-        PolicyKind::Resource(service) => Kind::Resource(service),
-        PolicyKind::Rcp | PolicyKind::Endpoint => {
-            anyhow::bail!("policies of type {kind} cannot be compared yet")
-        }
-    })
 }

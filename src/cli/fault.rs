@@ -46,12 +46,14 @@ pub(super) fn draw(
     let report = Report {
         verdict: Verdict::CannotTell,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings: vec![finding],
         unknown: Vec::new(),
         assumed: Vec::new(),
         not_evaluated: Vec::new(),
         suppressed: Vec::new(),
         wrapped: Vec::new(),
+        changes: None,
     };
     concise::render(&report, sources, &Style::plain())
 }

@@ -1,17 +1,18 @@
 //! `preflight fix`
 
+mod write;
+
 use super::args::{FixArgs, FormatArg};
 use super::check::{self, Run};
 use super::{Exit, terminal};
 use crate::finding::Severity;
-use crate::finding::{AccessClass, Applicability, Fix};
-use crate::load;
+use crate::finding::{Applicability, Fix};
 use crate::mend::{self, Left, Options, Plan};
-use crate::source::{SourceId, Sources};
-use anyhow::Context;
+use crate::rulebook::Rulebook;
+use crate::source::Sources;
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use write::Rewrite;
 
 pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let mut run = Run::prepare(&args.check, None)?;
@@ -26,7 +27,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     }
     let options = Options { only: run.only.clone(), with_review: args.unsafe_fixes, ..Options::default() };
     let plan = mend::plan(&bench, state, report, &options);
-    tell(&plan, args.write);
+    tell(&plan, args.write, run.library.book());
     if !args.write {
         let diff: String = plan
             .changes(&before)
@@ -46,7 +47,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
 }
 
 /// What is done and what is left, beside the diff.
-fn tell(plan: &Plan, written: bool) {
+fn tell(plan: &Plan, written: bool, book: &Rulebook) {
     let verb = if written { "mended" } else { "mends" };
     for step in &plan.steps {
         terminal::talk(&format!("{verb} {}: {}", step.finding.rule, step.fix.title));
@@ -54,9 +55,15 @@ fn tell(plan: &Plan, written: bool) {
             why(&step.fix);
         }
     }
+    let reasons = mend::Reasons::embedded();
     for Left { finding, fix, conflicts } in &plan.left {
         let Some(fix) = fix else {
-            let why = if *conflicts { "the fixes above exclude its fix" } else { "no fix is known" };
+            let group = book.get(&finding.rule.0).map_or("", |rule| rule.group.as_str());
+            let why = match reasons.of(group, &finding.rule.0) {
+                _ if *conflicts => "the fixes above exclude its fix",
+                Some(reason) => reason,
+                None => "no fix is known here",
+            };
             terminal::talk(&format!("leaves {}: {} ({why})", finding.rule, finding.headline));
             continue;
         };
@@ -82,64 +89,16 @@ fn why(fix: &Fix) {
     }
     for (word, classes) in [("lets in", &fix.gained), ("shuts out", &fix.lost)] {
         for class in classes {
-            terminal::talk(&format!("    {word}: {}", request(class)));
+            terminal::talk(&format!("    {word}: {class}"));
         }
     }
 }
 
-fn request(class: &AccessClass) -> String {
-    let caller = if class.caller.is_empty() { "anybody" } else { &class.caller };
-    let context: Vec<String> = class.context.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    format!("{caller} {} {} ({})", class.action, class.resource, context.join(", "))
-}
-
 /// Writes every changed file, or none if one of them is not as it was read.
 fn write(before: &Sources, plan: &Plan) -> anyhow::Result<()> {
-    let changed: Vec<(SourceId, PathBuf, &str, &str)> = plan
+    let rewrites: Vec<Rewrite<'_>> = plan
         .changes(before)
-        .map(|(id, old, new)| (id, PathBuf::from(before.get(id).name()), old, new))
+        .map(|(id, old, new)| Rewrite { path: PathBuf::from(before.get(id).name()), old, new })
         .collect();
-    for (_, path, old, _) in &changed {
-        anyhow::ensure!(
-            path.as_os_str() != "-",
-            "standard input cannot be changed; leave --write out to see the diff"
-        );
-        is_as_read(path, old)?;
-    }
-    for (_, path, old, new) in &changed {
-        replace(path, old, new).with_context(|| format!("cannot write `{}`", path.display()))?;
-    }
-    Ok(())
-}
-
-/// Refuses a file that somebody changed since, or whose bytes are not the text that was read (UTF-16, say).
-fn is_as_read(path: &Path, text: &str) -> anyhow::Result<()> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    if bytes == text.as_bytes() {
-        return Ok(());
-    }
-    let is_other_form = load::read_text(path).is_ok_and(|now| now == text);
-    anyhow::ensure!(!is_other_form, "`{}` is not UTF-8; save it as UTF-8 first", path.display());
-    anyhow::bail!("`{}` was changed since it was read; nothing was written to it", path.display())
-}
-
-/// Puts a new text into a file in one step: written beside it, then moved over it. A link stays a link, and the file keeps
-/// its permissions.
-fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
-    let target = path.canonicalize()?;
-    let permissions = std::fs::metadata(&target)?.permissions();
-    let name = target.file_name().context("it has no name")?.to_string_lossy().into_owned();
-    let beside = target.with_file_name(format!(".{name}.{}.preflight", std::process::id()));
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = file
-        .write_all(new.as_bytes())
-        .and_then(|()| std::fs::set_permissions(&beside, permissions))
-        .and_then(|()| file.sync_all())
-        .map_err(anyhow::Error::from)
-        .and_then(|()| is_as_read(&target, old))
-        .and_then(|()| Ok(std::fs::rename(&beside, &target)?));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    write::all(&rewrites, &mut |_| ())
 }

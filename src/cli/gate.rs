@@ -2,8 +2,8 @@
 
 use super::fault;
 use super::terminal;
-use crate::config::Config;
-use crate::finding::{Fingerprint, Report, RuleName, fingerprints};
+use crate::config::{self, Config};
+use crate::finding::{Fingerprint, Inline, Report, RuleName, fingerprints};
 use crate::judge::{Library, Settings, settle};
 use crate::load;
 use crate::rulebook::nearest;
@@ -48,7 +48,9 @@ impl Gate<'_> {
         self.know_rules(library, sources)?;
         let baseline = self.args.baseline.as_deref().map(read).transpose()?.unwrap_or_default();
         let folder = prefix(self.folder);
+        let inline = inline(report, sources, &folder);
         let settings = Settings {
+            inline: &inline,
             folder: &folder,
             suppressions: &self.config.suppressions,
             severities: &self.config.severities,
@@ -67,7 +69,7 @@ impl Gate<'_> {
 
     /// The rules that the settings name must be there: a name misspelt would hide nothing, in silence.
     fn know_rules(&self, library: &Library, sources: &Sources) -> anyhow::Result<()> {
-        let is_there = |name: &str| library.book().get(name).is_some_and(|rule| rule.name.0 == name);
+        let is_there = |name: &str| library.book().named(name).next().is_some();
         if let Some(suppression) = self.config.suppressions.iter().find(|each| !is_there(&each.rule)) {
             let names = library.book().iter().map(|rule| rule.name.0.as_str());
             let hint = nearest(names, &suppression.rule)
@@ -103,6 +105,15 @@ impl Gate<'_> {
             .map(|(id, _)| (id, load::policies_of(sources, id)))
             .collect()
     }
+}
+
+/// What the comments of documents ask; not those of another revision.
+fn inline(report: &Report, sources: &Sources, folder: &str) -> Vec<Inline> {
+    let before = report.changes.as_ref().map(|changes| super::base::prefix(&changes.base));
+    let now = sources.iter().filter(|(_, source)| {
+        before.as_ref().is_none_or(|prefix| !source.name().starts_with(prefix.as_str()))
+    });
+    now.flat_map(|(id, _)| config::inline(sources, id, &load::comments_of(sources, id), folder)).collect()
 }
 
 /// The folder of the settings as documents' names begin with it.

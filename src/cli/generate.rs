@@ -3,47 +3,72 @@
 use super::args::{GenerateArgs, What, Written};
 use super::check::Run;
 use super::{Exit, terminal};
-use crate::contract::Form;
+use crate::contract::{Ask, Form, ReadsAs};
 use crate::load;
-use crate::mend::generate::{self, OutputForm, Part, Set};
+use crate::mend::generate::{self, OutputForm, Part, Reader, Set};
+use anyhow::Context;
 use std::collections::BTreeMap;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
-    anyhow::ensure!(
-        args.what != What::TrustPolicy,
-        "no consumer known here reads with a role, so there is no trust policy to write: the product gets a user's key"
-    );
     let run = Run::form_only(&args.check)?;
     let bench = run.bench();
     let mut form: Form = run.config.form.clone();
-    if let Some(contract) = bench.consumers.first().and_then(|name| bench.library.contract(name)) {
-        for default in &contract.defaults {
-            form.presume(&default.name, &default.value, &default.because);
-        }
+    let name = bench.consumers.first().context("no consumer is named")?;
+    let contract = bench.library.contract(name).context("no consumer is named")?;
+    anyhow::ensure!(bench.consumers.len() == 1, "documents are written for one consumer; name one");
+    for default in &contract.defaults {
+        form.presume(&default.name, &default.value, &default.because);
     }
-    let parts: &[Part] = match args.what {
-        What::BucketPolicy => &[Part::BucketPolicy],
-        What::ReaderPolicy => &[Part::ReaderPolicy],
-        What::DiscoveryPolicy => &[Part::DiscoveryPolicy],
-        What::All => &[Part::BucketPolicy, Part::ReaderPolicy, Part::DiscoveryPolicy],
-        What::Export | What::TrustPolicy => &[],
+    let asked = Part::of(contract);
+    let wanted = match args.what {
+        What::BucketPolicy => Some(Part::BucketPolicy),
+        What::ReaderPolicy => Some(Part::ReaderPolicy),
+        What::DiscoveryPolicy => Some(Part::DiscoveryPolicy),
+        What::TrustPolicy => Some(Part::TrustPolicy),
+        What::All | What::Export => None,
+    };
+    if let Some(part) = wanted {
+        anyhow::ensure!(
+            asked.contains(&part),
+            "{} asks for no {}: it reads with {}",
+            contract.product,
+            part.name().replace('-', " "),
+            contract.reader.words()
+        );
+    }
+    let reads_exports =
+        contract.demands.iter().any(|demand| matches!(demand.ask, Ask::Setting(_) | Ask::Export(_)));
+    anyhow::ensure!(
+        reads_exports || args.what != What::Export,
+        "{} asks for no export of its own",
+        contract.product
+    );
+    let parts: Vec<Part> = match (wanted, args.what) {
+        (Some(part), _) => vec![part],
+        (None, What::All) => asked,
+        (None, _) => Vec::new(),
     };
     let mut into = BTreeMap::new();
     if let Some(file) = &args.into {
-        let [part] = parts else { anyhow::bail!("--into goes with one policy") };
+        let [part] = parts.as_slice() else { anyhow::bail!("--into goes with one policy") };
         into.insert(*part, load::read_text(file)?);
     }
-    let user = form.text("reader").map_or("reader", |arn| arn.rsplit('/').next().unwrap_or(arn)).to_owned();
+    let presumed = if contract.reader == ReadsAs::Role { "role/reader" } else { "user/reader" };
+    let reader = Reader::of(form.text("reader").unwrap_or(presumed));
     let mut set = Set {
         legacy: form.text("export-type") == Some("cur-legacy"),
         bucket: form.text("bucket").unwrap_or_default().to_owned(),
-        user,
+        reader,
         ..Set::default()
     };
     if !parts.is_empty() {
         let made = generate::policies(&bench, &form, &into)?;
-        for part in parts {
-            let text = made.texts.get(part).cloned().unwrap_or_default();
+        for part in &parts {
+            let Some(text) = made.texts.get(part).cloned() else {
+                let name = part.name().replace('-', " ");
+                terminal::talk(&format!("left out: the {name}: the reader's policy allows all of it"));
+                continue;
+            };
             set.policies.push((part.name(), text));
         }
         for left in &made.left_out {
@@ -56,7 +81,7 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
             terminal::talk(&format!("cannot tell: {}: {}", unknown.demand, unknown.reason));
         }
     }
-    if matches!(args.what, What::Export | What::All) {
+    if reads_exports && matches!(args.what, What::Export | What::All) {
         set.export = Some(generate::export(&bench, &form, &args.bucket_region)?);
     }
     let form = match args.form {

@@ -59,10 +59,11 @@ pub(super) fn named_documents(
 
 impl CheckArgs {
     /// The flags that give a policy its role.
-    pub(super) fn policies(&self) -> [(Role, &[PathBuf]); 8] {
+    pub(super) fn policies(&self) -> [(Role, &[PathBuf]); 9] {
         [
             (Role::BucketPolicy, &self.bucket_policy),
             (Role::ReaderPolicy, &self.reader_policy),
+            (Role::TrustPolicy, &self.trust_policy),
             (Role::Boundary, &self.boundary),
             (Role::SessionPolicy, &self.session_policy),
             (Role::Scp, &self.scp),
@@ -78,62 +79,55 @@ impl CheckArgs {
 
     /// Flags win over the file. They become a source of their own, so that a finding can point at them.
     pub(super) fn give_form(&self, sources: &mut Sources, config: &mut Config) {
-        let flags: [(&str, &Option<String>); 13] = [
-            ("account", &self.account),
-            ("account-kind", &self.account_kind),
-            ("bucket", &self.bucket),
-            ("bucket-account", &self.bucket_account),
-            ("export-name", &self.export_name),
-            ("export-path", &self.export_path),
-            ("export-type", &self.export_type),
-            ("mode", &self.mode),
-            ("reader", &self.reader),
-            ("management-account", &self.management_account),
-            ("organization", &self.organization),
-            ("kms-key", &self.kms_key),
-            ("partition", &self.partition),
-        ];
-        let single = flags.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
-        let connected = self.connected_account.iter().map(|value| ("connected-account", value.as_str()));
         let readers = self.live.linked_reader.iter().map(|value| ("linked-reader", value.as_str()));
         // Documents are put to the last accounts, so that these come last.
         let linked = readers.chain(self.linked_policy.iter().map(|value| ("linked-policy", value.as_str())));
-        let mut text = String::from("preflight check");
-        let mut given = Vec::new();
-        for (name, value) in single.chain(connected).chain(linked) {
-            text.push_str(" --");
-            text.push_str(name);
-            text.push(' ');
-            given.push((name, value, Span::new(text.len(), text.len() + value.len())));
-            text.push_str(value);
-        }
-        if given.is_empty() {
-            return;
-        }
-        let source = sources.add("command line", text);
-        for (name, value, span) in given {
-            let value_of = |text: &str| {
-                let span =
-                    Span { start: span.start, end: span.end.min(span.start + Span::new(0, text.len()).end) };
-                FormValue { text: text.to_owned(), origin: Origin::Given(Place { source, span }) }
-            };
-            match name {
-                "connected-account" => config.form.connected_accounts.push(value_of(value)),
-                "linked-reader" => {
-                    let number = account_of(value).unwrap_or_default();
-                    let reader = Some(value_of(value));
-                    let linked = &mut config.form.linked;
-                    match linked.iter_mut().find(|account| account.account.text == number) {
-                        Some(account) => account.reader = reader,
-                        None => linked.push(LinkedAccount { account: value_of(number), reader }),
-                    }
+        give("check", self.form.given().chain(linked), sources, config);
+    }
+}
+
+/// Gives the form the values of flags, which become a source of their own.
+pub(super) fn give<'v>(
+    command: &str,
+    values: impl Iterator<Item = (&'static str, &'v str)>,
+    sources: &mut Sources,
+    config: &mut Config,
+) {
+    let mut text = format!("preflight {command}");
+    let mut given = Vec::new();
+    for (name, value) in values {
+        text.push_str(" --");
+        text.push_str(name);
+        text.push(' ');
+        given.push((name, value, Span::new(text.len(), text.len() + value.len())));
+        text.push_str(value);
+    }
+    if given.is_empty() {
+        return;
+    }
+    let source = sources.add("command line", text);
+    for (name, value, span) in given {
+        let value_of = |text: &str| {
+            let span =
+                Span { start: span.start, end: span.end.min(span.start + Span::new(0, text.len()).end) };
+            FormValue { text: text.to_owned(), origin: Origin::Given(Place { source, span }) }
+        };
+        match name {
+            "connected-account" => config.form.connected_accounts.push(value_of(value)),
+            "linked-reader" => {
+                let number = account_of(value).unwrap_or_default();
+                let reader = Some(value_of(value));
+                let linked = &mut config.form.linked;
+                match linked.iter_mut().find(|account| account.account.text == number) {
+                    Some(account) => account.reader = reader,
+                    None => linked.push(LinkedAccount { account: value_of(number), reader }),
                 }
-                "linked-policy" => {
-                    let number = value.split('=').next().unwrap_or(value);
-                    config.form.linked.push(LinkedAccount { account: value_of(number), reader: None });
-                }
-                name => config.form.give(name, value, Place { source, span }),
             }
+            "linked-policy" => {
+                let number = value.split('=').next().unwrap_or(value);
+                config.form.linked.push(LinkedAccount { account: value_of(number), reader: None });
+            }
+            name => config.form.give(name, value, Place { source, span }),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `preflight lint`
 
-use super::args::LintArgs;
+use super::args::{FormArgs, LintArgs};
 use super::gate::Gate;
 use super::output::Output;
-use super::{Exit, check, terminal};
+use super::setup::Setup;
+use super::{Exit, base, check, terminal};
 use crate::checks::lint::PolicyKind;
-use crate::finding::RuleName;
-use crate::judge::{Library, LintJob, lint};
+use crate::finding::change::Changes;
+use crate::finding::{Finding, RuleName};
+use crate::judge::{Library, LintJob, findings_of_changes, lint};
 use crate::load;
 use crate::source::Sources;
 use anyhow::Context;
@@ -24,9 +26,30 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let mut sources = Sources::new();
     let (folder, config) = check::read_config(&mut sources, &paths)?;
     let found = load::loose(&mut sources, &paths)?;
-    anyhow::ensure!(!found.policies.is_empty(), "nothing to look at: no policy was found");
+    // Where a revision is asked about, that the last policy went is an answer; what a template leaves open is named, which is
+    // one too.
+    let reasons = found.not_evaluated.iter().map(|(name, reason)| format!("\n  {name}: {reason}"));
+    let compares = args.base.base.is_some();
+    anyhow::ensure!(
+        compares || found.has_template || !found.policies.is_empty(),
+        "nothing to look at: no policy was found{}",
+        reasons.collect::<String>()
+    );
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let mut report = lint(&library, &job);
+    if let Some(base) = &args.base.base {
+        let mut now = base::items(&found, &sources);
+        if let Some(kind) = kind {
+            now.iter_mut().for_each(|item| item.kind = kind);
+        }
+        let at = (folder.clone(), config.clone());
+        let setup = Setup::new(&library, &FormArgs::default(), at, args.now.as_deref())?;
+        let changes = setup.changes(&library, &mut sources, (base, &paths), now)?;
+        let findings = findings_of_changes(&library, &changes);
+        let is_asked = |finding: &Finding| only.is_empty() || only.contains(&finding.rule);
+        report.findings.extend(findings.into_iter().filter(is_asked));
+        report.changes = Some(changes);
+    }
     let now = args.now.clone().unwrap_or_else(check::now);
     let gate =
         Gate { args: &args.gate, config: &config, folder: &folder, now: &now, lints: true, only: &only };
@@ -36,9 +59,14 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     terminal::print(&output.show(&report, &sources, library.book()))?;
     let threshold = check::threshold(args.fail_on);
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
+    let unsure = report.changes.as_ref().is_some_and(Changes::is_unsure);
     // The process ends here: giving memory back piece by piece would cost more than looking did.
     std::mem::forget((library, sources, found, report));
-    Ok(if reached { Exit::NotReady } else { Exit::Ready })
+    Ok(match (reached, unsure) {
+        (true, _) => Exit::NotReady,
+        (false, true) => Exit::CannotTell,
+        (false, false) => Exit::Ready,
+    })
 }
 
 fn kind(name: &str) -> anyhow::Result<PolicyKind> {
@@ -49,12 +77,7 @@ fn kind(name: &str) -> anyhow::Result<PolicyKind> {
 
 /// The rule of a name, or every rule that has the name in another tool.
 fn rules(library: &Library, name: &str) -> anyhow::Result<Vec<RuleName>> {
-    let book = library.book();
-    let named: Vec<RuleName> = book
-        .iter()
-        .filter(|rule| rule.name.0 == name || rule.aliases.iter().any(|alias| alias == name))
-        .map(|rule| rule.name.clone())
-        .collect();
+    let named: Vec<RuleName> = library.book().named(name).cloned().collect();
     anyhow::ensure!(!named.is_empty(), "--only {name}: there is no such rule (`preflight rules` lists all)");
     Ok(named)
 }

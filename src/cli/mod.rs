@@ -1,6 +1,7 @@
 //! The command line: one file a sub-command. Reads the environment, decides how output looks, and the exit code.
 
 mod args;
+mod base;
 mod bundle;
 mod check;
 mod collect;
@@ -12,6 +13,7 @@ mod fault;
 mod fix;
 mod gate;
 mod generate;
+mod git;
 mod given;
 mod lint;
 mod live;
@@ -20,6 +22,7 @@ mod output;
 mod permissions;
 mod rules;
 mod save;
+mod setup;
 mod simulate;
 mod terminal;
 mod triage;
@@ -83,7 +86,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
-        Command::Consumers => consumers::run(),
+        Command::Consumers(args) => consumers::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     };

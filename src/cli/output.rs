@@ -21,7 +21,7 @@ impl Output {
     pub(super) fn show(self, report: &Report, sources: &Sources, book: &Rulebook) -> String {
         let format = format(self.format);
         let tree = match format {
-            Format::Sarif | Format::Github | Format::Markdown => tree(),
+            Format::Sarif | Format::Github | Format::Markdown => Tree { base: base(report), ..tree() },
             Format::Human | Format::Json | Format::Concise => Tree::default(),
         };
         let style = terminal::style(self.color, self.quiet);
@@ -40,11 +40,16 @@ fn format(format: FormatArg) -> Format {
     }
 }
 
+/// What stands before the names of files of the revision that was compared with.
+fn base(report: &Report) -> String {
+    report.changes.as_ref().map_or_else(String::new, |changes| super::base::prefix(&changes.base))
+}
+
 /// The repository around the working directory: the nearest folder above that holds `.git`.
-fn tree() -> Tree {
+pub(super) fn tree() -> Tree {
     let Ok(here) = std::env::current_dir() else { return Tree::default() };
     let root = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&here);
     let below = here.strip_prefix(root).unwrap_or(Path::new(""));
     let text = |path: &Path| path.to_string_lossy().replace('\\', "/");
-    Tree { root: text(root), below: text(below), changed: None }
+    Tree { root: text(root), below: text(below), ..Tree::default() }
 }

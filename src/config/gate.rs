@@ -52,6 +52,7 @@ pub(super) fn suppressions(
             document: document.strip_prefix("./").unwrap_or(&document).to_owned(),
             sid: text(sid, "sid")?.map(|(text, _)| text),
             pointer,
+            line: None,
             reason,
             expires: expires.map(|value| day(value, source)).transpose()?,
         });
@@ -140,7 +141,7 @@ fn day(value: &Spanned<DeValue<'_>>, source: SourceId) -> Result<(String, Place)
     Ok((text, Place { source, span: at }))
 }
 
-fn is_day(text: &str) -> bool {
+pub(super) fn is_day(text: &str) -> bool {
     let digits =
         |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
     let parts: Vec<&str> = text.split('-').collect();

@@ -3,6 +3,9 @@
 //! It reads text, not files; paths in it are relative to the file's folder.
 
 mod gate;
+mod inline;
+
+pub use inline::inline;
 
 use crate::contract::{FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
 use crate::evidence::DocumentKind;
@@ -53,8 +56,15 @@ pub struct ConfigFault {
 }
 
 /// Keys of `[documents]` with one path or a list of them; `scps` and `rcps` have a list of levels.
-pub const DOCUMENT_LISTS: [&str; 6] =
-    ["bucket-policy", "reader-policy", "boundary", "session-policy", "key-policy", "endpoint-policy"];
+pub const DOCUMENT_LISTS: [&str; 7] = [
+    "bucket-policy",
+    "reader-policy",
+    "trust-policy",
+    "boundary",
+    "session-policy",
+    "key-policy",
+    "endpoint-policy",
+];
 
 /// Reads a configuration.
 ///

@@ -30,7 +30,7 @@ pub enum Ask {
         /// A fact that makes a broken demand unknown.
         unsure: Option<String>,
     },
-    /// The bucket's policy lets nobody do this whom the contract does not name.
+    /// The policy of the bucket, or of the role, lets nobody do this whom the contract does not name.
     Others {
         /// The actions.
         actions: Vec<String>,
@@ -59,6 +59,13 @@ pub enum Ask {
     Setting(Setting),
     /// Something about the export that more than one setting decides.
     Export(ExportQuestion),
+    /// A value of the form is one that the product works with.
+    Form {
+        /// Its name.
+        name: String,
+        /// What it may be.
+        one_of: Vec<String>,
+    },
     /// What the bucket's settings do to the export's files.
     Bucket(BucketQuestion),
     /// Path, name and type of the form lead to the export's files.

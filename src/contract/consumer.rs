@@ -1,15 +1,8 @@
-//! `rules/consumers/*.toml`: the demands of one product.
+//! `rules/consumers/*.toml`: the demands of one product, with those of the parts that it is put together from.
 
-use super::ask::{Ask, Expect};
-use super::bucket::BucketQuestion;
+use super::demand::{self, Confidence, Demand, RawDemand};
 use super::fault::ContractFault;
-use super::form::Form;
-use super::grammar::RawGrammar;
-use super::identity::Question;
-use super::layout::{Layout, LayoutQuestion};
-use super::read_setting::RawSetting;
-use super::setting::ExportQuestion;
-use crate::finding::Need;
+use super::layout::Layout;
 use crate::source::Span;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,12 +21,46 @@ pub struct Contract {
     pub guide: Option<String>,
     /// When the sources were read.
     pub checked: String,
+    /// As what the product reads.
+    pub reader: ReadsAs,
+    /// How sure it is that the product needs what stands here.
+    pub confidence: Confidence,
+    /// What of the contract is not known, or why it is not sure; said beside every answer.
+    pub note: Option<String>,
     /// What is presumed of the form where the user says nothing.
     pub defaults: Vec<Default>,
     /// Where the product looks for files.
     pub layout: Option<Layout>,
-    /// In the order of the file.
+    /// Those of the parts in their order, then those of the file.
     pub demands: Vec<Demand>,
+}
+
+/// As what a product reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, std::default::Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadsAs {
+    /// With the access key of a user of the customer.
+    #[default]
+    User,
+    /// With a role of the customer, which the product's own account takes.
+    Role,
+    /// As a principal of the product's own account, which the bucket's policy lets in.
+    Principal,
+    /// With whatever the customer gives it; the contract says nothing of it.
+    Anything,
+}
+
+impl ReadsAs {
+    /// For people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::User => "a user's access key",
+            Self::Role => "a role that it takes",
+            Self::Principal => "a principal of its own account",
+            Self::Anything => "not part of the contract",
+        }
+    }
 }
 
 /// A presumed form value.
@@ -47,40 +74,6 @@ pub struct Default {
     pub because: String,
 }
 
-/// One thing a product asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Demand {
-    /// Such as `delivery.put-object`.
-    pub id: String,
-    /// Such as `Delivery`.
-    pub section: String,
-    /// The demand as a sentence, a template.
-    pub title: String,
-    /// Needed or advice.
-    pub need: Need,
-    /// When it is asked at all.
-    pub when: Vec<Condition>,
-    /// What is asked.
-    pub ask: Ask,
-    /// Where the demand comes from.
-    pub source: String,
-}
-
-/// A condition on asking a demand: all must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
-    /// The form value is one of these.
-    Form(String, Vec<String>),
-    /// Evidence of this kind is at hand.
-    Has(String),
-    /// No evidence of this kind is at hand.
-    Lacks(String),
-    /// The form has this value, whatever it is.
-    Given(String),
-    /// Evidence of one of these kinds is at hand, or the user gave the form value of this name.
-    AnyOf(Vec<String>),
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawContract {
@@ -89,7 +82,24 @@ struct RawContract {
     guide: Option<String>,
     checked: String,
     #[serde(default)]
+    reader: ReadsAs,
+    #[serde(default)]
+    confidence: Confidence,
+    note: Option<String>,
+    #[serde(default)]
+    parts: Vec<Spanned<String>>,
+    #[serde(default)]
+    without: Vec<Spanned<String>>,
+    #[serde(default)]
     defaults: BTreeMap<String, RawDefault>,
+    layout: Option<Layout>,
+    #[serde(default)]
+    demand: Vec<Spanned<RawDemand>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPart {
     layout: Option<Layout>,
     demand: Vec<Spanned<RawDemand>>,
 }
@@ -101,83 +111,60 @@ struct RawDefault {
     because: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawDemand {
-    id: String,
-    section: String,
-    title: String,
-    need: Need,
-    #[serde(default)]
-    when: BTreeMap<String, OneOrMany>,
-    ask: Spanned<String>,
-    document: Option<String>,
-    request: Option<String>,
-    action: Option<OneOrMany>,
-    on: Option<String>,
-    expect: Option<Spanned<String>>,
-    #[serde(default)]
-    of: BTreeMap<String, String>,
-    #[serde(default)]
-    context: BTreeMap<String, String>,
-    unsure: Option<String>,
-    exposure: Option<String>,
-    question: Option<Spanned<String>>,
-    days: Option<i64>,
-    #[serde(default)]
-    linked: bool,
-    about: Option<Spanned<String>>,
-    select: Option<Spanned<BTreeMap<String, Spanned<String>>>>,
-    one_of: Option<Vec<String>>,
-    none_of: Option<Vec<String>>,
-    all_of: Option<Vec<String>>,
-    equals: Option<String>,
-    matches: Option<Spanned<RawGrammar>>,
-    columns: Option<Vec<String>>,
-    absent: Option<Spanned<String>>,
-    default: Option<String>,
-    case: Option<String>,
-    source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    fn into_vec(self) -> Vec<String> {
-        match self {
-            OneOrMany::One(text) => vec![text],
-            OneOrMany::Many(list) => list,
-        }
-    }
-}
-
 impl Contract {
-    /// Reads a consumer file.
+    /// Reads a consumer file that stands by itself.
     ///
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn read(name: &str, text: &str) -> Result<Self, ContractFault> {
+        Self::read_with(name, text, &|_| None)
+    }
+
+    /// Reads a consumer file with the parts that it names (`rules/parts/*.toml`). A demand of the file takes the place of
+    /// that of a part with the same name.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, or with one of its parts.
+    pub fn read_with<'t>(
+        name: &str,
+        text: &str,
+        part: &dyn Fn(&str) -> Option<&'t str>,
+    ) -> Result<Self, ContractFault> {
         let file = format!("consumers/{name}.toml");
         let raw: RawContract =
             toml::from_str(text).map_err(|error| ContractFault::from_toml(&file, &error))?;
-        let mut demands: Vec<Demand> = Vec::new();
-        for raw in raw.demand {
-            let span = raw.span();
-            let at = Span::new(span.start, span.end);
-            let demand = demand(&file, at, raw.into_inner())?;
-            if demands.iter().any(|other| other.id == demand.id) {
-                return Err(ContractFault {
-                    file,
-                    span: at,
-                    message: format!("demand `{}` stands here twice", demand.id),
-                });
+        let fault = |place: &Spanned<String>, message: String| ContractFault {
+            file: file.clone(),
+            span: Span::new(place.span().start, place.span().end),
+            message,
+        };
+        let own = demands(&file, raw.demand, raw.confidence)?;
+        let mut layout = raw.layout;
+        let mut all: Vec<Demand> = Vec::new();
+        for named in &raw.parts {
+            let text = part(named.get_ref())
+                .ok_or_else(|| fault(named, format!("there is no part `{}`", named.get_ref())))?;
+            let path = format!("parts/{}.toml", named.get_ref());
+            let raw: RawPart =
+                toml::from_str(text).map_err(|error| ContractFault::from_toml(&path, &error))?;
+            layout = layout.or(raw.layout);
+            for demand in demands(&path, raw.demand, Confidence::High)? {
+                if all.iter().any(|other| other.id == demand.id) {
+                    return Err(fault(named, format!("two parts have the demand `{}`", demand.id)));
+                }
+                all.push(demand);
             }
-            demands.push(demand);
+        }
+        for gone in &raw.without {
+            let at = all.iter().position(|demand| demand.id == *gone.get_ref());
+            let at = at.ok_or_else(|| fault(gone, format!("no part has the demand `{}`", gone.get_ref())))?;
+            all.remove(at);
+        }
+        for demand in own {
+            match all.iter_mut().find(|other| other.id == demand.id) {
+                Some(other) => *other = demand,
+                None => all.push(demand),
+            }
         }
         let defaults = raw
             .defaults
@@ -190,159 +177,97 @@ impl Contract {
             product: raw.product,
             guide: raw.guide,
             checked: raw.checked,
+            reader: raw.reader,
+            confidence: raw.confidence,
+            note: raw.note,
             defaults,
-            layout: raw.layout,
-            demands,
+            layout,
+            demands: all,
         })
     }
 }
 
-fn demand(file: &str, at: Span, raw: RawDemand) -> Result<Demand, ContractFault> {
-    let fault = |span: Span, message: &str| ContractFault {
-        file: file.to_owned(),
-        span,
-        message: message.to_owned(),
-    };
-    let ask_span = Span::new(raw.ask.span().start, raw.ask.span().end);
-    let ask = match raw.ask.get_ref().as_str() {
-        "accepted" => {
-            let document = raw.document.ok_or_else(|| fault(at, "`ask = \"accepted\"` needs `document`"))?;
-            Ask::Accepted { document }
+/// The demands of one file, none twice.
+fn demands(
+    file: &str,
+    raw: Vec<Spanned<RawDemand>>,
+    confidence: Confidence,
+) -> Result<Vec<Demand>, ContractFault> {
+    let mut out: Vec<Demand> = Vec::new();
+    for raw in raw {
+        let at = Span::new(raw.span().start, raw.span().end);
+        let demand = demand::read(file, at, raw.into_inner(), confidence)?;
+        if out.iter().any(|other| other.id == demand.id) {
+            let message = format!("demand `{}` stands here twice", demand.id);
+            return Err(ContractFault { file: file.to_owned(), span: at, message });
         }
-        "access" => {
-            let expect = match &raw.expect {
-                None => Expect::Allowed,
-                Some(text) => match text.get_ref().as_str() {
-                    "allowed" => Expect::Allowed,
-                    "denied" => {
-                        let exposure = raw
-                            .exposure
-                            .clone()
-                            .ok_or_else(|| fault(at, "`expect = \"denied\"` needs `exposure`"))?;
-                        Expect::Denied(exposure)
-                    }
-                    _ => {
-                        let span = Span::new(text.span().start, text.span().end);
-                        return Err(fault(span, "`expect` is `allowed` or `denied`"));
-                    }
-                },
-            };
-            Ask::Access {
-                request: raw.request.ok_or_else(|| fault(at, "`ask = \"access\"` needs `request`"))?,
-                actions: raw.action.ok_or_else(|| fault(at, "`ask = \"access\"` needs `action`"))?.into_vec(),
-                on: raw.on.ok_or_else(|| fault(at, "`ask = \"access\"` needs `on`"))?,
-                expect,
-                of: raw.of.into_iter().collect(),
-                context: raw.context.into_iter().collect(),
-                unsure: raw.unsure,
-            }
-        }
-        "others" => Ask::Others {
-            actions: raw.action.ok_or_else(|| fault(at, "`ask = \"others\"` needs `action`"))?.into_vec(),
-            on: raw.on.ok_or_else(|| fault(at, "`ask = \"others\"` needs `on`"))?,
-            case: raw
-                .exposure
-                .filter(|case| matches!(case.as_str(), "read" | "change"))
-                .ok_or_else(|| fault(at, "`ask = \"others\"` needs `exposure`, `read` or `change`"))?,
-        },
-        "layout" => {
-            let question =
-                raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"layout\"` needs `question`"))?;
-            let span = Span::new(question.span().start, question.span().end);
-            Ask::Layout(
-                LayoutQuestion::of(question.get_ref())
-                    .ok_or_else(|| fault(span, "there is no such question"))?,
-            )
-        }
-        "bucket" => {
-            let question =
-                raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"bucket\"` needs `question`"))?;
-            let span = Span::new(question.span().start, question.span().end);
-            Ask::Bucket(
-                BucketQuestion::of(question.get_ref(), raw.days).map_err(|message| fault(span, message))?,
-            )
-        }
-        "identity" => {
-            let question =
-                raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"identity\"` needs `question`"))?;
-            let span = Span::new(question.span().start, question.span().end);
-            let question =
-                Question::of(question.get_ref()).ok_or_else(|| fault(span, "there is no such question"))?;
-            Ask::Identity { question }
-        }
-        "discovery" => Ask::Discovery {
-            request: raw.request.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `request`"))?,
-            actions: raw.action.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `action`"))?.into_vec(),
-            on: raw.on.ok_or_else(|| fault(at, "`ask = \"discovery\"` needs `on`"))?,
-            linked: raw.linked,
-        },
-        "setting" => {
-            if raw.document.as_deref() != Some("export") {
-                return Err(fault(at, "`ask = \"setting\"` needs `document = \"export\"`"));
-            }
-            let setting = RawSetting {
-                case: raw.case,
-                select: raw.select,
-                one_of: raw.one_of,
-                none_of: raw.none_of,
-                all_of: raw.all_of,
-                equals: raw.equals,
-                matches: raw.matches,
-                columns: raw.columns,
-                absent: raw.absent,
-                default: raw.default,
-            };
-            Ask::Setting(setting.read().map_err(|wrong| fault(wrong.span.unwrap_or(at), &wrong.message))?)
-        }
-        "export" => {
-            let about = raw.about.ok_or_else(|| fault(at, "`ask = \"export\"` needs `about`"))?;
-            let span = Span::new(about.span().start, about.span().end);
-            let question = ExportQuestion::of(about.get_ref());
-            Ask::Export(question.ok_or_else(|| fault(span, &ExportQuestion::choices()))?)
-        }
-        _ => {
-            return Err(fault(
-                ask_span,
-                "`ask` is `access`, `others`, `accepted`, `bucket`, `layout`, `setting`, `export`, `identity` or `discovery`",
-            ));
-        }
-    };
-    let when = raw
-        .when
-        .into_iter()
-        .flat_map(|(name, values)| {
-            let values = values.into_vec();
-            match name.as_str() {
-                "has" => values.into_iter().map(Condition::Has).collect::<Vec<_>>(),
-                "lacks" => values.into_iter().map(Condition::Lacks).collect(),
-                "given" => values.into_iter().map(Condition::Given).collect(),
-                "any-of" => vec![Condition::AnyOf(values)],
-                _ => vec![Condition::Form(name, values)],
-            }
-        })
-        .collect();
-    Ok(Demand {
-        id: raw.id,
-        section: raw.section,
-        title: raw.title,
-        need: raw.need,
-        when,
-        ask,
-        source: raw.source,
-    })
+        out.push(demand);
+    }
+    Ok(out)
 }
 
-impl Demand {
-    /// Whether the demand is asked with this form and this evidence.
-    pub fn is_asked(&self, form: &Form, has: impl Fn(&str) -> bool) -> bool {
-        self.when.iter().all(|condition| match condition {
-            Condition::Form(name, values) => {
-                form.text(name).is_some_and(|text| values.iter().any(|value| value == text))
-            }
-            Condition::Has(kind) => has(kind),
-            Condition::Lacks(kind) => !has(kind),
-            Condition::Given(name) => form.text(name).is_some(),
-            Condition::AnyOf(kinds) => kinds.iter().any(|kind| has(kind) || form.is_given(kind)),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Need;
+
+    fn demand(id: &str, need: &str) -> String {
+        format!(
+            "[[demand]]\nid = \"{id}\"\nsection = \"Export\"\ntitle = \"t\"\nneed = \"{need}\"\nask = \"export\"\nabout = \"status\"\nsource = \"s\"\n"
+        )
+    }
+
+    fn read(lines: &str) -> Result<Contract, ContractFault> {
+        let part = demand("a", "needed") + &demand("b", "needed");
+        let again = demand("b", "needed");
+        let text = format!("title = \"t\"\nproduct = \"p\"\nchecked = \"2026-11-28\"\n{lines}");
+        Contract::read_with("x", &text, &|name| match name {
+            "part" => Some(part.as_str()),
+            "again" => Some(again.as_str()),
+            _ => None,
         })
+    }
+
+    fn ids(contract: &Contract) -> Vec<&str> {
+        contract.demands.iter().map(|demand| demand.id.as_str()).collect()
+    }
+
+    #[test]
+    fn demands_of_parts_come_first_and_give_way_to_those_of_the_file() {
+        let lines = format!("parts = [\"part\"]\n{}{}", demand("b", "advice"), demand("c", "needed"));
+        let contract = read(&lines).unwrap();
+        assert_eq!(ids(&contract), ["a", "b", "c"]);
+        assert!(contract.demands.iter().any(|demand| demand.id == "b" && demand.need == Need::Advice));
+    }
+
+    #[test]
+    fn a_demand_of_a_part_can_be_left_out() {
+        assert_eq!(ids(&read("parts = [\"part\"]\nwithout = [\"a\"]\n").unwrap()), ["b"]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_a_fault_at_its_name() {
+        for (lines, message) in [
+            ("parts = [\"nowhere\"]\n", "there is no part `nowhere`"),
+            ("parts = [\"part\"]\nwithout = [\"z\"]\n", "no part has the demand `z`"),
+            ("parts = [\"part\", \"again\"]\n", "two parts have the demand `b`"),
+        ] {
+            let fault = read(lines).unwrap_err();
+            assert_eq!(fault.message, message);
+            assert!(fault.span.start > 0 && fault.span.end > fault.span.start, "{message}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_sure_is_so_for_the_own_demands_alone() {
+        let lines = format!("confidence = \"low\"\nparts = [\"part\"]\n{}", demand("c", "needed"));
+        let contract = read(&lines).unwrap();
+        let low: Vec<&str> = contract
+            .demands
+            .iter()
+            .filter(|demand| demand.confidence == Confidence::Low)
+            .map(|demand| demand.id.as_str())
+            .collect();
+        assert_eq!(low, ["c"]);
     }
 }

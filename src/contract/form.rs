@@ -4,7 +4,7 @@ use crate::source::Place;
 use std::collections::BTreeMap;
 
 /// Every value a form can have. The names are those of the flags and of `[form]` in `preflight.toml`.
-pub const FORM_NAMES: [&str; 13] = [
+pub const FORM_NAMES: [&str; 15] = [
     "account",
     "account-kind",
     "bucket",
@@ -14,6 +14,8 @@ pub const FORM_NAMES: [&str; 13] = [
     "export-type",
     "mode",
     "reader",
+    "external-id",
+    "product-principal",
     "management-account",
     "organization",
     "kms-key",

@@ -5,7 +5,9 @@
 
 mod ask;
 mod bucket;
+mod conflict;
 mod consumer;
+mod demand;
 mod fault;
 mod form;
 mod grammar;
@@ -19,7 +21,9 @@ mod tables;
 
 pub use ask::{Ask, Expect};
 pub use bucket::BucketQuestion;
-pub use consumer::{Condition, Contract, Default, Demand};
+pub use conflict::{conflicts, needed_settings};
+pub use consumer::{Contract, Default, ReadsAs};
+pub use demand::{Condition, Confidence, Demand};
 pub use fault::ContractFault;
 pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
 pub use grammar::{Failure, Grammar};

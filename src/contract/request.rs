@@ -15,6 +15,8 @@ pub struct RequestTemplate {
     pub caller: String,
     /// AWS's page on it.
     pub source: String,
+    /// The caller is the product's own: what its account lets it do is not the customer's affair, and is taken to be enough.
+    pub is_foreign: bool,
     /// Object keys.
     pub keys: Vec<KeyTemplate>,
     /// Object keys of the legacy layout, where they differ.
@@ -98,6 +100,8 @@ struct RawRequest {
     title: String,
     caller: String,
     source: String,
+    #[serde(default)]
+    foreign: bool,
     #[serde(rename = "checked")]
     _checked: String,
     #[serde(default)]
@@ -183,6 +187,7 @@ impl RequestTemplate {
             title: raw.title,
             caller: raw.caller,
             source: raw.source,
+            is_foreign: raw.foreign,
             keys: raw.keys,
             keys_legacy: raw.keys_legacy,
             companions: raw.companion_keys,

@@ -3,6 +3,7 @@
 mod build;
 mod content;
 mod gate;
+mod held;
 mod tested;
 
 pub(super) use gate::Gate;
@@ -53,8 +54,22 @@ pub(super) enum Test {
     Resource(Glob),
     ResourceTemplate(Template),
     Principal(PrincipalTest),
-    Value { key: u32, test: ValueTest },
+    Value {
+        key: u32,
+        test: ValueTest,
+    },
     Unreadable(Box<str>),
+    /// What is filled in when the policy is deployed: the text as it is shown, which tells it from others, and the names.
+    Hole {
+        text: Box<str>,
+        names: Box<str>,
+    },
+    /// A text with holes: a test that takes whatever it may match, and the hole, which says whether it does. Both numbers
+    /// of tests of this set.
+    Held {
+        pattern: u32,
+        hole: u32,
+    },
 }
 
 /// An action pattern, in lower case.

@@ -44,7 +44,13 @@ pub fn differences(old: &Compiled<'_>, new: &Compiled<'_>, request: Request) -> 
         allowed: true,
         base: World::new(),
     };
-    let (leaves, complete) = Search::pair(old, new, &question).run_pair();
+    differences_of(old, new, &question)
+}
+
+/// The same for every request of a question, in every way in which its unknowns can be.
+#[must_use]
+pub fn differences_of(old: &Compiled<'_>, new: &Compiled<'_>, question: &Question) -> Differences {
+    let (leaves, complete) = Search::pair(old, new, question).run_pair();
     let list = leaves
         .into_iter()
         .map(|leaf| {
@@ -78,7 +84,9 @@ fn unsure(old: &Compiled<'_>, new: &Compiled<'_>, leaf: &PairLeaf) -> Option<Str
             FreeFact::Clause(clause) if clause.parsed.is_some_and(|operator| operator.set.is_some()) => {
                 of_sets += 1;
             }
-            FreeFact::Clause(_) | FreeFact::Text(_) | FreeFact::Key(_) => return Some(old.free_name(atom)),
+            FreeFact::Clause(_) | FreeFact::Text(_) | FreeFact::Key(_) | FreeFact::Hole(_) => {
+                return Some(old.free_name(atom));
+            }
         }
         if of_sets > 1 {
             return Some(old.free_name(atom));

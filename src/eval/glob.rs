@@ -1,5 +1,7 @@
 //! Wildcard patterns: `*` for any number of characters, `?` for one.
 
+use crate::policy::{Text, TextPiece};
+
 /// A compiled pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Glob {
@@ -54,6 +56,22 @@ impl Glob {
             }
         }
         Glob::Pieces(out.into())
+    }
+
+    /// What a text with holes can match at most: `*` for each hole. `case` is applied to every character.
+    pub(super) fn widest(text: &Text, expands: bool, case: impl Fn(char) -> char) -> Self {
+        let mut tokens = Vec::new();
+        for piece in text.pieces() {
+            match piece {
+                TextPiece::Hole(_) => tokens.push(Token::Many),
+                TextPiece::Plain(plain) => tokens.extend(plain.chars().map(|c| match c {
+                    '*' if expands => Token::Many,
+                    '?' if expands => Token::One,
+                    other => Token::Char(case(other)),
+                })),
+            }
+        }
+        if tokens.iter().all(|token| *token == Token::Many) { Glob::Any } else { Glob::from_tokens(tokens) }
     }
 
     /// Whether the pattern has a wildcard.

@@ -30,7 +30,7 @@ pub use compile::{Compiled, ElementKind, ElementRef, FreeFact, StatementId};
 pub use condition::{ArnGlob, Decimal, Instant, Network, Operand, Template, Truth, ValueTest};
 pub use context::{Context, ContextValue};
 pub use decide::{Decision, DenyReason, Outcome, decide};
-pub use difference::{Difference, Differences, alike, differences};
+pub use difference::{Difference, Differences, alike, differences, differences_of};
 pub use explain::{Match, StatementMatch, inspect};
 pub use glob::{Glob, Token};
 pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (checked 2026-11).
 
 use super::condition::Truth;
+use super::glob::Glob;
 use super::request::{Caller, CallerKind};
 use crate::policy::{PrincipalEntry, PrincipalKind, TextKind, arn};
 
@@ -34,6 +35,17 @@ pub enum PrincipalTest {
     /// Something that names nobody who can be compared here: a unique id of a deleted entity, a canonical user, a
     /// pattern, a group.
     Nobody,
+    /// A text with holes under `AWS` or `Service`, and the names of the holes.
+    Held {
+        /// The key it stands under.
+        kind: PrincipalKind,
+        /// What it can be at most.
+        widest: Glob,
+        /// The text as it is shown, which tells it from others.
+        text: Box<str>,
+        /// The names.
+        names: Box<str>,
+    },
     /// A text nobody can read.
     Unreadable,
 }
@@ -53,6 +65,14 @@ pub enum Naming {
 impl PrincipalTest {
     pub(super) fn new(entry: &PrincipalEntry) -> Self {
         let value = &*entry.value.value;
+        if !entry.value.is_whole() && matches!(entry.kind, PrincipalKind::Aws | PrincipalKind::Service) {
+            return PrincipalTest::Held {
+                kind: entry.kind,
+                widest: Glob::widest(&entry.value, true, |c| c),
+                text: value.into(),
+                names: entry.value.hole_names().into(),
+            };
+        }
         if entry.value.kind == TextKind::Unreadable {
             return PrincipalTest::Unreadable;
         }
@@ -125,9 +145,11 @@ impl PrincipalTest {
                 | CallerKind::Session
                 | CallerKind::Federated => (Truth::Free, Naming::Account),
             },
+            PrincipalTest::Held { kind, widest, .. } => held(*kind, widest, caller),
             PrincipalTest::Unreadable => (Truth::Free, Naming::Itself),
         }
     }
+
     /// Whether the principal is, or may be, the caller.
     pub(super) fn may_name(&self, caller: &Caller) -> bool {
         self.names(caller).0 != Truth::No
@@ -154,8 +176,30 @@ impl PrincipalTest {
             | PrincipalTest::Federated(_)
             | PrincipalTest::Canonical(_)
             | PrincipalTest::Nobody
+            | PrincipalTest::Held { .. }
             | PrincipalTest::Unreadable => None,
         };
         truth == Truth::No && account.is_some() && account == caller.account()
+    }
+}
+
+/// What fills a hole cannot make every text name a caller: `arn:aws:iam::${account}:root` is no service.
+fn held(kind: PrincipalKind, widest: &Glob, caller: &Caller) -> (Truth, Naming) {
+    let everyone = widest.matches("*");
+    if kind == PrincipalKind::Service {
+        let may = caller.kind() == CallerKind::Service && (everyone || widest.matches(caller.arn()));
+        return (if may { Truth::Free } else { Truth::No }, Naming::Itself);
+    }
+    let partition = caller.arn().split(':').nth(1).unwrap_or("aws");
+    let account = caller.account().is_some_and(|account| {
+        widest.matches(account) || widest.matches(&format!("arn:{partition}:iam::{account}:root"))
+    });
+    // The path of a session's role is not known, so any text that may be a role's is taken for it.
+    let role = matches!(caller.kind(), CallerKind::Session | CallerKind::Federated);
+    let itself = everyone || role || (caller.kind() != CallerKind::Service && widest.matches(caller.arn()));
+    match (itself, account) {
+        (true, _) => (Truth::Free, Naming::Itself),
+        (false, true) => (Truth::Free, Naming::Account),
+        (false, false) => (Truth::No, Naming::Itself),
     }
 }

@@ -1,6 +1,7 @@
 //! The documents at hand.
 
 use super::answer::{Answer, AnswerKind};
+use super::attachment::{Attachment, Link};
 use super::bucket::BucketRecord;
 use super::listing::Listing;
 use super::live::LiveRecord;
@@ -9,9 +10,10 @@ use super::reader::ReaderRecord;
 use super::role::Role;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
-use crate::policy::{Length, Policy, Version};
+use crate::policy::{Length, Notation, Policy, Version};
 use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
+use std::sync::Arc;
 
 /// One policy document with its role.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub struct PolicyDocument {
     pub issues: Vec<Issue>,
     /// Length of the policy's own text, for size limits.
     pub length: Length,
+    /// Of a policy in a template of infrastructure as code: where it is attached.
+    pub attachment: Option<Attachment>,
 }
 
 /// How a text was taken, so that it can be taken again.
@@ -56,6 +60,7 @@ impl PolicyDocument {
         let policy = Policy {
             source,
             level: 0,
+            notation: Notation::Json,
             span,
             version: Version::V2012,
             version_span: None,
@@ -64,7 +69,16 @@ impl PolicyDocument {
             statements: Vec::new(),
             faults: Vec::new(),
         };
-        Self { role, level: 0, linked: None, source, policy, issues: Vec::new(), length: Length::default() }
+        Self {
+            role,
+            level: 0,
+            linked: None,
+            source,
+            policy,
+            issues: Vec::new(),
+            length: Length::default(),
+            attachment: None,
+        }
     }
 
     /// Whether it stands for what is not there.
@@ -99,11 +113,30 @@ pub struct Evidence {
     pub bucket: BucketRecord,
     /// The objects of the bucket, where they were listed.
     pub listing: Listing,
+    /// Policies that templates attach by name to somebody.
+    pub links: Vec<Link>,
+    /// Policies of templates that could not be resolved.
+    pub open: Vec<Attachment>,
+    /// What was presumed when the documents were read.
+    pub assumed: Vec<String>,
+    /// What of all this modules of Terraform hold. A module is read from many texts, so it is kept as it was found.
+    pub modules: Option<Arc<Self>>,
     /// What live calls told, where a snapshot was read.
     pub live: LiveRecord,
 }
 
 impl Evidence {
+    /// Adds what modules of Terraform hold: policies, what they are attached to, and what is not judged.
+    pub fn add_modules(&mut self, modules: Arc<Self>) {
+        self.documents.extend(modules.documents.iter().cloned());
+        self.links.extend(modules.links.iter().cloned());
+        self.open.extend(modules.open.iter().cloned());
+        self.exports.add(modules.exports.clone());
+        self.not_evaluated.extend(modules.not_evaluated.iter().cloned());
+        self.assumed.extend(modules.assumed.iter().cloned());
+        self.modules = Some(modules);
+    }
+
     /// The documents of a role.
     pub fn of(&self, role: Role) -> impl Iterator<Item = &PolicyDocument> {
         self.documents.iter().filter(move |document| document.role == role && document.linked.is_none())

@@ -15,6 +15,36 @@ pub enum PolicyHint {
     Scp,
     /// A resource control policy.
     Rcp,
+    /// A permissions boundary.
+    Boundary,
+    /// The policy of a bucket.
+    Bucket,
+    /// The policy of a KMS key.
+    Key,
+    /// The policy of a VPC endpoint.
+    Endpoint,
+    /// A policy of another kind of resource.
+    Resource,
+}
+
+/// Whose inline policies count together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OwnerKind {
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A role.
+    Role,
+}
+
+/// Whose inline policy a policy is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Owner {
+    /// What it is.
+    pub kind: OwnerKind,
+    /// Its name, without a path.
+    pub name: Box<str>,
 }
 
 /// One policy with the text it stands in.
@@ -30,6 +60,8 @@ pub struct LoosePolicy {
     pub length: Length,
     /// What its surroundings say it is.
     pub hint: Option<PolicyHint>,
+    /// Whose inline policy it is, where its surroundings say so.
+    pub owner: Option<Owner>,
 }
 
 /// What was found below some paths.
@@ -41,4 +73,6 @@ pub struct LoosePolicies {
     pub wrapped: Vec<(SourceId, Span, u8)>,
     /// Documents that hold no policy: name and reason.
     pub not_evaluated: Vec<(String, String)>,
+    /// A template of infrastructure as code was among them.
+    pub has_template: bool,
 }

@@ -3,6 +3,7 @@
 //! Filled by `load`; asked by `checks`.
 
 mod answer;
+mod attachment;
 mod bucket;
 mod credential;
 mod document;
@@ -16,13 +17,14 @@ mod role;
 mod said;
 
 pub use answer::{Answer, AnswerKind};
+pub use attachment::{Attachment, Fit, Link, LinkKind, Target, TargetKind};
 pub use bucket::{BucketRecord, EncryptionRecord, LifecycleRule};
 pub use credential::{CredentialRow, read_credential_report};
 pub use document::{Evidence, PolicyDocument, Reading};
 pub use kind::{DocumentKind, is_answer_of};
 pub use listing::{KeyGroup, Listing};
 pub use live::{LiveRecord, Simulated, Tried, TriedOutcome, Unread};
-pub use loose::{LoosePolicies, LoosePolicy, PolicyHint};
+pub use loose::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
 pub use organization::{MemberAccount, OrganizationRecord};
 pub use reader::{BoundaryRecord, Key, PolicyAnswer, PolicyList, ReaderRecord};
 pub use role::Role;

@@ -21,11 +21,13 @@ pub enum Role {
     EndpointPolicy,
     /// A policy of the user by which the product looks into a linked account.
     LinkedPolicy,
+    /// The trust policy of the reader, where the reader is a role: who may take it.
+    TrustPolicy,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 9] = [
+    pub const ALL: [Role; 10] = [
         Role::BucketPolicy,
         Role::ReaderPolicy,
         Role::Boundary,
@@ -35,6 +37,7 @@ impl Role {
         Role::KeyPolicy,
         Role::EndpointPolicy,
         Role::LinkedPolicy,
+        Role::TrustPolicy,
     ];
 
     /// The name used in `[documents]`, in consumer files and in rule examples.
@@ -50,6 +53,7 @@ impl Role {
             Role::KeyPolicy => "key-policy",
             Role::EndpointPolicy => "endpoint-policy",
             Role::LinkedPolicy => "linked-policy",
+            Role::TrustPolicy => "trust-policy",
         }
     }
 
@@ -63,7 +67,9 @@ impl Role {
     #[must_use]
     pub fn has_principal(self) -> bool {
         match self {
-            Role::BucketPolicy | Role::Rcp | Role::KeyPolicy | Role::EndpointPolicy => true,
+            Role::BucketPolicy | Role::Rcp | Role::KeyPolicy | Role::EndpointPolicy | Role::TrustPolicy => {
+                true
+            }
             Role::ReaderPolicy | Role::Boundary | Role::SessionPolicy | Role::Scp | Role::LinkedPolicy => {
                 false
             }

@@ -13,11 +13,11 @@ pub mod triage;
 pub use fingerprint::{Fingerprint, fingerprints, of as fingerprints_of};
 pub use repair::{AccessClass, Applicability, Change, Edit, Fix, Repair};
 pub use report::{
-    Assumed, ConsumerReport, DemandReport, Need, NotEvaluated, Report, State, Suppressed, Unknown, Verdict,
-    Wrapped,
+    Assumed, Conflict, ConflictKind, ConflictSide, ConsumerReport, DemandReport, Need, NotEvaluated, Report,
+    State, Suppressed, Unknown, Verdict, Wrapped,
 };
 
-pub use suppression::{SeverityChange, Suppression};
+pub use suppression::{Inline, InlineFault, SeverityChange, Suppression};
 
 use crate::source::Place;
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 use crate::source::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 /// Changes that together would mend a finding. The explanation proposes them; `mend` makes text of them and has the outcome
 /// judged.
@@ -102,10 +103,20 @@ pub struct Edit {
     pub replacement: String,
 }
 
-/// A class of access that a fix gives or takes: one request that shows it.
+/// A class of access that a fix gives or takes, and one request that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccessClass {
-    /// Who; empty for anybody.
+    /// Who, for people: all callers of the class.
+    pub who: String,
+    /// Whether anybody at all can use it.
+    pub public: bool,
+    /// All actions of the class.
+    pub actions: Vec<String>,
+    /// Resources, as the deciding statement writes them.
+    pub resources: Vec<String>,
+    /// Conditions of that statement, one clause each.
+    pub conditions: Vec<String>,
+    /// Who asks in the request that shows it; empty for anybody.
     pub caller: String,
     /// What.
     pub action: String,
@@ -113,6 +124,32 @@ pub struct AccessClass {
     pub resource: String,
     /// Condition keys of the request that shows it.
     pub context: Vec<(String, String)>,
+}
+
+/// Names of one list that are told before the rest is counted.
+const MOST_NAMES: usize = 4;
+
+impl fmt::Display for AccessClass {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |items: &[String]| {
+            let mut text: Vec<String> =
+                items.iter().take(MOST_NAMES).map(|item| format!("`{item}`")).collect();
+            if items.len() > MOST_NAMES {
+                text.push(format!("{} more", items.len() - MOST_NAMES));
+            }
+            text.join(", ")
+        };
+        write!(out, "{}: {} on {}", self.who, list(&self.actions), list(&self.resources))?;
+        if !self.conditions.is_empty() {
+            write!(out, " if {}", list(&self.conditions))?;
+        }
+        let caller = if self.caller.is_empty() { "anybody" } else { &self.caller };
+        write!(out, "; for example {caller} asks for `{}` on `{}`", self.action, self.resource)?;
+        for (key, value) in &self.context {
+            write!(out, ", `{key}` = `{value}`")?;
+        }
+        Ok(())
+    }
 }
 
 /// One way to mend a finding.

@@ -1,6 +1,7 @@
 //! What one run has to say: verdicts, demands, findings, and what could not be told.
 
 use super::Finding;
+use super::change::Changes;
 use crate::source::{SourceId, Span};
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +122,52 @@ pub struct Wrapped {
     pub level: u8,
 }
 
+/// Two demands of two consumers that cannot be met at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The setting, the value of the form or the condition key.
+    pub about: String,
+    /// For which kind of export, where it is one of its settings.
+    pub export_type: Option<String>,
+    /// What it takes to serve both.
+    pub kind: ConflictKind,
+    /// The demands.
+    pub sides: [ConflictSide; 2],
+}
+
+/// What it takes to serve two consumers that ask for different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConflictKind {
+    /// No one export serves both.
+    Export,
+    /// Each needs a statement of its own.
+    Statement,
+}
+
+/// One of two demands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictSide {
+    /// Name of the consumer.
+    pub consumer: String,
+    /// The demand.
+    pub demand: String,
+    /// Needed or advice.
+    pub need: Need,
+    /// What it asks for, in a few words.
+    pub needs: String,
+    /// Where that comes from.
+    pub source: String,
+}
+
+impl Conflict {
+    /// Whether one export is asked to be two things, and both are needed: then it cannot be ready for both.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        self.kind == ConflictKind::Export && self.sides.iter().all(|side| side.need == Need::Needed)
+    }
+}
+
 /// All that one run has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -128,6 +175,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// One entry a consumer.
     pub consumers: Vec<ConsumerReport>,
+    /// Demands of several consumers that exclude each other.
+    pub conflicts: Vec<Conflict>,
     /// Sorted: most severe first, then by document and place.
     pub findings: Vec<Finding>,
     /// What is missing.
@@ -140,4 +189,6 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// Where sources hold wrapped JSON, so that excerpts can be drawn unwrapped.
     pub wrapped: Vec<Wrapped>,
+    /// What changed since a revision, where one was named.
+    pub changes: Option<Changes>,
 }

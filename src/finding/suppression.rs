@@ -6,7 +6,7 @@ use crate::source::Place;
 /// One finding, or several at one place, that the user does not want to hear of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
-    /// The rule.
+    /// The rule, by its name or by one that another tool gives it.
     pub rule: String,
     /// Where the rule is named: what is wrong with the suppression is told there.
     pub place: Place,
@@ -16,10 +16,30 @@ pub struct Suppression {
     pub sid: Option<String>,
     /// Only below this JSON pointer.
     pub pointer: Option<String>,
+    /// Only where the finding begins here: what a comment speaks of.
+    pub line: Option<Place>,
     /// Why.
     pub reason: String,
     /// The last day on which it counts, in UTC, and where that stands.
     pub expires: Option<(String, Place)>,
+}
+
+/// What a comment of a document asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inline {
+    /// Not to hear of a rule.
+    Asked(Suppression),
+    /// Something that cannot be followed, and the comment.
+    Broken(InlineFault, Place),
+}
+
+/// Why a comment cannot be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InlineFault {
+    /// It is not written as `ignore[RULE] why`.
+    Form,
+    /// It gives no reason.
+    Reason,
 }
 
 /// Another severity for findings of some documents.
@@ -27,17 +47,17 @@ pub struct Suppression {
 pub struct SeverityChange {
     /// Documents, as a path from the folder of the settings; `*` stands for anything.
     pub document: String,
-    /// The rule; every rule if there is none.
+    /// The rule, by its name or by another tool's; every rule if there is none.
     pub rule: Option<String>,
     /// The severity.
     pub severity: Severity,
 }
 
 impl SeverityChange {
-    /// Whether it speaks of a finding of this rule in this document.
+    /// Whether it speaks of this document.
     #[must_use]
-    pub fn fits(&self, rule: &str, document: &str) -> bool {
-        self.rule.as_deref().is_none_or(|own| own == rule) && fits(&self.document, document)
+    pub fn fits(&self, document: &str) -> bool {
+        fits(&self.document, document)
     }
 }
 

@@ -121,7 +121,7 @@ impl<'m> Standing<'m> {
 
 /// Whether the answer to a demand may depend on documents of a kind.
 fn sees(requests: &BTreeMap<String, RequestTemplate>, demand: &Demand, role: Role) -> bool {
-    let of_resource = matches!(role, Role::BucketPolicy | Role::KeyPolicy);
+    let of_resource = matches!(role, Role::BucketPolicy | Role::KeyPolicy | Role::TrustPolicy);
     match &demand.ask {
         Ask::Accepted { document } => Role::of(document).is_none_or(|asked| asked == role),
         Ask::Access { request, .. } => {
@@ -130,10 +130,15 @@ fn sees(requests: &BTreeMap<String, RequestTemplate>, demand: &Demand, role: Rol
             // No policy of the caller's side limits a service.
             !is_service || of_resource || role == Role::Rcp
         }
-        // Others come by the bucket's policy.
+        // Others come by the policy of the bucket, or of the role.
         Ask::Others { .. } => of_resource || matches!(role, Role::Rcp | Role::Scp),
-        // What is found is no bucket and no key.
+        // What is found is no bucket, no key and no role.
         Ask::Discovery { .. } => !of_resource,
-        Ask::Bucket(_) | Ask::Layout(_) | Ask::Identity { .. } | Ask::Setting(_) | Ask::Export(_) => true,
+        Ask::Bucket(_)
+        | Ask::Layout(_)
+        | Ask::Identity { .. }
+        | Ask::Form { .. }
+        | Ask::Setting(_)
+        | Ask::Export(_) => true,
     }
 }

@@ -1,7 +1,7 @@
 //! The form with what is presumed where the user said nothing.
 
 use crate::checks::{self, Subject};
-use crate::contract::{Contract, Form, Origin};
+use crate::contract::{Contract, Form, Origin, ReadsAs};
 use crate::evidence::{Evidence, Role};
 use crate::finding::Assumed;
 use crate::policy::ArnSplit;
@@ -35,16 +35,21 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
     form.presume("partition", &partition, "");
     organization(&mut form, evidence);
-    if let Some((reader, because)) = reader_of(&form, evidence) {
+    let presumed = match contract.reader {
+        ReadsAs::User => {
+            Some(("user", "the reader was not named; it is taken for an IAM user of the account"))
+        }
+        ReadsAs::Role => Some(("role", "the reader was not named; it is taken for a role of the account")),
+        // Who reads is not of the customer's account.
+        ReadsAs::Principal | ReadsAs::Anything => None,
+    };
+    let Some((kind, why)) = presumed else { return form };
+    if let Some((reader, because)) = reader_of(&form, evidence, kind) {
         form.presume("reader", &reader, because);
     }
     if let (Some(account), Some(partition)) = (form.text("account"), form.text("partition")) {
-        let reader = format!("arn:{partition}:iam::{account}:user/reader");
-        form.presume(
-            "reader",
-            &reader,
-            "the reader was not named; it is taken for an IAM user of the account",
-        );
+        let reader = format!("arn:{partition}:iam::{account}:{kind}/reader");
+        form.presume("reader", &reader, why);
     }
     form
 }
@@ -71,8 +76,12 @@ fn organization(form: &mut Form, evidence: &Evidence) {
 }
 
 /// The reader that IAM's answers are about, if they are about one.
-fn reader_of(form: &Form, evidence: &Evidence) -> Option<(String, &'static str)> {
+fn reader_of(form: &Form, evidence: &Evidence, kind: &str) -> Option<(String, &'static str)> {
     let record = &evidence.reader;
+    if kind == "role" {
+        let mut roles = record.arns.iter().filter(|arn| arn.text.contains(":role/"));
+        return Some((roles.next()?.text.clone(), "the answers of the AWS CLI are about this role"));
+    }
     if let Some(arn) = record.arns.first() {
         return Some((arn.text.clone(), "the answers of the AWS CLI are about this user"));
     }
@@ -84,7 +93,15 @@ fn reader_of(form: &Form, evidence: &Evidence) -> Option<(String, &'static str)>
             || format!("arn:{partition}:iam::{account}:user/{}", name.text),
             |arn| arn.text.clone(),
         );
-        return Some((arn, "the answers of the AWS CLI are about this user"));
+        let is_template = evidence
+            .documents
+            .iter()
+            .any(|document| document.attachment.is_some() && document.source == name.place.source);
+        let because = match is_template {
+            true => "the template attaches its policies to this user",
+            false => "the answers of the AWS CLI are about this user",
+        };
+        return Some((arn, because));
     }
     let mut users = record.listed.iter().filter(|arn| arn.text.contains(":user/"));
     let only = users.next()?;

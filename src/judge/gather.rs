@@ -29,6 +29,7 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
             take(sources, source, reader, &mut out, &mut gaps);
         }
     }
+    gaps.extend(evidence.reader.gaps.iter().cloned());
     gaps.sort();
     gaps.dedup();
     out.reader.gaps = gaps;
@@ -225,6 +226,7 @@ impl Taker<'_, '_> {
             policy,
             issues,
             length,
+            attachment: None,
         });
     }
 }

@@ -104,7 +104,9 @@ impl Library {
 
     /// Reads a contract and holds it to the requests and cases that there are.
     fn read(&self, name: &str, text: &str) -> Result<Contract, LibraryFault> {
-        let contract = Contract::read(name, text)?;
+        let part =
+            |wanted: &str| embedded::PARTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+        let contract = Contract::read_with(name, text, &part)?;
         let told = |case: &str| CASES.iter().any(|spec| spec.check == "setting" && spec.case == case);
         for demand in &contract.demands {
             match &demand.ask {

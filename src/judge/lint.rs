@@ -28,6 +28,7 @@ pub struct LintJob<'a> {
 #[must_use]
 pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
     let mut told = Vec::new();
+    let mut docs = Vec::new();
     for found in &job.found.policies {
         let text = job.sources.get(found.source);
         let kind = job.kind.unwrap_or_else(|| PolicyKind::detect(found, text.name()));
@@ -38,6 +39,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
             length: found.length,
             kind,
             bucket: None,
+            owner: found.owner.as_ref(),
         };
         let published = library.known_texts().published(&found.policy);
         for cause in lint::lint(&doc) {
@@ -45,7 +47,13 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
                 told.push(lowered(library, cause, &found.policy, &published));
             }
         }
+        docs.push(doc);
     }
+    told.extend(lint::together(&docs).iter().map(|cause| {
+        let mut told = tell(library, cause, "iam", None);
+        told.refusal = true;
+        told
+    }));
     let mut findings = distinct(told);
     if !job.only.is_empty() {
         findings.retain(|finding| job.only.contains(&finding.rule));
@@ -53,6 +61,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
     Report {
         verdict: Verdict::CannotTell,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings,
         unknown: Vec::new(),
         assumed: Vec::new(),
@@ -69,6 +78,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
             .iter()
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect(),
+        changes: None,
     }
 }
 

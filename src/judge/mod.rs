@@ -4,6 +4,8 @@
 //! *ready*. What is shown (severity, `--only`) never changes it.
 
 mod again;
+mod attached;
+mod changed;
 mod complete;
 mod gather;
 mod known;
@@ -16,19 +18,21 @@ mod told;
 mod words;
 
 pub use again::{Before, Memory};
+pub use changed::findings_of_changes;
 pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
 pub use settle::{Settings, settle};
 pub use single::findings_of;
+pub use words::title as title_of;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
-use crate::contract::{Ask, Contract, Demand, Form};
+use crate::contract::{Ask, Confidence, Contract, Demand, Form, conflicts};
 use crate::evidence::Evidence;
 use crate::finding::{
-    Assumed, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State, Unknown,
-    Verdict, Wrapped,
+    Assumed, Conflict, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State,
+    Unknown, Verdict, Wrapped,
 };
 use crate::source::Sources;
 use again::Standing;
@@ -69,6 +73,7 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
     let mut report = Report {
         verdict: Verdict::Ready,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings: Vec::new(),
         unknown: Vec::new(),
         assumed: Vec::new(),
@@ -86,28 +91,51 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
             .iter()
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect(),
+        changes: None,
     };
     let mut told = Vec::new();
+    let mut forms = Vec::new();
     for contract in job.consumers.iter().filter_map(|name| library.contract(name)) {
-        one(
+        let form = one(
             library,
             job,
             contract,
             before,
             &mut Found { report: &mut report, told: &mut told, memory: &mut memory },
         );
+        forms.push((contract, form));
+    }
+    if forms.len() > 1 {
+        report.conflicts = conflicts(&forms, library.requests());
     }
     report.verdict =
         report.consumers.iter().map(|consumer| consumer.verdict).max().unwrap_or(Verdict::CannotTell);
+    // Each by itself may be ready for an export that cannot be made for both.
+    if report.conflicts.iter().any(Conflict::is_needed) {
+        report.verdict = Verdict::NotReady;
+    }
     report.findings = distinct(told);
     if !job.only.is_empty() {
         report.findings.retain(|finding| job.only.contains(&finding.rule));
     }
+    distinct_names(&mut report.not_evaluated);
     report.unknown.sort();
     report.unknown.dedup();
     report.assumed.sort();
     report.assumed.dedup();
     (report, memory)
+}
+
+/// Leaves out what was named before; the order stays.
+fn distinct_names(list: &mut Vec<NotEvaluated>) {
+    let mut seen = Vec::new();
+    list.retain(|entry| {
+        let is_new = !seen.contains(entry);
+        if is_new {
+            seen.push(entry.clone());
+        }
+        is_new
+    });
 }
 
 /// Form and evidence as a contract sees them: presumptions made, what AWS's answers hold taken out.
@@ -123,8 +151,12 @@ pub struct Prepared<'a> {
 #[must_use]
 pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
     let given = live::with_form(job.form, job.evidence);
-    let form = complete::complete(&given, contract, job.evidence);
-    let evidence = gather::gather(job.sources, job.evidence, &form);
+    let attached = attached::attached(job.sources, job.evidence, &given);
+    let form = complete::complete(&given, contract, &attached);
+    let evidence = match attached {
+        Cow::Borrowed(evidence) => gather::gather(job.sources, evidence, &form),
+        Cow::Owned(evidence) => Cow::Owned(gather::gather(job.sources, &evidence, &form).into_owned()),
+    };
     let looked = Looked::new(evidence.documents.len());
     let subject = Subject {
         sources: job.sources,
@@ -176,7 +208,7 @@ fn one(
     contract: &Contract,
     before: Option<Before<'_>>,
     found: &mut Found<'_>,
-) {
+) -> Form {
     let Found { report, told, memory } = found;
     let prepared = prepare(library, job, contract);
     let evidence = prepared.evidence.as_ref();
@@ -187,6 +219,14 @@ fn one(
         span: *span,
         level: *level,
     }));
+    // What of templates bears on something else.
+    let elsewhere = evidence.not_evaluated.iter().skip(job.evidence.not_evaluated.len());
+    report.not_evaluated.extend(
+        elsewhere
+            .map(|(document, reason)| NotEvaluated { document: document.clone(), reason: reason.clone() }),
+    );
+    let assumed = evidence.assumed.iter().map(|text| Assumed { text: text.clone(), source: None });
+    report.assumed.extend(assumed);
     let standing = before.and_then(|before| {
         let standing = Standing::new(before, &contract.name, form, evidence)?;
         standing.fill(before.changed, evidence, &prepared.looked);
@@ -225,6 +265,11 @@ fn one(
     told.extend(lint::beside(library, &subject, &explained));
     memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
+    let note = contract.note.as_ref();
+    report
+        .not_evaluated
+        .extend(note.map(|note| NotEvaluated { document: contract.product.clone(), reason: note.clone() }));
+    report.assumed.extend(doubts(library, contract, &demands));
     let needed = || demands.iter().filter(|demand| demand.need == Need::Needed);
     let verdict = if needed().any(|demand| demand.state == State::Broken) {
         Verdict::NotReady
@@ -239,6 +284,27 @@ fn one(
         verdict,
         demands,
     });
+    form.clone()
+}
+
+/// What of the contract is not sure, as something that is presumed.
+fn doubts(library: &Library, contract: &Contract, asked: &[DemandReport]) -> Vec<Assumed> {
+    let phrases = library.phrases();
+    if contract.confidence == Confidence::Low {
+        let text = phrases.say("contract-unsure", &[("product", &contract.product)]);
+        return vec![Assumed { text, source: contract.guide.clone() }];
+    }
+    let unsure = contract.demands.iter().filter(|demand| demand.confidence == Confidence::Low);
+    unsure
+        .filter_map(|demand| Some((demand, asked.iter().find(|entry| entry.id == demand.id)?)))
+        .map(|(demand, entry)| Assumed {
+            text: phrases.say(
+                "demand-unsure",
+                &[("product", contract.product.as_str()), ("demand", entry.title.as_str())],
+            ),
+            source: Some(demand.source.clone()),
+        })
+        .collect()
 }
 
 fn state_of(outcome: &Outcome) -> State {

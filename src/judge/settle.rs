@@ -6,7 +6,8 @@ use super::{Library, tell};
 use crate::checks::Cause;
 use crate::eval::Instant;
 use crate::finding::{
-    Finding, Fingerprint, Report, RuleName, Severity, SeverityChange, Suppressed, Suppression, fingerprints,
+    Finding, Fingerprint, Inline, InlineFault, Report, RuleName, Severity, SeverityChange, Suppressed,
+    Suppression, fingerprints,
 };
 use crate::policy::Policy;
 use crate::rulebook::Values;
@@ -24,6 +25,8 @@ pub struct Settings<'a> {
     pub folder: &'a str,
     /// What not to hear of.
     pub suppressions: &'a [Suppression],
+    /// The same, from comments of documents.
+    pub inline: &'a [Inline],
     /// What to take otherwise.
     pub severities: &'a [SeverityChange],
     /// Findings that are known from before.
@@ -56,7 +59,12 @@ fn is_binding(library: &Library, rule: &RuleName) -> bool {
 fn change_severities(library: &Library, report: &mut Report, sources: &Sources, settings: &Settings<'_>) {
     for finding in &mut report.findings {
         let document = document(finding, sources, settings);
-        let change = settings.severities.iter().rev().find(|change| change.fits(&finding.rule.0, document));
+        let is_of_rule = |change: &&SeverityChange| {
+            let named = |name: &String| library.book().named(name).any(|rule| *rule == finding.rule);
+            change.rule.as_ref().is_none_or(named)
+        };
+        let mut meant = settings.severities.iter().rev().filter(|change| change.fits(document));
+        let change = meant.find(is_of_rule);
         if let Some(change) = change {
             if change.severity < finding.severity && is_binding(library, &finding.rule) {
                 continue;
@@ -80,16 +88,46 @@ fn suppress(
     settings: &Settings<'_>,
 ) -> Vec<Finding> {
     let mut told = Vec::new();
-    for suppression in settings.suppressions {
-        let rule = RuleName(suppression.rule.clone());
+    let asked = settings.inline.iter().filter_map(|each| match each {
+        Inline::Asked(suppression) => Some(suppression),
+        Inline::Broken(fault, place) => {
+            let case = match fault {
+                InlineFault::Form => "comment-malformed",
+                InlineFault::Reason => "reason-missing",
+            };
+            let values = Values::new().with("document", sources.get(place.source).name());
+            told.push(
+                tell(library, &Cause::new("suppression", case, *place, values), "settings", None).finding,
+            );
+            None
+        }
+    });
+    let asked: Vec<&Suppression> = asked.collect();
+    for suppression in settings.suppressions.iter().chain(asked) {
+        let rules: BTreeSet<&RuleName> = library.book().named(&suppression.rule).collect();
         let values =
             || Values::new().with("rule", &*suppression.rule).with("document", &*suppression.document);
         let mut say = |case, place, values| {
             let cause = Cause::new("suppression", case, place, values);
             told.push(tell(library, &cause, "settings", None).finding);
         };
-        if is_binding(library, &rule) {
+        if rules.is_empty() {
+            say("rule-unknown", suppression.place, values());
+            continue;
+        }
+        let (binding, rules): (BTreeSet<_>, BTreeSet<_>) =
+            rules.into_iter().partition(|rule| is_binding(library, rule));
+        let places = places(suppression, sources, settings);
+        let is_meant = |finding: &Finding| {
+            document(finding, sources, settings) == suppression.document
+                && is_at(finding.primary.place, suppression, places.as_deref())
+        };
+        // A name of another tool may stand for several rules, some of which bind.
+        let refuses = |finding: &Finding| binding.contains(&finding.rule) && is_meant(finding);
+        if rules.is_empty() || report.findings.iter().any(refuses) {
             say("refused", suppression.place, values());
+        }
+        if rules.is_empty() {
             continue;
         }
         if let Some((day, place)) = &suppression.expires
@@ -98,19 +136,15 @@ fn suppress(
             say("expired", *place, values().with("day", &**day));
             continue;
         }
-        let places = places(suppression, sources, settings);
-        let hit = |finding: &Finding| {
-            finding.rule == rule
-                && document(finding, sources, settings) == suppression.document
-                && places.as_ref().is_none_or(|places| {
-                    let at = finding.primary.place;
-                    places.iter().any(|place| place.source == at.source && place.span.contains(at.span))
-                })
-        };
+        let hit = |finding: &Finding| rules.contains(&finding.rule) && is_meant(finding);
         let (hidden, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut report.findings).into_iter().partition(hit);
         report.findings = kept;
-        if hidden.is_empty() && is_looked_at(library, suppression, sources, settings) {
+        let compares = report.changes.is_some();
+        let looked = || {
+            rules.iter().any(|rule| is_looked_at(library, rule, suppression, (sources, settings), compares))
+        };
+        if hidden.is_empty() && looked() {
             say("unused", suppression.place, values());
         }
         let reason = &suppression.reason;
@@ -119,6 +153,17 @@ fn suppress(
             .extend(hidden.into_iter().map(|finding| Suppressed { finding, reason: reason.clone() }));
     }
     told
+}
+
+/// Whether a finding's place is one that a suppression means.
+fn is_at(at: Place, suppression: &Suppression, places: Option<&[Place]>) -> bool {
+    let begins = |line: Place| {
+        line.source == at.source && line.span.start <= at.span.start && at.span.start <= line.span.end
+    };
+    let inside = |places: &[Place]| {
+        places.iter().any(|place| place.source == at.source && place.span.contains(at.span))
+    };
+    suppression.line.is_none_or(begins) && places.is_none_or(inside)
 }
 
 /// Whether a day is over. One that nobody can read is.
@@ -133,14 +178,18 @@ fn is_over(day: &str, now: &str) -> bool {
 /// documents of a contract.
 fn is_looked_at(
     library: &Library,
+    rule: &RuleName,
     suppression: &Suppression,
-    sources: &Sources,
-    settings: &Settings<'_>,
+    (sources, settings): (&Sources, &Settings<'_>),
+    compares: bool,
 ) -> bool {
-    if !settings.only.is_empty() && !settings.only.iter().any(|rule| rule.0 == suppression.rule) {
+    if !settings.only.is_empty() && !settings.only.contains(rule) {
         return false;
     }
-    let Some(rule) = library.book().get(&suppression.rule) else { return false };
+    let Some(rule) = library.book().get(&rule.0) else { return false };
+    if rule.group == "change" {
+        return compares;
+    }
     let is_policy_rule = matches!(rule.group.as_str(), "iam" | "any");
     let is_there = sources
         .iter()

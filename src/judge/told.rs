@@ -141,9 +141,11 @@ fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
         // Who is open to the world is public to AWS as well; a name that nobody has is no other.
         ("public-to-aws", "public" | "any-account")
         | (
-            "read" | "change" | "own",
+            "read" | "change" | "assume" | "own",
             "principal-misspelt" | "principal-kind" | "principal-other" | "principal-missing",
         ) => left == right,
+        // Who is let in with every account need not be told to be let in for others.
+        ("deputy", "any-account" | "conditioned") => left == right,
         ("unsure", _) if one.refusal => left == right,
         _ => false,
     }

@@ -21,7 +21,13 @@ pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Opt
         "exposure" | "others" | "bucket" | "live" | "reader" | "discovery" | "accounts"
     );
     let is_wish = demand.is_some_and(|demand| demand.need == Need::Advice) && !is_severe;
-    let severity = if is_wish { Severity::Note } else { rule.severity };
+    // Where a product is connected for discovery alone, a gap in it is no matter of convenience.
+    let is_vital = cause.check == "discovery" && demand.is_some_and(|demand| demand.need == Need::Needed);
+    let severity = match (is_wish, is_vital) {
+        (true, _) => Severity::Note,
+        (false, true) => Severity::Error,
+        (false, false) => rule.severity,
+    };
     let related =
         cause.related.iter().map(|(place, text)| Label { place: *place, text: text.clone() }).collect();
     Finding {
@@ -75,7 +81,8 @@ pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, O
 }
 
 /// A demand's title with the form's values; what the form does not have stays as an upper-case word.
-pub(super) fn title(form: &Form, template: &str) -> String {
+#[must_use]
+pub fn title(form: &Form, template: &str) -> String {
     let mut title = template.to_owned();
     loop {
         match form.fill(&title) {

@@ -11,13 +11,16 @@ const LONGEST: u64 = 1 << 30;
 const LONG: u64 = 1 << 22;
 
 /// Endings of files in which people keep what a command printed, beside `.json`.
-const TEXTS: [&str; 7] = ["txt", "yaml", "yml", "csv", "out", "log", "policy"];
+const TEXTS: [&str; 8] = ["txt", "yaml", "yml", "template", "csv", "out", "log", "policy"];
+
+/// Endings of templates of infrastructure as code, beside `.json`.
+pub(super) const TEMPLATES: [&str; 3] = ["yaml", "yml", "template"];
 
 /// Why a file cannot be had. The user must act.
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// It cannot be opened or read.
-    #[error("cannot read `{path}`: {source}")]
+    #[error("cannot read `{path}`")]
     Open {
         /// The file.
         path: String,
@@ -56,7 +59,9 @@ pub fn read_text(path: &Path) -> Result<String, LoadError> {
     std::fs::read(path).map(decode).map_err(failed(path))
 }
 
-fn decode(bytes: Vec<u8>) -> String {
+/// The text behind bytes, as [`read_text`] takes them.
+#[must_use]
+pub fn decode(bytes: Vec<u8>) -> String {
     let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = rest.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
@@ -97,18 +102,27 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
                     error.into_io_error().unwrap_or_else(|| std::io::Error::other("cannot walk the folder"));
                 LoadError::Open { path: path.display().to_string(), source }
             })?;
-            let is_candidate = is_json(entry.path()) || has_ending(entry.path(), &TEXTS);
+            let is_candidate = is_json(entry.path())
+                || has_ending(entry.path(), &TEXTS)
+                || super::terraform::is_terraform(entry.path());
             if is_candidate && entry.file_type().is_some_and(|kind| kind.is_file()) {
                 files.push(Found { path: entry.into_path(), is_found: true });
             }
         }
     }
-    files.sort();
-    files.dedup_by(|right, left| right.path == left.path);
+    // One file may be met by two paths: `a.json` and `./a.json`.
+    files.sort_by_cached_key(|file| (super::display(&file.path), file.is_found));
+    files.dedup_by_key(|file| super::display(&file.path));
     Ok(files)
 }
 
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
+/// The names in a folder.
+pub(super) fn listed(folder: &Path) -> Result<Vec<std::ffi::OsString>, LoadError> {
+    let entries = std::fs::read_dir(folder).map_err(failed(folder))?;
+    entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(failed(folder))).collect()
+}
+
+pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
     path.extension().is_some_and(|found| endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
 }
 
@@ -127,7 +141,12 @@ pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
     // A policy, or an answer, saved under another ending.
     let is_policy = start.starts_with('{') && (start.contains("\"Statement\"") || start.contains("\": "));
     let is_list = start.as_bytes().get(..4).is_some_and(|year| year.iter().all(u8::is_ascii_digit));
-    Ok(is_policy || is_list || start.starts_with("user,arn,") || super::text::form_of(&head).is_some())
+    let is_yaml = super::yaml::may_be_known(&head);
+    Ok(is_policy
+        || is_yaml
+        || is_list
+        || start.starts_with("user,arn,")
+        || super::text::form_of(&head).is_some())
 }
 
 /// Opens a file that is too long to read into memory before it is known what it is.

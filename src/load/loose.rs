@@ -1,7 +1,8 @@
 //! Every policy below some paths, whatever document holds it.
 
 use super::files::{self, LoadError};
-use crate::evidence::{LoosePolicies, LoosePolicy, PolicyHint};
+use super::{iac, terraform};
+use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
 use crate::policy::{self, Embedded, Length, is_policy};
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Document, Node, Value, read_json};
@@ -17,22 +18,48 @@ const DEEPEST: usize = 64;
 /// If a file or folder cannot be opened.
 pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
     let mut out = LoosePolicies::default();
-    for file in files::below(paths)? {
-        if file.is_found && !files::is_json(&file.path) {
+    let all = files::below(paths)?;
+    let (modules, all): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|file| terraform::is_terraform(&file.path));
+    let modules: Vec<PathBuf> = modules.into_iter().map(|file| file.path).collect();
+    iac::loose_modules(terraform::modules(sources, &modules)?, &mut out);
+    for file in all {
+        let may_be_template = files::has_ending(&file.path, &files::TEMPLATES);
+        if file.is_found && !files::is_json(&file.path) && !may_be_template {
             continue;
         }
         let named = !file.is_found;
         let text = super::read_text(&file.path)?;
+        // Other YAML that a folder holds is not worth a word.
+        if file.is_found && may_be_template && !is_known(&text) {
+            continue;
+        }
         let source = sources.add(super::display(&file.path), text);
         search(sources, source, named, &mut out);
     }
     Ok(out)
 }
 
-/// Adds the policies of a text that is already in memory.
+/// Adds the policies of a text that is already in memory. One that is named as a file of Terraform is taken for a whole module.
 pub fn add_loose(sources: &mut Sources, name: &str, text: &str, out: &mut LoosePolicies) {
+    if terraform::is_terraform(std::path::Path::new(name)) {
+        iac::loose_modules(terraform::module_of(sources, name, text), out);
+        return;
+    }
     let source = sources.add(name, text);
     search(sources, source, true, out);
+}
+
+/// The same of a file that would have been met in a folder: only what looks like a policy is taken for one.
+pub fn add_found(sources: &mut Sources, name: &str, text: &str, out: &mut LoosePolicies) {
+    let source = sources.add(name, text);
+    search(sources, source, false, out);
+}
+
+/// Whether a file of this name is looked into where it is met in a folder.
+#[must_use]
+pub fn is_looked_into(name: &str) -> bool {
+    files::is_json(std::path::Path::new(name))
 }
 
 /// The policies of a text that was read already.
@@ -45,10 +72,14 @@ pub fn policies_of(sources: &Sources, source: SourceId) -> Vec<policy::Policy> {
 
 fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolicies) {
     let text = sources.get(source);
+    if let Some(found) = super::yaml::read(text.text(), source) {
+        super::iac::take_loose(sources, source, found, out);
+        return;
+    }
     let document = read_json(text.text());
     let before = out.policies.len();
     let mut walk = Walk { text: text.text(), source, document: &document, out };
-    walk.node(&document.root, None, 0);
+    walk.node(&document.root, Around::default(), 0);
     if out.policies.len() > before {
         return;
     }
@@ -60,9 +91,29 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
             issues: document.issues.clone(),
             length: Length::of(text.slice(document.root.span)),
             hint: None,
+            owner: None,
         });
     } else {
         out.not_evaluated.push((text.name().to_owned(), "holds no policy".to_owned()));
+    }
+}
+
+/// Whether a text is one that is read here, from how it begins.
+fn is_known(text: &str) -> bool {
+    let head = text.char_indices().nth(1 << 12).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
+    super::yaml::may_be_known(head) || text.trim_start().starts_with('{')
+}
+
+/// What the members around a policy say of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Around<'n> {
+    hint: Option<PolicyHint>,
+    owner: Option<(OwnerKind, &'n str)>,
+}
+
+impl Around<'_> {
+    fn owner(self) -> Option<Owner> {
+        self.owner.map(|(kind, name)| Owner { kind, name: name.into() })
     }
 }
 
@@ -74,7 +125,7 @@ struct Walk<'a, 'd> {
 }
 
 impl Walk<'_, '_> {
-    fn node(&mut self, node: &Node<'_>, hint: Option<PolicyHint>, depth: usize) {
+    fn node<'n>(&mut self, node: &'n Node<'_>, around: Around<'n>, depth: usize) {
         if depth > DEEPEST {
             return;
         }
@@ -84,32 +135,42 @@ impl Walk<'_, '_> {
                 policy: policy::read(node, self.source, 0),
                 issues: self.document.issues.clone(),
                 length: Length::of(self.text.get(node.span.range()).unwrap_or_default()),
-                hint,
+                hint: around.hint,
+                owner: around.owner(),
             }),
-            Value::Object(_) if is_policy(node) => self.take(node, hint),
+            Value::Object(_) if is_policy(node) => self.take(node, around),
             Value::Object(members) => {
                 let kind = organization_kind(node);
                 for member in members {
-                    let hint = hint_of(&member.key).or(kind).or(hint);
-                    self.node(&member.value, hint, depth + 1);
+                    let hint = hint_of(&member.key).or(kind).or(around.hint);
+                    let owner = match &*member.key {
+                        "UserPolicyList" | "GroupPolicyList" | "RolePolicyList" => owner_of(node),
+                        "PolicyDocument" if node.get("PolicyName").is_some() => {
+                            owner_of(node).or(around.owner)
+                        }
+                        _ => None,
+                    };
+                    self.node(&member.value, Around { hint, owner }, depth + 1);
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.node(item, hint, depth + 1)),
-            Value::String(text) if may_hold(text) => self.take(node, hint),
+            Value::Array(items) => items.iter().for_each(|item| self.node(item, around, depth + 1)),
+            Value::String(text) if may_hold(text) => self.take(node, around),
             Value::String(_)
             | Value::Null
             | Value::Bool(_)
             | Value::Number(_)
+            | Value::Template(_)
             | Value::Bare(_)
             | Value::Missing => {}
         }
     }
 
-    fn take(&mut self, node: &Node<'_>, hint: Option<PolicyHint>) {
+    fn take(&mut self, node: &Node<'_>, around: Around<'_>) {
         let Some(found) = Embedded::read(self.text, self.source, self.document, node) else { return };
         let Embedded { policy, issues, length, wrapped } = found;
         self.out.wrapped.extend(wrapped.map(|(span, level)| (self.source, span, level)));
-        self.out.policies.push(LoosePolicy { source: self.source, policy, issues, length, hint });
+        let (source, hint, owner) = (self.source, around.hint, around.owner());
+        self.out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner });
     }
 }
 
@@ -128,6 +189,13 @@ fn hint_of(key: &str) -> Option<PolicyHint> {
         }
         _ => None,
     }
+}
+
+/// Whose policies an answer of IAM gives.
+fn owner_of<'n>(node: &'n Node<'_>) -> Option<(OwnerKind, &'n str)> {
+    [("UserName", OwnerKind::User), ("GroupName", OwnerKind::Group), ("RoleName", OwnerKind::Role)]
+        .into_iter()
+        .find_map(|(key, kind)| Some((kind, node.get(key)?.as_str()?)))
 }
 
 /// What AWS Organizations says of the policy it describes.

@@ -1,20 +1,27 @@
 //! The only reader of files. It turns paths into sources and evidence, and decides nothing.
 
+mod cloudformation;
+mod comments;
 mod files;
+mod iac;
 mod loose;
 mod other;
 mod recognise;
 mod snapshot;
+mod terraform;
 mod text;
 mod unknown;
+mod yaml;
 
-pub use files::{LoadError, read_text};
-pub use loose::{add_loose, loose, policies_of};
+pub use comments::comments_of;
+pub use files::{LoadError, decode, read_text};
+pub use loose::{add_found, add_loose, is_looked_into, loose, policies_of};
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file that the user gave a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +53,13 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
         }
     }
     let is_named = |path: &Path| named.iter().any(|file| same(&file.path, path));
+    let mut modules = Vec::new();
     for file in files::below(paths)? {
         if is_named(&file.path) {
+            continue;
+        }
+        if terraform::is_terraform(&file.path) {
+            modules.push(file.path);
             continue;
         }
         if file.is_found && !files::is_json(&file.path) && !files::looks_known(&file.path)? {
@@ -56,6 +68,9 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
         if let Some(source) = open(sources, &file.path, &mut evidence)? {
             unnamed(sources, source, &mut evidence);
         }
+    }
+    if !modules.is_empty() {
+        evidence.add_modules(Arc::new(iac::modules(terraform::modules(sources, &modules)?)));
     }
     evidence.listing.finish();
     Ok(evidence)
@@ -129,6 +144,9 @@ pub fn again(
                 recognise::damaged_listing(&sources, *source, &mut out);
             }
         }
+    }
+    if let Some(modules) = &evidence.modules {
+        out.add_modules(Arc::clone(modules));
     }
     (sources, out)
 }

@@ -108,6 +108,7 @@ pub(super) fn text_form(
                         policy,
                         issues: Vec::new(),
                         length,
+                        attachment: None,
                     });
                     "get-bucket-policy"
                 }

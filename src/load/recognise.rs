@@ -19,6 +19,10 @@ pub(super) fn named(
     evidence: &mut Evidence,
 ) {
     evidence.readings.push((source, Reading::Named(file.0, file.1, file.2)));
+    if let Some(found) = super::yaml::read(sources.get(source).text(), source) {
+        super::iac::take(sources, source, found, Some(file), evidence);
+        return;
+    }
     // Where there is no policy the AWS CLI says so, and that lands in the file.
     if let Some(form) = text::form_of(sources.get(source).text()) {
         let name = sources.get(source).name().to_owned();
@@ -98,6 +102,10 @@ fn recognised(
         evidence.reader.credentials.extend(rows);
         return Ok(vec!["get-credential-report"]);
     }
+    if let Some(found) = super::yaml::read(sources.get(source).text(), source) {
+        super::iac::take(sources, source, found, None, evidence);
+        return Ok(Vec::new());
+    }
     if let Some(form) = text::form_of(sources.get(source).text()) {
         return text_form(sources, source, &form, evidence);
     }
@@ -144,7 +152,9 @@ fn one(
         return Ok(vec!["get-public-access-block"]);
     }
     let found = find(sources, source, &document);
-    if found.policies.is_empty()
+    // What `get-role` says of the role is worth as much as the trust policy in it.
+    let is_role = |found: &Found| found.kind == Some(Role::TrustPolicy);
+    if found.policies.iter().all(is_role)
         && let Some(kind) = answer_kind(&document.root)
     {
         if kind == AnswerKind::CredentialReport {
@@ -156,6 +166,7 @@ fn one(
         evidence.organization.note(kind, &document.root, source);
         evidence.bucket.note(kind, &document.root, source);
         evidence.exports.read(&document.root, source);
+        take(found.policies, found.wrapped, evidence, |_| Some((Role::TrustPolicy, 0, None)));
         return Ok(vec![kind.command()]);
     }
     if found.policies.is_empty() {
@@ -221,7 +232,16 @@ fn take(
     for each in policies {
         if let Some((role, level, linked)) = role(&each) {
             let Found { source, policy, issues, length, .. } = each;
-            evidence.documents.push(PolicyDocument { role, level, linked, source, policy, issues, length });
+            evidence.documents.push(PolicyDocument {
+                role,
+                level,
+                linked,
+                source,
+                policy,
+                issues,
+                length,
+                attachment: None,
+            });
         }
     }
 }
@@ -268,6 +288,11 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
                 ),
                 // iam get-user-policy, get-group-policy, get-role-policy
                 (root.get("PolicyDocument"), Some(Role::ReaderPolicy)),
+                // iam get-role
+                (
+                    root.get("Role").and_then(|role| role.get("AssumeRolePolicyDocument")),
+                    Some(Role::TrustPolicy),
+                ),
             ]
             .into_iter()
             .filter_map(|(node, kind)| node.map(|node| (node, kind)))
@@ -306,13 +331,17 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
     let policy = &found.policy;
     let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
     let named = |word: &str| file.contains(word);
-    if found.kind == Some(Role::Scp) || found.kind == Some(Role::Rcp) {
+    if matches!(found.kind, Some(Role::Scp | Role::Rcp | Role::TrustPolicy)) {
         return found.kind.ok_or("");
     }
     if named("bucket-policy") || named("bucketpolicy") {
         return Ok(Role::BucketPolicy);
     }
-    let with = policy.statements.iter().filter(|statement| statement.principals.is_some()).count();
+    let with = policy
+        .statements
+        .iter()
+        .filter(|statement| statement.principals.is_some() && !statement.is_unknown())
+        .count();
     let without = policy.statements.len() - with;
     // One statement of many may have a `Principal` too many, or lack it.
     let of_user = with == without && ["reader", "user", "identity"].into_iter().any(named);
@@ -355,7 +384,7 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
     } else if actions().all(|service| service == "kms") && actions().next().is_some() {
         Ok(Role::KeyPolicy)
     } else if actions().all(|service| service == "sts") && actions().next().is_some() {
-        Err("a role's trust policy; this consumer reads with a user's key")
+        Ok(Role::TrustPolicy)
     } else if actions().any(|service| service == "s3" || service == "*") || denies_only {
         Ok(Role::BucketPolicy)
     } else {

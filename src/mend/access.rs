@@ -1,67 +1,277 @@
-//! Access that a change gives and takes, on requests that stand for the others.
+//! Access that a change gives and takes, as `preflight diff` compares it, without what the contract asks for.
+//!
+//! The contract is put into the comparison as a policy that denies all that is asked: it stands beside the document before and
+//! after, so that whatever still differs lies outside of the contract. That nothing differs is a proof over every request.
 
+use super::inside::Inside;
 use super::state::{Bench, State};
-use crate::checks::reach;
-use crate::evidence::Role;
+use crate::catalog;
+use crate::change::{self, Job, Kind};
+use crate::checks::Subject;
+use crate::checks::contracted::{Contracted, contracted};
+use crate::evidence::{PolicyDocument, Role};
 use crate::finding::AccessClass;
+use crate::finding::change::AccessChange;
 use crate::judge::prepare;
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use crate::policy::{self, Effect, Policy, arn};
+use crate::source::SourceId;
+use crate::syntax::read_json;
+use serde_json::{Value, json};
 
 /// Classes of access that are named; more say no more.
 const MOST_CLASSES: usize = 5;
+/// The account of a resource of which nothing is known: one that documentation uses.
+const SOME_ACCOUNT: &str = "210987654321";
 
-/// Access gained outside every contract, and access lost.
-pub(super) fn compare(
-    bench: &Bench<'_>,
-    before: &State,
-    after: &State,
-    wants_less: bool,
-) -> (Vec<AccessClass>, Vec<AccessClass>) {
-    let texts = before.sources.iter().filter(|(id, source)| after.sources.get(*id).text() != source.text());
-    let changed: BTreeSet<_> = texts.map(|(id, _)| id).collect();
-    let documents = before.evidence.documents.iter().chain(&after.evidence.documents);
-    let roles: BTreeSet<Role> = documents
-        .filter(|document| changed.contains(&document.source))
-        .map(|document| document.role)
-        .collect();
-    let scope = reach::Scope { roles: &roles };
-    let mut outside: Option<BTreeSet<AccessClass>> = None;
-    let mut lost: BTreeSet<AccessClass> = BTreeSet::new();
-    for contract in bench.consumers.iter().filter_map(|name| bench.library.contract(name)) {
-        let (old_job, new_job) = (bench.job(before), bench.job(after));
-        let (old, new) =
-            (prepare(bench.library, &old_job, contract), prepare(bench.library, &new_job, contract));
-        let old = old.subject(bench.library, &old_job, contract);
-        let new = new.subject(bench.library, &new_job, contract);
-        let asked = &contract.demands;
-        let key = (contract.name.clone(), roles.clone());
-        let known = before.classes.borrow().get(&key).cloned();
-        let then = known.unwrap_or_else(|| {
-            let found = Rc::new(reach::classes(&old, &contract.demands, scope));
-            before.classes.borrow_mut().insert(key, found.clone());
-            found
-        });
-        let now = reach::classes(&new, &contract.demands, scope);
-        let mut all = BTreeSet::clone(&then);
-        all.extend(now.iter().cloned());
-        let (was, is) = (reach::allowed(&old, &all), reach::allowed(&new, &all));
-        let gained = is.difference(&was).filter(|class| !reach::is_inside(&new, asked, class));
-        let gained: BTreeSet<AccessClass> = gained.map(|class| (*class).clone()).collect();
-        outside = Some(match outside {
-            Some(others) => others.intersection(&gained).cloned().collect(),
-            None => gained,
-        });
-        let missing = was.difference(&is).filter(|class| now.contains(**class));
-        let missing = missing.filter(|class| !wants_less || reach::is_inside(&new, asked, class));
-        lost.extend(missing.map(|class| (*class).clone()));
-    }
-    (few(outside.unwrap_or_default()), few(lost))
+/// What a change gives and takes outside of every contract.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Allowed now, and not before.
+    pub gained: Vec<AccessClass>,
+    /// Allowed before, and not now.
+    pub lost: Vec<AccessClass>,
+    /// What could not be settled.
+    pub doubts: Vec<String>,
 }
 
-/// One class for each caller and action.
-fn few(classes: BTreeSet<AccessClass>) -> Vec<AccessClass> {
-    let mut seen = BTreeSet::new();
-    let fresh = classes.into_iter().filter(|class| seen.insert((class.caller.clone(), class.action.clone())));
-    fresh.take(MOST_CLASSES).collect()
+/// Compares every policy whose text differs.
+#[must_use]
+pub fn compare(bench: &Bench<'_>, before: &State, after: &State) -> Access {
+    let mut out = Access::default();
+    let contracts = bench.consumers.iter().filter_map(|name| bench.library.contract(name));
+    let contracts: Vec<_> = contracts.collect();
+    let Some(first) = contracts.first() else { return out };
+    let (old_job, new_job) = (bench.job(before), bench.job(after));
+    let (old, new) = (prepare(bench.library, &old_job, first), prepare(bench.library, &new_job, first));
+    let (old, new) =
+        (old.subject(bench.library, &old_job, first), new.subject(bench.library, &new_job, first));
+    let mut asked: Vec<Contracted> = Vec::new();
+    for contract in &contracts {
+        let prepared = prepare(bench.library, &new_job, contract);
+        asked.extend(contracted(&prepared.subject(bench.library, &new_job, contract), &contract.demands));
+    }
+    asked.sort();
+    asked.dedup();
+    let (old_texts, new_texts) = (texts(&old, before), texts(&new, after));
+    for (key, text, document) in &new_texts {
+        let twin = old_texts.iter().find(|(other, ..)| other == key);
+        if twin.is_none_or(|(_, other, _)| other != text) {
+            let twin = twin.map(|(.., document)| *document);
+            out.add(&new, &asked, (twin, Some(document)), document);
+        }
+    }
+    for (.., document) in
+        old_texts.iter().filter(|(key, ..)| !new_texts.iter().any(|(other, ..)| other == key))
+    {
+        out.add(&new, &asked, (Some(document), None), document);
+    }
+    out.doubts.sort();
+    out.doubts.dedup();
+    out.gained.truncate(MOST_CLASSES);
+    out.lost.truncate(MOST_CLASSES);
+    out
+}
+
+/// What a document is known by while its text changes: where it stands, what it is, and the how manieth it is.
+type Key = (SourceId, Role, Option<usize>, usize);
+
+fn texts<'a>(subject: &Subject<'a>, state: &'a State) -> Vec<(Key, &'a str, &'a PolicyDocument)> {
+    let mut out: Vec<(Key, &str, &PolicyDocument)> = Vec::new();
+    for document in subject.evidence.documents.iter().filter(|document| !document.is_nothing()) {
+        let is_alike = |(key, ..): &&(Key, &str, &PolicyDocument)| {
+            (key.0, key.1, key.2) == (document.source, document.role, document.linked)
+        };
+        let number = out.iter().filter(is_alike).count();
+        let text = state.sources.get(document.source).slice(document.policy.span);
+        out.push(((document.source, document.role, document.linked, number), text, document));
+    }
+    out
+}
+
+impl Access {
+    fn add(
+        &mut self,
+        subject: &Subject<'_>,
+        asked: &[Contracted],
+        (old, new): (Option<&PolicyDocument>, Option<&PolicyDocument>),
+        document: &PolicyDocument,
+    ) {
+        let form = subject.form;
+        let is_resource = document.role.has_principal();
+        let owner = if is_resource {
+            form.text("bucket-account")
+        } else {
+            form.text("reader").and_then(arn::account_of)
+        };
+        let account = owner.or(form.text("account")).unwrap_or(SOME_ACCOUNT);
+        let kind = match document.role {
+            Role::BucketPolicy => Kind::Resource(Some("s3")),
+            Role::KeyPolicy => Kind::Resource(Some("kms")),
+            Role::TrustPolicy => Kind::Trust,
+            Role::Rcp | Role::EndpointPolicy => Kind::Resource(None),
+            Role::ReaderPolicy | Role::Boundary | Role::SessionPolicy | Role::Scp | Role::LinkedPolicy => {
+                Kind::Identity
+            }
+        };
+        let (old, new) = (old.map(|document| &document.policy), new.map(|document| &document.policy));
+        let inside =
+            Inside { asked, role: document.role, account: form.text("account").unwrap_or_default(), can_be };
+        let is_inside = old.zip(new).is_some_and(|(old, new)| inside.holds(old, new));
+        // Tests, which are built with assertions, hold the plain answer against the search.
+        if is_inside && !cfg!(debug_assertions) {
+            return;
+        }
+        let beside = beside(subject, asked, document);
+        let job = Job { old, new, kind, account, only: &[], asked: &[], beside: &beside };
+        // What a placeholder let in, nobody had. Where the new text allows nothing outside of the contract, nothing is gained,
+        // whatever stood there before.
+        if old.is_some_and(has_placeholder) {
+            let alone = change::compare(&Job { old: None, ..job });
+            if alone.gained.is_empty() && alone.unknown.is_empty() {
+                return;
+            }
+        }
+        let found = change::compare(&job);
+        let gained: Vec<AccessClass> = found.gained.into_iter().map(class).collect();
+        let lost: Vec<AccessClass> = found.lost.into_iter().filter_map(possible).map(class).collect();
+        if is_inside {
+            debug_assert!(gained.is_empty() && lost.is_empty(), "not inside: {gained:?} {lost:?}");
+            return;
+        }
+        self.gained.extend(gained);
+        self.lost.extend(lost);
+        self.doubts.extend(found.unknown.into_iter().map(|doubt| doubt.reason));
+    }
+}
+
+/// What stands beside a document: a policy that denies what is asked, and what such a document limits.
+fn beside(subject: &Subject<'_>, asked: &[Contracted], document: &PolicyDocument) -> Vec<Policy> {
+    let form = subject.form;
+    let account = form.text("account").unwrap_or_default();
+    let has_principal = document.role.has_principal();
+    let mut statements: Vec<Value> = Vec::new();
+    for each in asked {
+        // The policy of a key speaks of that key alone, whatever it calls it.
+        let resource = if document.role == Role::KeyPolicy { "*" } else { &each.resource };
+        let mut deny = json!({ "Effect": "Deny", "Action": each.actions });
+        // That of a role has no resource.
+        if document.role != Role::TrustPolicy {
+            put(&mut deny, "Resource", json!(resource));
+        }
+        if !each.shown.is_empty() {
+            let shown = each.shown.iter().map(|(key, value)| (key.clone(), json!(value)));
+            put(&mut deny, "Condition", json!({ "StringEquals": shown.collect::<serde_json::Map<_, _>>() }));
+        }
+        if !has_principal {
+            if !each.is_service() {
+                statements.push(deny);
+            }
+            continue;
+        }
+        if !each.is_service() {
+            put(&mut deny, "Principal", json!({ "AWS": each.caller }));
+            statements.push(deny);
+            continue;
+        }
+        if account.is_empty() {
+            continue;
+        }
+        // A service is inside of the contract where it acts on behalf of the form's account.
+        put(&mut deny, "Principal", json!({ "Service": each.caller }));
+        for condition in [
+            json!({ "StringEquals": { "aws:SourceAccount": account } }),
+            json!({ "ArnLike": { "aws:SourceArn": format!("arn:*:*:*:{account}:*") } }),
+        ] {
+            let mut deny = deny.clone();
+            put(&mut deny, "Condition", condition);
+            statements.push(deny);
+        }
+    }
+    if document.role == Role::BucketPolicy
+        && let (Ok(bucket), Ok(objects)) =
+            (form.fill("arn:{partition}:s3:::{bucket}"), form.fill("arn:{partition}:s3:::{bucket}/*"))
+    {
+        // What a bucket's policy says of other buckets is never looked at.
+        statements.push(
+            json!({ "Effect": "Deny", "Principal": "*", "Action": "*", "NotResource": [bucket, objects] }),
+        );
+    }
+    let allows = document.policy.statements.iter().any(|statement| statement.effect == Effect::Allow);
+    match document.role {
+        // Such policies take away; AWS's own that allows everything is attached beside them.
+        Role::Scp if !allows => statements.push(json!({ "Effect": "Allow", "Action": "*", "Resource": "*" })),
+        Role::Rcp if !allows => {
+            statements.push(json!({ "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" }));
+        }
+        _ => {}
+    }
+    if statements.is_empty() {
+        return Vec::new();
+    }
+    let text = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    vec![policy::read(&read_json(&text).root, document.source, 0)]
+}
+
+/// Whether a condition computes with a variable that no request of AWS fills in.
+fn has_placeholder(policy: &Policy) -> bool {
+    let is_unknown = |text: &str| {
+        text.split("${").skip(1).any(|rest| {
+            let name = rest.split(['}', ',']).next().unwrap_or_default().trim();
+            !matches!(name, "*" | "?" | "$") && catalog::condition_key(name).is_none()
+        })
+    };
+    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
+    clauses.flat_map(|clause| &clause.values).any(|value| is_unknown(&value.value))
+}
+
+fn put(object: &mut Value, key: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(key.to_owned(), value);
+    }
+}
+
+/// Access that somebody could have had: an action that AWS has, by a service whose name is that of one, on a bucket whose name
+/// can be one.
+fn possible(mut change: AccessChange) -> Option<AccessChange> {
+    change.resources.retain(|resource| can_be(resource));
+    let resource = change.resources.first()?.clone();
+    if !can_be(&change.witness.resource) {
+        change.witness.resource = resource;
+    }
+    change.actions.retain(|action| catalog::action(action).is_some());
+    let first = change.actions.first()?.clone();
+    if !change.actions.contains(&change.witness.action) {
+        change.witness.action = first;
+    }
+    let caller = &change.witness.principal;
+    let host = caller.strip_suffix(".amazonaws.com").or_else(|| caller.strip_suffix(".amazonaws.com.cn"));
+    let is_known = host.is_none_or(|host| host.split('.').any(|part| catalog::service(part).is_some()));
+    is_known.then_some(change)
+}
+
+/// Whether an ARN, or a pattern of ARNs, can name a bucket or its objects, if it is one of S3. Old buckets have names with
+/// capital letters and underscores (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>, checked
+/// 2026-11); none has brackets, as what was to be replaced has.
+fn can_be(resource: &str) -> bool {
+    let mut parts = resource.splitn(6, ':').skip(2);
+    if parts.next() != Some("s3") {
+        return true;
+    }
+    let name = parts.nth(2).unwrap_or_default().split('/').next().unwrap_or_default();
+    name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_*?".contains(c))
+}
+
+fn class(change: AccessChange) -> AccessClass {
+    let witness = change.witness;
+    AccessClass {
+        who: change.principal,
+        public: change.public,
+        actions: change.actions,
+        resources: change.resources,
+        conditions: change.conditions,
+        caller: witness.principal,
+        action: witness.action,
+        resource: witness.resource,
+        context: witness.context.into_iter().filter_map(|(key, value)| Some((key, value?))).collect(),
+    }
 }

@@ -3,17 +3,26 @@
 use super::state::State;
 use super::text::{TextFault, shell_word};
 use crate::billing::{ExportDefinition, ExportKind};
+use crate::finding::Change;
 use crate::source::{Place, Span};
 use crate::syntax::edit::{Editable, apply};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Settings with which an export moves to another place, or becomes another export.
 const MOVES: [&str; 8] =
     ["S3Bucket", "S3Prefix", "S3Region", "Format", "Compression", "ReportVersioning", "Overwrite", "Name"];
 
-/// Whether a place lies in the settings of an export, which are an answer of AWS.
-pub(super) fn holds(state: &State, at: Place) -> bool {
-    definition(state, at).is_some()
+/// Where a change reaches into the settings of an export, which are an answer of AWS: the export's own place.
+pub(super) fn within(state: &State, change: &Change) -> Option<Place> {
+    let at = match change {
+        Change::Set { at, .. } | Change::Add { at, .. } | Change::Remove { at } => at,
+        Change::AddMember { object, .. } => object,
+        Change::Rename { .. } | Change::Rewrite { .. } | Change::Form { .. } | Change::Run { .. } => {
+            return None;
+        }
+    };
+    definition(state, *at).map(|export| Place { source: export.source, span: export.span })
 }
 
 fn definition(state: &State, at: Place) -> Option<&ExportDefinition> {
@@ -21,19 +30,56 @@ fn definition(state: &State, at: Place) -> Option<&ExportDefinition> {
     all.iter().find(|each| each.source == at.source && each.span.contains(at.span))
 }
 
-/// The command, and what it does besides.
+/// The command that makes all changes of one export, and what it does besides.
 ///
 /// `UpdateExport` overwrites all parameters of an export:
 /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_DataExports_UpdateExport.html>; legacy reports have
 /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_cur_ModifyReportDefinition.html> (checked 2026-11).
-pub(super) fn command(state: &State, at: Place, value: &Value) -> Result<(String, String), TextFault> {
+pub(super) fn command(state: &State, at: Place, changes: &[Change]) -> Result<(String, String), TextFault> {
     let export = definition(state, at).ok_or(TextFault::NotThere)?;
     let text = state.sources.get(at.source).slice(export.span);
-    let shifted = Span::new(
-        at.span.start.saturating_sub(export.span.start) as usize,
-        at.span.end.saturating_sub(export.span.start) as usize,
-    );
-    let changed = apply(text, &Editable::new(text)?.replace(shifted, value)?).ok_or(TextFault::Clash)?;
+    let shifted = |span: Span| {
+        Span::new(
+            span.start.saturating_sub(export.span.start) as usize,
+            span.end.saturating_sub(export.span.start) as usize,
+        )
+    };
+    let editable = Editable::new(text)?;
+    let mut splices = Vec::new();
+    let mut members: BTreeMap<Span, Vec<(String, Value)>> = BTreeMap::new();
+    let mut moves = false;
+    for change in changes {
+        match change {
+            Change::Set { at, value } => {
+                let span = shifted(at.span);
+                let before = text.get(..span.start as usize);
+                moves |= before.is_some_and(|before| MOVES.iter().any(|key| ends_with_key(before, key)));
+                splices.extend(editable.replace(span, value)?);
+            }
+            Change::Add { at, value } => {
+                splices.extend(editable.add(shifted(at.span), std::slice::from_ref(value))?);
+            }
+            Change::Remove { at } => splices.extend(editable.remove(shifted(at.span))?),
+            Change::AddMember { object, key, value } => {
+                moves |= MOVES.contains(&key.as_str());
+                let members = members.entry(shifted(object.span)).or_default();
+                match members.iter().find(|(known, _)| known == key) {
+                    Some((_, known)) if known != value => return Err(TextFault::Clash),
+                    Some(_) => {}
+                    None => members.push((key.clone(), value.clone())),
+                }
+            }
+            Change::Rename { .. } | Change::Rewrite { .. } | Change::Form { .. } | Change::Run { .. } => {
+                return Err(TextFault::NotThere);
+            }
+        }
+    }
+    for (object, members) in members {
+        splices.extend(editable.add_members(object, &members)?);
+    }
+    splices.sort();
+    splices.dedup();
+    let changed = apply(text, &splices).ok_or(TextFault::Clash)?;
     let mut settings: Value = serde_json::from_str(&changed).map_err(|_| TextFault::Broken)?;
     let name = export.label();
     let legacy = export.kind == ExportKind::Legacy;
@@ -56,9 +102,6 @@ pub(super) fn command(state: &State, at: Place, value: &Value) -> Result<(String
             shell_word(arn)
         )
     };
-    let moves = MOVES
-        .iter()
-        .any(|key| text.get(..shifted.start as usize).is_some_and(|before| ends_with_key(before, key)));
     let effect = if moves {
         "it overwrites the settings of this export and does not replace the export; what was delivered stays as and where \
          it is, and deliveries from then on start anew beside it. Where AWS refuses the change, the export has to be made \

@@ -8,13 +8,17 @@ mod access;
 mod diff;
 mod export;
 pub mod generate;
+mod inside;
 mod plan;
 mod prove;
+mod reasons;
 mod state;
 mod text;
 mod title;
 
+pub use access::{Access, compare as access};
 pub use diff::unified;
 pub use plan::{Left, Options, Plan, Step, plan};
 pub use prove::attach;
+pub use reasons::Reasons;
 pub use state::{Bench, State};

@@ -1,14 +1,15 @@
 //! How far a fix can be trusted: the documents are changed in memory, judged again, and their access compared.
 
-use super::access::compare;
+use super::access::{Access, compare};
 use super::state::{Bench, State};
-use super::text;
 use super::title::title;
+use super::{export, text};
 use crate::contract::{Ask, Demand, Expect};
 use crate::evidence::Role;
 use crate::finding::{
     Applicability, Change, Edit, Finding, Fix, Repair, Report, RuleName, Severity, State as DemandState,
 };
+use crate::source::Place;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +63,7 @@ pub(super) fn best(
     tries: &mut usize,
 ) -> Option<Proved> {
     let mut found: Option<Proved> = None;
-    for repair in ways(report, finding) {
+    for repair in ways(state, report, finding) {
         *tries = tries.checked_sub(1)?;
         let repair = merged(repair);
         let Some(proved) = prove(bench, state, report, finding, &repair) else { continue };
@@ -77,8 +78,18 @@ pub(super) fn best(
 }
 
 /// What can be tried: each way by itself, then together with what else breaks the demand, then with all there is.
-fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
+fn ways(state: &State, report: &Report, finding: &Finding) -> Vec<Repair> {
     let mut ways = finding.repairs.clone();
+    let exports: BTreeSet<Place> =
+        ways.iter().flat_map(|way| &way.changes).filter_map(|change| export::within(state, change)).collect();
+    if !exports.is_empty() {
+        // AWS takes the settings of an export whole: a command that left the other faults in would bring them back.
+        let first = report.findings.iter().filter_map(|finding| finding.repairs.first());
+        let all = first.flat_map(|repair| &repair.changes);
+        let same = all.filter(|change| export::within(state, change).is_some_and(|at| exports.contains(&at)));
+        ways.insert(0, Repair { changes: without_twins(same.cloned()) });
+        return ways;
+    }
     let is_text = |change: &Change| matches!(change, Change::Rewrite { .. });
     if ways.iter().flat_map(|way| &way.changes).all(is_text) {
         // Text around values has nothing to do with what else is wrong.
@@ -90,13 +101,7 @@ fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
             let more = other.repairs.first().into_iter().flat_map(|repair| repair.changes.clone());
             changes.extend(more.filter(|change| !matches!(change, Change::Run { .. })));
         }
-        let mut once: Vec<Change> = Vec::new();
-        for change in changes {
-            if !once.contains(&change) {
-                once.push(change);
-            }
-        }
-        Repair { changes: once }
+        Repair { changes: without_twins(changes.into_iter()) }
     };
     if finding.demand.is_some() {
         ways.push(with(&|other| other.demand == finding.demand));
@@ -108,6 +113,16 @@ fn ways(report: &Report, finding: &Finding) -> Vec<Repair> {
     for way in ways {
         if !once.contains(&way) {
             once.push(way);
+        }
+    }
+    once
+}
+
+fn without_twins(changes: impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut once: Vec<Change> = Vec::new();
+    for change in changes {
+        if !once.contains(&change) {
+            once.push(change);
         }
     }
     once
@@ -182,6 +197,9 @@ pub(super) fn prove(
         let report = report.clone();
         return (!fix.commands.is_empty()).then_some(Proved { fix, state: after, report });
     }
+    if !is_as_whole(state, &after) {
+        return None;
+    }
     let mut judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
     if count(&judged, finding) >= count(report, finding) || is_worse(report, &judged, finding) {
         return None;
@@ -209,23 +227,25 @@ pub(super) fn prove(
             }
         }
     }
+    because.extend(
+        news(report, &judged, finding).map(|new| format!("there is a warning then: {}", new.headline)),
+    );
     if let Some(role) = role {
         because.push(format!("the {role} may apply to others too, who are not seen here"));
     }
     let is_text = repair.changes.iter().all(|change| matches!(change, Change::Rewrite { .. }));
-    let (gained, lost) = if is_text || written.texts.keys().all(|source| Some(*source) == bench.config) {
-        (Vec::new(), Vec::new())
-    } else {
-        let wants_less =
-            demand.is_some_and(|demand| matches!(&demand.ask, Ask::Access { expect: Expect::Denied(_), .. }));
-        compare(bench, state, &after, wants_less)
-    };
-    if !gained.is_empty() {
+    let is_policy = !is_text && !written.texts.keys().all(|source| Some(*source) == bench.config);
+    let access = if is_policy { compare(bench, state, &after) } else { Access::default() };
+    if !access.gained.is_empty() {
         because.push("it lets in more than the contract asks for".to_owned());
     }
-    if !lost.is_empty() {
+    // A demand that others be kept out is met by taking access away.
+    let wants_less =
+        demand.is_some_and(|demand| matches!(&demand.ask, Ask::Access { expect: Expect::Denied(_), .. }));
+    if !access.lost.is_empty() && !wants_less {
         because.push("it takes access away".to_owned());
     }
+    because.extend(access.doubts.iter().map(|doubt| format!("what else it lets in cannot be told: {doubt}")));
     let drops_text = repair.changes.iter().any(|change| {
         matches!(change, Change::Rewrite { at, text } if text.is_empty() && !is_punctuation(state.sources.get(at.source).slice(at.span)))
     });
@@ -234,8 +254,8 @@ pub(super) fn prove(
     }
     fix.applicability = if because.is_empty() { Applicability::Safe } else { Applicability::NeedsReview };
     fix.because.extend(because);
-    fix.gained = gained;
-    fix.lost = lost;
+    fix.gained = access.gained;
+    fix.lost = access.lost;
     Some(Proved { fix, state: after, report: judged })
 }
 
@@ -245,6 +265,14 @@ struct Deeper {
     role: Option<&'static str>,
     state: State,
     report: Report,
+}
+
+/// Whether no text is worse JSON than before: two changes may write one key twice.
+fn is_as_whole(before: &State, after: &State) -> bool {
+    let faults = |state: &State| -> usize {
+        state.evidence.documents.iter().map(|document| document.issues.len()).sum()
+    };
+    faults(after) <= faults(before)
 }
 
 /// Where another layer stands behind the one that was mended, its first way is taken too, as long as that leads to an end.
@@ -264,6 +292,9 @@ fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) 
             return None;
         }
         let after = state.with(&written.texts, &written.form, bench.config);
+        if !is_as_whole(state, &after) {
+            return None;
+        }
         let judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
         if is_worse(report, &judged, finding) {
             return None;
@@ -307,14 +338,15 @@ fn is_worse(before: &Report, after: &Report, mended: &Finding) -> bool {
             now.is_some_and(|now| now.state > demand.state)
         })
     });
-    let tells_new = after
-        .findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Note)
-        // What stood behind the fault shows once the fault is gone.
-        .filter(|finding| mended.demand.is_none() || finding.demand != mended.demand)
-        .any(|finding| count(before, finding) < count(after, finding));
-    worse || tells_new
+    worse || news(before, after, mended).any(|finding| finding.severity == Severity::Error)
+}
+
+/// Errors and warnings that were not told before.
+fn news<'r>(before: &'r Report, after: &'r Report, mended: &'r Finding) -> impl Iterator<Item = &'r Finding> {
+    let new = after.findings.iter().filter(|finding| finding.severity > Severity::Note);
+    // What stood behind the fault shows once the fault is gone.
+    new.filter(|finding| mended.demand.is_none() || finding.demand != mended.demand)
+        .filter(|finding| count(before, finding) < count(after, finding))
 }
 
 fn state_of(report: &Report, id: &str) -> Option<DemandState> {
@@ -340,7 +372,8 @@ fn shared(state: &State, repair: &Repair) -> Option<&'static str> {
         | Role::ReaderPolicy
         | Role::SessionPolicy
         | Role::KeyPolicy
-        | Role::LinkedPolicy => None,
+        | Role::LinkedPolicy
+        | Role::TrustPolicy => None,
     })
 }
 

@@ -1,14 +1,13 @@
 //! A set of documents that can be changed in memory and judged again.
 
 use crate::contract::{Form, Origin};
-use crate::evidence::{Evidence, Role};
-use crate::finding::{AccessClass, Report};
+use crate::evidence::Evidence;
+use crate::finding::Report;
 use crate::judge::{Before, Job, Library, Memory, judge_again};
 use crate::load;
 use crate::source::{Place, SourceId, Sources, Span};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// What stays the same while documents change.
 #[derive(Debug, Clone, Copy)]
@@ -36,12 +35,7 @@ pub struct State {
     pub form: Form,
     /// What was found out when they were judged.
     memory: RefCell<Memory>,
-    /// Per contract and kinds of documents the classes of access that they tell apart.
-    pub(super) classes: RefCell<BTreeMap<(String, BTreeSet<Role>), Classes>>,
 }
-
-/// Classes of access, shared.
-pub(super) type Classes = Rc<BTreeSet<AccessClass>>;
 
 impl Bench<'_> {
     /// The report on documents, which remember what was found out.
@@ -83,7 +77,7 @@ impl State {
     /// Documents that nobody has judged yet.
     #[must_use]
     pub fn new(sources: Sources, evidence: Evidence, form: Form) -> Self {
-        Self { sources, evidence, form, memory: RefCell::default(), classes: RefCell::default() }
+        Self { sources, evidence, form, memory: RefCell::default() }
     }
 
     /// The documents with other texts and form values.

@@ -5,6 +5,7 @@ use super::state::{Bench, State};
 use crate::contract::Origin;
 use crate::evidence::Reading;
 use crate::finding::{Change, Edit, Repair, Wrapped};
+use crate::policy::Notation;
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::edit::{EditFault, Editable, Splice, apply};
 use serde_json::Value;
@@ -23,6 +24,9 @@ pub(super) enum TextFault {
     /// The document is a part of a snapshot, not a file.
     #[error("the document is an answer in a snapshot; save it as a file to have it mended")]
     Answer,
+    /// The document is a template of infrastructure as code.
+    #[error("the document is written in a language that is not edited here")]
+    Foreign,
     /// Two changes reach for the same text.
     #[error("two of the changes reach for the same text")]
     Clash,
@@ -63,22 +67,26 @@ pub(super) fn write(
     let mut splices: BTreeMap<SourceId, Vec<Splice>> = BTreeMap::new();
     let mut adds: BTreeMap<Place, Vec<Value>> = BTreeMap::new();
     let mut members: BTreeMap<Place, Vec<(String, Value)>> = BTreeMap::new();
+    let mut exports: BTreeMap<Place, Vec<Change>> = BTreeMap::new();
     for change in &repair.changes {
+        if let Some(export) = export::within(state, change) {
+            exports.entry(export).or_default().push(change.clone());
+            continue;
+        }
         let mut take = |place: Place, made: Vec<Splice>| {
             splices.entry(place.source).or_default().extend(made);
         };
         match change {
-            Change::Set { at, value } if export::holds(state, *at) => {
-                let (command, effect) = export::command(state, *at, value)?;
-                out.commands.push(command);
-                out.effects.push(effect);
-            }
             Change::Set { at, value } => take(*at, editable(state, wrapped, *at)?.replace(at.span, value)?),
             Change::Rename { key, name } => {
                 take(*key, editable(state, wrapped, *key)?.rename(key.span, name)?)
             }
             Change::Remove { at } => take(*at, editable(state, wrapped, *at)?.remove(at.span)?),
-            Change::Rewrite { at, text } => take(*at, vec![Splice { span: at.span, text: text.clone() }]),
+            Change::Rewrite { at, text } => {
+                // The place is that of text between values, which is changed only where all values are known.
+                editable(state, wrapped, *at)?;
+                take(*at, vec![Splice { span: at.span, text: text.clone() }]);
+            }
             Change::Add { at, value } => {
                 let values = adds.entry(*at).or_default();
                 if !values.contains(value) {
@@ -103,6 +111,11 @@ pub(super) fn write(
             }
         }
     }
+    for (at, changes) in exports {
+        let (command, effect) = export::command(state, at, &changes)?;
+        out.commands.push(command);
+        out.effects.push(effect);
+    }
     for (at, values) in adds {
         let made = editable(state, wrapped, at)?.add(at.span, &values)?;
         splices.entry(at.source).or_default().extend(made);
@@ -126,6 +139,9 @@ pub(super) fn write(
 
 /// The document that holds a place.
 fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, TextFault> {
+    if is_foreign(state, at) {
+        return Err(TextFault::Foreign);
+    }
     let readings = &state.evidence.readings;
     if !readings.iter().any(|(source, reading)| *source == at.source && *reading != Reading::Snapshot) {
         return Err(TextFault::Answer);
@@ -137,6 +153,14 @@ fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, T
         Some(inner) => Editable::within(text, inner.span, inner.level)?,
         None => whole,
     })
+}
+
+/// Whether a place lies in a text of another notation than JSON: only who wrote it knows what else its values stand for.
+fn is_foreign(state: &State, at: Place) -> bool {
+    let documents = &state.evidence.documents;
+    documents
+        .iter()
+        .any(|document| document.source == at.source && document.policy.notation != Notation::Json)
 }
 
 /// A form value is written where the user wrote it.

@@ -50,7 +50,11 @@ fn what(statement: &Value) -> String {
         },
         _ => String::new(),
     };
-    format!("{} on {}", list("Action"), list("Resource"))
+    // A trust policy names no resource.
+    match list("Resource") {
+        resources if resources.is_empty() => list("Action"),
+        resources => format!("{} on {resources}", list("Action")),
+    }
 }
 
 fn shown(value: &Value) -> String {

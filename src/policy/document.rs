@@ -1,30 +1,20 @@
 //! The typed document: statements, elements, clauses. Every part keeps its span in the source it was read from.
 
 use super::operator::Operator;
+use super::text::Text;
 use crate::source::{SourceId, Span};
+use crate::syntax::Part;
 
-/// A string of the policy and where it stands (quotes included).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    /// The value with JSON escapes resolved.
-    pub value: Box<str>,
-    /// Its place.
-    pub span: Span,
-    /// How it was written.
-    pub kind: TextKind,
-}
-
-/// How a [`Text`] was written in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextKind {
-    /// A string.
-    String,
-    /// A number; AWS takes it like the string.
-    Number,
-    /// `true` or `false`; AWS takes it like the string.
-    Bool,
-    /// No JSON value (a bare placeholder, say) or a value of the wrong type: what it means cannot be told.
-    Unreadable,
+/// In what a document is written: decides what a place in it means, and who can edit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Notation {
+    /// JSON, perhaps inside strings of other JSON.
+    #[default]
+    Json,
+    /// Terraform's language.
+    Hcl,
+    /// YAML.
+    Yaml,
 }
 
 /// One policy document.
@@ -34,6 +24,8 @@ pub struct Policy {
     pub source: SourceId,
     /// How many layers of JSON string surround it in that text (the AWS CLI prints policies wrapped once).
     pub level: u8,
+    /// In what it is written.
+    pub notation: Notation,
     /// The whole document.
     pub span: Span,
     /// The `Version` element.
@@ -96,6 +88,8 @@ pub struct Statement {
     pub effect: Effect,
     /// Place of the value of `Effect`, or the statement's opening where there is none.
     pub effect_span: Span,
+    /// For an effect that is filled in later, or a statement of which nothing is known before: the name of the hole.
+    pub effect_hole: Option<Box<str>>,
     /// `Principal` or `NotPrincipal`.
     pub principals: Option<Principals>,
     /// `Action` or `NotAction`.
@@ -181,6 +175,35 @@ pub struct Clause {
     pub values: Vec<Text>,
 }
 
+impl Statement {
+    /// Makes the statement depend on something that only a deployment tells, by its name: a condition of the template.
+    pub fn depend_on(&mut self, name: &str, span: Span) {
+        let text = Text::of_parts(&[Part::Hole(name.into())], span);
+        self.clauses.push(Clause {
+            operator: text.clone(),
+            parsed: None,
+            key: text.clone(),
+            span,
+            value_span: span,
+            values: vec![text],
+        });
+    }
+
+    /// Whether nothing is known of it before it is deployed: it stands for any statements, or for none.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.effect_hole.is_some() && self.effect_span == self.span
+    }
+}
+
+impl Clause {
+    /// The name of what decides later which key is compared, or how.
+    #[must_use]
+    pub fn hole(&self) -> Option<&str> {
+        self.key.holes.first().or_else(|| self.operator.holes.first()).map(|hole| &*hole.name)
+    }
+}
+
 /// Something the policy grammar does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -221,6 +244,8 @@ pub enum FaultKind {
     UnknownOperator,
     /// Two spellings of one condition key under one operator.
     KeysDifferOnlyByCase,
+    /// A policy variable inside `Fn::Sub`, which takes it for a name of the template.
+    SubTakesVariable,
 }
 
 impl FaultKind {
@@ -241,11 +266,12 @@ impl FaultKind {
             FaultKind::PrincipalKey => "principal-key",
             FaultKind::UnknownOperator => "unknown-operator",
             FaultKind::KeysDifferOnlyByCase => "keys-differ-only-by-case",
+            FaultKind::SubTakesVariable => "sub-takes-variable",
         }
     }
 
     /// Every kind, in order.
-    pub const ALL: [FaultKind; 13] = [
+    pub const ALL: [FaultKind; 14] = [
         FaultKind::NotAnObject,
         FaultKind::UnknownElement,
         FaultKind::InvalidVersion,
@@ -259,5 +285,6 @@ impl FaultKind {
         FaultKind::PrincipalKey,
         FaultKind::UnknownOperator,
         FaultKind::KeysDifferOnlyByCase,
+        FaultKind::SubTakesVariable,
     ];
 }

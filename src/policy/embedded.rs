@@ -43,6 +43,7 @@ impl Embedded {
             | Value::Bool(_)
             | Value::Number(_)
             | Value::Array(_)
+            | Value::Template(_)
             | Value::Bare(_)
             | Value::Missing => None,
         }

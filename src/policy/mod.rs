@@ -7,17 +7,21 @@
 pub mod arn;
 mod document;
 mod embedded;
+mod fill;
 mod length;
 mod operator;
 mod read;
+mod text;
+mod unknown;
 pub mod variable;
 
 pub use arn::ArnSplit;
 pub use document::{
-    Clause, Effect, Element, Fault, FaultKind, Policy, PrincipalEntry, PrincipalKind, Principals, Statement,
-    Text, TextKind, Version,
+    Clause, Effect, Element, Fault, FaultKind, Notation, Policy, PrincipalEntry, PrincipalKind, Principals,
+    Statement, Version,
 };
 pub use embedded::{Embedded, is_policy};
 pub use length::Length;
 pub use operator::{BaseOperator, Operator, SetOperator};
-pub use read::{none, read};
+pub use read::{none, read, read_as};
+pub use text::{Hole, Text, TextKind, TextPiece};

@@ -3,11 +3,14 @@
 //! Element names are case-sensitive in AWS; a name in another case is a fault, yet read as what was meant, so that the
 //! rest of the document can be judged.
 
+mod condition;
+
 use super::document::{
-    Clause, Effect, Element, Fault, FaultKind, Policy, PrincipalEntry, PrincipalKind, Principals, Statement,
-    Text, TextKind, Version,
+    Effect, Element, Fault, FaultKind, Notation, Policy, PrincipalEntry, PrincipalKind, Principals,
+    Statement, Version,
 };
-use super::operator::Operator;
+use super::text::{Text, TextKind, text_of};
+use super::unknown::{hole_of, unknown_statement};
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::{Member, Node, Value};
 
@@ -17,6 +20,7 @@ pub fn none(place: Place) -> Policy {
     Policy {
         source: place.source,
         level: 0,
+        notation: Notation::Json,
         span: place.span,
         version: Version::Missing,
         version_span: None,
@@ -30,18 +34,19 @@ pub fn none(place: Place) -> Policy {
 /// Reads a policy from a tree. `level` is the number of JSON strings around it in its source.
 #[must_use]
 pub fn read(root: &Node<'_>, source: SourceId, level: u8) -> Policy {
+    Policy { level, ..read_as(root, source, Notation::Json) }
+}
+
+/// Reads a policy from a tree of any notation, whose places lie in `source`.
+#[must_use]
+pub fn read_as(root: &Node<'_>, source: SourceId, notation: Notation) -> Policy {
     let mut reader = Reader { faults: Vec::new() };
-    let mut policy = Policy {
-        source,
-        level,
-        span: root.span,
-        version: Version::Missing,
-        version_span: None,
-        id: None,
-        statement_span: root.span,
-        statements: Vec::new(),
-        faults: Vec::new(),
-    };
+    let mut policy = Policy { notation, ..none(Place { source, span: root.span }) };
+    if let Value::Template(_) = &root.value {
+        policy.version = Version::V2012;
+        policy.statements.push(unknown_statement(root, 0));
+        return policy;
+    }
     let Value::Object(members) = &root.value else {
         reader.fault(FaultKind::NotAnObject, root.span, "");
         policy.faults = reader.faults;
@@ -103,7 +108,7 @@ impl Reader {
 
     /// `Id` and `Sid`: a string.
     fn name(&mut self, node: &Node<'_>, element: &str) -> Text {
-        if !matches!(node.value, Value::String(_) | Value::Bare(_) | Value::Missing) {
+        if !matches!(node.value, Value::String(_) | Value::Template(_) | Value::Bare(_) | Value::Missing) {
             self.fault(FaultKind::WrongType, node.span, element);
         }
         text_of(node)
@@ -111,6 +116,10 @@ impl Reader {
 
     fn version(&mut self, node: &Node<'_>) -> Version {
         let text = text_of(node);
+        // Nobody parametrizes the version to write the old one.
+        if !text.is_whole() {
+            return Version::V2012;
+        }
         match &*text.value {
             "2012-10-17" => Version::V2012,
             "2008-10-17" => Version::V2008,
@@ -129,6 +138,7 @@ impl Reader {
                 }
             }
             Value::Object(_) => self.statement(node, out),
+            Value::Template(_) => out.push(unknown_statement(node, out.len())),
             Value::Missing => {}
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Bare(_) => {
                 self.fault(FaultKind::WrongType, node.span, "Statement");
@@ -137,6 +147,10 @@ impl Reader {
     }
 
     fn statement(&mut self, node: &Node<'_>, out: &mut Vec<Statement>) {
+        if let Value::Template(_) = &node.value {
+            out.push(unknown_statement(node, out.len()));
+            return;
+        }
         let Value::Object(members) = &node.value else {
             if !matches!(node.value, Value::Missing) {
                 self.fault(FaultKind::WrongType, node.span, "Statement");
@@ -149,6 +163,7 @@ impl Reader {
             sid: None,
             effect: Effect::Unreadable,
             effect_span: opening(node),
+            effect_hole: None,
             principals: None,
             actions: None,
             resources: None,
@@ -162,6 +177,7 @@ impl Reader {
                 Some("Effect") => {
                     has_effect = true;
                     statement.effect = self.effect(&member.value);
+                    statement.effect_hole = hole_of(&text_of(&member.value));
                     statement.effect_span = member.value.span;
                 }
                 Some(name @ ("Principal" | "NotPrincipal")) => {
@@ -202,11 +218,19 @@ impl Reader {
 
     fn effect(&mut self, node: &Node<'_>) -> Effect {
         let text = text_of(node);
+        if !text.is_whole() {
+            return Effect::Unreadable;
+        }
         match &*text.value {
             "Allow" => Effect::Allow,
             "Deny" => Effect::Deny,
             other => {
-                self.fault(FaultKind::InvalidEffect, node.span, other);
+                match node.value {
+                    Value::Array(_) | Value::Object(_) => {
+                        self.fault(FaultKind::WrongType, node.span, "Effect");
+                    }
+                    _ => self.fault(FaultKind::InvalidEffect, node.span, other),
+                }
                 if text.kind != TextKind::String {
                     Effect::Unreadable
                 } else if other.eq_ignore_ascii_case("allow") {
@@ -234,6 +258,7 @@ impl Reader {
             | Value::Bool(_)
             | Value::Number(_)
             | Value::String(_)
+            | Value::Template(_)
             | Value::Bare(_)
             | Value::Object(_) => std::slice::from_ref(node),
         };
@@ -248,8 +273,9 @@ impl Reader {
                     return text;
                 }
                 let scalar = matches!(text.kind, TextKind::Number | TextKind::Bool);
-                // A bare word is an issue of the JSON text already; here only wrong JSON types are new.
-                let bare = matches!(item.value, Value::Bare(_));
+                // A bare word is an issue of the JSON text already, and a template may become a string; here only wrong
+                // types are new.
+                let bare = matches!(item.value, Value::Bare(_) | Value::Template(_));
                 if (scalar && !scalars) || (text.kind == TextKind::Unreadable && !bare) {
                     self.fault(FaultKind::WrongType, item.span, element);
                     text.kind = TextKind::Unreadable;
@@ -265,6 +291,7 @@ impl Reader {
             Value::Object(kinds) => {
                 for kind in kinds {
                     let known = match &*kind.key {
+                        _ if !kind.key_parts.is_empty() => PrincipalKind::Other,
                         "AWS" => PrincipalKind::Aws,
                         "Service" => PrincipalKind::Service,
                         "Federated" => PrincipalKind::Federated,
@@ -288,9 +315,18 @@ impl Reader {
             | Value::Bool(_)
             | Value::Number(_)
             | Value::String(_)
+            | Value::Template(_)
             | Value::Bare(_)
             | Value::Array(_) => {
                 for value in self.texts(&member.value, &member.key, false) {
+                    if value.lone_hole().is_some() {
+                        entries.push(PrincipalEntry {
+                            kind: PrincipalKind::Bare,
+                            kind_span: value.span,
+                            value,
+                        });
+                        continue;
+                    }
                     let everyone = &*value.value == "*" && value.kind == TextKind::String;
                     if !everyone || matches!(member.value.value, Value::Array(_)) {
                         self.fault(FaultKind::PrincipalFormat, value.span, &value.value);
@@ -301,52 +337,6 @@ impl Reader {
             }
         }
         Principals { negated, key_span: member.key_span, span: member.value.span, entries }
-    }
-
-    fn condition(&mut self, node: &Node<'_>, out: &mut Vec<Clause>) {
-        let Value::Object(operators) = &node.value else {
-            if !matches!(node.value, Value::Missing) {
-                self.fault(FaultKind::WrongType, node.span, "Condition");
-            }
-            return;
-        };
-        for operator in operators {
-            let name =
-                Text { value: operator.key.as_ref().into(), span: operator.key_span, kind: TextKind::String };
-            let parsed = Operator::parse(&operator.key);
-            // AWS takes an operator that it does not know as long as nothing stands below it.
-            let idle = operator.value.as_object().is_some_and(|keys| keys.is_empty());
-            if parsed.is_none() && !idle {
-                self.fault(FaultKind::UnknownOperator, operator.key_span, &operator.key);
-            }
-            let Value::Object(keys) = &operator.value.value else {
-                if !matches!(operator.value.value, Value::Missing) {
-                    self.fault(FaultKind::WrongType, operator.value.span, &operator.key);
-                }
-                continue;
-            };
-            for (at, member) in keys.iter().enumerate() {
-                let twin = keys
-                    .iter()
-                    .take(at)
-                    .any(|other| other.key != member.key && other.key.eq_ignore_ascii_case(&member.key));
-                if twin {
-                    self.fault(FaultKind::KeysDifferOnlyByCase, member.key_span, &member.key);
-                }
-                out.push(Clause {
-                    operator: name.clone(),
-                    parsed,
-                    key: Text {
-                        value: member.key.as_ref().into(),
-                        span: member.key_span,
-                        kind: TextKind::String,
-                    },
-                    span: member.key_span.join(member.value.span),
-                    value_span: member.value.span,
-                    values: self.texts(&member.value, &member.key, true),
-                });
-            }
-        }
     }
 }
 
@@ -375,18 +365,6 @@ fn principal_kind_in_other_case(key: &str) -> PrincipalKind {
         "canonicaluser" => PrincipalKind::CanonicalUser,
         _ => PrincipalKind::Other,
     }
-}
-
-fn text_of(node: &Node<'_>) -> Text {
-    let (value, kind): (&str, TextKind) = match &node.value {
-        Value::String(text) => (text, TextKind::String),
-        Value::Number(text) => (text, TextKind::Number),
-        Value::Bool(true) => ("true", TextKind::Bool),
-        Value::Bool(false) => ("false", TextKind::Bool),
-        Value::Bare(text) => (text, TextKind::Unreadable),
-        Value::Null | Value::Missing | Value::Array(_) | Value::Object(_) => ("", TextKind::Unreadable),
-    };
-    Text { value: value.into(), span: node.span, kind }
 }
 
 /// The opening bracket of an object: where to point when something is missing from it. Where the bracket itself is missing,

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html> (checked 2026-11).
 
+use super::text::{Text, TextPiece};
+
 /// A piece of a text that may hold variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
@@ -16,6 +18,8 @@ pub enum Piece {
         /// What stands for it when the key is missing.
         default: Option<Box<str>>,
     },
+    /// A place that is filled in when the policy is deployed: any text at all.
+    Hole,
 }
 
 /// Takes a text apart; `None` if it holds no `${`. An unclosed `${` is plain text.
@@ -72,6 +76,24 @@ pub fn resource_pieces(text: &str) -> Option<Vec<Piece>> {
         out.insert(0, Piece::Plain(before.into()));
     }
     Some(out)
+}
+
+/// Takes a text with holes apart. Variables are looked for in what stands between the holes; in a resource, as in
+/// [`resource_pieces`], not before the fifth colon, unless a hole may hold colons.
+#[must_use]
+pub fn held_pieces(text: &Text, is_resource: bool) -> Vec<Piece> {
+    let mut out = Vec::new();
+    for piece in text.pieces() {
+        match piece {
+            TextPiece::Hole(_) => out.push(Piece::Hole),
+            TextPiece::Plain(plain) => {
+                let is_start = out.is_empty() && is_resource;
+                let pieces = if is_start { resource_pieces(plain) } else { pieces(plain) };
+                out.extend(pieces.unwrap_or_else(|| vec![Piece::Plain(plain.into())]));
+            }
+        }
+    }
+    out
 }
 
 fn variable(inside: &str) -> Piece {

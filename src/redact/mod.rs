@@ -9,7 +9,7 @@ mod secrets;
 pub use secrets::{Secret, secrets};
 
 use names::Names;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Accounts of AWS that its own published policies name; they identify nobody.
 /// <https://docs.aws.amazon.com/cur/latest/userguide/cur-s3.html> (checked 2026-11)
@@ -20,6 +20,7 @@ const PUBLIC_ACCOUNTS: [&str; 1] = ["386209384616"];
 pub struct Redactor {
     salt: u64,
     names: Names,
+    kept: BTreeSet<String>,
     mapping: BTreeMap<String, (&'static str, String)>,
 }
 
@@ -31,12 +32,17 @@ impl Redactor {
         for text in texts {
             names.learn(text);
         }
-        Self { salt, names, mapping: BTreeMap::new() }
+        Self { salt, names, kept: BTreeSet::new(), mapping: BTreeMap::new() }
     }
 
     /// Adds a name that texts may not show as one: a value of the form.
     pub fn learn(&mut self, kind: &'static str, name: &str) {
         self.names.add(kind, name);
+    }
+
+    /// Leaves a name as it is that everybody can read elsewhere: an account, a role or a user of a product.
+    pub fn keep(&mut self, name: &str) {
+        self.kept.insert(name.to_owned());
     }
 
     /// A text with its names replaced.
@@ -79,7 +85,7 @@ impl Redactor {
             let new = self.pseudonym(kind, whole);
             return new.get(at..at + name.len()).unwrap_or(&new).to_owned();
         }
-        if kind == "account" && PUBLIC_ACCOUNTS.contains(&name) {
+        if self.kept.contains(name) || (kind == "account" && PUBLIC_ACCOUNTS.contains(&name)) {
             return name.to_owned();
         }
         let kept = match kind {

@@ -10,6 +10,10 @@ use crate::source::Sources;
 #[must_use]
 pub fn render(report: &Report, sources: &Sources, style: &Style) -> String {
     let mut out = findings(report, sources, style);
+    for conflict in &report.conflicts {
+        let (sentence, _) = super::conflict::words(conflict);
+        out.push_str(&format!("conflict: {}\n", safe(&sentence)));
+    }
     for consumer in &report.consumers {
         let dot = if style.unicode { "·" } else { "-" };
         let word = paint(style, consumer.verdict.into(), verdict(consumer.verdict));

@@ -26,6 +26,13 @@ pub fn render(report: &Report, sources: &Sources, tree: &Tree) -> String {
         // The verdict has a line of its own and no place: it is told in the log of the step.
         out.push_str(&format!("::{command} title={}::{}\n", property(&consumer.title), message(words)));
     }
+    if let Some(changes) = report.changes.as_ref().filter(|changes| changes.is_unsure()) {
+        let text = format!(
+            "cannot tell of every policy what changed since {}; see the summary of the job",
+            changes.base
+        );
+        out.push_str(&format!("::notice title=preflight::{}\n", message(&text)));
+    }
     let taken = |command: &str| {
         let start = format!("::{command} ");
         out.lines().filter(|line| line.starts_with(&start)).count()

@@ -1,6 +1,7 @@
 //! The report for a person: the answer first, then what is wrong and where, then what could not be told.
 
 pub mod change;
+pub(super) mod changes;
 mod closing;
 mod drawing;
 pub mod simulation;
@@ -25,6 +26,7 @@ pub fn render(report: &Report, sources: &Sources, style: &Style) -> String {
         return page.out;
     }
     summary::summary(&mut page, report);
+    summary::conflicts(&mut page, report);
     let canvas = Canvas { width: style.columns(), unicode: style.unicode };
     let mut pages = Pages::new(sources, &report.wrapped, canvas);
     for finding in &report.findings {

@@ -4,11 +4,16 @@
 //! entity, which by the CommonMark specification has no meaning but itself; drawings stand in fences that are longer than any
 //! run of backticks in them.
 
+mod changes;
+
 use super::Style;
 use super::human;
+use super::suggest::{Suggestion, suggestions};
 use super::tree::Tree;
 use super::view::{position, safe};
-use crate::finding::{ConsumerReport, DemandReport, Finding, Need, Report, Severity, State, Verdict};
+use crate::finding::{
+    Applicability, ConsumerReport, DemandReport, Finding, Fix, Need, Report, Severity, State, Verdict,
+};
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -33,7 +38,9 @@ pub fn render(report: &Report, sources: &Sources, tree: &Tree) -> String {
     if report.consumers.is_empty() {
         out.push_str("## preflight\n\n");
     }
+    conflicts(&mut out, report);
     let _ = writeln!(out, "{}\n", counts(report));
+    changes::changes(&mut out, report.changes.as_ref(), tree);
     let tail = tail(report);
     findings(&mut out, report, (sources, tree), MOST_BYTES.saturating_sub(tail.len()));
     out.push_str(&tail);
@@ -58,6 +65,18 @@ fn verdict(out: &mut String, consumer: &ConsumerReport) {
         let next = demand.next.as_deref().or(demand.detail.as_deref()).unwrap_or_default();
         let next = if demand.state == State::Holds { String::new() } else { inline(next) };
         let _ = writeln!(out, "| {mark} | {} | {next} |", inline(&demand.title));
+    }
+    out.push('\n');
+}
+
+fn conflicts(out: &mut String, report: &Report) {
+    if report.conflicts.is_empty() {
+        return;
+    }
+    out.push_str("## Cannot be met together\n\n");
+    for conflict in report.conflicts.iter().take(MOST_LINES) {
+        let (sentence, sources) = super::conflict::words(conflict);
+        let _ = writeln!(out, "- {} ({})", inline(&sentence), inline(&sources.join("; ")));
     }
     out.push('\n');
 }
@@ -119,7 +138,33 @@ fn one(finding: &Finding, drawing: &str, sources: &Sources, tree: &Tree) -> Stri
         return format!("### {mark} {headline}\n\n{place}\n\ntoo long to be drawn here\n\n");
     }
     let fence = fence(drawing);
-    format!("### {mark} {headline}\n\n{place}\n\n{fence}text\n{drawing}{fence}\n\n")
+    let mut out = format!("### {mark} {headline}\n\n{place}\n\n{fence}text\n{drawing}{fence}\n\n");
+    for fix in &finding.fixes {
+        suggest(&mut out, fix, sources, tree);
+    }
+    out
+}
+
+/// The lines that a fix changes, as a review of a pull request takes suggested changes.
+/// <https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/incorporating-feedback-in-your-pull-request> (checked 2026-11)
+fn suggest(out: &mut String, fix: &Fix, sources: &Sources, tree: &Tree) {
+    let trust = match fix.applicability {
+        Applicability::Safe => "safe",
+        Applicability::NeedsReview => "needs a review",
+        Applicability::DisplayOnly => "to be done by you",
+    };
+    for Suggestion { source, lines: (first, last), text } in suggestions(fix, sources) {
+        let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
+        let place = code(&format!("{}:{lines}", tree.path(sources.get(source).name())));
+        let _ = write!(out, "Suggested change of {place} ({trust})");
+        match text.filter(|text| text.len() <= MOST_DRAWING) {
+            Some(text) => {
+                let fence = fence(&text);
+                let _ = writeln!(out, ":\n\n{fence}suggestion\n{text}\n{fence}\n");
+            }
+            None => out.push_str(": it cannot be shown here, `preflight fix` writes it\n\n"),
+        }
+    }
 }
 
 /// What stands below the findings.

@@ -4,6 +4,7 @@
 //! stands in the report; this module only says how it looks.
 
 pub mod concise;
+mod conflict;
 pub mod github;
 pub mod human;
 pub mod json;
@@ -11,6 +12,7 @@ pub mod markdown;
 mod paint;
 pub mod sarif;
 pub mod simulation;
+mod suggest;
 pub mod tree;
 pub mod triage;
 pub mod view;
@@ -19,6 +21,7 @@ mod wrap;
 use crate::finding::Report;
 use crate::rulebook::Rulebook;
 use crate::source::Sources;
+pub use conflict::words as conflict_words;
 pub use tree::Tree;
 
 /// How the output may look. The caller knows the terminal and the user's wishes.

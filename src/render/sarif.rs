@@ -4,12 +4,16 @@
 //! <https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support> (checked 2026-11).
 //! Texts are the real ones where JSON holds them; what is shown as Markdown comes from rule pages alone, never from documents.
 
+use super::human::changes::line;
 use super::tree::Tree;
 use super::view::{position, safe};
-use crate::finding::{Finding, Fingerprint, Label, Report, Severity, Verdict, fingerprints, fingerprints_of};
+use crate::finding::{
+    AccessClass, Finding, Fingerprint, Fix, Label, Report, Severity, Verdict, fingerprints, fingerprints_of,
+};
 use crate::rulebook::{Rule, Rulebook};
-use crate::source::{Place, Sources};
+use crate::source::{Place, SourceId, Sources};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const SCHEMA: &str =
@@ -56,7 +60,8 @@ pub fn render(report: &Report, sources: &Sources, book: &Rulebook, tree: &Tree) 
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
             }},
-            "automationDetails": { "id": "preflight/" },
+            // Uploads of one category replace each other, and one commit may have both.
+            "automationDetails": { "id": if report.consumers.is_empty() { "preflight/" } else { "preflight-check/" } },
             "columnKind": "unicodeCodePoints",
             "invocations": [{
                 "executionSuccessful": true,
@@ -94,6 +99,15 @@ fn notifications(report: &Report) -> Vec<Value> {
             .iter()
             .map(|entry| note("warning", format!("not evaluated: {}: {}", entry.document, entry.reason))),
     );
+    for each in report.changes.iter().flat_map(|changes| &changes.list) {
+        let doubts = each.unknown.iter();
+        out.extend(
+            doubts.map(|doubt| note("warning", format!("cannot tell of {}: {}", line(each), doubt.reason))),
+        );
+    }
+    for entry in report.changes.iter().flat_map(|changes| &changes.not_compared) {
+        out.push(note("warning", format!("not compared: {}: {}", entry.document, entry.reason)));
+    }
     if report.findings.len() > MOST_RESULTS {
         out.push(note("warning", format!("{} findings are left out", report.findings.len() - MOST_RESULTS)));
     }
@@ -110,7 +124,7 @@ impl Frame<'_> {
     fn result(&self, finding: &Finding, print: &Fingerprint) -> Value {
         let mut text = finding.headline.clone();
         for note in &finding.notes {
-            let _ = write!(text, "\n{note}");
+            let _ = write!(text, "\n{}", safe(note));
         }
         if let Some(help) = &finding.help {
             let _ = write!(text, "\nhelp: {help}");
@@ -130,16 +144,64 @@ impl Frame<'_> {
         if !related.is_empty() {
             set(&mut result, "relatedLocations", related);
         }
+        let fixes: Vec<Value> =
+            finding.fixes.iter().filter(|fix| !fix.edits.is_empty()).map(|fix| self.fix(fix)).collect();
+        if !fixes.is_empty() {
+            set(&mut result, "fixes", fixes);
+        }
+        let mut properties = json!({});
         if let Some(demand) = &finding.demand {
-            set(&mut result, "properties", json!({ "demand": demand }));
+            set(&mut properties, "demand", demand.as_str());
+        }
+        // A fix of SARIF changes files; what is to be run stands beside it.
+        let commands: Vec<&String> = finding.fixes.iter().flat_map(|fix| &fix.commands).collect();
+        if !commands.is_empty() {
+            set(&mut properties, "commands", json!(commands));
+        }
+        if properties.as_object().is_some_and(|members| !members.is_empty()) {
+            set(&mut result, "properties", properties);
         }
         result
+    }
+
+    /// One change of files, with how far to trust it: SARIF has no member for that, and leaves other members to the tool.
+    fn fix(&self, fix: &Fix) -> Value {
+        let mut by_source: BTreeMap<SourceId, Vec<Value>> = BTreeMap::new();
+        for edit in &fix.edits {
+            by_source.entry(edit.place.source).or_default().push(json!({
+                "deletedRegion": self.region(edit.place),
+                "insertedContent": { "text": edit.replacement },
+            }));
+        }
+        let changes: Vec<Value> = by_source
+            .into_iter()
+            .map(|(id, replacements)| {
+                json!({ "artifactLocation": self.artifact(id), "replacements": replacements })
+            })
+            .collect();
+        let access = |classes: &[AccessClass]| -> Vec<String> {
+            classes.iter().map(|class| safe(&class.to_string()).into_owned()).collect()
+        };
+        json!({
+            "description": { "text": plain(&fix.title) },
+            "artifactChanges": changes,
+            "properties": {
+                "applicability": fix.applicability,
+                "because": fix.because,
+                "gained": access(&fix.gained),
+                "lost": access(&fix.lost),
+            },
+        })
+    }
+
+    fn artifact(&self, id: SourceId) -> Value {
+        json!({ "uri": uri(&self.tree.path(self.sources.get(id).name())) })
     }
 
     fn label(&self, label: &Label) -> Value {
         json!({
             "physicalLocation": {
-                "artifactLocation": { "uri": uri(&self.tree.path(self.sources.get(label.place.source).name())) },
+                "artifactLocation": self.artifact(label.place.source),
                 "region": self.region(label.place),
             },
             "message": { "text": plain(&label.text) },

@@ -11,6 +11,8 @@ pub struct Tree {
     pub root: String,
     /// The working directory below the root, with `/`; empty at the root itself.
     pub below: String,
+    /// What stands before the names of files as they were at another revision; empty where there are none.
+    pub base: String,
     /// Lines that a change touches, by path from the root: first and last, counted from 1. `None`: no change is asked about.
     pub changed: Option<BTreeMap<String, Vec<(u32, u32)>>>,
 }
@@ -19,7 +21,11 @@ impl Tree {
     /// The path of a document from the root of the repository, with `/`. What lies outside keeps its name.
     #[must_use]
     pub fn path(&self, name: &str) -> String {
-        let name = name.replace('\\', "/");
+        let name = match name.strip_prefix(&self.base) {
+            // Such names are counted from the root already.
+            Some(path) if !self.base.is_empty() => return path.to_owned(),
+            Some(_) | None => name.replace('\\', "/"),
+        };
         let inside = match (name.strip_prefix(&self.root), name.starts_with('/')) {
             (Some(rest), true) if !self.root.is_empty() && rest.starts_with('/') => rest.to_owned(),
             (_, true) => return name,
@@ -52,7 +58,7 @@ mod tests {
 
     #[test]
     fn paths_are_counted_from_the_root() {
-        let tree = Tree { root: "/w/repo".to_owned(), below: "infra/aws".to_owned(), changed: None };
+        let tree = Tree { root: "/w/repo".to_owned(), below: "infra/aws".to_owned(), ..Tree::default() };
         assert_eq!(tree.path("a.json"), "infra/aws/a.json");
         assert_eq!(tree.path("./b/../a.json"), "infra/aws/a.json");
         assert_eq!(tree.path("../a.json"), "infra/a.json");
@@ -60,6 +66,8 @@ mod tests {
         assert_eq!(tree.path("/w/repository/a.json"), "/w/repository/a.json");
         assert_eq!(tree.path("../../../x"), "../../../x");
         assert_eq!(Tree::default().path("a\\b.json"), "a/b.json");
+        let tree = Tree { base: "main:".to_owned(), ..tree };
+        assert_eq!(tree.path("main:x/a.json"), "x/a.json");
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub use rule::{CaseSpec, Rule};
 pub use table::{aliases, markdown_table, table};
 pub use template::{Template, TemplateFault, TemplateFaultKind, Values};
 
+use crate::finding::RuleName;
 use entry::Entry;
 use load::{Draft, Loaded};
 use std::borrow::Cow;
@@ -154,6 +155,12 @@ impl Rulebook {
     pub fn get(&self, name: &str) -> Option<&Rule> {
         let named = self.entries.iter().find(|entry| entry.name() == name);
         named.or_else(|| self.entries.iter().find(|entry| entry.has_alias(name)))?.rule(&self.specs)
+    }
+
+    /// The rules that a name stands for: the one of this name, and those that another tool calls so.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &RuleName> {
+        let is_meant = move |entry: &&Entry| entry.name() == name || entry.has_alias(name);
+        self.entries.iter().filter(is_meant).filter_map(|entry| Some(&entry.rule(&self.specs)?.name))
     }
 
     /// Every rule, by group, then name. Reads every page.

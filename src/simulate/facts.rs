@@ -39,6 +39,11 @@ pub(super) fn missing(set: &Compiled<'_>, on: &Dependence) -> Missing {
                 ),
                 tell: "write the condition in a way that AWS documents".to_owned(),
             },
+            FreeFact::Hole(names) => Missing {
+                fact: names.to_owned(),
+                reason: format!("it depends on `{names}`, which is filled in when this is deployed"),
+                tell: "give the deployed policy, or a plan that has the value".to_owned(),
+            },
             FreeFact::Text(text) => Missing {
                 fact: "unreadable-text".to_owned(),
                 reason: format!("nobody can tell what this stands for: {text}"),

@@ -1,6 +1,7 @@
 //! Questions to a node that later stages ask all the time, and equality that does not look at places.
 
-use super::{Member, Node, Value};
+use super::{Member, Node, Part, Value};
+use std::borrow::Cow;
 use std::slice;
 
 impl<'t> Node<'t> {
@@ -53,6 +54,69 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Fills every hole of which `known` tells the value by its name.
+    pub fn fill(&mut self, known: &dyn Fn(&str) -> Option<String>) {
+        match &mut self.value {
+            Value::Array(items) => items.iter_mut().for_each(|item| item.fill(known)),
+            Value::Object(members) => members.iter_mut().for_each(|member| member.value.fill(known)),
+            Value::Template(parts) => {
+                for part in parts.iter_mut() {
+                    if let Part::Hole(name) = part
+                        && let Some(value) = known(name)
+                    {
+                        *part = Part::Text(Cow::Owned(value));
+                    }
+                }
+                let whole: Option<String> = parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Text(text) => Some(&**text),
+                        Part::Hole(_) => None,
+                    })
+                    .collect();
+                if let Some(whole) = whole {
+                    self.value = Value::String(Cow::Owned(whole));
+                }
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Bare(_)
+            | Value::Missing => {}
+        }
+    }
+
+    /// The same with texts of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Node<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let part = |part: Part<'_>| match part {
+            Part::Text(text) => Part::Text(own(text)),
+            Part::Hole(name) => Part::Hole(own(name)),
+        };
+        let value = match self.value {
+            Value::Null => Value::Null,
+            Value::Bool(flag) => Value::Bool(flag),
+            Value::Number(text) => Value::Number(own(text)),
+            Value::String(text) => Value::String(own(text)),
+            Value::Bare(text) => Value::String(Cow::Owned(text.to_owned())),
+            Value::Missing => Value::Missing,
+            Value::Template(parts) => Value::Template(parts.into_iter().map(part).collect()),
+            Value::Array(items) => Value::Array(items.into_iter().map(Node::into_owned).collect()),
+            Value::Object(members) => {
+                let member = |member: Member<'_>| Member {
+                    key: own(member.key),
+                    key_parts: member.key_parts.into_iter().map(part).collect(),
+                    key_span: member.key_span,
+                    value: member.value.into_owned(),
+                };
+                Value::Object(members.into_iter().map(member).collect())
+            }
+        };
+        Node { span: self.span, value }
+    }
+
     /// Whether nothing stands where a value must stand.
     #[must_use]
     pub fn is_missing(&self) -> bool {
@@ -69,6 +133,7 @@ impl<'t> Node<'t> {
             Value::String(_) => "a string",
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",
+            Value::Template(_) => "a template",
             Value::Bare(_) => "text without quotes",
             Value::Missing => "nothing",
         }
@@ -83,6 +148,9 @@ impl PartialEq for Node<'_> {
     }
 }
 
+impl Eq for Node<'_> {}
+impl Eq for Value<'_> {}
+
 /// As JSON parsers see it: the order of members does not count, of duplicate keys the last one does, and `1.0` is `1`.
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
@@ -91,6 +159,7 @@ impl PartialEq for Value<'_> {
             (Value::Bool(left), Value::Bool(right)) => left == right,
             (Value::Number(left), Value::Number(right)) => left == right || same_number(left, right),
             (Value::String(left), Value::String(right)) => left == right,
+            (Value::Template(left), Value::Template(right)) => left == right,
             (Value::Bare(left), Value::Bare(right)) => left == right,
             (Value::Array(left), Value::Array(right)) => left == right,
             (Value::Object(left), Value::Object(right)) => effective(left) == effective(right),

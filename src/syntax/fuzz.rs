@@ -30,7 +30,7 @@ fn node_is_nested(text: &str, node: &Node<'_>) {
     let mut follows = |span: Span| {
         assert!(
             span.start >= end && node.span.contains(span),
-            "{span:?} not in order inside {:?}",
+            "{span:?} not in order inside {:?} of {text:?}",
             node.span
         );
         end = span.end;
@@ -58,6 +58,7 @@ fn node_is_nested(text: &str, node: &Node<'_>) {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => {}
     }
@@ -71,6 +72,7 @@ fn depth(node: &Node<'_>) -> usize {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => 0,
     }
@@ -132,5 +134,64 @@ fn same(node: &Node<'_>, value: &serde_json::Value) -> bool {
                     .all(|(left, (key, right))| left.key == *key && same(&left.value, right))
         }
         _ => false,
+    }
+}
+
+/// Reads any bytes as YAML and checks every law of that reader.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn read_yaml(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let yaml = super::read_yaml(&text);
+    assert!(!yaml.documents.is_empty(), "no document: {text:?}");
+    // What an alias brings has the places where it was written first.
+    let is_copied = text.contains('*');
+    for document in &yaml.documents {
+        assert!(depth(&document.root) <= 2 * MAX_DEPTH + 1, "deeper than allowed: {text:?}");
+        issues_are_in_order(&text, document);
+        if !is_copied {
+            node_is_nested(&text, &document.root);
+        }
+        scalars_are_found_again(&text, &document.root);
+    }
+    let mut end = 0;
+    for comment in &yaml.comments {
+        assert!(comment.start >= end, "{comment:?} not in order: {text:?}");
+        assert!(text.get(comment.range()).is_some_and(|comment| comment.starts_with('#')), "{text:?}");
+        end = comment.end;
+    }
+}
+
+/// The text at a scalar's place gives its value.
+fn scalars_are_found_again(text: &str, node: &Node<'_>) {
+    match &node.value {
+        Value::Array(items) => items.iter().for_each(|item| scalars_are_found_again(text, item)),
+        Value::Object(members) => {
+            members.iter().for_each(|member| scalars_are_found_again(text, &member.value));
+        }
+        Value::String(value) => {
+            let Some(written) = text.get(node.span.range()) else { return };
+            let header = written.lines().next().unwrap_or_default();
+            // How deep a block with a counted indentation is, and whether a lone `|` is a block, its surroundings tell.
+            let is_block = header.starts_with(['|', '>']);
+            if is_block
+                && (header == written
+                    || value.starts_with(header.trim_end())
+                    || header.chars().skip(1).take(2).any(|next| next.is_ascii_digit()))
+            {
+                return;
+            }
+            let found = super::unwrapped_yaml(text, node.span);
+            let ends = |text: &str| text.trim_end().to_owned();
+            assert_eq!(ends(found.text()), ends(value), "{written:?} in {text:?}");
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Template(_)
+        | Value::Bare(_)
+        | Value::Missing => {}
     }
 }

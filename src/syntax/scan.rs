@@ -93,16 +93,23 @@ impl<R: Read> Scan<R> {
 
     /// The first byte of the next token, which is not taken.
     pub fn peek(&mut self) -> Option<u8> {
+        // Answers are indented: a quarter of a long one is blanks.
         loop {
-            let found = self.byte()?;
-            match found {
-                b'\n' => {
-                    self.at += 1;
-                    self.line = self.line.saturating_add(1);
-                    self.line_start = self.offset();
+            for (passed, byte) in self.chunk.get(self.at..).unwrap_or_default().iter().enumerate() {
+                match byte {
+                    b'\n' => {
+                        self.line = self.line.saturating_add(1);
+                        self.line_start = self.before + self.at + passed + 1;
+                    }
+                    b' ' | b'\r' | b'\t' => {}
+                    other => {
+                        self.at += passed;
+                        return Some(*other);
+                    }
                 }
-                b' ' | b'\r' | b'\t' => self.at += 1,
-                other => return Some(other),
+            }
+            if !self.fill() {
+                return None;
             }
         }
     }

@@ -36,6 +36,10 @@ pub enum Value<'t> {
     Array(Vec<Node<'t>>),
     /// `{…}` with every member as written, duplicates included.
     Object(Vec<Member<'t>>),
+    /// A string, or a value of any type, with *holes*: places that are filled in when it is deployed. JSON has none; a
+    /// template of infrastructure as code does. A lone [`Part::Hole`] stands for a value of which nothing is known, its
+    /// type included.
+    Template(Vec<Part<'t>>),
     /// Text that is no JSON value: a bare word, an unreplaced placeholder such as `<account-id>`, a lone `*`.
     Bare(&'t str),
     /// Nothing stands where a value must stand.
@@ -43,11 +47,22 @@ pub enum Value<'t> {
     Missing,
 }
 
+/// A piece of a [`Value::Template`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part<'t> {
+    /// Text as it will stand there.
+    Text(Cow<'t, str>),
+    /// What is filled in later, by the name that the user knows it by: `var.bucket`, `Bucket.Arn`.
+    Hole(Cow<'t, str>),
+}
+
 /// One `key: value` of an object.
 #[derive(Debug, Clone)]
 pub struct Member<'t> {
-    /// The key, escapes resolved.
+    /// The key, escapes resolved; holes in it as `${name}`.
     pub key: Cow<'t, str>,
+    /// The pieces of a key with holes; empty for a key without.
+    pub key_parts: Vec<Part<'t>>,
     /// Where the key stands, quotes included.
     pub key_span: Span,
     /// The value.
@@ -111,6 +126,9 @@ pub enum IssueKind {
     UnexpectedCharacter,
     /// No value at all.
     Empty,
-    /// Nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH); the span is the bracket, and what it holds was not read.
+    /// Nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or an alias that brings too much: the span is the bracket or
+    /// the alias, and what it holds was not read.
     TooDeep,
+    /// No YAML from here on; the span is the rest of the line. Nothing behind it was read.
+    YamlBroken,
 }

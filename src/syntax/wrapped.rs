@@ -162,6 +162,7 @@ fn move_back(node: &mut Node<'_>, unwrapped: &Unwrapped) {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => {}
     }
@@ -186,6 +187,22 @@ pub fn inner_span(source_text: &str, string: Span, level: u8, part: Range<usize>
     value.original(part)
 }
 
+/// As [`inner_span`], for a text of another notation than JSON: where the value stands there as it is, up to the part's end.
+/// Else the whole text.
+#[must_use]
+pub fn plain_span(source_text: &str, text: Span, value: &str, part: Range<usize>) -> Span {
+    let written = source_text.get(text.range()).unwrap_or_default();
+    let start = between_quotes(written).start;
+    let inner = written.get(start..).unwrap_or_default();
+    match value.get(..part.end) {
+        Some(known) if inner.starts_with(known) => {
+            let from = text.start as usize + start;
+            Span::new(from + part.start, from + part.end)
+        }
+        Some(_) | None => text,
+    }
+}
+
 /// What lies between the quotes, whichever they are; where one is missing, from or to the border.
 fn between_quotes(text: &str) -> Range<usize> {
     let is_quote = |next: char| matches!(next, '"' | '\'' | '\u{2018}'..='\u{201F}');
@@ -202,29 +219,35 @@ fn percent_byte(raw: &str, at: usize) -> Option<u8> {
 }
 
 /// Puts decoded text and pieces together.
-struct Builder {
+pub(super) struct Builder {
     text: String,
     pieces: Vec<Piece>,
 }
 
 impl Builder {
-    fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self { text: String::with_capacity(capacity), pieces: Vec::new() }
     }
 
     /// Text that stands as such at `original`.
-    fn copy(&mut self, text: &str, original: usize) {
+    pub(super) fn copy(&mut self, text: &str, original: usize) {
         self.piece(text, original, false);
     }
 
     /// A character that is written as an escape at `original`.
-    fn escape(&mut self, single: char, original: usize) {
+    pub(super) fn escape(&mut self, single: char, original: usize) {
         self.piece(single.encode_utf8(&mut [0; 4]), original, true);
     }
 
     /// Text that one escape at `original` stands for.
     fn escaped(&mut self, text: &str, original: usize) {
         self.piece(text, original, true);
+    }
+
+    /// What stands from `original` on gives no text.
+    pub(super) fn skip(&mut self, original: usize) {
+        let piece = Piece { decoded: offset(self.text.len()), original: offset(original), escape: false };
+        self.pieces.push(piece);
     }
 
     /// Bytes that are written with three characters each, from `original` on.
@@ -256,7 +279,7 @@ impl Builder {
         }
     }
 
-    fn finish(mut self, end: usize) -> Unwrapped {
+    pub(super) fn finish(mut self, end: usize) -> Unwrapped {
         self.pieces.push(Piece { decoded: offset(self.text.len()), original: offset(end), escape: false });
         Unwrapped { text: self.text, pieces: self.pieces }
     }

@@ -1,11 +1,14 @@
 //! `rules/messages/*.toml`: messages with their templates, causes, what to ask for, and which facts lead to which cause.
 
-use super::template::{Template, TemplateFault};
+use super::anchors::Anchors;
+use super::codes::{CodeGroup, Codes};
+use super::template::{Found, Template, TemplateFault};
 use super::when::{When, fill, fits, holds};
 use crate::finding::triage::{Facts, Sure};
 use crate::finding::{Class, Owner};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use thiserror::Error;
 
 /// What is wrong with a file of messages. Its author must act.
@@ -61,7 +64,8 @@ struct File {
     limit: Vec<Limit>,
     operations: BTreeMap<String, String>,
     service: Vec<Service>,
-    discovery: Discovery,
+    code: Vec<CodeGroup>,
+    step: Vec<Step>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +74,9 @@ struct RawMessage {
     id: String,
     level: Level,
     template: String,
+    /// It stands behind what it belongs to.
+    #[serde(default)]
+    tail: bool,
     #[serde(default)]
     set: BTreeMap<String, String>,
     #[serde(default, rename = "source")]
@@ -94,6 +101,7 @@ pub(super) struct Message {
     pub(super) id: String,
     pub(super) level: Level,
     pub(super) template: Template,
+    pub(super) is_tail: bool,
     pub(super) set: BTreeMap<String, String>,
     pub(super) tests: Vec<MessageTest>,
 }
@@ -137,6 +145,9 @@ pub(super) struct AskPage {
     pub(super) then: Option<String>,
     #[serde(default)]
     pub(super) gives: Vec<String>,
+    /// Facts without which it is not asked for.
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
 }
 
 /// Causes that facts lead to.
@@ -161,15 +172,20 @@ struct Limit {
 #[serde(deny_unknown_fields)]
 struct Service {
     name: String,
-    /// Its name in CloudTrail's `eventSource`, where that is another.
+    /// What CloudTrail's `eventSource` and the SDKs call it, in small letters and without spaces.
     #[serde(default)]
-    source: Option<String>,
+    names: Vec<String>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+/// A step that an action shows, where the text names none.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Discovery {
+struct Step {
+    name: String,
     actions: Vec<String>,
+    /// Only where it was refused: others do the same for other reasons.
+    #[serde(default)]
+    denied: bool,
 }
 
 /// A cause that facts lead to, how sure, and why.
@@ -193,7 +209,9 @@ pub struct Book {
     limits: Vec<Limit>,
     operations: BTreeMap<String, String>,
     services: Vec<Service>,
-    discovery: Vec<String>,
+    steps: Vec<Step>,
+    pub(super) codes: Codes,
+    anchors: OnceLock<Option<Anchors>>,
 }
 
 impl Book {
@@ -229,6 +247,7 @@ impl Book {
                 id: raw.id,
                 level: raw.level,
                 template,
+                is_tail: raw.tail,
                 set: raw.set,
                 tests: raw.test,
             });
@@ -241,7 +260,8 @@ impl Book {
         self.limits.extend(read.limit);
         self.operations.extend(read.operations);
         self.services.extend(read.service);
-        self.discovery.extend(read.discovery.actions);
+        self.steps.extend(read.step);
+        self.codes.add(read.code);
         Ok(())
     }
 
@@ -314,14 +334,29 @@ impl Book {
 
     /// The prefix of a service's actions, from what CloudTrail or an SDK calls it.
     pub(super) fn prefix(&self, service: &str) -> String {
-        let name = service.trim_end_matches(".amazonaws.com").to_ascii_lowercase();
-        let other = self.services.iter().find(|each| each.source.as_deref() == Some(&name));
+        let name: String =
+            service.trim_end_matches(".amazonaws.com").split(' ').collect::<String>().to_ascii_lowercase();
+        let other = self.services.iter().find(|each| each.names.contains(&name));
         other.map_or(name, |each| each.name.clone())
     }
 
-    /// Whether an action is one of finding resources.
-    pub(super) fn is_discovery(&self, action: &str) -> bool {
-        self.discovery.iter().any(|pattern| fits(pattern, action))
+    /// The step that an action shows.
+    pub(super) fn step_of(&self, action: &str, is_denied: bool) -> Option<&str> {
+        let shows = |step: &&Step| {
+            (is_denied || !step.denied) && step.actions.iter().any(|pattern| fits(pattern, action))
+        };
+        self.steps.iter().find(shows).map(|step| step.name.as_str())
+    }
+
+    /// Every match of every message in a text, with the number of the message.
+    pub(super) fn matches(&self, text: &str, most: usize) -> Vec<(&Message, Found)> {
+        let anchors =
+            self.anchors.get_or_init(|| Anchors::new(self.messages.iter().map(|each| &each.template)));
+        let Some(anchors) = anchors else { return Vec::new() };
+        let lower = text.to_ascii_lowercase();
+        let templates: Vec<&Template> = self.messages.iter().map(|each| &each.template).collect();
+        let found = anchors.find_in(&templates, text, &lower, most);
+        found.into_iter().filter_map(|(number, found)| Some((self.messages.get(number)?, found))).collect()
     }
 
     /// Causes in the order of their likelihood.

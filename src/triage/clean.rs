@@ -3,6 +3,8 @@
 //! An empty line stays, as a line break: no message goes over it. So does the line break of a log, where the next line begins
 //! with a time.
 
+use std::borrow::Cow;
+
 /// More than this is not looked at: longer texts are read as records, by `super::stream`.
 pub(super) const LONGEST_TEXT: usize = 4 * 1024 * 1024;
 
@@ -11,6 +13,8 @@ pub(super) const LONGEST_TEXT: usize = 4 * 1024 * 1024;
 pub fn clean(text: &str) -> String {
     let text = text.get(..floor(text, LONGEST_TEXT)).unwrap_or_default();
     let mut out = String::with_capacity(text.len());
+    let text = plain(text);
+    let text = unescaped(&text);
     for line in text.split(['\n', '\r']) {
         let line = unquoted(line);
         if line.trim().is_empty() || begins_anew(line) {
@@ -31,6 +35,71 @@ pub fn clean(text: &str) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// A text without what steers a terminal or hides a part of it: sequences of escape, control characters but for white space, and
+/// marks of the direction of writing.
+#[must_use]
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let is_bad = |ch: char| {
+        (ch.is_control() && !ch.is_whitespace())
+            || matches!(ch, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_bad) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(ch) = rest.next() {
+        let is_sequence = ch == '\u{9b}' || (ch == '\u{1b}' && rest.next_if_eq(&'[').is_some());
+        if is_sequence {
+            // Parameters, and the letter that ends it.
+            while rest.next_if(|ch| matches!(ch, ' '..='?')).is_some() {}
+            let _ = rest.next_if(|ch| matches!(ch, '@'..='~'));
+        } else if ch == '\u{1b}' && rest.next_if_eq(&']').is_some() {
+            // A title, up to the bell.
+            while rest.next_if(|ch| !is_bad(*ch) && *ch != '\n').is_some() {}
+        } else if !is_bad(ch) {
+            out.push(ch);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Characters that HTML, or JSON in a log, has written otherwise.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    const WRITTEN: [(&str, &str); 14] = [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#x22;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+        ("\\\"", "\""),
+        ("\\u0027", "'"),
+        ("\\u003c", "<"),
+        ("\\u003e", ">"),
+    ];
+    if !text.contains(['&', '\\']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '\\']) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(before);
+        let written = WRITTEN.iter().find_map(|(written, plain)| Some((*plain, from.strip_prefix(written)?)));
+        let mark = from.get(..1).unwrap_or_default();
+        let (plain, behind) = written.unwrap_or((mark, from.get(1..).unwrap_or_default()));
+        out.push_str(plain);
+        rest = behind;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 fn push(out: &mut String, ch: char, is_first: &mut bool) {
@@ -92,6 +161,16 @@ mod tests {
     #[test]
     fn lines_of_a_log_stand_apart() {
         assert_eq!(clean("2026-11-01 a\nb\n2026-11-02 c"), "2026-11-01 a b\n2026-11-02 c");
+    }
+
+    #[test]
+    fn nothing_is_left_that_steers_a_terminal() {
+        assert_eq!(clean("\u{1b}]0;title\u{7}\u{1b}[1;31ma\u{1b}[0m \u{9b}2Jb\u{202e}c\u{0}"), "a bc");
+    }
+
+    #[test]
+    fn what_html_and_json_write_otherwise_is_read() {
+        assert_eq!(clean("&quot;a&quot; &lt;b&gt; R&D \\\"c\\\" \\d"), "\"a\" <b> R&D \"c\" \\d");
     }
 
     #[test]

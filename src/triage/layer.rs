@@ -1,7 +1,7 @@
 //! What one layer says to the very request that a message tells of, asked of the evaluator.
 
 use super::Bench;
-use super::read::is_bucket;
+use super::derive::is_bucket;
 use crate::contract::Form;
 use crate::evidence::Role;
 use crate::finding::Label;

@@ -4,8 +4,11 @@
 //! each is put to the judge and to the evaluator (`weigh`): none is looked up by its sentence. What is not known is asked for, the
 //! answer that tells most causes apart first (`next`). Values in, values out: reading files is the command's.
 
+mod anchors;
 mod book;
 mod clean;
+mod codes;
+mod derive;
 mod layer;
 mod next;
 mod read;
@@ -90,6 +93,19 @@ pub fn facts(book: &Book, text: &str) -> Vec<(bool, Facts)> {
     heard.into_iter().map(|heard| (heard.is_known, heard.facts)).collect()
 }
 
+/// The messages of an item. What stood beside the text comes from elsewhere as well, and is made plain like it.
+fn hear(book: &Book, item: &Item) -> Vec<read::Heard> {
+    let mut facts = Facts::default();
+    for (name, value) in item.facts.iter() {
+        facts.set(name, &clean::plain(value));
+    }
+    read::messages(book, &clean(&item.text), &facts)
+}
+
+fn origin_of(item: &Item) -> Option<String> {
+    item.origin.as_deref().map(|origin| clean::plain(origin).into_owned())
+}
+
 /// Answers messages one after the other; what was answered once is not thought over again.
 #[derive(Debug)]
 pub struct Answerer<'a> {
@@ -106,8 +122,8 @@ impl<'a> Answerer<'a> {
 
     /// The answers to the messages of an item.
     pub fn answer(&mut self, item: &Item) -> Vec<Triaged> {
-        let heard = read::messages(self.weigher.bench().book, &clean(&item.text), &item.facts);
-        heard.into_iter().map(|heard| self.one(heard, item.origin.clone())).collect()
+        let heard = hear(self.weigher.bench().book, item);
+        heard.into_iter().map(|heard| self.one(heard, origin_of(item))).collect()
     }
 
     fn one(&mut self, heard: read::Heard, origin: Option<String>) -> Triaged {
@@ -149,7 +165,7 @@ impl<'a> Collector<'a> {
 
     /// Takes one item.
     pub fn take(&mut self, item: &Item) {
-        for heard in read::messages(self.bench.book, &clean(&item.text), &item.facts) {
+        for heard in hear(self.bench.book, item) {
             // Texts that nobody knows are told apart by what they say.
             let mut key = heard.facts.clone();
             if !heard.is_known {
@@ -159,7 +175,7 @@ impl<'a> Collector<'a> {
                 *count += 1;
             } else if self.heard.len() < MOST_DIFFERENT {
                 self.known.insert(key, self.heard.len());
-                self.heard.push((heard, item.origin.clone(), 1));
+                self.heard.push((heard, origin_of(item), 1));
             } else {
                 self.left_out += 1;
             }

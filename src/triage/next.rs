@@ -43,7 +43,8 @@ pub(super) fn asks(bench: &Bench<'_>, facts: &Facts, weighed: &Weighed) -> Vec<A
     for (id, (_, settles, _)) in list {
         let Some(page) = bench.book.ask(id) else { continue };
         let is_there = page.gives.iter().any(|name| bench.evidence.has(name) || bench.form.is_given(name));
-        if !is_there {
+        let is_possible = page.needs.iter().all(|fact| facts.get(fact).is_some());
+        if !is_there && is_possible {
             out.push(asked(page, facts, &weighed.form, settles));
         }
     }

@@ -166,13 +166,19 @@ fn event(book: &Book, map: &Map<String, Value>) -> Record {
     set("source-ip", at("/sourceIPAddress").filter(|text| text.parse::<std::net::IpAddr>().is_ok()));
     set("vpc-endpoint", at("/vpcEndpointId").filter(|text| text.starts_with("vpce-")));
     set("account", at("/userIdentity/accountId"));
-    set("owner", at("/recipientAccountId"));
+    set("recipient", at("/recipientAccountId"));
     set("bucket", at("/requestParameters/bucketName"));
     set("key", at("/requestParameters/key"));
     set("listed", at("/requestParameters/prefix"));
     set("type-of-caller", at("/userIdentity/type"));
     let resources = pointer(map, "/resources").and_then(Value::as_array);
     let arn = resources.into_iter().flatten().find_map(|each| string(each.get("ARN").or(each.get("arn"))));
+    // Whose the bucket is, where the event says so.
+    let owner = resources
+        .into_iter()
+        .flatten()
+        .find_map(|each| string(each.get("accountId")).filter(|id| !id.is_empty()));
+    set("owner", owner);
     let is_service = at("/userIdentity/type").as_deref() == Some("AWSService");
     if is_service {
         set("principal", at("/userIdentity/invokedBy"));

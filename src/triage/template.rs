@@ -87,22 +87,13 @@ impl Template {
         Ok(Self { parts, anchor, is_behind_word })
     }
 
-    /// Every place of a text that the template matches. `lower` is the same text in small letters.
-    pub(super) fn find_in<'t>(&'t self, text: &'t str, lower: &'t str) -> impl Iterator<Item = Found> + 't {
-        let mut from = 0;
-        std::iter::from_fn(move || {
-            loop {
-                let at = from + self.anchor.find(lower.as_bytes().get(from..)?)?;
-                from = at + 1;
-                if let Some(found) = self.match_at(text, lower, at) {
-                    from = found.end.max(from);
-                    return Some(found);
-                }
-            }
-        })
+    /// The text that stands wherever the template matches.
+    pub(super) fn anchor(&self) -> &[u8] {
+        self.anchor.needle()
     }
 
-    fn match_at(&self, text: &str, lower: &str, anchor: usize) -> Option<Found> {
+    /// The match whose anchor stands at a place. `lower` is the same text in small letters.
+    pub(super) fn match_at(&self, text: &str, lower: &str, anchor: usize) -> Option<Found> {
         let before = text.get(..anchor)?;
         let start = if self.is_behind_word {
             let from = before.len().saturating_sub(256);
@@ -185,6 +176,10 @@ impl Run<'_> {
                     let mut next = state.clone();
                     next.values.push((name.clone(), text.to_string()));
                     if self.literal(text, after, at, &mut next) {
+                        // Of several texts that may have stood here none is the value.
+                        if next.is_cut && self.choices(texts, at) > 1 {
+                            next.values.retain(|(other, _)| other != name);
+                        }
                         *state = next;
                         return true;
                     }
@@ -227,6 +222,18 @@ impl Run<'_> {
         state.is_cut = true;
         state.end = self.text.len();
         true
+    }
+
+    /// How many of some texts the end of the text may be the beginning of.
+    fn choices(&self, texts: &[Box<str>], at: usize) -> usize {
+        let rest = self.lower.get(at..).unwrap_or_default();
+        texts
+            .iter()
+            .filter(|text| {
+                let text = text.to_ascii_lowercase();
+                text.starts_with(rest) || rest.starts_with(&text)
+            })
+            .count()
     }
 
     fn literal(&mut self, literal: &str, after: &[&Part], at: usize, state: &mut State) -> bool {
@@ -304,7 +311,9 @@ impl Run<'_> {
             let Some(hop) = hop else { break };
             let end = from + hop;
             let mut next = take(rest.get(..end).unwrap_or_default(), state);
-            if self.go(after, at + end, &mut next) && !next.is_cut {
+            // A word or two of what follows may be anything; more of it is a message that was cut.
+            let is_told = |next: &State| !next.is_cut || next.letters >= state.letters + ENOUGH;
+            if self.go(after, at + end, &mut next) && is_told(&next) {
                 *state = next;
                 return true;
             }

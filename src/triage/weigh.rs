@@ -2,14 +2,14 @@
 
 use super::Bench;
 use super::book::{CausePage, Ranked};
+use super::derive::is_bucket;
 use super::layer::{Word, word_of};
-use super::read::is_bucket;
 use super::when::fits;
 use crate::contract::{Ask, Expect, Form};
 use crate::eval::Caller;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Cause, Facts, Standing, Sure};
-use crate::finding::{Finding, Report, Severity, State, Unknown, Wrapped};
+use crate::finding::{Class, Finding, Report, Severity, State, Unknown, Wrapped};
 use crate::judge::{Job, findings_of, judge};
 use crate::policy::arn;
 use std::collections::BTreeMap;
@@ -81,6 +81,12 @@ impl<'a> Weigher<'a> {
             let shown = shown_by(report, ranked.page, &demands);
             if let Some(finding) = shown {
                 confirm(&mut cause, finding);
+                let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
+                if asked.is_some_and(|demand| is_unsettled(report, demand)) {
+                    cause.standing = Standing::Open;
+                    cause.sure = Sure::Likely;
+                    cause.why = "the documents point to it, and do not settle it".to_owned();
+                }
                 used.push(finding);
             } else if let Some(word) = ranked
                 .page
@@ -123,6 +129,7 @@ impl<'a> Weigher<'a> {
         let broken: Vec<String> = out
             .causes
             .iter()
+            .filter(|(_, cause)| cause.standing == Standing::Confirmed)
             .filter_map(|(_, cause)| cause.finding.as_ref().and_then(|finding| finding.demand.clone()))
             .collect();
         for (id, cause) in out.causes.iter_mut().filter(|(_, cause)| cause.standing == Standing::Open) {
@@ -148,7 +155,7 @@ impl<'a> Weigher<'a> {
                 Standing::Open => 1,
                 Standing::RuledOut => 2,
             };
-            (rank, cause.sure)
+            (rank, cause.sure, cause.finding.is_none())
         });
         out
     }
@@ -238,6 +245,15 @@ fn is_broken(report: &Report, demand: &str) -> bool {
         .iter()
         .flat_map(|consumer| &consumer.demands)
         .any(|each| each.id == demand && each.state == State::Broken)
+}
+
+/// Whether what a demand waits for leaves it open, whatever was found on the way.
+fn is_unsettled(report: &Report, demand: &str) -> bool {
+    report
+        .consumers
+        .iter()
+        .flat_map(|consumer| &consumer.demands)
+        .any(|each| each.id == demand && each.state == State::Unknown)
 }
 
 /// The finding that shows a cause.

@@ -84,7 +84,7 @@ fn a_change_that_changes_nothing_passes() {
     let ran = gate(folder.path(), &[("GATE_PATHS", "policies"), ("GATE_BASE", &base)]);
     assert_eq!(ran.code, 0, "{}\n{}", ran.log, ran.summary);
     assert!(
-        ran.summary.contains("### Access: policies/a.json") && ran.summary.contains("same access"),
+        ran.summary.contains("### Access since") && ran.summary.contains("| same access |"),
         "{}",
         ran.summary
     );
@@ -99,8 +99,10 @@ fn access_for_anybody_fails_and_is_told() {
     write(folder.path(), &[("policies/a.json", &open)]);
     let ran = gate(folder.path(), &[("GATE_PATHS", "policies"), ("GATE_BASE", &base)]);
     assert_eq!(ran.code, 1, "{}\n{}", ran.log, ran.summary);
-    assert!(ran.log.contains("::warning file=policies/a.json,"), "{}", ran.log);
-    assert!(ran.summary.contains("different access") && ran.summary.contains("anybody"), "{}", ran.summary);
+    assert!(ran.log.contains("::error file=policies/a.json,"), "{}", ran.log);
+    assert!(ran.log.contains("title=access-public::anybody may use"), "{}", ran.log);
+    assert!(ran.summary.contains("1 gained") && ran.summary.contains("anybody"), "{}", ran.summary);
+    assert!(ran.output.contains("errors=1") && ran.output.contains("warnings=1"), "{}", ran.output);
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn hostile_names_and_texts_stay_data() {
         let is_code = fenced || line.starts_with("    ");
         assert!(is_code || !line.contains("</details>**") && !line.starts_with("::"), "{line}");
     }
-    assert_eq!(ran.summary.matches("### Access: ").count(), names.len(), "{}", ran.summary);
+    assert!(ran.summary.contains("### Access since"), "{}", ran.summary);
 }
 
 #[test]
@@ -166,6 +168,117 @@ fn a_product_is_judged_for_where_one_is_named() {
     assert_eq!(ran.code, 1, "{}", ran.log);
     assert!(ran.output.contains("verdict=not-ready"), "{}", ran.output);
     assert!(ran.summary.contains("## ❌ not ready"), "{}", ran.summary);
+}
+
+/// Runs a script of the action with programs of our own before those of the machine.
+fn script(
+    name: &str,
+    folder: &Path,
+    programs: &[(&str, &str)],
+    settings: &[(&str, &str)],
+    args: &[&str],
+) -> Ran {
+    let bin = folder.join("stand-ins");
+    std::fs::create_dir_all(&bin).unwrap();
+    for (program, text) in programs {
+        let path = bin.join(program);
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let output = folder.join("output");
+    std::fs::write(&output, "").unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new("bash");
+    command
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/gate").join(name))
+        .args(args)
+        .env_clear()
+        .env("PATH", path)
+        .env("RUNNER_TEMP", folder)
+        .env("RUNNER_OS", "Linux")
+        .env("RUNNER_ARCH", "X64")
+        .env("GITHUB_OUTPUT", &output)
+        .env("SOURCE", env!("CARGO_MANIFEST_DIR"))
+        .envs(settings.iter().copied())
+        .current_dir(folder);
+    let ran = command.output().unwrap();
+    let log = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
+    let output = std::fs::read_to_string(&output).unwrap();
+    Ran { code: ran.status.code().unwrap(), log, summary: String::new(), output }
+}
+
+/// A release on disk with a program that says its name.
+fn release(folder: &Path, version: &str) -> String {
+    let there = folder.join(format!("releases/v{version}"));
+    std::fs::create_dir_all(&there).unwrap();
+    std::fs::write(there.join("preflight"), "#!/bin/sh\necho released\n").unwrap();
+    let name = format!("preflight-{version}-x86_64-unknown-linux-musl.tar.gz");
+    let make = format!("chmod +x preflight && tar -czf {name} preflight && sha256sum {name} > {name}.sha256");
+    let made = Command::new("sh").args(["-c", &make]).current_dir(&there).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    format!("file://{}", folder.join("releases").display())
+}
+
+/// A `cargo` that leaves a note in place of building.
+const BUILDS: &str = "echo \"$@\" > built";
+
+#[test]
+fn the_program_of_a_release_is_taken_where_its_checksum_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let releases = release(at, "1.2.3");
+    let settings = [("GATE_RELEASES", releases.as_str()), ("GATE_VERSION", "v1.2.3")];
+    let ran = script("get", at, &[("cargo", BUILDS)], &settings, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.log);
+    let program = ran.output.trim().strip_prefix("program=").unwrap().to_owned();
+    let said = Command::new(program).output().unwrap();
+    assert_eq!(said.stdout, b"released\n");
+    assert!(!at.join("built").exists());
+    // Another file under its name is refused, and nothing is built instead.
+    let archive = at.join("releases/v1.2.3/preflight-1.2.3-x86_64-unknown-linux-musl.tar.gz");
+    std::fs::write(archive, "something else").unwrap();
+    let ran = script("get", at, &[("cargo", BUILDS)], &settings, &[]);
+    assert_eq!(ran.code, 2, "{}", ran.log);
+    assert!(ran.log.contains("is not what its checksum says"), "{}", ran.log);
+    assert!(!at.join("built").exists() && !ran.output.contains("program="));
+}
+
+#[test]
+fn what_no_release_has_is_built_and_a_version_is_a_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let releases = release(at, "1.2.3");
+    for (os, version) in [("Linux", "9.9.9"), ("Windows", "1.2.3")] {
+        let _ = std::fs::remove_file(at.join("built"));
+        let settings = [("GATE_RELEASES", releases.as_str()), ("GATE_VERSION", version), ("RUNNER_OS", os)];
+        let ran = script("get", at, &[("cargo", BUILDS)], &settings, &[]);
+        assert_eq!(ran.code, 0, "{}", ran.log);
+        assert!(ran.output.contains("program="), "{}", ran.output);
+    }
+    let settings = [("GATE_RELEASES", releases.as_str()), ("GATE_VERSION", "../../x$(touch INJECTED)")];
+    let ran = script("get", at, &[("cargo", BUILDS)], &settings, &[]);
+    assert_eq!(ran.code, 2, "{}", ran.log);
+    assert!(!at.join("INJECTED").exists());
+}
+
+#[test]
+fn sarif_is_uploaded_where_the_token_may_and_its_absence_is_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(at.join("a.sarif"), "{}").unwrap();
+    let settings = [
+        ("GITHUB_REPOSITORY", "acme/infra"),
+        ("GITHUB_SHA", "0123456789012345678901234567890123456789"),
+        ("GITHUB_REF", "refs/pull/7/merge"),
+    ];
+    let takes = "echo \"$@\" > asked";
+    let ran = script("upload", at, &[("gh", takes)], &settings, &["a.sarif", ""]);
+    assert_eq!(ran.code, 0, "{}", ran.log);
+    let asked = std::fs::read_to_string(at.join("asked")).unwrap();
+    assert!(asked.contains("/repos/acme/infra/code-scanning/sarifs") && asked.contains("refs/pull/7/merge"));
+    let ran = script("upload", at, &[("gh", "exit 1")], &settings, &["a.sarif"]);
+    assert_eq!(ran.code, 0, "{}", ran.log);
+    assert!(ran.log.contains("::notice title=preflight::not uploaded"), "{}", ran.log);
 }
 
 #[test]

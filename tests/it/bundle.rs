@@ -22,6 +22,11 @@ fn every_account_is_judged_alike_when_its_names_are_replaced() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
+        // The bucket of query results is named after the account, which is another in the bundle: it is refused, and said why.
+        if !done.status.success() && account.config.consumers == ["kubecost"] {
+            assert!(said.contains("would be judged otherwise") && !file.exists(), "{}: {said}", account.name);
+            continue;
+        }
         assert!(done.status.success(), "{}: {said}", account.name);
         let text = std::fs::read_to_string(&file).unwrap();
         for name in ["bucket", "account"] {
@@ -30,6 +35,7 @@ fn every_account_is_judged_alike_when_its_names_are_replaced() {
         }
         let judged = preflight()
             .args(["check", "--now", common::NOW, "--format", "json"])
+            .args(account.config.consumers.iter().flat_map(|name| ["--consumer", name.as_str()]))
             .arg(&file)
             .output()
             .unwrap();

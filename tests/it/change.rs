@@ -1,7 +1,7 @@
 //! What a change of a policy does: proofs of equality, witnesses, and the command `diff`.
 
 use assert_cmd::Command;
-use preflight::change::{Found, Job, Kind, compare};
+use preflight::change::{Found, Job, Kind, Limit, compare};
 use preflight::eval::{Caller, Compiled, Context, Glob, Layer, Layers, NoTrace, Request, World, decide};
 use preflight::finding::change::{AccessChange, Effect};
 use preflight::policy::{self, Policy};
@@ -24,7 +24,7 @@ fn policy(statements: &[Value]) -> Policy {
 }
 
 fn compared(old: &Policy, new: &Policy, kind: Kind) -> Found {
-    compare(&Job { old: Some(old), new: Some(new), kind, account: OWNER, only: &[] })
+    compare(&Job { old: Some(old), new: Some(new), kind, account: OWNER, only: &[], asked: &[], beside: &[] })
 }
 
 /// What a bucket policy answers to a caller without policies of its own, and to one whose policies allow everything.
@@ -238,6 +238,66 @@ fn identity_and_trust_policies_are_compared_too() {
     assert!(found.gained.iter().any(|class| class.public) && found.lost.is_empty(), "{found:#?}");
 }
 
+/// A statement of a policy that names nobody, on everything.
+fn plain(effect: &str, action: &str) -> Value {
+    json!({ "Effect": effect, "Action": action, "Resource": "*" })
+}
+
+#[test]
+fn what_bounds_others_gains_by_what_it_no_longer_stops() {
+    let everybody = |effect: &str, action: &str| json!({ "Effect": effect, "Principal": "*", "Action": action, "Resource": "*" });
+    let boundary = [plain("Allow", "*")];
+    let open = [boundary.to_vec(), vec![plain("Deny", "s3:DeleteBucket")]].concat();
+    let rcp = [everybody("Deny", "s3:DeleteBucket")];
+    let endpoint = [vec![everybody("Allow", "*")], vec![everybody("Deny", "s3:DeleteBucket")]].concat();
+    for (limit, with, without) in [
+        (Limit::Scp, policy(&open), policy(&boundary)),
+        (Limit::Boundary, policy(&open), policy(&boundary)),
+        (Limit::Session, policy(&open), policy(&boundary)),
+        (Limit::Rcp, policy(&rcp), policy(&[])),
+        (Limit::Endpoint, policy(&endpoint), policy(&[everybody("Allow", "*")])),
+    ] {
+        let kind = Kind::Limit(limit);
+        for (found, is_gain) in
+            [(compared(&with, &without, kind), true), (compared(&without, &with, kind), false)]
+        {
+            let (some, none) =
+                if is_gain { (&found.gained, &found.lost) } else { (&found.lost, &found.gained) };
+            assert!(none.is_empty() && !some.is_empty(), "{limit:?} {is_gain} {found:#?}");
+            assert!(some.iter().all(|class| class.actions == ["s3:DeleteBucket"]), "{limit:?} {some:#?}");
+            // It opens nothing to anybody by itself.
+            assert!(some.iter().all(|class| !class.public), "{limit:?} {some:#?}");
+        }
+        assert_eq!(compared(&with, &with, kind).effect, Effect::Same, "{limit:?}");
+    }
+}
+
+#[test]
+fn key_policies_and_policies_that_come_and_go_are_compared() {
+    let account = json!({ "AWS": format!("arn:aws:iam::{OWNER}:root") });
+    let role = json!({ "AWS": format!("arn:aws:iam::{OWNER}:role/reports") });
+    let statement = |principal: &Value, action: &str| json!({ "Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*" });
+    let old = policy(&[statement(&account, "kms:*")]);
+    let new = policy(&[statement(&account, "kms:*"), statement(&role, "kms:Decrypt")]);
+    let found = compared(&old, &new, Kind::Resource(Some("kms")));
+    assert_eq!((found.gained.len(), found.lost.len()), (1, 0), "{found:#?}");
+    assert_eq!(found.gained[0].actions, ["kms:Decrypt"]);
+    let job = Job {
+        old: Some(&new),
+        new: None,
+        kind: Kind::Resource(Some("kms")),
+        account: OWNER,
+        only: &[],
+        asked: &[],
+        beside: &[],
+    };
+    let found = compare(&job);
+    assert!(found.gained.is_empty() && found.lost.len() >= 2, "{found:#?}");
+    let job = Job { old: None, new: Some(&new), ..job };
+    let found = compare(&job);
+    assert!(found.lost.is_empty() && found.gained.len() >= 2, "{found:#?}");
+}
+
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -282,7 +342,7 @@ fn exit_codes_and_forms_of_the_command() {
         (vec!["more.json", "more.json", "--no-new-access-than", "a.json"], 1),
         (vec!["more.json", "a.json", "--no-new-access-than", "a.json"], 0),
         (vec!["a.json", "bad.json"], 2),
-        (vec!["a.json", "b.json", "--type", "endpoint"], 2),
+        (vec!["a.json"], 2),
     ] {
         let (found, out) = diff(&folder, &args);
         assert_eq!(found, code, "{args:?}: {out}");

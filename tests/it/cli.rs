@@ -17,22 +17,22 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 /// The command without anything of the caller's environment.
-fn preflight(args: &[&str]) -> Command {
+pub(crate) fn preflight(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
     command.env_clear().env("COLUMNS", "100").args(args);
     command
 }
 
-fn check(name: &str, args: &[&str]) -> Command {
+pub(crate) fn check(name: &str, args: &[&str]) -> Command {
     let mut command = preflight(&["check", ".", "--now", "2026-11-23T12:00:00Z"]);
     command.args(args).current_dir(fixture(name));
     command
 }
 
-struct Run {
+pub(crate) struct Run {
     code: i32,
-    out: String,
-    err: String,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 fn run(command: &mut Command) -> Run {
@@ -45,14 +45,14 @@ fn run(command: &mut Command) -> Run {
 }
 
 #[track_caller]
-fn assert_run(command: &mut Command, code: i32) -> Run {
+pub(crate) fn assert_run(command: &mut Command, code: i32) -> Run {
     let run = run(command);
     assert_eq!(run.code, code, "stdout:\n{}\nstderr:\n{}", run.out, run.err);
     run
 }
 
 /// A folder with a copy of an account, for changing it.
-fn copy(name: &str) -> TempDir {
+pub(crate) fn copy(name: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(fixture(name)).unwrap() {
         let entry = entry.unwrap();
@@ -61,7 +61,7 @@ fn copy(name: &str) -> TempDir {
     folder
 }
 
-fn check_copy(folder: &TempDir, args: &[&str]) -> Command {
+pub(crate) fn check_copy(folder: &TempDir, args: &[&str]) -> Command {
     let mut command = preflight(&["check", ".", "--now", "2026-11-23T12:00:00Z"]);
     command.args(args).current_dir(folder.path());
     command
@@ -362,5 +362,16 @@ fn rules_and_consumers_are_listed() {
         assert!(table.contains(name) && markdown.contains(name), "{name}");
     }
     let consumers = assert_run(&mut preflight(&["consumers"]), 0).out;
-    assert!(consumers.starts_with("spendeffix-root\n"), "{consumers}");
+    for words in [
+        "\nspendeffix-root\n",
+        "reads with: a role that it takes",
+        "confidence: low",
+        "needs of a cur-legacy export: ",
+    ] {
+        assert!(consumers.contains(words), "{words}: {consumers}");
+    }
+    let one = assert_run(&mut preflight(&["consumers", "datadog"]), 0).out;
+    assert!(one.starts_with("datadog\n") && !one.contains("koku"), "{one}");
+    let apart = assert_run(&mut preflight(&["consumers", "--conflicts", "datadog", "kubecost"]), 0).out;
+    assert!(apart.contains("`TimeUnit` of a cur-legacy export: `datadog` needs HOURLY"), "{apart}");
 }

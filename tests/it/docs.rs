@@ -5,6 +5,7 @@
 mod command_line;
 mod configuration;
 mod consumer_files;
+mod consumers;
 mod rules;
 mod words;
 

@@ -170,3 +170,75 @@ fn a_baseline_knows_findings_by_their_content() {
     std::fs::write(folder.path().join("known.json"), "{\"version\": 2}").unwrap();
     assert_eq!(run(folder.path(), &["lint", ".", "--baseline", "known.json"]).code, 2);
 }
+
+/// The policy with comments where `READ`, `ACTION` and `WRITE` stand.
+fn commented(read: &str, action: &str, write: &str) -> String {
+    POLICY
+        .replace("      \"Sid\": \"Read\"", &format!("      {read}\n      \"Sid\": \"Read\""))
+        .replace("[\"s3:GetObjct\"],", &format!("[\"s3:GetObjct\"], {action}"))
+        .replace(
+            "      \"Action\": \"s3:PutObejct\"",
+            &format!("      {write}\n      \"Action\": \"s3:PutObejct\""),
+        )
+}
+
+#[test]
+fn a_comment_hides_what_begins_on_its_line_or_on_the_next() {
+    let text = commented(
+        "",
+        &format!("// preflight: ignore[{MISSPELT}] the service is not public yet"),
+        &format!("/* preflight: ignore[{MISSPELT}, exp:2026-11-23] until Monday */"),
+    );
+    let folder = folder(&[("p/a.json", &text)]);
+    let (_, report) = lint(folder.path(), &["--only", MISSPELT]);
+    assert_eq!(
+        rules(&report, "suppressed"),
+        [format!("{MISSPELT} 8"), format!("{MISSPELT} 15")],
+        "{report:#}"
+    );
+    assert_eq!(rules(&report, "findings"), Vec::<String>::new());
+    assert_eq!(report["suppressed"][0]["reason"], "the service is not public yet");
+}
+
+#[test]
+fn a_comment_that_hides_nothing_is_told() {
+    let ignore = |inside: &str| format!("// preflight: ignore{inside}");
+    for (comment, rule) in [
+        (ignore(&format!("[{MISSPELT}] it begins elsewhere")), "suppression-unused 5"),
+        (ignore(&format!("[{MISSPELT}]")), "suppression-reason-missing 5"),
+        (ignore(" all of it"), "suppression-comment-malformed 5"),
+        (ignore("[no-such-rule] why"), "suppression-rule-unknown 5"),
+        (ignore(&format!("[{MISSPELT}, exp:2026-11-22] why")), "suppression-expired 5"),
+        (ignore("[trust-any-principal] why"), "suppression-refused 5"),
+        (ignore(&format!("[{MISSPELT}, exp:31.1.2027] why")), "suppression-comment-malformed 5"),
+    ] {
+        let folder = folder(&[("p/a.json", &commented(&comment, "", ""))]);
+        let (_, report) = lint(folder.path(), &[]);
+        let found = rules(&report, "findings");
+        assert!(found.contains(&rule.to_owned()), "{comment}: {found:?}");
+        assert_eq!(found.iter().filter(|it| it.starts_with(MISSPELT)).count(), 2, "{comment}: {found:?}");
+    }
+}
+
+#[test]
+fn names_of_other_tools_are_taken_by_suppressions_severities_and_comments() {
+    let alias = "INVALID_ACTION";
+    let settings = suppress("sid = \"Read\"").replace(MISSPELT, alias);
+    let with_comment = commented("", "", &format!("// preflight: ignore[{alias}] as agreed"));
+    let folder = folder(&[("p/a.json", &with_comment), ("preflight.toml", &settings)]);
+    let (_, report) = lint(folder.path(), &["--only", MISSPELT]);
+    assert_eq!(rules(&report, "suppressed").len(), 2, "{report:#}");
+    let settings = format!("[[severity]]\ndocument = \"*\"\nrule = \"{alias}\"\nseverity = \"note\"\n");
+    std::fs::write(folder.path().join("preflight.toml"), settings).unwrap();
+    std::fs::write(folder.path().join("p/a.json"), POLICY).unwrap();
+    let (code, report) = lint(folder.path(), &[]);
+    assert_eq!((code, report["findings"][0]["severity"].as_str()), (0, Some("note")), "{report:#}");
+    // `check` takes them in the same way.
+    let settings = "[form]\naccount = \"111122223333\"\n\n[documents]\nreader-policy = \"p/a.json\"\n\n";
+    let text = format!("{settings}{}", suppress("").replace(MISSPELT, "no-such-name"));
+    std::fs::write(folder.path().join("preflight.toml"), text).unwrap();
+    assert_eq!(run(folder.path(), &["check", "."]).code, 2);
+    let text = format!("{settings}{}", suppress("").replace(MISSPELT, alias));
+    std::fs::write(folder.path().join("preflight.toml"), text).unwrap();
+    assert_ne!(run(folder.path(), &["check", "."]).code, 2);
+}

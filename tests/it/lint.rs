@@ -174,3 +174,131 @@ fn a_condition_that_keeps_strangers_out_is_seen() {
         assert!(is_public(open), "{open}");
     }
 }
+
+#[test]
+fn a_word_in_a_file_name_tells_the_kind_and_a_part_of_a_word_does_not() {
+    let text =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+    let kind = |file: &str| {
+        let mut sources = Sources::new();
+        let mut found = LoosePolicies::default();
+        load::add_loose(&mut sources, file, text, &mut found);
+        PolicyKind::detect(&found.policies[0], file).to_string()
+    };
+    for (file, wanted) in [
+        ("policies/root-scp.json", "scp"),
+        ("SCP_2.json", "scp"),
+        ("service-control-policy.json", "scp"),
+        ("boundary.json", "boundary"),
+        ("session-policy.json", "session"),
+        ("acme-bucket-policy.json", "resource:s3"),
+        ("reader.trust-policy.json", "trust"),
+        ("assume_role.json", "trust"),
+        ("TrustedAdvisorReadOnly.json", "identity"),
+        ("trustees.json", "identity"),
+        ("DiagnosisBucketPolicyForUsers.json", "identity"),
+        ("PolicyForSessions.json", "identity"),
+    ] {
+        assert_eq!(kind(file), wanted, "{file}");
+    }
+}
+
+/// Shapes that AWS's own guides and managed policies have: no warning is deserved.
+#[test]
+fn shapes_of_awss_own_policies_give_notes_at_most() {
+    let library = Library::embedded().unwrap();
+    let statements = [
+        // Documents and public parameters of AWS itself have no account.
+        r#""Action":"ssm:GetDocument","Resource":["arn:aws:ssm:*::document/AWS-RunShellScript","arn:aws:ssm:*::document/AmazonECS-*"]"#,
+        r#""Action":"ssm:GetParameter","Resource":"arn:aws:ssm:eu-west-1::parameter/aws/service/ami-amazon-linux-latest/*""#,
+        // The key policy for logs compares a text of the encryption context as an ARN.
+        r#""Action":"kms:Decrypt","Resource":"arn:aws:kms:eu-west-1:111122223333:key/*","Condition":{"ArnLike":{"kms:EncryptionContext:aws:logs:arn":"arn:aws:logs:eu-west-1:111122223333:*"}}"#,
+        // Nobody can choose the account that a principal is of.
+        r#""Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-billing/*","Condition":{"StringLike":{"aws:ResourceAccount":"${aws:PrincipalAccount}"}}"#,
+    ];
+    for statement in statements {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",{statement}}}]}}"#);
+        assert_eq!(
+            loud(&findings(&library, PolicyKind::of("identity"), &text)),
+            Vec::<String>::new(),
+            "{statement}"
+        );
+    }
+    // Templates of roles are newer than the data: a warning says so, and nothing is taken for refused.
+    let template = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetRoleTemplateVersion",
+        "Resource":"arn:aws:iam::aws:role-template/observability.amazonaws.com/Collector:1"}]}"#;
+    let of_template = findings(&library, PolicyKind::of("identity"), template);
+    assert!(of_template.iter().all(|finding| finding.severity < Severity::Error), "{:?}", loud(&of_template));
+    // What a tag says is chosen by who sets it.
+    let tag = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-billing/*",
+        "Condition":{"StringLike":{"aws:ResourceAccount":"${aws:PrincipalTag/account}"}}}]}"#;
+    assert_eq!(loud(&findings(&library, PolicyKind::of("identity"), tag)).len(), 1);
+}
+
+#[test]
+fn inline_policies_are_counted_with_their_owner() {
+    let library = Library::embedded().unwrap();
+    let policy = |count: usize| {
+        let list: Vec<_> = (0..count).map(|n| format!("arn:aws:s3:::acme-billing-{n:04}/*")).collect();
+        serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": list}})
+    };
+    let told = |text: &serde_json::Value| {
+        let found = findings(&library, None, &text.to_string());
+        let of_size = found.iter().filter(|finding| finding.rule.0.ends_with("-too-large"));
+        of_size.map(|finding| finding.headline.clone()).collect::<Vec<_>>()
+    };
+    let details = serde_json::json!({
+        "UserDetailList": [
+            {"UserName": "ann", "UserPolicyList": [
+                {"PolicyName": "a", "PolicyDocument": policy(40)}, {"PolicyName": "b", "PolicyDocument": policy(40)}]},
+            {"UserName": "bob", "UserPolicyList": [{"PolicyName": "a", "PolicyDocument": policy(40)}]}],
+        "GroupDetailList": [{"GroupName": "ann", "GroupPolicyList": [{"PolicyName": "a", "PolicyDocument": policy(100)}]}],
+        "RoleDetailList": [{"RoleName": "app", "RolePolicyList": [{"PolicyName": "a", "PolicyDocument": policy(250)}]}],
+        "Policies": [],
+    });
+    // Ann has 2,482 characters, Bob half of them; 3,121 of a group and 7,771 of a role are allowed.
+    let told_of = told(&details);
+    assert_eq!(told_of.len(), 1, "{told_of:?}");
+    assert!(told_of[0].starts_with("2 inline policies of user `ann` have 2"), "{told_of:?}");
+    let one = serde_json::json!({"RoleName": "app", "PolicyName": "a", "PolicyDocument": policy(350)});
+    assert_eq!(told(&one).len(), 1);
+}
+
+#[test]
+fn a_line_break_in_a_sid_does_not_break_a_note() {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Sid":"one\ntwo","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage",
+        "Resource":"arn:aws:sqs:eu-west-1:111122223333:jobs"}]}"#;
+    let shown = out(&run(&["lint", "--color", "never", "-"], text));
+    let line =
+        shown.lines().find(|line| line.contains("note: statement")).unwrap_or_else(|| panic!("{shown}"));
+    assert!(line.contains(r"`one\ntwo` allows"), "{shown}");
+}
+
+#[test]
+fn what_the_system_says_of_a_missing_file_is_told_once() {
+    let text = String::from_utf8(run(&["lint", "no-such-file.json"], "").stderr).unwrap();
+    assert_eq!(text.matches("os error 2").count(), 1, "{text}");
+    assert!(text.starts_with("error: cannot read `no-such-file.json`: "), "{text}");
+}
+
+/// Search spaces of a statement with many limits were walked for each of its actions.
+#[test]
+fn a_long_policy_with_many_conditions_is_looked_at_in_bounded_work() {
+    let library = Library::embedded().unwrap();
+    let statements: Vec<serde_json::Value> = (0..24)
+        .map(|n| {
+            let resources: Vec<_> = (0..12)
+                .map(|m| format!("arn:aws:ec2:*:*:instance/acme-{n}-{m}*"))
+                .collect();
+            serde_json::json!({
+                "Effect": if n % 4 == 3 { "Deny" } else { "Allow" },
+                "Action": ["ec2:*Instances", "ec2:*Tags", "iam:PassRole", "s3:*Policy"],
+                "Resource": resources,
+                "Condition": {"StringLike": {(format!("aws:ResourceTag/team-{n}")): [format!("*{n}*a"), "b*c"]}}
+            })
+        })
+        .collect();
+    let text = serde_json::json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    // It ends: before, a policy of this kind took minutes.
+    assert!(!findings(&library, PolicyKind::of("identity"), &text).is_empty());
+}

@@ -11,6 +11,9 @@ use preflight::source::SourceId;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+mod offered;
+mod pairs;
+
 pub(crate) fn config(account: &Account) -> Option<SourceId> {
     account.sources.iter().find(|(_, source)| source.name().ends_with("preflight.toml")).map(|(id, _)| id)
 }

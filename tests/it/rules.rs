@@ -1,12 +1,14 @@
 //! Every rule page is a test: its examples are run with that rule alone.
 
+use preflight::change::{Accounts, Contracts, Pair, evidence_of};
 use preflight::checks::lint::{LINT_CASES, PolicyKind};
 use preflight::checks::{CASES, PHRASES};
 use preflight::config;
 use preflight::contract::Form;
 use preflight::evidence::{Evidence, LoosePolicies, Role};
+use preflight::finding::change::{Changes, Fate};
 use preflight::finding::{Finding, RuleName, Severity};
-use preflight::judge::{Job, Library, LintJob, Settings, judge, lint, settle};
+use preflight::judge::{Job, Library, LintJob, Settings, findings_of_changes, judge, lint, settle};
 use preflight::load;
 use preflight::rulebook::{Example, ExampleGroup, Rule};
 use preflight::source::Sources;
@@ -18,8 +20,10 @@ const NOW: &str = "2026-11-23T12:00:00Z";
 fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
     if rule.group == "iam" {
         linted(library, &rule.name, example)
+    } else if rule.group == "change" {
+        changed(library, &rule.name, example)
     } else {
-        judged(library, &rule.name, example)
+        judged(library, rule, example)
     }
 }
 
@@ -39,12 +43,59 @@ fn linted(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
     (sources, out)
 }
 
-fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+/// Rules on changes: the blocks `before` and `after` are one policy, and a form asks for the contract of a product.
+fn changed(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    let mut sources = Sources::new();
+    let mut form = None;
+    let mut policies = Vec::new();
+    for block in &example.blocks {
+        if block.lang == "json" {
+            let mut found = LoosePolicies::default();
+            load::add_loose(&mut sources, block.kind, block.text, &mut found);
+            let found = found.policies.pop().unwrap();
+            policies.push((found.policy.clone(), PolicyKind::detect(&found, block.kind)));
+        } else if block.kind == "form" {
+            let source = sources.add("form", format!("[form]\n{}", block.text));
+            form = Some(config::read(sources.get(source).text(), source).unwrap().form);
+        }
+    }
+    let [(old, _), (new, kind)] = policies.as_slice() else { panic!("{}: not two policies", example.title) };
+    let pair = Pair { fate: Fate::Changed, old: Some(old), new: Some(new), shown: new, kind: *kind };
+    let consumers: Vec<String> = form.iter().map(|_| "spendeffix-root".to_owned()).collect();
+    let form = form.unwrap_or_default();
+    let evidence = evidence_of(&[(old, *kind), (new, *kind)]);
+    let job = Job {
+        sources: &sources,
+        evidence: &evidence,
+        form: &form,
+        consumers: &consumers,
+        strict: false,
+        now: NOW,
+        only: &[],
+    };
+    let contracts = Contracts::new(library, job);
+    let accounts = Accounts { given: None, form: &form };
+    let comparison = pair.compared(&sources, accounts, &contracts.asked());
+    let changes = Changes {
+        base: "main".to_owned(),
+        commit: String::new(),
+        list: vec![comparison],
+        not_compared: Vec::new(),
+    };
+    let mut findings = findings_of_changes(library, &changes);
+    findings.retain(|finding| finding.rule == *rule);
+    (sources, findings)
+}
+
+fn judged(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    let (rule, rule_group) = (&rule.name, rule.group.as_str());
     let mut sources = Sources::new();
     let mut evidence = Evidence::default();
     let mut form = Form::new();
     let mut levels = std::collections::BTreeMap::new();
     let mut settings = None;
+    // Trust policies are judged for a product that takes a role.
+    let mut consumers = vec![if rule_group == "trust" { "cloudzero" } else { "spendeffix-root" }.to_owned()];
     for block in &example.blocks {
         if let Some(role) = Role::of(block.kind) {
             let level = levels.entry(role).or_insert(0usize);
@@ -63,6 +114,9 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
             let read = config::read(sources.get(source).text(), source)
                 .unwrap_or_else(|fault| panic!("{}: {fault}", example.title));
             form = read.form.clone();
+            if !read.consumers.is_empty() {
+                consumers.clone_from(&read.consumers);
+            }
             settings = Some(read);
         } else if block.lang == "json" {
             // An answer of the AWS CLI, found out by what it says.
@@ -73,7 +127,7 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
         sources: &sources,
         evidence: &evidence,
         form: &form,
-        consumers: &["spendeffix-root".to_owned()],
+        consumers: &consumers,
         strict: false,
         now: NOW,
         // What settings hide has to be there first.
@@ -81,8 +135,11 @@ fn judged(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources
     };
     let mut report = judge(library, &job);
     if let Some(config) = settings {
+        let comments = |(id, _)| config::inline(&sources, id, &load::comments_of(&sources, id), "");
+        let inline: Vec<_> = sources.iter().flat_map(comments).collect();
         let settings = Settings {
             suppressions: &config.suppressions,
+            inline: &inline,
             severities: &config.severities,
             now: NOW,
             ..Settings::default()
@@ -250,15 +307,22 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("accounts", _) => &["accounts"],
             ("setting" | "export", _) => &["export"],
             ("exposure", "wide") => &["reader"],
+            ("exposure", "deputy") | ("others", "assume") => &["trust"],
+            ("others", "any-account" | "conditioned" | "own") => &["delivery", "trust"],
             ("exposure" | "others", _) => &["delivery"],
             ("layer", _) => &["reader"],
-            ("deny", "resource" | "rcp" | "unsure") => &["delivery", "reader"],
+            ("deny", "resource" | "rcp" | "unsure") => &["delivery", "reader", "trust"],
             ("deny", _) => &["reader"],
-            ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => &["delivery"],
-            ("grant", "principal-other") => &["reader"],
-            ("grant" | "condition", _) => &["delivery", "reader"],
+            ("grant", "principal-missing" | "principal-misspelt" | "principal-kind") => {
+                &["delivery", "trust"]
+            }
+            ("grant", "principal-other") => &["reader", "trust"],
+            ("grant", "missing" | "action-missing" | "action-misspelt" | "action-excluded")
+            | ("condition", _) => &["delivery", "reader", "trust"],
+            ("grant", _) => &["delivery", "reader"],
             ("live", _) => &["live"],
             ("suppression", _) => &["settings"],
+            ("change", _) => &["change"],
             (check, case) => panic!("{check}:{case} belongs to no group"),
         };
         for group in groups {

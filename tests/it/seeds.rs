@@ -1,7 +1,7 @@
 //! The fuzz targets' laws on their seeds, and on seeds that are damaged at random: the same damage in every run.
 
 #[path = "../../fuzz/bodies/mod.rs"]
-mod bodies;
+pub(crate) mod bodies;
 
 use std::path::Path;
 

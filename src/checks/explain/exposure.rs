@@ -3,7 +3,7 @@
 use super::grant::matches_action;
 use super::{Case, caller, name, place, repair};
 use crate::checks::subject::Cause;
-use crate::eval::{Request, World, inspect};
+use crate::eval::{LayerKind, Request, World, inspect};
 use crate::policy::{Effect, Policy, Statement};
 use crate::rulebook::Values;
 use crate::source::Span;
@@ -12,6 +12,8 @@ pub(super) fn causes(case: &Case<'_, '_>, request: &Request, world: &World, kind
     case.set
         .statement_ids()
         .filter(|id| case.set.origin(*id).1.effect == Effect::Allow)
+        // What the product's own account allows is presumed, and stands in no document.
+        .filter(|id| !(case.template.is_foreign && case.set.layer_of(*id) == LayerKind::Identity))
         .filter(|id| inspect(case.set, request, world, *id).applies())
         .filter_map(|id| {
             let (policy, statement) = case.set.origin(id);
@@ -21,6 +23,12 @@ pub(super) fn causes(case: &Case<'_, '_>, request: &Request, world: &World, kind
                     principal(request, statement),
                     Values::new().with("caller", caller(request)),
                 ),
+                "deputy" => {
+                    let pins = repair::pins(case, request);
+                    let (key, needed) = pins.into_iter().next().unwrap_or_default();
+                    let values = Values::new().with("caller", caller(request)).with("key", key);
+                    ("deputy", principal(request, statement), values.with("needed", needed))
+                }
                 "public" => {
                     ("public", principal(request, statement), Values::new().with("action", &*request.action))
                 }
@@ -32,6 +40,8 @@ pub(super) fn causes(case: &Case<'_, '_>, request: &Request, world: &World, kind
             let mut cause = at(policy, statement, case_name, span, values);
             if kind == "unguarded" {
                 cause.repairs = repair::guard(case, policy, statement);
+            } else if kind == "deputy" {
+                cause.repairs = repair::pin(case, request, policy, statement);
             }
             Some(cause)
         })

@@ -109,7 +109,8 @@ fn meant_in_resource_policy(
         let mut world = world.clone();
         world.force(ElementRef { statement: id, element: ElementKind::Principal }, true);
         let heals = decide(case.set, request, &world, &mut NoTrace).is_allowed();
-        let cause = principal::causes(request, policy, statement).into_iter().next()?;
+        let mut cause = principal::causes(request, policy, statement).into_iter().next()?;
+        cause.repairs = repair::element(case, request, policy, statement, ElementKind::Principal);
         heals.then_some((cause, id))
     })
 }

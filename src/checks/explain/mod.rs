@@ -11,20 +11,22 @@ pub(super) mod repair;
 mod resource;
 
 use super::subject::{Cause, Subject};
-use crate::contract::Expect;
+use crate::contract::{Expect, RequestTemplate};
 use crate::eval::{
     Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
     Witness, World, decide, inspect,
 };
 use crate::finding::{Change, Repair};
-use crate::policy::{Effect, Policy, Statement, Text};
+use crate::policy::{Effect, Notation, Policy, Statement, Text};
 use crate::source::{Place, Span};
-use crate::syntax::inner_span;
+use crate::syntax::{inner_span, plain_span};
 use std::ops::Range;
 
 /// A question with everything needed to explain its answer.
 pub(super) struct Case<'a, 'p> {
     pub(super) subject: &'a Subject<'a>,
+    /// What kind of requests is asked about.
+    pub(super) template: &'a RequestTemplate,
     pub(super) set: &'a Compiled<'p>,
     pub(super) question: &'a Question,
     pub(super) expect: &'a Expect,
@@ -199,7 +201,13 @@ fn place(policy: &Policy, span: Span) -> Place {
 /// The place of a part of a string's value.
 fn part(case: &Case<'_, '_>, policy: &Policy, text: &Text, range: Range<usize>) -> Place {
     let source = case.subject.sources.get(policy.source).text();
-    place(policy, inner_span(source, text.span, policy.level, range))
+    place(
+        policy,
+        match policy.notation {
+            Notation::Json => inner_span(source, text.span, policy.level, range),
+            Notation::Hcl | Notation::Yaml => plain_span(source, text.span, &text.value, range),
+        },
+    )
 }
 
 /// `statement 2 ("Sid")`, for notes.

@@ -1,5 +1,6 @@
 //! Whether the export that the form means is set as the product needs it, and whether AWS delivers it.
 
+mod change;
 mod found;
 mod health;
 mod meant;

@@ -18,6 +18,9 @@ const LEGACY_REPORTS: std::ops::Range<usize> = 5..10;
 /// How many names are compared with one that is not there: as many as an account can have exports at most.
 const MOST_NAMES: usize = 1_000;
 
+/// Letters that may differ in a name that was meant.
+const MOST_SLIPS: usize = 2;
+
 pub(super) fn looked(subject: &Subject<'_>) -> Outcome {
     match meant::definition(subject) {
         Some(definition) => {
@@ -54,6 +57,10 @@ pub(super) fn named(subject: &Subject<'_>) -> Outcome {
     let values = Values::new().with("found", wanted).with("nearest", *nearest);
     let case = if all_known { "name-not-there" } else { "name-not-shown" };
     let mut cause = Cause::new("export", case, given(field).unwrap_or(*at), values);
+    // A name that is nearly the same was meant; which of others was, nobody can tell.
+    if all_known && distance(nearest, wanted) <= MOST_SLIPS {
+        cause = cause.typing("export-name", nearest);
+    }
     if cause.place != *at {
         cause.related.push((*at, format!("the nearest name is `{nearest}`")));
     }

@@ -2,10 +2,10 @@
 
 use super::super::CASES;
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
-use super::{form_fact, given, meant, place, unknown, values};
-use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text};
+use super::{change, form_fact, given, meant, place, unknown, values};
+use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text, hole_of};
 use crate::contract::{Absent, AskedOf, Setting, SettingPath, Test};
-use crate::finding::State;
+use crate::finding::{Change, Repair, State};
 use crate::source::{Place, Span};
 use crate::syntax::{Node, Value, inner_span, read_json, select};
 
@@ -30,13 +30,20 @@ pub(in super::super) fn check(subject: &Subject<'_>, setting: &Setting) -> Outco
 pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: &Setting) -> Outcome {
     let Some(path) = path(setting, definition.kind) else { return Outcome::of(State::Unknown) };
     let text = subject.sources.get(definition.source).slice(definition.span);
-    let document = read_json(text);
-    // Places in the definition are places in the file.
-    let shift = |span: Span| {
-        let start = definition.span.start;
-        Span { start: span.start.saturating_add(start), end: span.end.saturating_add(start) }
+    let resolved = definition.resolved.as_deref();
+    let read = resolved.is_none().then(|| read_json(text));
+    let Some(root) = resolved.or(read.as_ref().map(|document| &document.root)) else {
+        return Outcome::of(State::Unknown);
     };
-    let hits = select(&document.root, &path.selector);
+    // Places in the definition are places in the file.
+    let start = if resolved.is_some() { 0 } else { definition.span.start };
+    let shift =
+        |span: Span| Span { start: span.start.saturating_add(start), end: span.end.saturating_add(start) };
+    let hits = select(root, &path.selector);
+    let mut values = hits.iter().flat_map(|hit| hit.iter_one_or_many());
+    if let Some(names) = values.find_map(hole_of) {
+        return unknown(FactRef::with("template-value", "name", &names));
+    }
     let mut found = Found {
         values: hits
             .iter()
@@ -44,9 +51,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
             .filter_map(Text::of)
             .map(|text| Text { span: shift(text.span), ..text })
             .collect(),
-        whole: hits
-            .first()
-            .map_or_else(|| around(&document.root, path).map(shift), |hit| Some(shift(hit.span))),
+        whole: hits.first().map_or_else(|| around(root, path).map(shift), |hit| Some(shift(hit.span))),
         note: None,
     };
     let is_there = hits.iter().any(|hit| !matches!(hit.value, Value::Null | Value::Missing));
@@ -57,7 +62,11 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
             Absent::Holds => return Outcome::of(State::Holds),
             Absent::Broken => {
                 let needed = needed(&setting.test);
-                let fault = Fault { span: at, found: "nothing".to_owned(), needed, way: None, set: None };
+                let value = wanted(subject, &setting.test);
+                // A template is edited by who wrote it.
+                let value = value.filter(|_| resolved.is_none());
+                let change = value.and_then(|value| change::missing(root, definition, path, value));
+                let fault = Fault { span: at, found: "nothing".to_owned(), needed, way: None, change };
                 return outcome(
                     definition,
                     setting,
@@ -74,7 +83,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
     let source = subject.sources.get(definition.source).text();
     match &setting.test {
         Test::Equals(template) => equals(subject, definition, setting, template, &found),
-        Test::Columns(columns) => match missing_columns(source, columns, &found) {
+        Test::Columns(columns) => match missing_columns(source, definition, columns, &found) {
             Some(faults) => outcome(definition, setting, faults, None),
             None => unknown(FactRef::new("query-columns")),
         },
@@ -99,8 +108,8 @@ struct Fault {
     needed: String,
     /// Which of several ways to be wrong, for cases that tell them apart.
     way: Option<&'static str>,
-    /// What to write where, if one value is surely right.
-    set: Option<(Span, serde_json::Value)>,
+    /// What would mend it, if one value is surely right.
+    change: Option<Change>,
 }
 
 /// The nearest thing that is there of what the setting would stand in; of an object its opening bracket.
@@ -111,6 +120,16 @@ fn around(root: &Node<'_>, path: &SettingPath) -> Option<Span> {
             _ => node.span,
         }
     })
+}
+
+/// The value to write where there is none.
+fn wanted(subject: &Subject<'_>, test: &Test) -> Option<serde_json::Value> {
+    match test {
+        Test::OneOf(list) => list.first().map(|first| first.as_str().into()),
+        Test::AllOf(list) => Some(list.as_slice().into()),
+        Test::Equals(template) => subject.form.fill(template).ok().map(Into::into),
+        Test::NoneOf(_) | Test::Columns(_) | Test::Matches(_) => None,
+    }
 }
 
 fn needed(test: &Test) -> String {
@@ -129,8 +148,9 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
         found: text.to_owned(),
         needed: needed.clone(),
         way: None,
-        set: None,
+        change: None,
     };
+    let set = |span, value: serde_json::Value| Some(Change::Set { at: place(definition, span), value });
     let is_in = |list: &[String], value: &Text| list.contains(&value.text);
     match test {
         Test::OneOf(list) => found
@@ -138,10 +158,10 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
             .iter()
             .filter(|value| !is_in(list, value))
             .map(|value| Fault {
-                set: list
+                change: list
                     .first()
                     .filter(|_| found.note.is_none())
-                    .map(|first| (value.span, first.as_str().into())),
+                    .and_then(|first| set(value.span, first.as_str().into())),
                 ..fault(value.span, &value.text)
             })
             .collect(),
@@ -152,14 +172,15 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
             .map(|value| fault(value.span, &value.text))
             .collect(),
         Test::AllOf(list) => {
+            let whole = || set(found.whole?, list.as_slice().into());
             let extra = found.values.iter().filter(|value| !is_in(list, value));
-            let mut faults: Vec<Fault> = extra.map(|value| fault(value.span, &value.text)).collect();
+            let mut faults: Vec<Fault> =
+                extra.map(|value| Fault { change: whole(), ..fault(value.span, &value.text) }).collect();
             if list.iter().any(|wanted| !found.values.iter().any(|value| value.text == *wanted)) {
                 let all: Vec<&str> = found.values.iter().map(|value| value.text.as_str()).collect();
                 let all = if all.is_empty() { "nothing".to_owned() } else { all.join("`, `") };
-                let list: serde_json::Value = list.as_slice().into();
-                let set = found.whole.map(|whole| (whole, list));
-                faults.push(Fault { set, ..fault(found.whole.unwrap_or(definition.name_span()), &all) });
+                let span = found.whole.unwrap_or(definition.name_span());
+                faults.push(Fault { change: whole(), ..fault(span, &all) });
             }
             faults
         }
@@ -174,7 +195,7 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
                     found: value.text.clone(),
                     needed: needed.clone(),
                     way: Some(way.name()),
-                    set: trimmed(grammar, value),
+                    change: trimmed(grammar, value).and_then(|text| set(value.span, text.into())),
                 })
             })
             .collect(),
@@ -183,9 +204,9 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
 }
 
 /// A text without the slashes at its ends, if that is all that is wrong with it.
-fn trimmed(grammar: &crate::contract::Grammar, value: &Text) -> Option<(Span, serde_json::Value)> {
+fn trimmed<'t>(grammar: &crate::contract::Grammar, value: &'t Text) -> Option<&'t str> {
     let text = value.text.trim_matches('/');
-    (!text.is_empty() && grammar.failure(text).is_none()).then(|| (value.span, text.into()))
+    (!text.is_empty() && grammar.failure(text).is_none()).then_some(text)
 }
 
 fn equals(
@@ -209,7 +230,7 @@ fn equals(
             found: value.text.clone(),
             needed: wanted.clone(),
             way: None,
-            set: Some((value.span, wanted.as_str().into())),
+            change: Some(Change::Set { at: place(definition, value.span), value: wanted.as_str().into() }),
         })
         .collect();
     let mut outcome = outcome(definition, setting, faults, found.note.clone());
@@ -224,21 +245,32 @@ fn equals(
 }
 
 /// The columns that are missing; nothing if the query cannot be read.
-fn missing_columns(source: &str, columns: &[String], found: &Found) -> Option<Vec<Fault>> {
+fn missing_columns(
+    source: &str,
+    definition: &ExportDefinition,
+    columns: &[String],
+    found: &Found,
+) -> Option<Vec<Fault>> {
     let statement = found.values.first()?;
     let query = Query::read(&statement.text);
     let mut faults = Vec::new();
+    let mut missing: Vec<&String> = Vec::new();
     for column in columns {
-        if query.columns.has(column)? {
-            continue;
+        if !query.columns.has(column)? {
+            missing.push(column);
         }
+    }
+    let change = change::with_columns(&statement.text, &query, &missing)
+        .map(|text| Change::Set { at: place(definition, statement.span), value: text.into() });
+    for column in missing {
         let Columns::Listed(list) = &query.columns else { continue };
         let renamed = list.iter().find(|each| each.from.as_deref() == Some(column));
         let at = renamed
             .or_else(|| list.last())
             .map_or(statement.span, |each| inner_span(source, statement.span, 0, each.range.clone()));
         let name = renamed.map_or("nothing", |each| &each.name);
-        faults.push(Fault { span: at, found: name.to_owned(), needed: column.clone(), way: None, set: None });
+        let needed = column.clone();
+        faults.push(Fault { span: at, found: name.to_owned(), needed, way: None, change: change.clone() });
     }
     Some(faults)
 }
@@ -256,10 +288,8 @@ fn outcome(
             let values = values(definition, &fault.found, &fault.needed);
             let mut cause = Cause::new("setting", case(&setting.case, fault.way), at, values);
             cause.notes.extend(note.clone());
-            match fault.set {
-                Some((span, value)) => cause.setting(place(definition, span), value),
-                None => cause,
-            }
+            cause.repairs.extend(fault.change.map(Repair::of));
+            cause
         })
         .collect();
     let state = if causes.is_empty() { State::Holds } else { State::Broken };

@@ -1,10 +1,10 @@
 //! What more than one setting, or a setting and the form, decide.
 
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
-use super::{broken, form_fact, given, meant, place, unknown, values};
+use super::{broken, change, form_fact, given, meant, place, unknown, values};
 use crate::billing::{ExportDefinition, ExportKind, Query, Text};
 use crate::contract::{ExportQuestion, IfMissing};
-use crate::finding::State;
+use crate::finding::{Repair, State};
 use crate::policy::arn;
 use crate::source::Span;
 use crate::syntax::inner_span;
@@ -105,6 +105,9 @@ fn account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
 }
 
 fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    if let Some(names) = definition.hole(&["DataQuery", "QueryStatement"]) {
+        return unknown(FactRef::with("template-value", "name", &names));
+    }
     let limits = definition.query.as_ref().and_then(|query| Some((query, Query::read(&query.text).limits?)));
     let Some((query, range)) = limits else { return Outcome::of(State::Holds) };
     let source = subject.sources.get(definition.source).text();
@@ -209,6 +212,10 @@ fn region(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
 
 fn bucket_account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
+    let owner = ["DestinationConfigurations", "S3Destination", "S3BucketOwner"];
+    if let Some(names) = definition.hole(&owner) {
+        return unknown(FactRef::with("template-value", "name", &names));
+    }
     let field = subject.form.get("bucket-account");
     let said = given(field);
     let owner = definition.bucket_owner.as_ref();
@@ -231,6 +238,11 @@ fn bucket_account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outco
     let mut cause = cause(definition, case, span, found, bucket_account);
     if case == "bucket-owner-other" {
         cause = cause.setting(place(definition, span), bucket_account);
+    }
+    if case == "bucket-owner-missing" {
+        let path = ["DestinationConfigurations", "S3Destination"];
+        let added = change::member(subject, definition, &path, ("S3BucketOwner", bucket_account));
+        cause.repairs.extend(added.map(Repair::of));
     }
     if let Some(said) = said {
         cause.related.push((said, format!("the bucket belongs to `{bucket_account}`")));

@@ -4,7 +4,7 @@ use super::super::layers::{gap_fact, some_of};
 use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::evidence::{AnswerKind, PolicyDocument, PolicyList, Role, Said};
-use crate::finding::State;
+use crate::finding::{Change, Repair, State};
 use crate::rulebook::Values;
 use crate::source::Place;
 use std::collections::BTreeSet;
@@ -108,6 +108,7 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
             let file = subject.sources.get(source).name();
             let file = file.rsplit('/').next().unwrap_or(file);
             let mut cause = cause(file, place, record.attached.first());
+            cause.repairs.extend(attaching(subject, document).map(Repair::of));
             if !open.is_empty() {
                 cause.notes.push("which of the files it is, their names do not tell".to_owned());
             }
@@ -115,6 +116,29 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
         }
     }
     causes
+}
+
+/// The command that gives the reader a policy that lies in a file: as one of its own, since nothing tells whether there is a
+/// managed policy with this text. <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html> (checked 2026-11)
+fn attaching(subject: &Subject<'_>, document: &PolicyDocument) -> Option<Change> {
+    let path = subject.sources.get(document.source).name();
+    let plain = |next: char| next.is_ascii_alphanumeric() || "-_./".contains(next);
+    let file = path.rsplit('/').next()?;
+    let name = file.strip_suffix(".json")?;
+    if !path.chars().all(plain) || name.is_empty() || name.starts_with('-') {
+        return None;
+    }
+    let user = subject.form.fill("{reader-name}").ok()?;
+    Some(Change::Run {
+        command: format!(
+            "aws iam put-user-policy --user-name {user} --policy-name {name} --policy-document file://{file}"
+        ),
+        effect: Some(
+            "it gives the reader the policy as an inline policy; where a managed policy has this text, \
+             `aws iam attach-user-policy` with its ARN does the same"
+                .to_owned(),
+        ),
+    })
 }
 
 fn cause(name: &str, place: Place, list: Option<&PolicyList>) -> Cause {

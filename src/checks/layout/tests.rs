@@ -3,13 +3,15 @@
 use super::look::{Bucket, Found};
 use crate::contract::{Contract, Layout};
 use crate::evidence::Listing;
+use crate::rulebook::embedded::PARTS;
 use crate::source::Sources;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 fn layout() -> Layout {
     let text = include_str!("../../../rules/consumers/spendeffix-root.toml");
-    Contract::read("spendeffix-root", text).unwrap().layout.unwrap()
+    let part = |wanted: &str| PARTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+    Contract::read_with("spendeffix-root", text, &part).unwrap().layout.unwrap()
 }
 
 fn with_bucket(keys: &BTreeSet<String>, test: impl FnOnce(Bucket<'_>)) {

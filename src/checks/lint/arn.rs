@@ -3,6 +3,7 @@
 use super::doc::{Doc, Out, is_open, readable};
 use super::grammar::applies;
 use super::kind::PolicyKind;
+use super::space::fill;
 use crate::catalog::{self, ResourceType};
 use crate::eval::Glob;
 use crate::eval::member::{self, Found, Language};
@@ -12,7 +13,7 @@ use crate::source::Span;
 /// What the resource part of an ARN of IAM begins with; IAM refuses others when the policy is saved.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html>
 /// (checked 2026-11)
-const IAM_PATHS: [&str; 16] = [
+const IAM_PATHS: [&str; 17] = [
     "user",
     "federated-user",
     "role",
@@ -27,6 +28,7 @@ const IAM_PATHS: [&str; 16] = [
     "report",
     "access-report",
     "assumed-role",
+    "role-template",
     "root",
     "u2f",
 ];
@@ -164,11 +166,23 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
         } else if fixed && literal {
             let values = [("found", &*item.value), ("service", known.name())];
             out.push("arn", "resource-form", part(doc, item, at), &values);
-        } else if needed && value.is_empty() {
+        } else if needed && value.is_empty() && !(at == 4 && is_of_aws(service, resource)) {
             let values = [("found", &*item.value), ("service", known.name())];
             out.push("arn", missing, item.span, &values);
         }
     }
+}
+
+/// Services of which AWS itself owns resources; the ARNs of those have no account.
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html> and AWS's managed
+/// policies, such as `AmazonSSMAutomationRole` (checked 2026-11)
+const WITH_RESOURCES_OF_AWS: [&str; 2] = ["ssm", "resource-explorer-2"];
+
+/// Whether a resource part may name what AWS owns: `document/AWS-RunShellScript`, `parameter/aws/service/*`.
+fn is_of_aws(service: &str, resource: &str) -> bool {
+    let name = resource.split_once(['/', ':']).map_or("", |(_, name)| name).to_ascii_lowercase();
+    WITH_RESOURCES_OF_AWS.contains(&service)
+        && (["aws", "amazon"].iter().any(|start| name.starts_with(start)) || is_wide(&name))
 }
 
 /// The place of one part of an ARN, where the text is written without escapes; else all of it.
@@ -188,6 +202,10 @@ fn part(doc: &Doc<'_>, item: &Text, at: usize) -> Span {
 /// Actions that reach none of the resources they stand beside.
 fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out) {
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
+    // Whether it denies nothing or gives nothing is another fault.
+    if statement.effect_hole.is_some() {
+        return;
+    }
     if resources.negated || resources.items.is_empty() || doc.kind == PolicyKind::Resource(Some("s3")) {
         return;
     }
@@ -275,25 +293,21 @@ fn star(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out
     }
 }
 
-/// Whether a pattern holds every resource of its type in every account: the same pattern with region and account opened
-/// names nothing more.
+/// Whether a pattern holds every resource of a type in every account: no ARN of the type and partition lies outside of it.
 fn is_effectively_everything(pattern: &str) -> bool {
-    let Some([_, partition, service, region, account, resource]) = arn::split(pattern) else { return false };
-    if pattern.contains("${") || !resource.contains('*') {
+    let Some([_, partition, service, ..]) = arn::split(pattern) else { return false };
+    if pattern.contains("${") || !pattern.contains('*') {
         return false;
     }
-    let kind = resource.split(['/', ':']).next().filter(|head| !head.contains('*'));
-    let separator = resource.chars().find(|c| matches!(c, '/' | ':'));
-    let widest = match (kind, separator) {
-        (Some(kind), Some(separator)) => format!("arn:*:{service}:*:*:{kind}{separator}*"),
-        (Some(_), None) => return false,
-        (None, _) => format!("arn:*:{service}:*:*:*"),
-    };
-    // Global services have no region and no account to open.
-    if region.is_empty() && account.is_empty() {
-        return false;
-    }
-    let partition = if partition.contains('*') { "*" } else { partition };
-    let wide = Language::glob(&widest.replacen("arn:*", &format!("arn:{partition}"), 1));
-    matches!(member::string(&[&wide], &[&Language::glob(pattern)]), Found::Nothing)
+    let partition = if is_open(partition) { "aws" } else { partition };
+    let (glob, language) = (Glob::new(pattern), Language::glob(pattern));
+    let types = catalog::service(service).into_iter().flat_map(catalog::Service::resource_types);
+    types.flat_map(ResourceType::arns).filter(|template| template.split(':').nth(2) == Some(service)).any(
+        |template| {
+            let wide = fill(template, "*").replacen("arn:aws:", &format!("arn:{partition}:"), 1);
+            // What covers a pattern takes its very text, too: a quick no for nearly all types.
+            glob.matches(&wide)
+                && matches!(member::string(&[&Language::glob(&wide)], &[&language]), Found::Nothing)
+        },
+    )
 }

@@ -83,6 +83,7 @@ pub const LINT_CASES: &[CaseSpec] = &[
     case("trust", "any-principal-conditioned", NONE),
     case("trust", "whole-account", FOUND),
     case("trust", "action-mismatch", &["found", "needed"]),
+    case("trust", "action-not-of-sts", FOUND),
     case("trust", "federated-form", FOUND),
     case("trust", "github-repository", NONE),
     case("trust", "github-wildcard", FOUND),
@@ -190,6 +191,7 @@ pub const LINT_CASES: &[CaseSpec] = &[
     case("reach", "escalation", &["way", "count"]),
     case("reach", "bucket-rewrite", &["action", "needed"]),
     case("size", "identity", &["found", "needed"]),
+    case("size", "inline", &["found", "needed", "owner", "count"]),
     case("size", "session", &["found", "needed"]),
     case("size", "trust", &["found", "needed"]),
     case("size", "scp", &["found", "needed"]),
@@ -213,6 +215,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("principal", "missing"),
     ("organization", "scp-principal"),
     ("trust", "resource"),
+    ("trust", "action-not-of-sts"),
     ("principal", "wildcard"),
     ("value", "date-refused"),
 ];

@@ -2,8 +2,9 @@
 
 use super::doc::{Doc, Out, readable};
 use super::kind::PolicyKind;
+use super::tag;
 use crate::catalog::{self, Access, ConditionKey, KeyType};
-use crate::policy::{BaseOperator, Clause, Effect, SetOperator, Statement, TextKind};
+use crate::policy::{BaseOperator, Clause, Effect, SetOperator, Statement, TextKind, arn};
 
 /// Actions of a statement are looked up one by one up to this number.
 const MOST_ACTIONS: usize = 3000;
@@ -40,15 +41,15 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
             one(doc, statement, &actions, clause, out);
         }
         pairs(statement, out);
-        tags(statement, &actions, out);
+        tag::look(statement, &actions, out);
     }
 }
 
 /// The actions that a statement names.
-struct Actions {
+pub(super) struct Actions {
     listed: Vec<&'static catalog::Action>,
     /// There are others: `NotAction`, `*`, too many, or what cannot be read.
-    open: bool,
+    pub(super) open: bool,
 }
 
 impl Actions {
@@ -68,7 +69,7 @@ impl Actions {
         Self { listed, open }
     }
 
-    fn services(&self) -> Vec<&'static str> {
+    pub(super) fn services(&self) -> Vec<&'static str> {
         let mut list: Vec<&str> = self.listed.iter().map(|action| action.service().prefix()).collect();
         list.sort_unstable();
         list.dedup();
@@ -200,7 +201,8 @@ fn types(clause: &Clause, known: &ConditionKey, out: &mut Out) {
     );
     let fits = match known.kind {
         _ if operator.base == B::Null => true,
-        KeyType::String => text,
+        // What is sent under such a key may be an ARN: `kms:EncryptionContext:aws:logs:arn` in AWS's own key policies.
+        KeyType::String => text || (operator.base == B::ArnLike && are_arns(clause)),
         KeyType::Arn => text || operator.base == B::ArnLike,
         KeyType::Bool => operator.base == B::Bool,
         KeyType::Numeric => number,
@@ -238,6 +240,11 @@ fn types(clause: &Clause, known: &ConditionKey, out: &mut Out) {
             out.push("condition", "string-equals-on-arn", clause.operator.span, &values);
         }
     }
+}
+
+/// Whether every value is written as an ARN.
+fn are_arns(clause: &Clause) -> bool {
+    !clause.values.is_empty() && clause.values.iter().all(|value| arn::split(&value.value).is_some())
 }
 
 /// Whether any action of the statement sends the key.
@@ -364,36 +371,5 @@ fn pairs(statement: &Statement, out: &mut Out) {
         };
         let values = [("key", &*clause.key.value), ("needed", missing)];
         out.push("condition", "companion-missing", clause.key.span, &values);
-    }
-}
-
-/// Tags of resources, in services that do not look at them.
-fn tags(statement: &Statement, actions: &Actions, out: &mut Out) {
-    let is_tag = |clause: &&Clause| clause.key.value.to_ascii_lowercase().starts_with("aws:resourcetag/");
-    let Some(clause) = statement.clauses.iter().find(is_tag) else { return };
-    let negated = statement.actions.as_ref().is_some_and(|actions| actions.negated);
-    let case = match (statement.effect, negated) {
-        (Effect::Deny, true) => "tag-deny-not-action",
-        (Effect::Allow, true) => "tag-allow-not-action",
-        (Effect::Deny, false) => "tag-deny",
-        (Effect::Allow, false) => "tag-allow",
-        (Effect::Unreadable, _) => return,
-    };
-    if negated {
-        let values = [("key", &*clause.key.value), ("service", "some service")];
-        out.push("condition", case, clause.key.span, &values);
-        return;
-    }
-    if actions.open {
-        return;
-    }
-    let looks = |service: &str| {
-        catalog::service(service).is_some_and(|service| {
-            service.condition_keys().iter().any(|key| key.name.starts_with("aws:ResourceTag"))
-        })
-    };
-    if let Some(service) = actions.services().into_iter().find(|service| !looks(service)) {
-        let values = [("key", &*clause.key.value), ("service", service)];
-        out.push("condition", case, clause.key.span, &values);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::kind::PolicyKind;
 use crate::checks::subject::Cause;
+use crate::evidence::Owner;
 use crate::policy::{Length, Policy, Statement, Text, TextKind};
 use crate::rulebook::Values;
 use crate::source::{Place, Source, SourceId, Span};
@@ -22,6 +23,8 @@ pub struct Doc<'a> {
     pub kind: PolicyKind,
     /// The bucket whose policy it is, where somebody says.
     pub bucket: Option<&'a str>,
+    /// Whose inline policy it is, where that is known.
+    pub owner: Option<&'a Owner>,
 }
 
 /// The findings of a document so far.

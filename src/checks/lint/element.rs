@@ -77,7 +77,8 @@ fn lists(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
         let case = if bare == "{}" { "principal-object-empty" } else { "principal-list-empty" };
         out.push("element", case, principals.span, &[]);
     }
-    if let Some(span) = statement.condition_span.filter(|_| statement.clauses.is_empty()) {
+    let is_read = || doc.issues.iter().all(|issue| !statement.span.contains(issue.span));
+    if let Some(span) = statement.condition_span.filter(|_| statement.clauses.is_empty() && is_read()) {
         out.push("element", "condition-object-empty", span, &[]);
     }
     if statement.resources.is_some() && doc.kind == PolicyKind::Trust {

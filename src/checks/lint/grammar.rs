@@ -173,5 +173,6 @@ fn issue_name(kind: IssueKind) -> &'static str {
         IssueKind::UnexpectedCharacter => "unexpected-character",
         IssueKind::Empty => "empty",
         IssueKind::TooDeep => "too-deep",
+        IssueKind::YamlBroken => "yaml-broken",
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog;
 use crate::evidence::{LoosePolicy, PolicyHint, Role};
-use crate::policy::{Effect, Policy};
+use crate::policy::{Effect, Policy, Statement};
 use std::fmt;
 
 /// The kinds of policies that AWS tells apart.
@@ -75,6 +75,7 @@ impl PolicyKind {
             Role::Scp => Self::Scp,
             Role::Rcp => Self::Rcp,
             Role::EndpointPolicy => Self::Endpoint,
+            Role::TrustPolicy => Self::Trust,
         }
     }
 
@@ -87,27 +88,33 @@ impl PolicyKind {
             Some(PolicyHint::Rcp) => return Self::Rcp,
             Some(PolicyHint::Trust) => return Self::Trust,
             Some(PolicyHint::Identity) => return Self::Identity,
+            Some(PolicyHint::Boundary) => return Self::Boundary,
+            Some(PolicyHint::Bucket) => return Self::Resource(Some("s3")),
+            Some(PolicyHint::Key) => return Self::Resource(Some("kms")),
+            Some(PolicyHint::Endpoint) => return Self::Endpoint,
+            Some(PolicyHint::Resource) => return Self::Resource(service_of(&found.policy)),
             None => {}
         }
-        let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
-        let named = |words: &[&str]| words.iter().any(|word| file.contains(word));
+        let file = words_of(file);
+        let named = |names: &[&str]| names.iter().any(|name| file.contains(&format!("-{name}-")));
         let policy = &found.policy;
-        if !policy.statements.iter().any(|statement| statement.principals.is_some()) {
-            return if named(&["scp", "service-control"]) {
+        let names = |statement: &Statement| statement.principals.is_some() && !statement.is_unknown();
+        if !policy.statements.iter().any(names) {
+            return if named(&["scp", "scps", "service-control"]) {
                 Self::Scp
             } else if named(&["boundary"]) {
                 Self::Boundary
-            } else if named(&["session"]) {
+            } else if named(&["session", "sessionpolicy"]) {
                 Self::Session
             } else if named(&["bucket-policy", "bucketpolicy"]) {
                 Self::Resource(Some("s3"))
-            } else if named(&["trust", "assume-role"]) {
+            } else if named(&["trust", "trustpolicy", "assume-role"]) {
                 Self::Trust
             } else {
                 Self::Identity
             };
         }
-        if named(&["rcp", "resource-control"]) {
+        if named(&["rcp", "rcps", "resource-control"]) {
             Self::Rcp
         } else if named(&["endpoint", "vpce"]) {
             Self::Endpoint
@@ -155,6 +162,16 @@ impl fmt::Display for PolicyKind {
             Self::Resource(Some(service)) => write!(out, "resource:{service}"),
         }
     }
+}
+
+/// The words of a file's name between dashes, with a dash at both ends: `-root-scp-json-`. A word that merely begins or ends
+/// like another (`TrustedAdvisor`) is another word; a number behind a word does not change it.
+fn words_of(file: &str) -> String {
+    let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let plain = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let list: Vec<&str> = plain.filter(|word| !word.is_empty()).collect();
+    format!("-{}-", list.join("-"))
 }
 
 /// Every statement is about assuming, and none names a resource.

@@ -2,7 +2,7 @@
 
 use super::doc::{Doc, Out};
 use super::space::{Reach, Side, Space, part};
-use crate::policy::{Effect, Statement};
+use crate::policy::{Effect, Statement, TextKind};
 
 const KEY: &str = "aws:MultiFactorAuthPresent";
 
@@ -15,6 +15,9 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
         else {
             continue;
         };
+        if clause.values.iter().any(|value| value.kind == TextKind::Unreadable) {
+            continue;
+        }
         let values = [("operator", &*clause.operator.value)];
         match statement.effect {
             Effect::Allow => {

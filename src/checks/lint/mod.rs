@@ -22,6 +22,7 @@ mod reach;
 mod size;
 mod space;
 mod table;
+mod tag;
 mod trust;
 mod value;
 mod variable;
@@ -53,7 +54,16 @@ pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
     mfa::look(doc, &mut out);
     reach::look(doc, &mut out);
     size::look(doc, &mut out);
+    // Of a statement of which nothing is known there is nothing to say.
+    let unknown: Vec<_> = doc.policy.statements.iter().filter(|each| each.is_unknown()).collect();
+    out.causes.retain(|cause| !unknown.iter().any(|each| each.span == cause.place.span));
     out.causes
+}
+
+/// Every case that several documents meet together.
+#[must_use]
+pub fn together(docs: &[Doc<'_>]) -> Vec<Cause> {
+    size::together(docs)
 }
 
 /// Whether a case is one for which AWS does not take the document. What is odd and taken all the same is none.

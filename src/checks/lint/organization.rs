@@ -3,7 +3,7 @@
 use super::doc::{Doc, Out, opening, readable};
 use super::kind::PolicyKind;
 use crate::catalog;
-use crate::policy::{BaseOperator, Clause, Effect, PrincipalKind, Statement};
+use crate::policy::{BaseOperator, Clause, Effect, PrincipalKind, Statement, Text};
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     for statement in &doc.policy.statements {
@@ -31,22 +31,24 @@ fn scp(statement: &Statement, out: &mut Out) {
 
 fn rcp(statement: &Statement, out: &mut Out) {
     let star = |text: &str| text == "*";
+    let may_be_star = |text: &Text| star(&text.value) || !text.is_whole();
     if let Some(principals) = &statement.principals {
         let everyone = !principals.negated
             && principals.entries.iter().all(|entry| {
                 matches!(entry.kind, PrincipalKind::Everyone | PrincipalKind::Aws) && star(&entry.value.value)
             });
-        if !everyone {
+        let is_known = principals.entries.iter().all(|entry| entry.value.is_whole());
+        if !everyone && is_known {
             out.push("organization", "rcp-principal", principals.key_span, &[]);
         }
     }
     let whole = |element: &Option<crate::policy::Element>| {
-        element
-            .as_ref()
-            .is_some_and(|element| !element.negated && element.items.iter().all(|item| star(&item.value)))
+        element.as_ref().is_some_and(|element| !element.negated && element.items.iter().all(may_be_star))
     };
     if statement.effect == Effect::Allow {
-        if !(whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty()) {
+        let is_whole =
+            whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty();
+        if !is_whole && statement.effect_hole.is_none() {
             out.push("organization", "rcp-allow", statement.effect_span, &[]);
         }
         return;

@@ -160,7 +160,10 @@ fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some((action, resource)) = sample(statement) else { return };
     let policy = with_denies(doc.policy, statement);
     let space = Space::new(&policy, Side::Resource);
-    for entry in entries.filter(|entry| entry.kind == PrincipalKind::Service) {
+    for entry in entries.filter(|entry| {
+        let is_text = entry.value.kind == TextKind::String && entry.value.is_whole();
+        entry.kind == PrincipalKind::Service && is_text
+    }) {
         let service = &*entry.value.value;
         let foreign: Known<'_> = &[
             ("aws:SourceAccount", Some("999999999999")),

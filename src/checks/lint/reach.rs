@@ -2,7 +2,7 @@
 
 use super::cover::folded;
 use super::doc::{Doc, Out, opening, readable};
-use super::space::{FRESH_NAME, Reach, Side, Space, accounts, widest, with_denies};
+use super::space::{FRESH_NAME, Side, Space, accounts, widest, with_denies};
 use super::table::tables;
 use crate::catalog::{self, Access};
 use crate::eval::Glob;
@@ -52,7 +52,7 @@ fn is_everything(doc: &Doc<'_>, statement: &Statement, out: &mut Out) -> bool {
     // With a condition or a Deny beside it, it is for the evaluator to say.
     let policy = with_denies(doc.policy, statement);
     let space = Space::new(&policy, Side::Identity);
-    if space.user("iam:CreateUser", "arn:aws:iam::111122223333:user/*") == Reach::Always {
+    if space.always("iam:CreateUser", "arn:aws:iam::111122223333:user/*") {
         out.push("reach", "everything", actions.span, &[]);
     }
     true
@@ -137,7 +137,7 @@ fn roles(space: &Space<'_>, statement: &Statement, calls: &[RoleCall], out: &mut
             } else {
                 format!("arn:aws:iam::{account}:{}", call.every)
             };
-            space.user(call.action, &resource) == Reach::Always
+            space.always(call.action, &resource)
         });
         if !reached {
             continue;
@@ -207,8 +207,7 @@ fn exposed(space: &Space<'_>, policy: &Policy, statement: &Statement, out: &mut 
             if asked > MOST_ACTIONS {
                 break;
             }
-            let wide =
-                widest(&name, &owners).iter().any(|resource| space.user(&name, resource) == Reach::Always);
+            let wide = widest(&name, &owners).iter().any(|resource| space.always(&name, resource));
             if wide {
                 for ((_, list), is) in found.iter_mut().zip(kinds) {
                     if is {
@@ -238,9 +237,7 @@ fn escalation(doc: &Doc<'_>, out: &mut Out) {
         .filter_map(|statement| statement.actions.as_ref())
         .collect();
     let named = |action: &String| allowed.iter().any(|actions| may_name(actions, action));
-    let may = |action: &String| {
-        widest(action, &owners).iter().any(|resource| space.user(action, resource) == Reach::Always)
-    };
+    let may = |action: &String| widest(action, &owners).iter().any(|resource| space.always(action, resource));
     let ways: Vec<_> = tables()
         .ways
         .iter()
@@ -286,12 +283,12 @@ fn buckets(doc: &Doc<'_>, out: &mut Out) {
             Some(format!("arn:aws:s3:::{name}"))
         });
         let bucket = bucket.unwrap_or_else(|| "arn:aws:s3:::preflight-any-bucket".to_owned());
-        let some = |action: &str, on: &str| space.user(action, on) == Reach::Always;
+        let some = |action: &str, on: &str| space.always(action, on);
         let objects = format!("{bucket}/*");
         let rewrites = rewriting.iter().any(|action| some(action, &bucket));
         let lacks = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
             .into_iter()
-            .find(|action| space.user(action, &objects) != Reach::Always);
+            .find(|action| !space.always(action, &objects));
         if let Some(lacks) = lacks.filter(|_| rewrites) {
             out.push("reach", "bucket-rewrite", item.span, &[("action", action), ("needed", lacks)]);
             return;

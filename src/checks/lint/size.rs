@@ -5,6 +5,9 @@
 
 use super::doc::{Doc, Out};
 use super::kind::PolicyKind;
+use crate::checks::subject::Cause;
+use crate::evidence::{Owner, OwnerKind};
+use std::collections::BTreeMap;
 
 /// Managed policies.
 const IDENTITY: usize = 6_144;
@@ -22,10 +25,52 @@ const ENDPOINT: usize = 20_480;
 /// Session policies in the call that makes the session.
 const SESSION: usize = 2_048;
 
+/// What all inline policies of one owner may have together. These quotas cannot be raised.
+fn of_inline(kind: OwnerKind) -> usize {
+    match kind {
+        OwnerKind::User => 2_048,
+        OwnerKind::Group => 5_120,
+        OwnerKind::Role => 10_240,
+    }
+}
+
+/// Inline policies that are too long together: IAM counts all of a user, group or role.
+pub(super) fn together(docs: &[Doc<'_>]) -> Vec<Cause> {
+    let mut owners: BTreeMap<&Owner, Vec<&Doc<'_>>> = BTreeMap::new();
+    for doc in docs {
+        if let Some(owner) = doc.owner {
+            owners.entry(owner).or_default().push(doc);
+        }
+    }
+    let mut causes = Vec::new();
+    for (owner, docs) in owners {
+        let all: usize = docs.iter().map(|doc| doc.length.bare).sum();
+        let most = of_inline(owner.kind);
+        // The longest is where to cut first.
+        let Some(longest) = docs.iter().max_by_key(|doc| doc.length.bare).filter(|_| all > most) else {
+            continue;
+        };
+        let kind = match owner.kind {
+            OwnerKind::User => "user",
+            OwnerKind::Group => "group",
+            OwnerKind::Role => "role",
+        };
+        let (found, needed, count) = (all.to_string(), most.to_string(), docs.len().to_string());
+        let name = format!("{kind} `{}`", owner.name);
+        let values = [("found", &*found), ("needed", &*needed), ("owner", &*name), ("count", &*count)];
+        let mut out = Out::new(longest.policy.source);
+        out.push("size", "inline", longest.policy.statement_span, &values);
+        causes.extend(out.causes);
+    }
+    causes
+}
+
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     let (all, bare) = (doc.length.characters, doc.length.bare);
     let (case, found, needed) = match doc.kind {
-        PolicyKind::Identity | PolicyKind::Boundary if bare > IDENTITY => ("identity", bare, IDENTITY),
+        PolicyKind::Identity | PolicyKind::Boundary if bare > IDENTITY && doc.owner.is_none() => {
+            ("identity", bare, IDENTITY)
+        }
         PolicyKind::Session if all > SESSION => ("session", all, SESSION),
         PolicyKind::Trust if bare > TRUST => ("trust", bare, TRUST),
         PolicyKind::Scp if all > SCP_REPORTED => ("scp", all, SCP_REPORTED),

@@ -2,7 +2,8 @@
 
 use crate::catalog;
 use crate::eval::{
-    Answer, Caller, Compiled, Context, ContextValue, Layer, Layers, Member, Question, Request, World, ask,
+    Answer, Caller, Compiled, Context, ContextValue, Layer, Layers, Member, NoTrace, Question, Request,
+    World, ask, decide,
 };
 use crate::policy::{Effect, Policy, Statement, arn};
 
@@ -59,11 +60,17 @@ impl<'p> Space<'p> {
         Self { set: Compiled::new(&layers) }
     }
 
-    /// How far a user of some account may do this on every resource of a pattern.
-    pub(super) fn user(&self, action: &str, resource: &str) -> Reach {
+    /// Whether a user of some account may do this on every resource of a pattern, whatever the context.
+    pub(super) fn always(&self, action: &str, resource: &str) -> bool {
         let account = arn::account_of(resource).unwrap_or("111122223333");
         let user = format!("arn:aws:iam::{account}:user/{FRESH_NAME}");
-        self.reach(&user, action, resource, Some(account), &[])
+        let Ok(caller) = Caller::parse(&user) else { return false };
+        // A resource that nobody named, asked for with an empty context, is one of them. It is refused by nearly every
+        // statement that has limits, and a single decision says so; the search over all of them takes a thousand.
+        let fresh = fresh(resource, account);
+        let one = Request::new(caller.clone(), action, &fresh, Some(account), Context::new());
+        decide(&self.set, &one, &World::new(), &mut NoTrace).is_allowed()
+            && self.all(&self.request(caller, action, resource, Some(account), &[]), resource, true)
     }
 
     /// How far a caller may do this on every resource of a pattern.
@@ -76,6 +83,25 @@ impl<'p> Space<'p> {
         known: Known<'_>,
     ) -> Reach {
         let Ok(caller) = Caller::parse(caller) else { return Reach::Never };
+        let request = self.request(caller, action, resource, owner, known);
+        if self.all(&request, resource, true) {
+            Reach::Always
+        } else if self.all(&request, resource, false) {
+            Reach::Never
+        } else {
+            Reach::Sometimes
+        }
+    }
+
+    /// A request of which nothing but `known` is known.
+    fn request(
+        &self,
+        caller: Caller,
+        action: &str,
+        resource: &str,
+        owner: Option<&str>,
+        known: Known<'_>,
+    ) -> Request {
         let mut context = Context::new();
         for (key, value) in known {
             if let Some(value) = value {
@@ -89,20 +115,29 @@ impl<'p> Space<'p> {
                 request.context.set(key, ContextValue::Unseen);
             }
         }
-        let holds = |allowed| {
-            let member = Member { request: request.clone().over(resource), example: None };
-            let question =
-                Question { members: vec![member], unknowns: Vec::new(), allowed, base: World::new() };
-            matches!(ask(&self.set, &question), Answer::Holds { .. })
-        };
-        if holds(true) {
-            Reach::Always
-        } else if holds(false) {
-            Reach::Never
-        } else {
-            Reach::Sometimes
-        }
+        request
     }
+
+    /// Whether a request is allowed, or refused, for every resource of a pattern and in every context.
+    fn all(&self, request: &Request, resource: &str, allowed: bool) -> bool {
+        let member = Member { request: request.clone().over(resource), example: None };
+        let question = Question { members: vec![member], unknowns: Vec::new(), allowed, base: World::new() };
+        matches!(ask(&self.set, &question), Answer::Holds { .. })
+    }
+}
+
+/// A resource of a pattern that no document names.
+fn fresh(pattern: &str, account: &str) -> String {
+    let mut parts: Vec<String> = pattern.splitn(6, ':').map(str::to_owned).collect();
+    for (at, part) in parts.iter_mut().enumerate() {
+        let filling = match at {
+            3 => "us-east-1",
+            4 => account,
+            _ => FRESH_NAME,
+        };
+        *part = part.replace('*', filling);
+    }
+    parts.join(":")
 }
 
 /// Whether a name, which may end in `*`, is this key in lower case.
@@ -131,7 +166,7 @@ pub(super) fn widest(action: &str, accounts: &[&str]) -> Vec<String> {
 }
 
 /// A template with every hole open.
-fn fill(template: &str, account: &str) -> String {
+pub(super) fn fill(template: &str, account: &str) -> String {
     let mut out = String::new();
     for (at, field) in template.splitn(6, ':').enumerate() {
         if at > 0 {

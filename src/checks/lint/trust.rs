@@ -1,8 +1,8 @@
 //! Trust policies of roles: who may take the role, and with which action.
 
-use super::doc::{Doc, Out};
+use super::doc::{Doc, Out, is_open};
 use super::kind::PolicyKind;
-use crate::policy::{Effect, PrincipalEntry, PrincipalKind, Statement, TextKind, arn};
+use crate::policy::{Effect, PrincipalEntry, PrincipalKind, Statement, Text, TextKind, arn};
 
 /// Services that run code of whoever starts it, with the role's permissions.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html> (checked 2026-11)
@@ -28,6 +28,7 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
         return;
     }
     for statement in &doc.policy.statements {
+        not_of_sts(statement, out);
         let Some(principals) = &statement.principals else { continue };
         if principals.negated {
             out.push("trust", "not-principal", principals.key_span, &[]);
@@ -53,8 +54,13 @@ fn one(statement: &Statement, entry: &PrincipalEntry, out: &mut Out) {
             federated(statement, entry, out);
         }
         PrincipalKind::Service if allow => {
+            if names_only(statement, &["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]) {
+                mismatch(statement, entry, "sts:AssumeRole", out);
+            }
             if text == "rolesanywhere.amazonaws.com" {
-                let missing = ROLES_ANYWHERE.iter().find(|action| !names(statement, action));
+                let is_open = |item: &Text| item.kind != TextKind::String;
+                let open = statement.actions.iter().any(|actions| actions.items.iter().any(is_open));
+                let missing = ROLES_ANYWHERE.iter().find(|action| !open && !names(statement, action));
                 if let Some(missing) = missing {
                     let span = statement.actions.as_ref().map_or(span, |actions| actions.span);
                     out.push("trust", "roles-anywhere-action", span, &[("needed", missing)]);
@@ -88,6 +94,18 @@ fn one(statement: &Statement, entry: &PrincipalEntry, out: &mut Out) {
         | PrincipalKind::CanonicalUser
         | PrincipalKind::Bare
         | PrincipalKind::Other => {}
+    }
+}
+
+/// IAM takes actions of `sts` alone.
+fn not_of_sts(statement: &Statement, out: &mut Out) {
+    let items =
+        statement.actions.iter().filter(|actions| !actions.negated).flat_map(|actions| &actions.items);
+    for item in items.filter(|item| item.kind == TextKind::String && !item.value.contains("${")) {
+        let service = item.value.split_once(':').map(|(service, _)| service);
+        if service.is_some_and(|service| !is_open(service) && !service.eq_ignore_ascii_case("sts")) {
+            out.push("trust", "action-not-of-sts", item.span, &[("found", &item.value)]);
+        }
     }
 }
 

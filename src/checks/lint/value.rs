@@ -85,6 +85,10 @@ fn several(clause: &Clause, base: BaseOperator, out: &mut Out) {
     let [first, rest @ ..] = clause.values.as_slice() else { return };
     let pair = [("key", &*clause.key.value), ("operator", &*clause.operator.value)];
     let Some(second) = rest.first() else { return };
+    // A list of which a part is not known may hold one value twice.
+    if clause.values.iter().any(|value| !value.is_whole()) {
+        return;
+    }
     if let Some(other) = rest.iter().find(|value| value.kind != first.kind)
         && first.kind != TextKind::Unreadable
         && other.kind != TextKind::Unreadable
@@ -123,10 +127,17 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
     let lower = clause.key.value.to_ascii_lowercase();
     let literal = |text: &str| text.replace("${*}", "").replace("${?}", "");
     if matches!(operator.base, B::StringEquals | B::StringEqualsIgnoreCase) {
-        for value in clause.values.iter().filter(|value| literal(&value.value).contains(['*', '?'])) {
+        for value in clause
+            .values
+            .iter()
+            .filter(|value| value.is_whole() && literal(&value.value).contains(['*', '?']))
+        {
             let billing =
                 statement.principals.iter().flat_map(|principals| &principals.entries).any(|entry| {
-                    entry.kind == PrincipalKind::Service && entry.value.value.starts_with("billingreports.")
+                    // Who it will be is not known: it may be the one for whom AWS publishes it.
+                    !entry.value.is_whole()
+                        || (entry.kind == PrincipalKind::Service
+                            && entry.value.value.starts_with("billingreports."))
                 });
             let published = billing && lower == "aws:sourcearn" && value.value.ends_with(":definition/*");
             let case = if published { "wildcard-exact-as-published" } else { "wildcard-exact" };
@@ -142,7 +153,8 @@ fn wildcards(doc: &Doc<'_>, statement: &Statement, clause: &Clause, out: &mut Ou
         return;
     }
     let narrows = (statement.effect == Effect::Allow) != operator.negated;
-    for value in clause.values.iter().filter(|_| narrows || doc.kind == PolicyKind::Endpoint) {
+    let looked_at = |value: &&Text| value.is_whole() && (narrows || doc.kind == PolicyKind::Endpoint);
+    for value in clause.values.iter().filter(looked_at) {
         too_wide(clause, value, &lower, out);
     }
 }
@@ -167,7 +179,9 @@ fn too_wide(clause: &Clause, value: &Text, lower: &str, out: &mut Out) {
     let values = values(clause, value);
     if lower == "aws:userid" {
         let left = text.split(':').next().unwrap_or_default();
-        if (left.contains(['*', '?']) && left != "*") || left.contains("${") {
+        if left.contains("${") {
+            out.push("value", "variable-too-wide", value.span, &values);
+        } else if left.contains(['*', '?']) && left != "*" {
             out.push("value", "wildcard-too-wide", value.span, &values);
         }
         return;
@@ -178,9 +192,16 @@ fn too_wide(clause: &Clause, value: &Text, lower: &str, out: &mut Out) {
     let before = |mark: &str| text.find(mark).is_some_and(|at| at < FIXED_BEFORE_WILDCARD);
     if text.contains(['*', '?']) {
         out.push("value", "wildcard-too-wide", value.span, &values);
-    } else if before("${") {
+    } else if before("${") && !is_computed(text) {
         out.push("value", "variable-too-wide", value.span, &values);
     }
+}
+
+/// Whether a value is one variable that AWS fills in by itself, so that nobody can choose it: the usual
+/// `aws:ResourceAccount` equal to `${aws:PrincipalAccount}`.
+fn is_computed(text: &str) -> bool {
+    let key = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
+    SENSITIVE.contains(&key.trim().to_ascii_lowercase().as_str())
 }
 
 /// Values whose form the key prescribes.

@@ -2,7 +2,7 @@
 
 use crate::eval::{CallerKind, Compiled, Request, Witness, inspect};
 use crate::policy::{
-    Effect, Element, Policy, PrincipalEntry, PrincipalKind, Statement, Text, TextKind, Version, arn,
+    Effect, Element, Notation, Policy, PrincipalEntry, PrincipalKind, Statement, Text, TextKind, Version, arn,
 };
 use crate::source::{Place, SourceId, Span};
 
@@ -95,17 +95,18 @@ pub(super) fn name(statement: &Statement) -> String {
 }
 
 /// A policy that allows everything: what another account may have given to its own people.
-pub(super) fn everything(source: SourceId) -> Policy {
+pub(in crate::checks) fn everything(source: SourceId) -> Policy {
     let span = Span::default();
     let star = || Element {
         negated: false,
         key_span: span,
         span,
-        items: vec![Text { value: "*".into(), span, kind: TextKind::String }],
+        items: vec![Text::new("*", span, TextKind::String)],
     };
     Policy {
         source,
         level: 0,
+        notation: Notation::Json,
         span,
         version: Version::V2012,
         version_span: None,
@@ -117,6 +118,7 @@ pub(super) fn everything(source: SourceId) -> Policy {
             sid: None,
             effect: Effect::Allow,
             effect_span: span,
+            effect_hole: None,
             principals: None,
             actions: Some(star()),
             resources: Some(star()),

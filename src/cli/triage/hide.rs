@@ -86,6 +86,7 @@ impl Hider {
                     | "resource"
                     | "account"
                     | "owner"
+                    | "recipient"
                     | "bucket"
                     | "key"
                     | "report"
@@ -117,6 +118,7 @@ fn learn(facts: &Facts, names: &mut Vec<(&'static str, String)>) {
         ("name", "name"),
         ("account", "account"),
         ("owner", "account"),
+        ("recipient", "account"),
     ];
     for (fact, kind) in kinds {
         names.extend(facts.get(fact).map(|value| (kind, value.to_owned())));

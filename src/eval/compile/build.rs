@@ -122,20 +122,24 @@ impl<'p> Builder<'p> {
                 .entries
                 .iter()
                 .map(|entry| match PrincipalTest::new(entry) {
+                    PrincipalTest::Unreadable if !entry.value.is_whole() => self.hole(&entry.value),
                     PrincipalTest::Unreadable => self.number(Test::Unreadable(entry.value.value.clone())),
                     test => self.number(Test::Principal(test)),
                 })
                 .collect(),
         });
         let actions = statement.actions.as_ref().map(|element| {
-            self.element(element, |text| {
+            self.element(element, Self::held_action, |text| {
                 Test::Action(ActionTest { pattern: Glob::new(&text.to_ascii_lowercase()) })
             })
         });
         let resources = statement.resources.as_ref().map(|element| {
-            self.element(element, |text| match variables.then(|| variable::resource_pieces(text)).flatten() {
-                Some(pieces) => Test::ResourceTemplate(Template::new(pieces)),
-                None => Test::Resource(Glob::new(text)),
+            let held = |builder: &mut Self, text: &Text| builder.held_resource(text, variables);
+            self.element(element, held, |text| {
+                match variables.then(|| variable::resource_pieces(text)).flatten() {
+                    Some(pieces) => Test::ResourceTemplate(Template::new(pieces)),
+                    None => Test::Resource(Glob::new(text)),
+                }
             })
         });
         let clauses = (0u16..)
@@ -154,11 +158,19 @@ impl<'p> Builder<'p> {
         }
     }
 
-    fn element(&mut self, element: &Element, test: impl Fn(&str) -> Test) -> CompiledElement {
+    fn element(
+        &mut self,
+        element: &Element,
+        held: impl Fn(&mut Self, &Text) -> u32,
+        test: impl Fn(&str) -> Test,
+    ) -> CompiledElement {
         let atoms: Box<[u32]> = element
             .items
             .iter()
             .map(|text| {
+                if !text.is_whole() {
+                    return held(self, text);
+                }
                 let test = if text.kind == TextKind::Unreadable {
                     Test::Unreadable(text.value.clone())
                 } else {
@@ -167,9 +179,12 @@ impl<'p> Builder<'p> {
                 self.number(test)
             })
             .collect();
-        let has_variables = atoms
-            .iter()
-            .any(|atom| matches!(self.atoms.get(*atom as usize), Some(Test::ResourceTemplate(_))));
+        let test_of = |atom: u32| match self.atoms.get(atom as usize) {
+            Some(Test::Held { pattern, .. }) => self.atoms.get(*pattern as usize),
+            test => test,
+        };
+        let has_variables =
+            atoms.iter().any(|atom| matches!(test_of(*atom), Some(Test::ResourceTemplate(_))));
         let null =
             has_variables.then(|| self.number(Test::Unreadable("a policy variable without a value".into())));
         CompiledElement { negated: element.negated, atoms, null }
@@ -206,6 +221,9 @@ impl<'p> Builder<'p> {
     }
 
     fn value(&mut self, key: u32, base: BaseOperator, value: &Text, variables: bool) -> u32 {
+        if !value.is_whole() {
+            return self.held_value(key, base, value, variables);
+        }
         let test = if value.kind == TextKind::Unreadable {
             ValueTest { base, operand: Operand::Unreadable }
         } else {
@@ -223,7 +241,7 @@ impl<'p> Builder<'p> {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
-    fn number(&mut self, test: Test) -> u32 {
+    pub(super) fn number(&mut self, test: Test) -> u32 {
         if let Some(number) = self.numbers.get(&test) {
             return *number;
         }

@@ -42,6 +42,13 @@ impl Compiled<'_> {
         let mut unread = false;
         let any = actions.atoms.iter().any(|atom| match self.atoms.get(*atom as usize) {
             Some(Test::Action(test)) => test.pattern.matches(action),
+            // With its hole filled in it may bear on the action; where no filling makes it, it does not.
+            Some(Test::Held { pattern, .. })
+                if matches!(self.atoms.get(*pattern as usize),
+                    Some(Test::Action(test)) if !test.pattern.matches(action)) =>
+            {
+                false
+            }
             Some(_) | None => {
                 unread = true;
                 false

@@ -70,7 +70,9 @@ fn beginning(test: &Test) -> Option<Vec<u8>> {
         | Test::ResourceTemplate(_)
         | Test::Principal(_)
         | Test::Value { .. }
-        | Test::Unreadable(_) => None,
+        | Test::Unreadable(_)
+        | Test::Hole { .. }
+        | Test::Held { .. } => None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Compiled, FreeName, Test};
 use crate::eval::condition::{Network, Operand, Template, Truth, ValueTest};
 use crate::eval::context::Context;
 use crate::eval::member::Language;
+use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
 use crate::policy::Clause;
 
@@ -27,7 +28,10 @@ pub enum FreeFact<'c> {
     Clause(&'c Clause),
     /// A text nobody can read.
     Text(&'c str),
+    /// What is filled in when the policy is deployed, by the names that the user knows it by.
+    Hole(&'c str),
 }
+
 impl<'p> Compiled<'p> {
     /// Condition keys that any clause or variable of the set looks at, in lower case.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
@@ -37,7 +41,12 @@ impl<'p> Compiled<'p> {
                 Operand::Template(template) => template.keys().collect(),
                 _ => Vec::new(),
             },
-            Test::Action(_) | Test::Resource(_) | Test::Principal(_) | Test::Unreadable(_) => Vec::new(),
+            Test::Action(_)
+            | Test::Resource(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_)
+            | Test::Hole { .. }
+            | Test::Held { .. } => Vec::new(),
         });
         self.keys.iter().map(|key| &**key).chain(in_templates)
     }
@@ -47,7 +56,7 @@ impl<'p> Compiled<'p> {
         self.origins.iter().flat_map(|(_, statement)| {
             let values = statement.clauses.iter().flat_map(|clause| &clause.values);
             let resources = statement.resources.iter().flat_map(|element| &element.items);
-            values.chain(resources).map(|text| &*text.value)
+            values.chain(resources).filter(|text| text.is_whole()).map(|text| &*text.value)
         })
     }
 
@@ -62,7 +71,9 @@ impl<'p> Compiled<'p> {
             | Test::Resource(_)
             | Test::ResourceTemplate(_)
             | Test::Principal(_)
-            | Test::Unreadable(_) => None,
+            | Test::Unreadable(_)
+            | Test::Hole { .. }
+            | Test::Held { .. } => None,
         })
     }
     /// The dimension of requests that a test looks at.
@@ -70,7 +81,15 @@ impl<'p> Compiled<'p> {
         match self.atoms.get(atom.0 as usize) {
             Some(Test::Resource(_) | Test::ResourceTemplate(_)) => Axis::Resource,
             Some(Test::Value { key, .. }) => Axis::Key(*key),
-            Some(Test::Action(_) | Test::Principal(_) | Test::Unreadable(_)) | None => Axis::None,
+            // A hole is filled once, and what it holds is no value of a request.
+            Some(
+                Test::Action(_)
+                | Test::Principal(_)
+                | Test::Unreadable(_)
+                | Test::Hole { .. }
+                | Test::Held { .. },
+            )
+            | None => Axis::None,
         }
     }
 
@@ -79,7 +98,12 @@ impl<'p> Compiled<'p> {
         match self.atoms.get(atom.0 as usize)? {
             Test::Resource(glob) => Some(Language::from(glob)),
             Test::ResourceTemplate(template) => template.resource_language(context),
-            Test::Action(_) | Test::Principal(_) | Test::Unreadable(_) | Test::Value { .. } => None,
+            Test::Action(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_)
+            | Test::Value { .. }
+            | Test::Hole { .. }
+            | Test::Held { .. } => None,
         }
     }
 
@@ -95,6 +119,8 @@ impl<'p> Compiled<'p> {
             | Test::Action(_)
             | Test::Principal(_)
             | Test::Unreadable(_)
+            | Test::Hole { .. }
+            | Test::Held { .. }
             | Test::Value { .. } => None,
         }
     }
@@ -106,6 +132,8 @@ impl<'p> Compiled<'p> {
             Test::Action(_)
             | Test::Principal(_)
             | Test::Unreadable(_)
+            | Test::Hole { .. }
+            | Test::Held { .. }
             | Test::Resource(_)
             | Test::ResourceTemplate(_) => None,
         }
@@ -117,7 +145,11 @@ impl<'p> Compiled<'p> {
             Test::Resource(glob) => return Some(glob.matches(value)),
             Test::ResourceTemplate(template) => template.matches_resource(value, context),
             Test::Value { test, .. } => test.test(value, context),
-            Test::Action(_) | Test::Principal(_) | Test::Unreadable(_) => return None,
+            Test::Action(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_)
+            | Test::Hole { .. }
+            | Test::Held { .. } => return None,
         };
         match truth {
             Truth::Yes => Some(true),
@@ -162,6 +194,10 @@ impl<'p> Compiled<'p> {
             return match test {
                 Test::Value { key, .. } => FreeFact::Key(self.key_name(*key)),
                 Test::Unreadable(text) => FreeFact::Text(text),
+                Test::Hole { names, .. } | Test::Principal(PrincipalTest::Held { names, .. }) => {
+                    FreeFact::Hole(names)
+                }
+                Test::Held { hole, .. } => return self.describe(FreeAtom(*hole)),
                 Test::ResourceTemplate(_) => FreeFact::Text("a policy variable in Resource"),
                 Test::Action(_) | Test::Resource(_) | Test::Principal(_) => {
                     FreeFact::Text("an unreadable principal")
@@ -171,13 +207,19 @@ impl<'p> Compiled<'p> {
         match self.free_names.get(at - self.atoms.len()) {
             Some(FreeName::Clause { statement, clause }) => {
                 let (_, origin) = self.origin(*statement);
-                origin
-                    .clauses
-                    .get(usize::from(*clause))
-                    .map_or(FreeFact::Text("a condition"), FreeFact::Clause)
+                let clause = origin.clauses.get(usize::from(*clause));
+                let hole = clause.and_then(Clause::hole);
+                match (clause, hole) {
+                    (_, Some(names)) => FreeFact::Hole(names),
+                    (Some(clause), None) => FreeFact::Clause(clause),
+                    (None, None) => FreeFact::Text("a condition"),
+                }
             }
             Some(FreeName::KeyPresence(key)) => FreeFact::Key(self.key_name(*key)),
-            Some(FreeName::Effect(_)) => FreeFact::Text("an unreadable Effect"),
+            Some(FreeName::Effect(statement)) => {
+                let (_, origin) = self.origin(*statement);
+                origin.effect_hole.as_deref().map_or(FreeFact::Text("an unreadable Effect"), FreeFact::Hole)
+            }
             None => FreeFact::Text("an unknown"),
         }
     }

@@ -17,7 +17,12 @@ pub struct Template {
 enum TemplatePiece {
     Plain(Box<str>),
     Literal(char),
-    Variable { key: Box<str>, default: Option<Box<str>> },
+    Variable {
+        key: Box<str>,
+        default: Option<Box<str>>,
+    },
+    /// Filled in when the policy is deployed: any text, wildcards that expand included.
+    Hole,
 }
 
 /// What `*` and `?` inside the value of a variable stand for. AWS does not document it
@@ -45,6 +50,7 @@ impl Template {
         let pieces = pieces
             .into_iter()
             .map(|piece| match piece {
+                Piece::Hole => TemplatePiece::Hole,
                 Piece::Plain(text) => TemplatePiece::Plain(text),
                 Piece::Literal(c) => TemplatePiece::Literal(c),
                 Piece::Variable { key, default } => TemplatePiece::Variable { key, default },
@@ -57,7 +63,7 @@ impl Template {
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             TemplatePiece::Variable { key, .. } => Some(&**key),
-            TemplatePiece::Plain(_) | TemplatePiece::Literal(_) => None,
+            TemplatePiece::Plain(_) | TemplatePiece::Literal(_) | TemplatePiece::Hole => None,
         })
     }
 
@@ -180,6 +186,10 @@ impl Template {
             match piece {
                 TemplatePiece::Plain(text) => push(&mut tokens, text, expands),
                 TemplatePiece::Literal(c) => tokens.push(Token::Char(*c)),
+                TemplatePiece::Hole => {
+                    unknown = true;
+                    tokens.push(Token::Many);
+                }
                 TemplatePiece::Variable { key, default } => {
                     let value = match context.get(key) {
                         Some(ContextValue::One(value)) => Some(&**value),

@@ -5,7 +5,6 @@ use crate::eval::compile::{CompiledClause, ElementKind, StatementId};
 use crate::eval::condition::Truth;
 use crate::eval::context::ContextValue;
 use crate::eval::trace::Recorder;
-use crate::eval::world::FreeAtom;
 use crate::policy::{BaseOperator, Effect, SetOperator};
 
 impl<R: Recorder> Pass<'_, '_, R> {
@@ -84,7 +83,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 Truth::No => {}
                 Truth::Null => null = true,
                 Truth::Mistyped => mistyped = true,
-                Truth::Free => any |= self.free(FreeAtom(*atom)),
+                Truth::Free => any |= self.open(*atom, Some(value)),
             }
         }
         // Values of the wrong type match nothing. Whether a negated operator then holds is not documented, and other
@@ -112,7 +111,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         }
         let mut any = false;
         for atom in &clause.atoms {
-            any |= self.free(FreeAtom(*atom));
+            any |= self.open(*atom, None);
         }
         any != negated
     }

@@ -132,7 +132,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 // A variable without a value: the statement matches no resource, in either form.
                 Truth::Null if element.negated => return false,
                 Truth::Null => null = true,
-                Truth::Free => any |= self.free(FreeAtom(*atom)),
+                Truth::Free => any |= self.open(*atom, Some("")),
             }
         }
         // AWS adds that such a variable may invalidate the whole statement, good values beside it included.
@@ -158,8 +158,29 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 template.matches_resource(&request.resource, &request.context)
             }
             Some(Test::Value { test, .. }) => test.test(value, &request.context),
-            Some(Test::Principal(_) | Test::Unreadable(_)) | None => Truth::Free,
+            Some(Test::Held { pattern, .. }) => match self.atom(*pattern, value) {
+                Truth::No => Truth::No,
+                Truth::Null => Truth::Null,
+                // It depends on what fills the hole, the type included.
+                Truth::Yes | Truth::Mistyped | Truth::Free => Truth::Free,
+            },
+            Some(Test::Principal(_) | Test::Unreadable(_) | Test::Hole { .. }) | None => Truth::Free,
         }
+    }
+
+    /// Whether a test that is not computed holds in this world. A text with a hole does if it may match and its hole is filled
+    /// so that it does: the first is one way for some resources and the other for others, the second is once and for all.
+    /// `value`: the value that is compared, if it is known.
+    pub(super) fn open(&mut self, atom: u32, value: Option<&str>) -> bool {
+        let Some(Test::Held { pattern, hole }) = self.set.atoms.get(atom as usize) else {
+            return self.free(FreeAtom(atom));
+        };
+        let may_match = match value.map(|value| self.atom(*pattern, value)) {
+            Some(Truth::Yes | Truth::Mistyped) => true,
+            Some(Truth::No | Truth::Null) => false,
+            Some(Truth::Free) | None => self.free(FreeAtom(*pattern)),
+        };
+        may_match && self.free(FreeAtom(*hole))
     }
 
     pub(super) fn free(&mut self, atom: FreeAtom) -> bool {

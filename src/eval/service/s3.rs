@@ -2,7 +2,7 @@
 
 use crate::eval::layers::LayerKind;
 use crate::eval::request::{CallerKind, Request};
-use crate::policy::{BaseOperator, Clause, Effect, Policy, PrincipalKind, Statement, Text, arn};
+use crate::policy::{BaseOperator, Clause, Effect, Policy, PrincipalKind, Statement, Text, TextPiece, arn};
 
 /// Whether AWS calls the policy public, which is what `RestrictPublicBuckets` and `BlockPublicPolicy` look at: it is,
 /// unless every Allow is pinned to fixed principals or to fixed values of certain condition keys.
@@ -34,10 +34,16 @@ fn pins(clause: &Clause) -> bool {
         return false;
     }
     let key = clause.key.value.to_ascii_lowercase();
-    let fixed = |value: &Text| !value.value.contains(['*', '?']) && !value.value.contains("${");
+    // What fills a hole is taken for one fixed value, as who wrote it means it.
+    let fixed = |value: &Text| {
+        value.pieces().all(|piece| match piece {
+            TextPiece::Plain(text) => !text.contains(['*', '?']) && !text.contains("${"),
+            TextPiece::Hole(_) => true,
+        })
+    };
     match (key.as_str(), operator.base) {
         ("aws:sourceip", BaseOperator::IpAddress) => {
-            clause.values.iter().all(|value| is_narrow(&value.value))
+            clause.values.iter().all(|value| !value.is_whole() || is_narrow(&value.value))
         }
         ("aws:userid", BaseOperator::StringEquals | BaseOperator::StringLike) => {
             clause.values.iter().all(|value| {
@@ -53,7 +59,7 @@ fn pins(clause: &Clause) -> bool {
             BaseOperator::StringEquals | BaseOperator::StringLike | BaseOperator::ArnLike,
         ) => {
             // The access point's name may be a wildcard if the account is fixed.
-            clause.values.iter().all(|value| arn::account_of(&value.value).is_some())
+            clause.values.iter().all(|value| !value.is_whole() || arn::account_of(&value.value).is_some())
         }
         (
             "aws:principalorgid"

@@ -112,7 +112,11 @@ impl<'s> Seen<'s> {
                     Test::ResourceTemplate(template) => {
                         seen.computes |= template.keys().any(is_name);
                     }
-                    Test::Action(_) | Test::Resource(_) | Test::Unreadable(_) => {}
+                    Test::Action(_)
+                    | Test::Resource(_)
+                    | Test::Unreadable(_)
+                    | Test::Hole { .. }
+                    | Test::Held { .. } => {}
                 }
             }
         }
@@ -136,6 +140,7 @@ impl<'s> Seen<'s> {
             | PrincipalTest::Federated(_)
             | PrincipalTest::Canonical(_)
             | PrincipalTest::Nobody
+            | PrincipalTest::Held { .. }
             | PrincipalTest::Unreadable => {}
         }
     }

@@ -27,8 +27,37 @@ pub struct Set {
     pub legacy: bool,
     /// The bucket.
     pub bucket: String,
-    /// Name of the user whose key the product gets.
-    pub user: String,
+    /// Whom the product reads as.
+    pub reader: Reader,
+}
+
+/// Whom the product reads as: the user whose key it gets, or the role that it takes.
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    /// It is a role.
+    pub is_role: bool,
+    /// Its name.
+    pub name: String,
+    /// Its path, `/` if it has none.
+    pub path: String,
+}
+
+impl Reader {
+    /// The user or role of an ARN.
+    #[must_use]
+    pub fn of(arn: &str) -> Self {
+        let resource = arn.rsplit(':').next().unwrap_or(arn);
+        let (kind, rest) = resource.split_once('/').unwrap_or(("user", resource));
+        let (path, name) = match rest.rsplit_once('/') {
+            Some((path, name)) => (format!("/{path}/"), name),
+            None => ("/".to_owned(), rest),
+        };
+        Self { is_role: kind == "role", name: name.to_owned(), path }
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.is_role { "role" } else { "user" }
+    }
 }
 
 /// Writes a set.
@@ -79,20 +108,27 @@ fn terraform(set: &Set) -> String {
     let mut out = String::new();
     for (name, text) in &set.policies {
         let label = name.replace('-', "_");
-        if *name == "bucket-policy" {
-            out.push_str(&format!(
+        let block = match *name {
+            "bucket-policy" => format!(
                 "resource \"aws_s3_bucket_policy\" \"{label}\" {{\n  bucket = {}\n  policy = {}\n}}\n\n",
                 word(&set.bucket),
                 heredoc(text)
-            ));
-        } else {
-            out.push_str(&format!(
-                "resource \"aws_iam_user_policy\" \"{label}\" {{\n  name   = {}\n  user   = {}\n  policy = {}\n}}\n\n",
-                word(name),
-                word(&set.user),
+            ),
+            "trust-policy" => format!(
+                "resource \"aws_iam_role\" \"reader\" {{\n  name               = {}\n  path               = {}\n  assume_role_policy = {}\n}}\n\n",
+                word(&set.reader.name),
+                word(&set.reader.path),
                 heredoc(text)
-            ));
-        }
+            ),
+            _ => format!(
+                "resource \"aws_iam_{kind}_policy\" \"{label}\" {{\n  name   = {}\n  {kind}   = {}\n  policy = {}\n}}\n\n",
+                word(name),
+                reader(set),
+                heredoc(text),
+                kind = set.reader.kind(),
+            ),
+        };
+        out.push_str(&block);
     }
     if let Some(export) = &set.export {
         let text = pretty(export);
@@ -106,6 +142,12 @@ fn terraform(set: &Set) -> String {
     out.trim_end().to_owned() + "\n"
 }
 
+/// The user's name, or the role of this same text.
+fn reader(set: &Set) -> String {
+    let is_here = set.policies.iter().any(|(name, _)| *name == "trust-policy");
+    if is_here { "aws_iam_role.reader.name".to_owned() } else { word(&set.reader.name) }
+}
+
 fn cloudformation(set: &Set) -> String {
     let mut resources = Map::new();
     let document = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
@@ -115,8 +157,14 @@ fn cloudformation(set: &Set) -> String {
                 "BucketPolicy",
                 json!({ "Type": "AWS::S3::BucketPolicy", "Properties": { "Bucket": set.bucket, "PolicyDocument": document(text) } }),
             ),
-            "reader-policy" => ("ReaderPolicy", user_policy(set, name, document(text))),
-            _ => ("DiscoveryPolicy", user_policy(set, name, document(text))),
+            "trust-policy" => (
+                "ReaderRole",
+                json!({ "Type": "AWS::IAM::Role", "Properties": {
+                    "RoleName": set.reader.name, "Path": set.reader.path, "AssumeRolePolicyDocument": document(text),
+                } }),
+            ),
+            "reader-policy" => ("ReaderPolicy", own_policy(set, name, document(text))),
+            _ => ("DiscoveryPolicy", own_policy(set, name, document(text))),
         };
         resources.insert(key.to_owned(), resource);
     }
@@ -136,10 +184,18 @@ fn cloudformation(set: &Set) -> String {
     pretty(&json!({ "AWSTemplateFormatVersion": "2010-09-09", "Resources": resources })) + "\n"
 }
 
-fn user_policy(set: &Set, name: &str, document: Value) -> Value {
+fn own_policy(set: &Set, name: &str, document: Value) -> Value {
+    if !set.reader.is_role {
+        return json!({
+            "Type": "AWS::IAM::UserPolicy",
+            "Properties": { "UserName": set.reader.name, "PolicyName": name, "PolicyDocument": document },
+        });
+    }
+    let is_here = set.policies.iter().any(|(name, _)| *name == "trust-policy");
+    let role = if is_here { json!({ "Ref": "ReaderRole" }) } else { json!(set.reader.name) };
     json!({
-        "Type": "AWS::IAM::UserPolicy",
-        "Properties": { "UserName": set.user, "PolicyName": name, "PolicyDocument": document },
+        "Type": "AWS::IAM::RolePolicy",
+        "Properties": { "RoleName": role, "PolicyName": name, "PolicyDocument": document },
     })
 }
 
@@ -147,7 +203,8 @@ fn script(set: &Set) -> String {
     let mut out = String::from("#!/bin/sh\n# Stops at the first step that fails.\nset -eu\n");
     let mut number = 0;
     let bucket = shell_word(&set.bucket);
-    let user = shell_word(&set.user);
+    let name_of = shell_word(&set.reader.name);
+    let kind = set.reader.kind();
     let mut step = |what: &str, command: &str, then: &str| {
         number += 1;
         out.push_str(&format!(
@@ -157,7 +214,16 @@ fn script(set: &Set) -> String {
     };
     for (name, text) in &set.policies {
         let text = shell_word(text.trim_end());
-        if *name == "bucket-policy" {
+        if *name == "trust-policy" {
+            let path = shell_word(&set.reader.path);
+            step(
+                "the role, and who may take it",
+                &format!(
+                    "aws iam create-role --role-name {name_of} --path {path} --assume-role-policy-document {text}"
+                ),
+                &format!("aws iam get-role --role-name {name_of} --output json > role.json"),
+            );
+        } else if *name == "bucket-policy" {
             step(
                 "the policy of the bucket",
                 &format!("aws s3api put-bucket-policy --bucket {bucket} --policy {text}"),
@@ -165,12 +231,12 @@ fn script(set: &Set) -> String {
             );
         } else {
             step(
-                &format!("the {} of the user", name.replace('-', " ")),
+                &format!("the {} of the {kind}", name.replace('-', " ")),
                 &format!(
-                    "aws iam put-user-policy --user-name {user} --policy-name {name} --policy-document {text}"
+                    "aws iam put-{kind}-policy --{kind}-name {name_of} --policy-name {name} --policy-document {text}"
                 ),
                 &format!(
-                    "aws iam get-user-policy --user-name {user} --policy-name {name} --output json > {name}.json"
+                    "aws iam get-{kind}-policy --{kind}-name {name_of} --policy-name {name} --output json > {name}.json"
                 ),
             );
         }

@@ -7,11 +7,11 @@ mod export;
 mod forms;
 
 pub use export::{ExportFault, export};
-pub use forms::{Form as OutputForm, Set, write};
+pub use forms::{Form as OutputForm, Reader, Set, write};
 
 use super::plan::{Options, plan};
 use super::state::{Bench, State};
-use crate::contract::{Demand, Form};
+use crate::contract::{Ask, Contract, Demand, Form};
 use crate::evidence::{Evidence, Role};
 use crate::finding::{AccessClass, Need, Report, RuleName, Severity, State as DemandState};
 use crate::load;
@@ -24,7 +24,9 @@ use thiserror::Error;
 pub enum Part {
     /// The policy of the bucket.
     BucketPolicy,
-    /// The policy of the user whose key the product gets.
+    /// The trust policy of the role that the product takes.
+    TrustPolicy,
+    /// The policy of the user whose key the product gets, or of the role that it takes.
     ReaderPolicy,
     /// The policy by which the product finds resources.
     DiscoveryPolicy,
@@ -36,9 +38,29 @@ impl Part {
     pub fn name(self) -> &'static str {
         match self {
             Part::BucketPolicy => "bucket-policy",
+            Part::TrustPolicy => "trust-policy",
             Part::ReaderPolicy => "reader-policy",
             Part::DiscoveryPolicy => "discovery-policy",
         }
+    }
+
+    /// The documents that a contract asks for, in the order in which they are put to use.
+    #[must_use]
+    pub fn of(contract: &Contract) -> Vec<Self> {
+        let asks = |wanted: &dyn Fn(&Ask) -> bool| contract.demands.iter().any(|demand| wanted(&demand.ask));
+        let judges = |role: Role| {
+            asks(&|ask| match ask {
+                Ask::Accepted { document } => document == role.name(),
+                _ => false,
+            })
+        };
+        let all = [
+            (Part::BucketPolicy, judges(Role::BucketPolicy)),
+            (Part::TrustPolicy, judges(Role::TrustPolicy)),
+            (Part::ReaderPolicy, judges(Role::ReaderPolicy)),
+            (Part::DiscoveryPolicy, asks(&|ask| matches!(ask, Ask::Discovery { linked: false, .. }))),
+        ];
+        all.into_iter().filter(|(_, is_asked)| *is_asked).map(|(part, _)| part).collect()
     }
 }
 
@@ -81,8 +103,40 @@ pub struct Generated {
 /// A policy without statements.
 const EMPTY: &str = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": []\n}\n";
 
-/// Values without which nothing of the kind can be said.
-const NEEDED: [&str; 4] = ["account", "bucket", "export-name", "export-path"];
+/// Values without which nothing can be said where a contract names them.
+const NEEDED: [&str; 6] =
+    ["account", "bucket", "export-name", "export-path", "external-id", "product-principal"];
+
+/// The values that are missing and that needed demands of a contract name.
+fn missing(bench: &Bench<'_>, contract: &Contract, form: &Form) -> Vec<String> {
+    let mut form = form.clone();
+    for default in &contract.defaults {
+        form.presume(&default.name, &default.value, "");
+    }
+    let mut texts: Vec<&str> = Vec::new();
+    for demand in contract.demands.iter().filter(|demand| demand.need == Need::Needed) {
+        let (request, on) = match &demand.ask {
+            Ask::Access { request, on, .. } | Ask::Discovery { request, on, .. } => (request, on),
+            _ => continue,
+        };
+        texts.push(on);
+        let Some(template) = bench.library.requests().get(request) else { continue };
+        texts.push(&template.caller);
+        let keys = template.keys.iter().filter(|_| on == "keys");
+        texts.extend(keys.map(|key| key.pattern.as_str()));
+        if template.is_foreign {
+            texts.extend(template.context.iter().map(|(_, value)| value.as_str()));
+        }
+    }
+    let names = |name: &str| {
+        let hole = format!("{{{name}}}");
+        let in_root = matches!(name, "export-name" | "export-path");
+        name == "account"
+            || texts.iter().any(|text| text.contains(&hole) || (in_root && text.contains("{root}")))
+    };
+    let missing = NEEDED.iter().filter(|name| form.text(name).is_none() && names(name));
+    missing.map(|name| format!("--{name}")).collect()
+}
 
 /// Makes policies for the first consumer of the bench, from what is there already where `into` has it.
 ///
@@ -93,15 +147,23 @@ pub fn policies(
     form: &Form,
     into: &BTreeMap<Part, String>,
 ) -> Result<Generated, GenerateFault> {
-    let missing: Vec<String> =
-        NEEDED.iter().filter(|name| form.text(name).is_none()).map(|name| format!("--{name}")).collect();
+    let contract = bench.consumers.first().and_then(|name| bench.library.contract(name));
+    let asked = contract.map(Part::of).unwrap_or_default();
+    let missing = contract.map(|contract| missing(bench, contract, form)).unwrap_or_default();
     if !missing.is_empty() {
         return Err(GenerateFault::Form(missing));
     }
     let bench = Bench { config: None, ..*bench };
     let text = |part: Part| into.get(&part).map_or(EMPTY, String::as_str);
-    let parts = [(Part::BucketPolicy, Role::BucketPolicy), (Part::ReaderPolicy, Role::ReaderPolicy)];
-    let start = state(form, &parts.map(|(part, role)| (part, role, text(part))));
+    let roles = [
+        (Part::BucketPolicy, Role::BucketPolicy),
+        (Part::TrustPolicy, Role::TrustPolicy),
+        (Part::ReaderPolicy, Role::ReaderPolicy),
+    ];
+    let parts: Vec<(Part, Role)> = roles.into_iter().filter(|(part, _)| asked.contains(part)).collect();
+    let documents: Vec<(Part, Role, &str)> =
+        parts.iter().map(|(part, role)| (*part, *role, text(*part))).collect();
+    let start = state(form, &documents);
     let report = bench.judge(&start);
     let options = Options { with_review: true, least: Severity::Error, ..Options::default() };
     let made = plan(&bench, start, report, &options);
@@ -115,7 +177,13 @@ pub fn policies(
     for ((part, _), (_, source)) in parts.iter().zip(made.after.sources.iter()) {
         texts.insert(*part, source.text().to_owned());
     }
-    texts.insert(Part::DiscoveryPolicy, discovery(&bench, form, &texts, text(Part::DiscoveryPolicy)));
+    if asked.contains(&Part::DiscoveryPolicy) {
+        let policy = discovery(&bench, form, &texts, text(Part::DiscoveryPolicy));
+        // Where discovery is all that the product does, the reader's policy has it already.
+        if policy != EMPTY {
+            texts.insert(Part::DiscoveryPolicy, policy);
+        }
+    }
     let left_out = left_out(&bench, &made.report);
     Ok(Generated { texts, left_out, report: made.report })
 }
@@ -132,8 +200,13 @@ fn state(form: &Form, documents: &[(Part, Role, &str)]) -> State {
 /// What the product needs to look for resources stands in a policy of its own, as guides have it: it can be detached.
 fn discovery(bench: &Bench<'_>, form: &Form, made: &BTreeMap<Part, String>, text: &str) -> String {
     let bucket = made.get(&Part::BucketPolicy).map_or(EMPTY, String::as_str);
-    let documents =
-        [(Part::DiscoveryPolicy, Role::ReaderPolicy, text), (Part::BucketPolicy, Role::BucketPolicy, bucket)];
+    let reader = made.get(&Part::ReaderPolicy).map_or(EMPTY, String::as_str);
+    // What the reader has already is not asked for again.
+    let documents = [
+        (Part::DiscoveryPolicy, Role::ReaderPolicy, text),
+        (Part::ReaderPolicy, Role::ReaderPolicy, reader),
+        (Part::BucketPolicy, Role::BucketPolicy, bucket),
+    ];
     let start = state(form, &documents);
     let report = bench.judge(&start);
     let rule = RuleName("discovery-action-missing".to_owned());

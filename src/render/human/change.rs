@@ -2,8 +2,8 @@
 
 use super::drawing;
 use super::{Page, counted};
-use crate::finding::Severity;
 use crate::finding::change::{AccessChange, Comparison, Effect};
+use crate::finding::{Need, Severity};
 use crate::render::Style;
 use crate::render::paint::{Ink, paint, severity};
 use crate::render::view::{Canvas, Pages, safe};
@@ -95,16 +95,15 @@ fn class(page: &mut Page, change: &AccessChange, pages: &mut Pages<'_>) {
     for condition in &change.conditions {
         page.prose(("     if: ", Ink::Hint), None, condition);
     }
-    let witness = &change.witness;
-    let who = if witness.principal.is_empty() { "anybody, unsigned," } else { &witness.principal };
-    let mut request = format!("{who} asks for `{}` on `{}`", witness.action, witness.resource);
-    for (key, value) in &witness.context {
-        match value {
-            Some(value) => request.push_str(&format!(", `{key}` = `{value}`")),
-            None => request.push_str(&format!(", without `{key}`")),
-        }
+    page.prose(("     eg: ", Ink::Hint), None, &change.witness.words());
+    if let Some(demanded) = &change.demand {
+        let needs = match demanded.need {
+            Need::Needed => "needed by",
+            Need::Advice => "wanted by",
+        };
+        let text = format!("{needs} `{}` of `{}`: {}", demanded.id, demanded.consumer, demanded.title);
+        page.prose(("    for: ", Ink::Hint), None, &text);
     }
-    page.prose(("     eg: ", Ink::Hint), None, &request);
     if !page.style.quiet {
         drawing::excerpt(page, &change.statements, Severity::Note, pages);
     }

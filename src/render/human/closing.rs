@@ -12,6 +12,7 @@ pub(super) fn closing(page: &mut Page, report: &Report) {
         let text = format!("more about a rule: `preflight explain {}`", safe(&finding.rule.0));
         page.prose(("", Ink::Faint), Some(Ink::Faint), &text);
     }
+    super::changes::changes(page, report.changes.as_ref());
     unknown(page, &report.unknown);
     assumed(page, report);
     if !report.not_evaluated.is_empty() {

@@ -34,7 +34,7 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
             &format!("{} {}", spot(&label.place, pages.sources()), label.text),
         );
     }
-    for note in finding.notes.iter().flat_map(|note| note.lines()) {
+    for note in &finding.notes {
         page.prose(("  note: ", Ink::Hint), None, note);
     }
     if let Some(who) = who(finding.owner) {
@@ -50,6 +50,11 @@ pub(super) fn finding(page: &mut Page, finding: &Finding, pages: &mut Pages<'_>)
         page.prose(("   fix: ", Ink::Hint), None, &remedy(finding, fix));
         for command in &fix.commands {
             page.next_step("        ", command);
+        }
+        for (word, classes) in [("lets in ", &fix.gained), ("shuts out ", &fix.lost)] {
+            for class in classes {
+                page.prose(("        ", Ink::Hint), None, &format!("{word}{class}"));
+            }
         }
     }
 }

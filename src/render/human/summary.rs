@@ -27,6 +27,28 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
     }
 }
 
+/// What no one export can be for all consumers.
+pub(super) fn conflicts(page: &mut Page, report: &Report) {
+    if report.conflicts.is_empty() {
+        return;
+    }
+    page.heading("Cannot be met together");
+    for conflict in &report.conflicts {
+        let (sign, ink) = match (conflict.is_needed(), page.style.unicode) {
+            (true, true) => ("  ✗ ", Ink::Bad),
+            (true, false) => ("  x  ", Ink::Bad),
+            (false, true) => ("  ! ", Ink::Doubt),
+            (false, false) => ("  !  ", Ink::Doubt),
+        };
+        let (sentence, sources) = crate::render::conflict::words(conflict);
+        page.prose((sign, ink), None, &sentence);
+        let indent = " ".repeat(columns(sign));
+        for source in sources {
+            page.prose((&indent, Ink::Faint), Some(Ink::Faint), &source);
+        }
+    }
+}
+
 /// In the order in which they are first met.
 fn sections(consumer: &ConsumerReport) -> Vec<&str> {
     let mut sections: Vec<&str> = Vec::new();

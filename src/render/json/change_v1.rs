@@ -4,16 +4,43 @@
 
 use super::v1::Region;
 use crate::finding::Severity;
-use crate::finding::change::{self, Comparison, Effect};
+use crate::finding::change::{self, Comparison, Effect, Fate};
 use crate::source::Sources;
 use serde::Serialize;
 
 /// The number in the field `version`.
 pub const VERSION: u32 = 1;
 
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Output<'a> {
     version: u32,
+    #[serde(flatten)]
+    compared: Compared<'a>,
+}
+
+/// What changed since a revision, in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changes<'a> {
+    /// The revision as it was named.
+    pub base: &'a str,
+    /// The commit that was compared with.
+    pub commit: &'a str,
+    /// One entry a policy.
+    pub policies: Vec<Policy<'a>>,
+    /// What was not compared.
+    pub not_compared: Vec<super::v1::NotEvaluated<'a>>,
+}
+
+/// One policy of a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Policy<'a> {
+    fate: Fate,
+    #[serde(flatten)]
+    compared: Compared<'a>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Compared<'a> {
     old: &'a str,
     new: &'a str,
     kind: &'a str,
@@ -26,7 +53,7 @@ struct Output<'a> {
     assumed: Vec<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Class<'a> {
     principal: &'a str,
     public: bool,
@@ -36,11 +63,11 @@ struct Class<'a> {
     conditions: &'a [String],
     witness: Witness<'a>,
     statements: Vec<Statement<'a>>,
-    /// The demand of a contract that it bears on; none is asked about here.
+    /// The demand of a contract that it bears on.
     demand: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Witness<'a> {
     principal: &'a str,
     action: &'a str,
@@ -48,20 +75,20 @@ struct Witness<'a> {
     context: Vec<Key<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Key<'a> {
     key: &'a str,
     value: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Statement<'a> {
     #[serde(flatten)]
     region: Region<'a>,
     text: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Doubt<'a> {
     reason: &'a str,
     tell: Option<&'a str>,
@@ -70,26 +97,45 @@ struct Doubt<'a> {
 /// The comparison as indented JSON.
 #[must_use]
 pub fn render(comparison: &Comparison, sources: &Sources) -> String {
-    let output = Output {
-        version: VERSION,
+    let output = Output { version: VERSION, compared: compared(comparison, sources) };
+    let mut out = serde_json::to_string_pretty(&output).unwrap_or_default();
+    out.push('\n');
+    out
+}
+
+/// Changes as a report holds them.
+pub(super) fn changes<'a>(changes: &'a change::Changes, sources: &'a Sources) -> Changes<'a> {
+    let policy = |each: &'a Comparison| Policy { fate: each.fate, compared: compared(each, sources) };
+    Changes {
+        base: &changes.base,
+        commit: &changes.commit,
+        policies: changes.list.iter().map(policy).collect(),
+        not_compared: changes
+            .not_compared
+            .iter()
+            .map(|entry| super::v1::NotEvaluated { document: &entry.document, reason: &entry.reason })
+            .collect(),
+    }
+}
+
+fn compared<'a>(comparison: &'a Comparison, sources: &'a Sources) -> Compared<'a> {
+    let classes = |list: &'a [change::AccessChange]| list.iter().map(|each| class(each, sources)).collect();
+    Compared {
         old: &comparison.documents.0,
         new: &comparison.documents.1,
         kind: &comparison.kind,
         effect: comparison.effect,
-        gained: comparison.gained.iter().map(|each| class(each, sources)).collect(),
-        lost: comparison.lost.iter().map(|each| class(each, sources)).collect(),
-        forbidden: comparison.forbidden.iter().map(|each| class(each, sources)).collect(),
-        beyond: comparison.beyond.iter().map(|each| class(each, sources)).collect(),
+        gained: classes(&comparison.gained),
+        lost: classes(&comparison.lost),
+        forbidden: classes(&comparison.forbidden),
+        beyond: classes(&comparison.beyond),
         unknown: comparison
             .unknown
             .iter()
             .map(|doubt| Doubt { reason: &doubt.reason, tell: doubt.tell.as_deref() })
             .collect(),
         assumed: comparison.assumed.iter().map(|each| each.text.as_str()).collect(),
-    };
-    let mut out = serde_json::to_string_pretty(&output).unwrap_or_default();
-    out.push('\n');
-    out
+    }
 }
 
 fn class<'a>(change: &'a change::AccessChange, sources: &'a Sources) -> Class<'a> {
@@ -113,6 +159,6 @@ fn class<'a>(change: &'a change::AccessChange, sources: &'a Sources) -> Class<'a
             .iter()
             .map(|label| Statement { region: Region::new(&label.place, sources), text: &label.text })
             .collect(),
-        demand: None,
+        demand: change.demand.as_ref().map(|demanded| demanded.id.as_str()),
     }
 }

@@ -21,6 +21,9 @@ pub struct Report<'a> {
     pub verdict: Option<Verdict>,
     /// One entry a consumer.
     pub consumers: Vec<Consumer<'a>>,
+    /// Demands of several consumers that cannot be met together; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict<'a>>,
     /// Most severe first, then by place.
     pub findings: Vec<Finding<'a>>,
     /// Facts that are missing.
@@ -31,6 +34,9 @@ pub struct Report<'a> {
     pub not_evaluated: Vec<NotEvaluated<'a>>,
     /// What the user asked not to hear of.
     pub suppressed: Vec<Suppressed<'a>>,
+    /// What changed since a revision; only where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<super::change_v1::Changes<'a>>,
 }
 
 /// The answer for one consumer.
@@ -51,6 +57,34 @@ pub struct Demand<'a> {
     pub id: &'a str,
     /// The answer.
     pub state: State,
+}
+
+/// Two demands that cannot be met together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conflict<'a> {
+    /// The setting, the value of the form or the condition key.
+    pub about: &'a str,
+    /// For which kind of export, or null.
+    pub export_type: Option<&'a str>,
+    /// What it takes to serve both.
+    pub kind: finding::ConflictKind,
+    /// The two.
+    pub demands: Vec<ConflictSide<'a>>,
+}
+
+/// One of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConflictSide<'a> {
+    /// File name of the contract.
+    pub consumer: &'a str,
+    /// The demand.
+    pub id: &'a str,
+    /// Needed or advice.
+    pub need: finding::Need,
+    /// What it asks for.
+    pub needs: &'a str,
+    /// Where that comes from.
+    pub source: &'a str,
 }
 
 /// A fault.
@@ -142,7 +176,17 @@ pub struct Edit<'a> {
 /// One request that stands for a class of access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Access<'a> {
-    /// Who; empty for anybody.
+    /// All callers of the class, for people.
+    pub who: &'a str,
+    /// Whether anybody at all can use it.
+    pub public: bool,
+    /// All actions of the class.
+    pub actions: &'a [String],
+    /// Resources, as the deciding statement writes them.
+    pub resources: &'a [String],
+    /// Conditions of that statement.
+    pub conditions: &'a [String],
+    /// Who asks in the request that shows it; empty for anybody.
     pub caller: &'a str,
     /// What.
     pub action: &'a str,
@@ -200,6 +244,7 @@ impl<'a> Report<'a> {
             version: VERSION,
             verdict: (!report.consumers.is_empty()).then_some(report.verdict),
             consumers: report.consumers.iter().map(Consumer::new).collect(),
+            conflicts: report.conflicts.iter().map(Conflict::new).collect(),
             findings: report.findings.iter().map(|finding| Finding::new(finding, sources)).collect(),
             unknown: report.unknown.iter().map(Unknown::new).collect(),
             assumed: report
@@ -220,6 +265,7 @@ impl<'a> Report<'a> {
                     reason: &entry.reason,
                 })
                 .collect(),
+            changes: report.changes.as_ref().map(|changes| super::change_v1::changes(changes, sources)),
         }
     }
 }
@@ -231,6 +277,24 @@ impl<'a> Consumer<'a> {
             name: &consumer.name,
             verdict: consumer.verdict,
             demands: consumer.demands.iter().map(demand).collect(),
+        }
+    }
+}
+
+impl<'a> Conflict<'a> {
+    fn new(conflict: &'a finding::Conflict) -> Self {
+        let side = |side: &'a finding::ConflictSide| ConflictSide {
+            consumer: &side.consumer,
+            id: &side.demand,
+            need: side.need,
+            needs: &side.needs,
+            source: &side.source,
+        };
+        Self {
+            about: &conflict.about,
+            export_type: conflict.export_type.as_deref(),
+            kind: conflict.kind,
+            demands: conflict.sides.iter().map(side).collect(),
         }
     }
 }
@@ -303,18 +367,24 @@ impl<'a> Edit<'a> {
 impl<'a> Access<'a> {
     fn new(class: &'a finding::AccessClass) -> Self {
         let context = class.context.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        Self { caller: &class.caller, action: &class.action, resource: &class.resource, context }
+        Self {
+            who: &class.who,
+            public: class.public,
+            actions: &class.actions,
+            resources: &class.resources,
+            conditions: &class.conditions,
+            caller: &class.caller,
+            action: &class.action,
+            resource: &class.resource,
+            context,
+        }
     }
 }
 
 impl<'a> Unknown<'a> {
     fn new(unknown: &'a finding::Unknown) -> Self {
-        Self {
-            demand: &unknown.demand,
-            fact: &unknown.fact,
-            reason: &unknown.reason,
-            tell: unknown.tell.as_deref(),
-        }
+        let finding::Unknown { demand, fact, reason, tell } = unknown;
+        Self { demand, fact, reason, tell: tell.as_deref() }
     }
 }
 

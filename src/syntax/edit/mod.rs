@@ -256,6 +256,7 @@ impl<'d> Page<'d> {
             | Value::Bool(_)
             | Value::Number(_)
             | Value::String(_)
+            | Value::Template(_)
             | Value::Bare(_)
             | Value::Missing => None,
         };
@@ -279,6 +280,7 @@ impl<'d> Page<'d> {
             | Value::Bool(_)
             | Value::Number(_)
             | Value::String(_)
+            | Value::Template(_)
             | Value::Bare(_)
             | Value::Missing => None,
         }

@@ -90,6 +90,7 @@ fn look(text: &str, node: &Node<'_>, seen: &mut Seen) {
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
+        | Value::Template(_)
         | Value::Bare(_)
         | Value::Missing => return,
     };

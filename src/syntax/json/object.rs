@@ -140,7 +140,7 @@ impl<'t> Reader<'t> {
             }
             self.value()
         };
-        members.push(Member { key, key_span, value });
+        members.push(Member { key, key_parts: Vec::new(), key_span, value });
         mark
     }
 

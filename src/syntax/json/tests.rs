@@ -28,6 +28,7 @@ fn tree(text: &str) -> String {
                     members.iter().map(|member| format!("{}: {}", member.key, show(&member.value))).collect();
                 format!("{{{}}}", members.join(", "))
             }
+            Value::Template(parts) => format!("{parts:?}"),
             Value::Bare(text) => format!("<{text}>"),
             Value::Missing => "?".to_owned(),
         }

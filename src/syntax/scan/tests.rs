@@ -39,7 +39,12 @@ fn read(node: &Node<'_>, out: &mut Vec<(String, Span)>) {
         }
         Value::Array(items) => items.iter().for_each(|item| read(item, out)),
         Value::Object(members) => members.iter().for_each(|member| read(&member.value, out)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Bare(_) | Value::Missing => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Template(_)
+        | Value::Bare(_)
+        | Value::Missing => {}
     }
 }
 

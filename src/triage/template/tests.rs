@@ -4,7 +4,9 @@ use super::*;
 
 fn one(template: &str, text: &str) -> Option<Found> {
     let lower = text.to_ascii_lowercase();
-    Template::new(template).unwrap().find_in(text, &lower).next()
+    let template = Template::new(template).unwrap();
+    let anchors = super::super::anchors::Anchors::new(std::iter::once(&template)).unwrap();
+    anchors.find_in(&[&template], text, &lower, 1).pop().map(|(_, found)| found)
 }
 
 fn values(found: &Found) -> Vec<(&str, &str)> {

@@ -6,7 +6,7 @@ use preflight::rulebook::Rulebook;
 use std::fmt::Write as _;
 
 /// Groups in the order of a report, with what they are about.
-const GROUPS: [(&str, &str); 10] = [
+const GROUPS: [(&str, &str); 12] = [
     (
         "delivery",
         "AWS writes the export into the bucket: the bucket policy, its conditions, guardrails in the way.",
@@ -14,6 +14,7 @@ const GROUPS: [(&str, &str); 10] = [
     ("export", "The settings, the status and the last runs of the export or report."),
     ("form", "What is typed into the connection form, against the definition and the objects in the bucket."),
     ("reader", "The user whose access key the product gets: policies, conditions, boundaries, keys."),
+    ("trust", "The role that a product takes: who may take it, and with which ExternalId."),
     ("discovery", "What the product reads beside the bill, on the payer and in linked accounts."),
     ("accounts", "The accounts of the organization against those that are connected."),
     ("live", "What AWS itself answered: calls made with the reader's key, and its policy simulator."),
@@ -22,7 +23,8 @@ const GROUPS: [(&str, &str); 10] = [
         "iam",
         "Any policy, without a consumer: what AWS refuses, what can never work, what is likely not meant (`preflight lint`).",
     ),
-    ("settings", "What is wrong with the suppressions of `preflight.toml`."),
+    ("change", "What a change of policies does: access gained and lost since a git revision (`--base`)."),
+    ("settings", "What is wrong with the suppressions of `preflight.toml` and of comments."),
 ];
 
 #[test]

@@ -13,14 +13,14 @@ pub(super) const KEYS: [(&str, &str); 17] = [
         "Service control policies of the linked account, a list for each level, the root's first",
     ),
     ("linked.reader", "ARN of the user by which the product looks into it"),
-    ("suppress.rule", "The rule, by its own name"),
+    ("suppress.rule", "The rule, by its own name or by one that another tool gives it"),
     ("suppress.document", "The document, as a path from this file"),
     ("suppress.sid", "Only in the statement of this `Sid`"),
     ("suppress.pointer", "Only below this JSON pointer, such as `/Statement/0/Action`"),
     ("suppress.reason", "Why it may be so"),
     ("suppress.expires", "The last day on which it counts (UTC), as 2027-01-31"),
     ("severity.document", "Documents, as a path from this file; `*` stands for anything"),
-    ("severity.rule", "The rule; every rule if it is left out"),
+    ("severity.rule", "The rule, by its own name or by another tool's; every rule if it is left out"),
     ("severity.severity", "error, warning or note"),
 ];
 

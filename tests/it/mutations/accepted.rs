@@ -8,7 +8,7 @@ use preflight::policy::{PrincipalEntry, PrincipalKind, Statement, Text, TextKind
 use preflight::syntax::IssueKind;
 
 /// The state of an `accepted` demand.
-pub(crate) fn state(evidence: &Evidence, role: Role, bucket: &str) -> State {
+pub(crate) fn state(evidence: &Evidence, role: Role, bucket: Option<&str>) -> State {
     let mut documents = evidence.of(role).peekable();
     if documents.peek().is_none() {
         return State::Unknown;
@@ -16,7 +16,7 @@ pub(crate) fn state(evidence: &Evidence, role: Role, bucket: &str) -> State {
     if documents.all(|document| takes(document, bucket)) { State::Holds } else { State::Broken }
 }
 
-fn takes(document: &PolicyDocument, bucket: &str) -> bool {
+fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
     document.issues.iter().all(|issue| issue.kind == IssueKind::ByteOrderMark)
         && document.policy.faults.is_empty()
         && (document.role != Role::BucketPolicy || document.length.bytes <= 20 * 1024)
@@ -29,7 +29,7 @@ fn takes(document: &PolicyDocument, bucket: &str) -> bool {
                 && statement.actions.iter().flat_map(|element| &element.items).all(is_action)
                 && statement.principals.iter().flat_map(|element| &element.entries).all(is_named)
                 && statement.resources.iter().flat_map(|element| &element.items).all(is_arn)
-                && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket))
+                && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket.unwrap()))
         })
 }
 

@@ -80,6 +80,33 @@ fn sarif_is_what_its_schema_says() {
 }
 
 #[test]
+fn fixes_stand_in_sarif_with_what_they_replace_and_how_far_to_trust_them() {
+    let (mut report, sources) = not_ready();
+    let place = report.findings[0].primary.place;
+    let start = report.findings[0].fixes[0].edits[0].place;
+    let value = sarif(&report, &sources);
+    let fix = &value["runs"][0]["results"][0]["fixes"][0];
+    let replacement = &fix["artifactChanges"][0]["replacements"][0];
+    let at = sources.get(start.source).position(start.span.start);
+    assert_eq!(replacement["insertedContent"]["text"], "us-east-1");
+    assert_eq!(replacement["deletedRegion"]["startLine"], at.line);
+    assert_eq!(replacement["deletedRegion"]["startColumn"], at.column);
+    assert_eq!(fix["artifactChanges"][0]["artifactLocation"]["uri"], "bucket-policy.json");
+    assert_eq!(fix["properties"]["applicability"], "safe");
+    // Several lines are one replacement; what is to be run is no change of a file.
+    report.findings[0].fixes[0].edits =
+        vec![preflight::finding::Edit { place, replacement: "a\r\n\t\"b\"".to_owned() }];
+    report.findings[0].fixes[0].commands = vec!["aws iam get-user".to_owned()];
+    let value = sarif(&report, &sources);
+    let result = &value["runs"][0]["results"][0];
+    let text = &result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"];
+    assert_eq!(text, "a\r\n\t\"b\"");
+    assert_eq!(result["properties"]["commands"][0], "aws iam get-user");
+    report.findings[0].fixes[0].edits.clear();
+    assert!(sarif(&report, &sources)["runs"][0]["results"][0].get("fixes").is_none());
+}
+
+#[test]
 fn the_schema_of_sarif_refuses_what_is_none() {
     let (report, sources) = not_ready();
     let good = sarif(&report, &sources);

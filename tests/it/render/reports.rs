@@ -49,12 +49,14 @@ pub(super) fn report(findings: Vec<Finding>) -> Report {
     Report {
         verdict: Verdict::NotReady,
         consumers: Vec::new(),
+        conflicts: Vec::new(),
         findings,
         unknown: Vec::new(),
         assumed: Vec::new(),
         not_evaluated: Vec::new(),
         suppressed: Vec::new(),
         wrapped: Vec::new(),
+        changes: None,
     }
 }
 

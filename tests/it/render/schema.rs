@@ -2,7 +2,7 @@
 
 use super::render;
 use super::reports;
-use preflight::finding::Report;
+use preflight::finding::{Conflict, ConflictKind, ConflictSide, Need, Report};
 use preflight::render::{Format, Style};
 use preflight::source::Sources;
 use serde_json::Value;
@@ -57,4 +57,33 @@ fn json_carries_the_real_text() {
     let (report, sources) = reports::wrapped();
     let value = assert_valid(&report, &sources);
     assert_eq!(value["findings"][0]["headline"], report.findings[0].headline);
+}
+
+#[test]
+fn conflicts_are_in_every_form_for_people_and_programs() {
+    let (mut report, sources) = reports::ready();
+    assert!(assert_valid(&report, &sources).get("conflicts").is_none());
+    let side = |consumer: &str, needs: &str| ConflictSide {
+        consumer: consumer.to_owned(),
+        demand: "export.granularity".to_owned(),
+        need: Need::Needed,
+        needs: needs.to_owned(),
+        source: "the guide\u{1b}[2J".to_owned(),
+    };
+    report.conflicts.push(Conflict {
+        about: "TimeUnit".to_owned(),
+        export_type: Some("cur-legacy".to_owned()),
+        kind: ConflictKind::Export,
+        sides: [side("one", "HOURLY"), side("other", "DAILY")],
+    });
+    let value = assert_valid(&report, &sources);
+    assert_eq!(value["conflicts"][0]["demands"][1]["needs"], "DAILY");
+    for format in [Format::Human, Format::Concise] {
+        let text = render(&report, &sources, format, &Style::plain());
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("`TimeUnit` of a cur-legacy export: `one` needs HOURLY"), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
+    }
+    let text = render(&report, &sources, Format::Markdown, &Style::plain());
+    assert!(text.contains("## Cannot be met together") && !text.contains('\u{1b}'), "{text}");
 }

@@ -1,7 +1,7 @@
 //! Conditions: those that make a Deny spare a request, and those that make an Allow serve the own account only.
 
 use super::super::{Case, principal};
-use super::grant::guards;
+use super::grant::{guards, pins};
 use super::{KNOWN, at, needed_values};
 use crate::checks::access::other_account;
 use crate::eval::{CallerKind, Request};
@@ -79,6 +79,26 @@ fn also(policy: &Policy, statement: &Statement, operator: &str, key: &str, value
         },
     };
     Repair::of(change)
+}
+
+/// Conditions that keep out who does not show what the product shows.
+pub(in super::super) fn pin(
+    case: &Case<'_, '_>,
+    request: &Request,
+    policy: &Policy,
+    statement: &Statement,
+) -> Vec<Repair> {
+    let mut ways = Vec::new();
+    for (key, needed) in pins(case, request) {
+        let there = statement.clauses.iter().find(|clause| clause.key.value.eq_ignore_ascii_case(&key));
+        ways.push(match there {
+            Some(clause) => {
+                Repair::of(Change::Set { at: at(policy, clause.value_span), value: json!(needed) })
+            }
+            None => also(policy, statement, "StringEquals", &key, json!(needed)),
+        });
+    }
+    ways
 }
 
 /// Conditions that keep others out of a statement that lets a service in.

@@ -3,7 +3,7 @@
 use super::super::{Case, principal};
 use super::resource::wanted;
 use super::{at, needed_values, one_or_many};
-use crate::eval::{CallerKind, LayerKind, Request};
+use crate::eval::{CallerKind, LayerKind, NoTrace, Request, decide};
 use crate::finding::{Change, Repair};
 use crate::policy::{ArnSplit, Policy};
 use serde_json::{Value, json};
@@ -26,8 +26,17 @@ pub(in super::super) fn grant(
             if caller.is_empty() { json!("*") } else { json!({ key: caller }) },
         );
     }
-    statement.insert("Action".to_owned(), json!(&*request.action));
-    statement.insert("Resource".to_owned(), json!(wanted(case, request)));
+    statement.insert("Action".to_owned(), one_or_many(&denied(case, request)));
+    // The role is the resource of its own trust policy.
+    let is_trust = layer == LayerKind::Resource && request.action.starts_with("sts:");
+    if !is_trust {
+        statement.insert("Resource".to_owned(), json!(wanted(case, request)));
+    }
+    let pins: serde_json::Map<String, Value> =
+        pins(case, request).into_iter().map(|(key, value)| (key, Value::from(value))).collect();
+    if is_trust && !pins.is_empty() {
+        statement.insert("Condition".to_owned(), json!({ "StringEquals": pins }));
+    }
     if layer == LayerKind::Resource && request.caller.kind() == CallerKind::Service {
         let conditions = guards(case, case.subject.form.text("account").unwrap_or_default());
         if !conditions.is_empty() {
@@ -36,6 +45,18 @@ pub(in super::super) fn grant(
     }
     let change = Change::Add { at: at(policy, policy.statement_span), value: Value::Object(statement) };
     (policy.statement_span != policy.span).then(|| Repair::of(change))
+}
+
+/// The actions of the question that are denied, the one that is explained first: one statement is for all of them.
+fn denied(case: &Case<'_, '_>, request: &Request) -> Vec<String> {
+    let mut actions = vec![request.action.to_string()];
+    for member in case.question.members.iter().map(|member| &member.request) {
+        let is_new = !actions.iter().any(|action| *action == *member.action);
+        if is_new && !decide(case.set, &member.example(), &case.question.base, &mut NoTrace).is_allowed() {
+            actions.push(member.action.to_string());
+        }
+    }
+    actions
 }
 
 /// Conditions that keep a service from acting on behalf of another account: every key that says on whose behalf it acts and
@@ -69,6 +90,18 @@ pub(super) fn guards(case: &Case<'_, '_>, account: &str) -> serde_json::Map<Stri
         }
     }
     out
+}
+
+/// What the product shows with such requests, and others do not know: the keys of the action's own service that the
+/// description of the requests has (`sts:ExternalId`), with the form's values.
+pub(in super::super) fn pins(case: &Case<'_, '_>, request: &Request) -> Vec<(String, String)> {
+    let Some((service, _)) = request.action.split_once(':') else { return Vec::new() };
+    let form = case.subject.form;
+    let is_of_service =
+        |key: &str| key.split_once(':').is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case(service));
+    let shown =
+        case.template.context.iter().filter(|(key, _)| case.template.is_foreign && is_of_service(key));
+    shown.filter_map(|(key, value)| Some((key.clone(), form.fill(value).ok()?))).collect()
 }
 
 /// A `Sid` that no statement has: whose and what.

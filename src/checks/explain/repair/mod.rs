@@ -8,8 +8,8 @@ mod deny;
 mod grant;
 mod resource;
 
-pub(super) use deny::{guard, spare};
-pub(super) use grant::grant;
+pub(super) use deny::{guard, pin, spare};
+pub(super) use grant::{grant, pins};
 
 use super::{Case, principal};
 use crate::checks::context::FRESH_ID;
@@ -20,7 +20,8 @@ use crate::source::{Place, Span};
 use serde_json::{Value, json};
 
 /// Condition keys that say on whose behalf a service calls or who calls, and whose values the form knows.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
+    "sts:externalid",
     "aws:sourcearn",
     "aws:sourceaccount",
     "aws:sourceorgid",

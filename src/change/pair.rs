@@ -1,0 +1,205 @@
+//! Two policies side by side: as what they are compared, for which account, and what contracts ask of them.
+
+use super::{Asked, Job, Kind, Limit, compare};
+use crate::checks::lint::PolicyKind;
+use crate::contract::{Contract, Form};
+use crate::evidence::Evidence;
+use crate::finding::Assumed;
+use crate::finding::change::{Comparison, Effect, Fate};
+use crate::judge::{self, Library, Prepared};
+use crate::policy::Policy;
+use crate::source::{Place, Sources, Span};
+
+/// The account taken where none is named: one that documentation uses and hardly any policy does.
+pub const SOME_ACCOUNT: &str = "210987654321";
+
+/// Contracts that are asked about, with what they are asked about.
+#[derive(Debug)]
+pub struct Contracts<'a> {
+    library: &'a Library,
+    job: judge::Job<'a>,
+    list: Vec<(&'a Contract, Prepared<'a>)>,
+}
+
+impl<'a> Contracts<'a> {
+    /// The contracts of a job's consumers.
+    #[must_use]
+    pub fn new(library: &'a Library, job: judge::Job<'a>) -> Self {
+        let contracts = job.consumers.iter().filter_map(|name| library.contract(name));
+        let list = contracts.map(|contract| (contract, judge::prepare(library, &job, contract))).collect();
+        Self { library, job, list }
+    }
+
+    /// What they ask.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Asked<'_>> {
+        let mut out = Vec::new();
+        for (contract, prepared) in &self.list {
+            let subject = prepared.subject(self.library, &self.job, contract);
+            out.push(Asked { subject, contract });
+        }
+        out
+    }
+}
+
+/// The account that a comparison is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Accounts<'a> {
+    /// Given by a flag.
+    pub given: Option<&'a str>,
+    /// The form.
+    pub form: &'a Form,
+}
+
+impl<'a> Accounts<'a> {
+    /// The account for documents of a kind, if one is known.
+    #[must_use]
+    pub fn of(self, kind: Kind) -> Option<&'a str> {
+        let of_bucket = || match kind {
+            Kind::Resource(_) => self.form.text("bucket-account"),
+            Kind::Identity | Kind::Limit(_) | Kind::Trust => None,
+        };
+        self.given
+            .or_else(of_bucket)
+            .or_else(|| self.form.text("account"))
+            .filter(|account| crate::policy::arn::is_account(account))
+    }
+}
+
+/// One document before and after.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'p> {
+    /// What happened to it.
+    pub fate: Fate,
+    /// As it was, if it was there.
+    pub old: Option<&'p Policy>,
+    /// As it is, if it is there.
+    pub new: Option<&'p Policy>,
+    /// The one that is shown: the new one, or the old one where there is none.
+    pub shown: &'p Policy,
+    /// What kind of policy it is.
+    pub kind: PolicyKind,
+}
+
+impl Pair<'_> {
+    /// Compares the two.
+    #[must_use]
+    pub fn compared(self, sources: &Sources, accounts: Accounts<'_>, asked: &[Asked<'_>]) -> Comparison {
+        let kind = kind_of(self.kind);
+        let named = accounts.of(kind);
+        let account = named.unwrap_or(SOME_ACCOUNT);
+        let found =
+            compare(&Job { old: self.old, new: self.new, kind, account, only: &[], asked, beside: &[] });
+        let name = |policy: Option<&Policy>| {
+            policy.map_or_else(String::new, |policy| sources.get(policy.source).name().to_owned())
+        };
+        let mut comparison = Comparison {
+            fate: self.fate,
+            documents: (name(self.old), name(self.new)),
+            place: begin(self.shown),
+            kind: self.kind.to_string(),
+            effect: found.effect,
+            gained: found.gained,
+            lost: found.lost,
+            forbidden: Vec::new(),
+            beyond: Vec::new(),
+            unknown: found.unknown,
+            assumed: Vec::new(),
+            wrapped: Vec::new(),
+        };
+        assume(&mut comparison, kind, named);
+        comparison
+    }
+}
+
+/// Where a policy begins.
+fn begin(policy: &Policy) -> Place {
+    let start = policy.span.start as usize;
+    let end = policy.span.end.min(policy.span.start.saturating_add(1)) as usize;
+    Place { source: policy.source, span: Span::new(start, end) }
+}
+
+/// As what policies are compared.
+#[must_use]
+pub fn kind_of(kind: PolicyKind) -> Kind {
+    match kind {
+        PolicyKind::Identity => Kind::Identity,
+        PolicyKind::Boundary => Kind::Limit(Limit::Boundary),
+        PolicyKind::Session => Kind::Limit(Limit::Session),
+        PolicyKind::Scp => Kind::Limit(Limit::Scp),
+        PolicyKind::Rcp => Kind::Limit(Limit::Rcp),
+        PolicyKind::Endpoint => Kind::Limit(Limit::Endpoint),
+        PolicyKind::Trust => Kind::Trust,
+        PolicyKind::Resource(service) => Kind::Resource(service),
+    }
+}
+
+fn assume(comparison: &mut Comparison, kind: Kind, account: Option<&str>) {
+    if comparison.effect == Effect::Same {
+        return;
+    }
+    let mut say = |text: String| comparison.assumed.push(Assumed { text, source: None });
+    if account.is_none() {
+        say(match kind {
+            Kind::Identity | Kind::Limit(Limit::Boundary | Limit::Session | Limit::Scp) => {
+                "who has the policy is in an account that neither document names (`--account` says otherwise)"
+            }
+            Kind::Resource(_) | Kind::Trust | Kind::Limit(Limit::Rcp | Limit::Endpoint) => {
+                "the resource belongs to an account that neither document names (`--account` says otherwise)"
+            }
+        }
+        .to_owned());
+    }
+    match kind {
+        Kind::Identity | Kind::Resource(_) | Kind::Trust => say(
+            "no other policy is in the way: what the two documents give is compared, not what callers end up with"
+                .to_owned(),
+        ),
+        Kind::Limit(limit) => {
+            let name = match limit {
+                Limit::Boundary => "a permissions boundary",
+                Limit::Session => "a session policy",
+                Limit::Scp => "a service control policy",
+                Limit::Rcp => "a resource control policy",
+                Limit::Endpoint => "the policy of a VPC endpoint",
+            };
+            say(format!(
+                "{name} gives nothing by itself: gained is what it no longer stops, lost is what it now stops, if another \
+                 policy allows it"
+            ));
+        }
+    }
+    say(format!("actions are those that AWS published by {}", crate::catalog::data_version().date));
+}
+
+/// Evidence that holds some policies in the roles that they were taken for.
+#[must_use]
+pub fn evidence_of(policies: &[(&Policy, PolicyKind)]) -> Evidence {
+    use crate::evidence::{PolicyDocument, Role};
+    let mut evidence = Evidence::default();
+    for (policy, kind) in policies {
+        let role = match kind {
+            PolicyKind::Identity => Role::ReaderPolicy,
+            PolicyKind::Resource(Some("s3")) => Role::BucketPolicy,
+            PolicyKind::Resource(Some("kms")) => Role::KeyPolicy,
+            PolicyKind::Trust => Role::TrustPolicy,
+            PolicyKind::Boundary
+            | PolicyKind::Session
+            | PolicyKind::Scp
+            | PolicyKind::Rcp
+            | PolicyKind::Endpoint
+            | PolicyKind::Resource(_) => continue,
+        };
+        evidence.documents.push(PolicyDocument {
+            role,
+            level: 0,
+            linked: None,
+            source: policy.source,
+            policy: (*policy).clone(),
+            issues: Vec::new(),
+            length: crate::policy::Length::of(""),
+            attachment: None,
+        });
+    }
+    evidence
+}

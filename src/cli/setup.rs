@@ -1,0 +1,90 @@
+//! What policies are compared with, beside each other: the settings, and the contracts of products that they ask about.
+
+use super::args::FormArgs;
+use super::base::{Before, Item};
+use super::check;
+use crate::change::{Accounts, Contracts, evidence_of};
+use crate::checks::lint::PolicyKind;
+use crate::config::Config;
+use crate::evidence::{Evidence, Role};
+use crate::finding::change::Changes;
+use crate::judge::{self, Library};
+use crate::load;
+use crate::source::Sources;
+use std::path::PathBuf;
+
+/// Settings, and the products to ask about.
+pub(super) struct Setup {
+    pub(super) config: Config,
+    pub(super) folder: PathBuf,
+    consumers: Vec<String>,
+    /// Whether a contract is asked about.
+    pub(super) is_asked: bool,
+    pub(super) now: String,
+}
+
+impl Setup {
+    /// A product is asked about where one is named, or its form is given.
+    pub(super) fn new(
+        library: &Library,
+        form: &FormArgs,
+        (folder, config): (PathBuf, Config),
+        now: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        // An account alone says whose the policies are.
+        let of_form = form.given().any(|(name, _)| name != "account");
+        let is_asked = !form.consumer.is_empty() || !config.consumers.is_empty() || of_form;
+        let consumers = if is_asked { check::consumers(library, form, &config)? } else { Vec::new() };
+        Ok(Self { config, folder, consumers, is_asked, now: now.map_or_else(check::now, str::to_owned) })
+    }
+
+    /// The accounts that comparisons are made for.
+    pub(super) fn accounts(&self) -> Accounts<'_> {
+        Accounts { given: None, form: &self.config.form }
+    }
+
+    /// What policies have come to since a git revision.
+    pub(super) fn changes(
+        &self,
+        library: &Library,
+        sources: &mut Sources,
+        base: (&str, &[PathBuf]),
+        now: Vec<Item>,
+    ) -> anyhow::Result<Changes> {
+        let (base, paths) = base;
+        let now = self.tie(now, sources);
+        let before = Before::read(sources, base, paths, &now)?;
+        let policies: Vec<_> = now.iter().map(|item| (&item.policy, item.kind)).collect();
+        let evidence = evidence_of(if self.is_asked { &policies } else { &[] });
+        let contracts = Contracts::new(library, self.job(sources, &evidence));
+        Ok(before.compare(sources, &now, self.accounts(), &contracts.asked()))
+    }
+
+    /// What contracts are asked with.
+    pub(super) fn job<'j>(&'j self, sources: &'j Sources, evidence: &'j Evidence) -> judge::Job<'j> {
+        judge::Job {
+            sources,
+            evidence,
+            form: &self.config.form,
+            consumers: &self.consumers,
+            strict: false,
+            now: &self.now,
+            only: &[],
+        }
+    }
+
+    /// Policies that the settings name are those of the contract, and of the type that they say.
+    fn tie(&self, mut items: Vec<Item>, sources: &Sources) -> Vec<Item> {
+        for item in &mut items {
+            let name = sources.get(item.policy.source).name();
+            let named = self.config.documents.iter().find(|document| {
+                document.linked.is_none() && load::display(&self.folder.join(&document.path)) == name
+            });
+            if let Some(role) = named.and_then(|document| Role::of(&document.kind)) {
+                item.kind = PolicyKind::of_role(role);
+                item.tied = role != Role::LinkedPolicy;
+            }
+        }
+        items
+    }
+}

@@ -1,0 +1,128 @@
+//! Where a template of infrastructure as code attaches a policy.
+
+use super::loose::PolicyHint;
+use crate::policy::Text;
+
+/// The place of a policy in a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The name that the template has for it: `BillingBucketPolicy`, `aws_s3_bucket_policy.billing`.
+    pub address: String,
+    /// What kind of policy that place makes it.
+    pub hint: PolicyHint,
+    /// What it is attached to, as far as the template says; of a managed policy nothing, if others attach it.
+    pub targets: Vec<Target>,
+}
+
+/// One thing that a policy is attached to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// What it is.
+    pub kind: TargetKind,
+    /// Its name, not its ARN; holes in it are what the deployment tells.
+    pub name: Text,
+}
+
+/// A policy that a template attaches by its ARN, and of which nothing else is at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// As what.
+    pub kind: LinkKind,
+    /// Its ARN.
+    pub arn: Text,
+    /// To what.
+    pub target: Target,
+}
+
+/// As what a policy is attached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkKind {
+    /// A policy that allows.
+    Policy,
+    /// A permissions boundary.
+    Boundary,
+}
+
+/// What a policy can be attached to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TargetKind {
+    /// A bucket.
+    Bucket,
+    /// A user.
+    User,
+    /// A role.
+    Role,
+    /// A group of users.
+    Group,
+}
+
+/// Whether a name is what a target is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It is.
+    Yes,
+    /// It is not, whatever is filled in.
+    No,
+    /// Only a deployment tells.
+    Open,
+}
+
+impl Target {
+    /// Whether this is the thing of that name.
+    #[must_use]
+    pub fn is(&self, name: &str) -> Fit {
+        use crate::policy::TextPiece;
+        if self.name.is_whole() {
+            return if &*self.name.value == name { Fit::Yes } else { Fit::No };
+        }
+        // What stands before the first hole, behind the last one, and between them must be found in this order.
+        let mut rest = name;
+        let mut is_free = false;
+        for piece in self.name.pieces() {
+            match piece {
+                TextPiece::Hole(_) => is_free = true,
+                TextPiece::Plain(plain) if is_free => match rest.find(plain) {
+                    Some(at) => {
+                        rest = rest.get(at + plain.len()..).unwrap_or_default();
+                        is_free = false;
+                    }
+                    None => return Fit::No,
+                },
+                TextPiece::Plain(plain) => match rest.strip_prefix(plain) {
+                    Some(behind) => rest = behind,
+                    None => return Fit::No,
+                },
+            }
+        }
+        // A later place of the last piece may reach the end.
+        let last = self.name.pieces().last();
+        match last {
+            Some(TextPiece::Plain(plain)) if !name.ends_with(plain) => Fit::No,
+            _ => Fit::Open,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+    use crate::syntax::Part;
+
+    #[test]
+    fn a_name_with_holes_fits_what_it_may_become() {
+        let target = |parts: &[Part<'_>]| Target {
+            kind: TargetKind::Bucket,
+            name: Text::of_parts(parts, Span::default()),
+        };
+        let text = |text: &'static str| Part::Text(text.into());
+        let hole = || Part::Hole("X".into());
+        assert_eq!(target(&[text("acme")]).is("acme"), Fit::Yes);
+        assert_eq!(target(&[text("acme")]).is("acme2"), Fit::No);
+        assert_eq!(target(&[hole()]).is("acme"), Fit::Open);
+        assert_eq!(target(&[text("billing-"), hole()]).is("billing-1"), Fit::Open);
+        assert_eq!(target(&[text("billing-"), hole()]).is("acme"), Fit::No);
+        assert_eq!(target(&[hole(), text("-cur")]).is("acme-cur-cur"), Fit::Open);
+        assert_eq!(target(&[hole(), text("-cur")]).is("acme-cur-2"), Fit::No);
+    }
+}

@@ -1,0 +1,253 @@
+//! Which policies of templates bear on what is judged: a template says what it attaches them to, the form what is asked
+//! about. Another bucket's policy is never judged as if it were the form's, nor another user's as the reader's.
+
+use crate::contract::Form;
+use crate::evidence::{
+    Attachment, BoundaryRecord, Evidence, Fit, LinkKind, PolicyDocument, PolicyHint, Role, Said, Target,
+    TargetKind,
+};
+use crate::policy::ArnSplit;
+use crate::source::{Place, SourceId, Sources};
+use std::borrow::Cow;
+
+/// The evidence with those policies of templates that bear on the form's bucket and reader, and with what the form tells of
+/// the values that the templates leave open.
+pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
+    let is_plain = |document: &PolicyDocument| document.attachment.is_none();
+    let has_template = evidence.exports.definitions.iter().any(|definition| definition.resolved.is_some());
+    if evidence.documents.iter().all(is_plain) && evidence.open.is_empty() && !has_template {
+        return Cow::Borrowed(evidence);
+    }
+    let mut out = evidence.clone();
+    let mut selection = Selection { sources, form, out: &mut out };
+    selection.fill_account();
+    selection.buckets();
+    selection.readers();
+    out.assumed.sort();
+    out.assumed.dedup();
+    Cow::Owned(out)
+}
+
+struct Selection<'a> {
+    sources: &'a Sources,
+    form: &'a Form,
+    out: &'a mut Evidence,
+}
+
+impl Selection<'_> {
+    /// Keeps the policies that are, or may be, on the form's bucket.
+    fn buckets(&mut self) {
+        let bucket = self.form.text("bucket").map(str::to_owned);
+        let fit = |attachment: &Attachment| match &bucket {
+            Some(bucket) => best(attachment.targets.iter().map(|target| target.is(bucket))),
+            None => Fit::Open,
+        };
+        let other = match &bucket {
+            Some(bucket) => format!("it is on another bucket than `{bucket}`"),
+            None => String::new(),
+        };
+        let kept = self.choose(Role::BucketPolicy, &fit, &other, "bucket");
+        let Some(bucket) = bucket else { return };
+        for at in kept {
+            let Some(document) = self.out.documents.get(at) else { continue };
+            let Some(attachment) = document.attachment.clone() else { continue };
+            let source = document.source;
+            let names = attachment.targets.iter().filter_map(|target| target.name.lone_hole());
+            let holes: Vec<String> = names.map(str::to_owned).collect();
+            // The policy is the bucket's if it is on it: then the template's name for the bucket is that one.
+            let known = |name: &str| holes.iter().find_map(|hole| bucket_part(hole, name, &bucket));
+            self.fill(Some(source), &known);
+            let address = &attachment.address;
+            self.out.assumed.extend(
+                holes.iter().map(|hole| format!("`{hole}`, which {address} is on, is the bucket `{bucket}`")),
+            );
+        }
+    }
+
+    /// Keeps the policies that are, or may be, the reader's, and says what else is attached to it.
+    fn readers(&mut self) {
+        let reader = self.form.text("reader").and_then(identity);
+        let fit_of = |target: &Target| match &reader {
+            None => Fit::Open,
+            Some((kind, name)) if *kind == target.kind => target.is(name),
+            // Who is in a group the template need not say.
+            Some((TargetKind::User, _)) if target.kind == TargetKind::Group => Fit::Open,
+            Some(_) => Fit::No,
+        };
+        let fit = |attachment: &Attachment| best(attachment.targets.iter().map(fit_of));
+        self.choose(Role::TrustPolicy, &fit, "it is the trust policy of another than the reader", "reader");
+        let kept =
+            self.choose(Role::ReaderPolicy, &fit, "it is attached to another than the reader", "reader");
+        let targets: Vec<Target> = kept
+            .iter()
+            .filter_map(|at| self.out.documents.get(*at)?.attachment.as_ref())
+            .flat_map(|attachment| attachment.targets.iter().cloned())
+            .collect();
+        if reader.is_none()
+            && let [Target { kind: TargetKind::User, name }] = targets.as_slice()
+            && name.is_whole()
+            && let Some(document) = kept.first().and_then(|at| self.out.documents.get(*at))
+        {
+            let place = Place { source: document.source, span: name.span };
+            self.out.reader.names.push(Said { text: name.value.to_string(), place });
+        }
+        let is_target = |targets: &[Target], target: &Target| {
+            targets.iter().any(|known| known.kind == target.kind && known.name.value == target.name.value)
+                || (reader.is_some() && fit_of(target) == Fit::Yes)
+        };
+        let boundary_is_ours = |document: &PolicyDocument| match &document.attachment {
+            Some(attachment) => attachment.targets.iter().any(|target| is_target(&targets, target)),
+            None => true,
+        };
+        self.out.documents.retain(|document| document.role != Role::Boundary || boundary_is_ours(document));
+        for attachment in self.out.open.iter().filter(|attachment| attachment.hint == PolicyHint::Identity) {
+            if fit(attachment) != Fit::No
+                || attachment.targets.iter().any(|target| is_target(&targets, target))
+            {
+                self.out.reader.gaps.push(attachment.address.clone());
+            }
+        }
+        for link in &self.out.links {
+            if !is_target(&targets, &link.target) {
+                continue;
+            }
+            match link.kind {
+                LinkKind::Policy => self.out.reader.gaps.push(link.arn.value.to_string()),
+                LinkKind::Boundary if self.out.reader.boundary == BoundaryRecord::Untold => {
+                    let source = self.out.documents.first().map(|document| document.source);
+                    if let Some(source) = source {
+                        let place = Place { source, span: link.arn.span };
+                        let said = Said { text: link.arn.value.to_string(), place };
+                        self.out.reader.boundary = BoundaryRecord::Named(said);
+                    }
+                }
+                LinkKind::Boundary => {}
+            }
+        }
+    }
+
+    /// Of the documents of a role that templates attach: those that are on what is asked about, else the only one, or the only
+    /// ones together, that may be. The others are named. Gives the places of those that stay.
+    fn choose(
+        &mut self,
+        role: Role,
+        fit: &dyn Fn(&Attachment) -> Fit,
+        other: &str,
+        what: &str,
+    ) -> Vec<usize> {
+        let fits: Vec<Option<Fit>> = self
+            .out
+            .documents
+            .iter()
+            .map(|document| document.attachment.as_ref().filter(|_| document.role == role).map(fit))
+            .collect();
+        let has = |wanted: Fit| fits.iter().flatten().any(|fit| *fit == wanted);
+        let first_open = |attachment: &Attachment| {
+            attachment.targets.first().map(|target| (target.kind, target.name.value.clone()))
+        };
+        let mut open: Vec<_> = self
+            .out
+            .documents
+            .iter()
+            .zip(&fits)
+            .filter(|(_, fit)| **fit == Some(Fit::Open))
+            .filter_map(|(document, _)| document.attachment.as_ref().map(first_open))
+            .collect();
+        open.sort();
+        open.dedup();
+        let wanted = if has(Fit::Yes) { Some(Fit::Yes) } else { Some(Fit::Open).filter(|_| open.len() == 1) };
+        let mut kept = Vec::new();
+        let mut documents = Vec::new();
+        for (document, fit) in std::mem::take(&mut self.out.documents).into_iter().zip(fits.clone()) {
+            let Some(fit) = fit else {
+                documents.push(document);
+                continue;
+            };
+            if Some(fit) == wanted {
+                kept.push(documents.len());
+                documents.push(document);
+                continue;
+            }
+            let reason = match fit {
+                Fit::No => other.to_owned(),
+                Fit::Yes | Fit::Open if has(Fit::Yes) => {
+                    format!("what it is attached to the deployment tells; another is on the {what}")
+                }
+                Fit::Yes | Fit::Open => {
+                    format!("it is one of several that may be the {what}'s, which the deployment tells")
+                }
+            };
+            let file = self.sources.get(document.source).name();
+            let address = document.attachment.as_ref().map_or("", |attachment| &attachment.address);
+            self.out.not_evaluated.push((format!("{file}: {address}"), reason));
+        }
+        self.out.documents = documents;
+        kept
+    }
+
+    /// The account that a template is deployed in is the form's.
+    fn fill_account(&mut self) {
+        let Some(account) = self.form.text("account").map(str::to_owned) else { return };
+        let known = |name: &str| is_account(name).then(|| account.clone());
+        self.fill(None, &known);
+        let attached = self.out.documents.iter_mut().filter_map(|document| document.attachment.as_mut());
+        let targets = attached.chain(&mut self.out.open).flat_map(|attachment| &mut attachment.targets);
+        targets.for_each(|target| target.name.fill(&known));
+        self.out.links.iter_mut().for_each(|link| link.target.name.fill(&known));
+    }
+
+    /// Fills what templates leave open: of one text, or of all.
+    fn fill(&mut self, source: Option<SourceId>, known: &dyn Fn(&str) -> Option<String>) {
+        let is_meant = |document: &&mut PolicyDocument| {
+            document.attachment.is_some() && source.is_none_or(|source| document.source == source)
+        };
+        self.out.documents.iter_mut().filter(is_meant).for_each(|document| document.policy.fill(known));
+        self.out.exports.fill(known);
+    }
+}
+
+/// What a hole is, if another one is the bucket: the same, or of a resource of Terraform one of its attributes.
+fn bucket_part(of_bucket: &str, name: &str, bucket: &str) -> Option<String> {
+    if name == of_bucket {
+        return Some(bucket.to_owned());
+    }
+    let resource = Some(of_bucket).filter(|hole| hole.starts_with("aws_s3_bucket."))?;
+    match name.strip_prefix(resource)?.strip_prefix('.')? {
+        "id" | "bucket" => Some(bucket.to_owned()),
+        "arn" => Some(format!("arn:aws:s3:::{bucket}")),
+        _ => None,
+    }
+}
+
+/// Whether a hole is the number of the account of the deployment.
+fn is_account(name: &str) -> bool {
+    name == "AWS::AccountId"
+        || (name.starts_with("data.aws_caller_identity.") && name.ends_with(".account_id"))
+}
+
+/// The best of several fits; of none it is open.
+fn best(fits: impl Iterator<Item = Fit>) -> Fit {
+    let mut found: Option<Fit> = None;
+    for fit in fits {
+        match (found, fit) {
+            (_, Fit::Yes) => return Fit::Yes,
+            (None, fit) => found = Some(fit),
+            (Some(Fit::No), Fit::Open) => found = Some(Fit::Open),
+            (Some(_), _) => {}
+        }
+    }
+    found.unwrap_or(Fit::Open)
+}
+
+/// Kind and name of a user or role.
+fn identity(arn: &str) -> Option<(TargetKind, String)> {
+    let split = ArnSplit::new(arn)?;
+    let (kind, path) = split.resource.split_once('/')?;
+    let name = path.rsplit('/').next()?;
+    let kind = match kind {
+        "user" => TargetKind::User,
+        "role" | "assumed-role" => TargetKind::Role,
+        _ => return None,
+    };
+    Some((kind, name.to_owned()))
+}

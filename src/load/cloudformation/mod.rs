@@ -1,0 +1,81 @@
+//! CloudFormation, AWS SAM, and what the CDK makes: templates in YAML or JSON, known by what they say.
+//!
+//! Values are resolved as far as the template tells (`resolve`); the rest are holes, which are neither a yes nor a no for
+//! whoever judges. Which policies a resource holds, and what they are attached to, is in `policies`. Nothing is judged.
+
+mod condition;
+mod document;
+mod function;
+mod parts;
+mod policies;
+mod reference;
+mod resolve;
+mod substitute;
+mod template;
+
+use crate::billing::Exports;
+use crate::evidence::{Attachment, Link, LinkKind, Target};
+use crate::policy::{Length, Policy};
+use crate::source::{SourceId, Span};
+use crate::syntax::{Issue, Node};
+use policies::Collector;
+use resolve::Resolver;
+use template::Template;
+
+/// Whether a document is a template: it says so, or has resources with types of AWS.
+pub(super) fn is_template(root: &Node<'_>) -> bool {
+    template::is_template(root)
+}
+
+/// The length of a policy that stands in a tree, as JSON without white space.
+pub(super) fn length(root: &Node<'_>) -> Length {
+    document::length(root)
+}
+
+/// One policy of a template.
+#[derive(Debug)]
+pub(super) struct TemplatePolicy {
+    pub(super) policy: Policy,
+    pub(super) issues: Vec<Issue>,
+    pub(super) length: Length,
+    /// For a policy in a string of JSON: its content, and the layers of escapes around it.
+    pub(super) wrapped: Option<(Span, u8)>,
+    pub(super) attachment: Attachment,
+}
+
+/// What a template holds.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    pub(super) policies: Vec<TemplatePolicy>,
+    /// Reports and exports.
+    pub(super) exports: Exports,
+    /// Policies that are attached by name, and not in the template.
+    pub(super) links: Vec<Link>,
+    /// Policies that are there and could not be resolved.
+    pub(super) open: Vec<Attachment>,
+    /// Whose list of policies could not be resolved.
+    pub(super) open_targets: Vec<Target>,
+    /// What was not judged: its address, and why.
+    pub(super) not_evaluated: Vec<(String, String)>,
+    /// Parameters whose default was taken, with it.
+    pub(super) presumed: Vec<(String, String)>,
+}
+
+/// Takes what a template holds. `text` is what `root` was read from, as YAML or as JSON.
+pub(super) fn take(root: &Node<'_>, text: &str, source: SourceId, is_yaml: bool) -> Taken {
+    let resolver = Resolver::new(Template::new(root));
+    let mut collector = Collector { resolver: &resolver, text, source, is_yaml, out: Taken::default() };
+    for resource in resolver.template.resources() {
+        collector.resource(resource);
+    }
+    let mut out = collector.out;
+    for name in resolver.template.generated() {
+        out.not_evaluated.push((name.to_owned(), "what it makes is known when this is deployed".to_owned()));
+    }
+    for name in resolver.template.macros() {
+        let reason = "a macro that changes the template before it is deployed; it was judged as it stands";
+        out.not_evaluated.push((format!("Transform {name}"), reason.to_owned()));
+    }
+    out.presumed = resolver.presumed();
+    out
+}

@@ -1,0 +1,392 @@
+//! Which resources hold policies, and what those are attached to.
+
+use super::document::{Missing, Read};
+use super::function::{Function, function};
+use super::parts::{hole, parts_of};
+use super::resolve::Resolver;
+use super::template::Resource;
+use super::{Link, LinkKind, Taken, TemplatePolicy};
+use crate::evidence::{Attachment, PolicyHint, Target, TargetKind};
+use crate::policy::{Fault, FaultKind, Text};
+use crate::source::SourceId;
+use crate::syntax::{Node, Value};
+
+/// How deep properties are searched for policies.
+const DEEPEST: usize = 12;
+
+/// Properties that hold a policy, in types that are not named here.
+const PROPERTIES: [&str; 11] = [
+    "PolicyDocument",
+    "ResourcePolicy",
+    "RepositoryPolicyText",
+    "AccessPolicy",
+    "AccessPolicies",
+    "FileSystemPolicy",
+    "AssumeRolePolicyDocument",
+    "KeyPolicy",
+    "InlinePolicy",
+    "BackupPolicy",
+    "Policy",
+];
+
+pub(super) struct Collector<'a, 'n, 't> {
+    pub(super) resolver: &'a Resolver<'n, 't>,
+    pub(super) text: &'a str,
+    pub(super) source: SourceId,
+    pub(super) is_yaml: bool,
+    pub(super) out: Taken,
+}
+
+impl<'t> Collector<'_, '_, 't> {
+    /// Takes what a resource holds.
+    pub(super) fn resource(&mut self, resource: &Resource<'_, 't>) {
+        if let Some(condition) = resource.node.get("Condition")
+            && self.resolver.truth_of_name(condition) == Some(false)
+        {
+            if holds_policy(resource) {
+                let reason = format!(
+                    "it is not made while condition `{}` does not hold",
+                    condition.as_str().unwrap_or_default()
+                );
+                self.out.not_evaluated.push((resource.id.to_owned(), reason));
+            }
+            return;
+        }
+        match resource.kind {
+            "AWS::S3::BucketPolicy" => {
+                let target = self.target(resource, "Bucket", TargetKind::Bucket);
+                self.property(resource, "PolicyDocument", PolicyHint::Bucket, target);
+            }
+            // Who has it as a boundary takes it as one.
+            "AWS::IAM::ManagedPolicy" if self.is_boundary_only(resource) => {}
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
+                let targets = self.attached(resource);
+                self.property(resource, "PolicyDocument", PolicyHint::Identity, targets);
+            }
+            "AWS::IAM::UserPolicy" => self.inline(resource, "UserName", TargetKind::User),
+            "AWS::IAM::RolePolicy" => self.inline(resource, "RoleName", TargetKind::Role),
+            "AWS::IAM::GroupPolicy" => self.inline(resource, "GroupName", TargetKind::Group),
+            "AWS::IAM::User" => self.principal(resource, TargetKind::User),
+            "AWS::IAM::Role" => {
+                self.principal(resource, TargetKind::Role);
+                let target = vec![self.called(resource, TargetKind::Role)];
+                self.property(resource, "AssumeRolePolicyDocument", PolicyHint::Trust, target);
+            }
+            "AWS::IAM::Group" => self.principal(resource, TargetKind::Group),
+            "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" => {
+                self.property(resource, "KeyPolicy", PolicyHint::Key, Vec::new());
+            }
+            "AWS::Organizations::Policy" => {
+                let kind = resource.property("Type").and_then(|node| self.resolver.value(node));
+                let hint = match kind.as_ref().and_then(Node::as_str) {
+                    Some("SERVICE_CONTROL_POLICY") => PolicyHint::Scp,
+                    Some("RESOURCE_CONTROL_POLICY") => PolicyHint::Rcp,
+                    // Tag, backup and other policies of an organization are none of IAM's.
+                    Some(_) | None => return,
+                };
+                self.property(resource, "Content", hint, Vec::new());
+            }
+            "AWS::EC2::VPCEndpoint" => {
+                self.property(resource, "PolicyDocument", PolicyHint::Endpoint, Vec::new());
+            }
+            "AWS::CUR::ReportDefinition" | "AWS::BCMDataExports::Export" => self.export(resource),
+            kind if kind.starts_with("AWS::Serverless::") => self.serverless(resource),
+            kind => {
+                let hint = if kind == "AWS::SSO::PermissionSet" {
+                    PolicyHint::Identity
+                } else {
+                    PolicyHint::Resource
+                };
+                if let Some(properties) = resource.properties() {
+                    self.search(resource, properties, hint, 0);
+                }
+            }
+        }
+    }
+
+    /// A policy with one thing that it is attached to.
+    fn inline(&mut self, resource: &Resource<'_, 't>, property: &str, kind: TargetKind) {
+        let target = self.target(resource, property, kind);
+        self.property(resource, "PolicyDocument", PolicyHint::Identity, target);
+    }
+
+    fn property(&mut self, resource: &Resource<'_, 't>, name: &str, hint: PolicyHint, targets: Vec<Target>) {
+        if let Some(node) = resource.property(name) {
+            self.take(resource, resource.id.to_owned(), node, hint, targets);
+        }
+    }
+
+    /// What one property of a resource names.
+    fn target(&self, resource: &Resource<'_, 't>, property: &str, kind: TargetKind) -> Vec<Target> {
+        let Some(node) = resource.property(property) else { return Vec::new() };
+        node.iter_one_or_many().filter_map(|node| self.target_of(node, kind)).collect()
+    }
+
+    fn target_of(&self, node: &Node<'t>, kind: TargetKind) -> Option<Target> {
+        let value = self.resolver.value(node)?;
+        let parts = parts_of(&value)?;
+        Some(Target { kind, name: Text::of_parts(&parts, node.span) })
+    }
+
+    /// What a policy says that it is attached to, and who says so of it.
+    fn attached(&self, resource: &Resource<'_, 't>) -> Vec<Target> {
+        let lists = [("Users", TargetKind::User), ("Roles", TargetKind::Role), ("Groups", TargetKind::Group)];
+        let mut targets: Vec<Target> =
+            lists.iter().flat_map(|(property, kind)| self.target(resource, property, *kind)).collect();
+        for other in self.resolver.template.resources() {
+            let Some(kind) = principal_kind(other.kind) else { continue };
+            let arns = other.property("ManagedPolicyArns").into_iter().flat_map(Node::iter_one_or_many);
+            if arns.filter_map(reference).any(|id| id == resource.id) {
+                targets.push(self.called(other, kind));
+            }
+        }
+        targets
+    }
+
+    /// Whether a managed policy is a boundary of somebody in the template, and attached to nobody.
+    fn is_boundary_only(&self, resource: &Resource<'_, 't>) -> bool {
+        let names = |node: &Node<'t>| reference(node).is_some_and(|id| id == resource.id);
+        let mut others = self.resolver.template.resources().iter();
+        others.any(|other| other.property("PermissionsBoundary").is_some_and(names))
+            && self.attached(resource).is_empty()
+    }
+
+    /// A user, role or group of the template.
+    fn called(&self, resource: &Resource<'_, 't>, kind: TargetKind) -> Target {
+        let name = self.resolver.physical_name(resource.id);
+        Target { kind, name: Text::of_parts(&name, resource.id_span) }
+    }
+
+    /// What a user, role or group holds: policies of its own, names of others, a boundary.
+    fn principal(&mut self, resource: &Resource<'_, 't>, kind: TargetKind) {
+        let target = self.called(resource, kind);
+        let policies = resource.property("Policies").into_iter().flat_map(Node::iter_one_or_many);
+        for (at, policy) in policies.enumerate() {
+            // An entry that a function makes.
+            let Some(document) = policy.get("PolicyDocument") else {
+                self.entry(resource, policy, at, &target);
+                continue;
+            };
+            let name = policy.get("PolicyName").and_then(|name| self.resolver.value(name));
+            let address = match name.as_ref().and_then(Node::as_str) {
+                Some(name) => format!("{}/{name}", resource.id),
+                None => format!("{}/Policies[{at}]", resource.id),
+            };
+            self.take(resource, address, document, PolicyHint::Identity, vec![target.clone()]);
+        }
+        for arn in resource.property("ManagedPolicyArns").into_iter().flat_map(Node::iter_one_or_many) {
+            let is_here = reference(arn)
+                .and_then(|id| self.resolver.template.resource(id))
+                .is_some_and(|found| found.kind == "AWS::IAM::ManagedPolicy");
+            if !is_here {
+                self.link(LinkKind::Policy, arn, &target);
+            }
+        }
+        if let Some(boundary) = resource.property("PermissionsBoundary") {
+            match reference(boundary).and_then(|id| self.resolver.template.resource(id)).copied() {
+                Some(found) if found.kind == "AWS::IAM::ManagedPolicy" => {
+                    if let Some(document) = found.property("PolicyDocument") {
+                        let address = found.id.to_owned();
+                        self.take(&found, address, document, PolicyHint::Boundary, vec![target]);
+                    }
+                }
+                Some(_) | None => self.link(LinkKind::Boundary, boundary, &target),
+            }
+        }
+    }
+
+    /// An entry of `Policies` that is no plain object: a function chooses it.
+    fn entry(&mut self, resource: &Resource<'_, 't>, policy: &Node<'t>, at: usize, target: &Target) {
+        let address = format!("{}/Policies[{at}]", resource.id);
+        let Some(chosen) = self.resolver.value(policy) else { return };
+        match chosen.get("PolicyDocument") {
+            Some(document) => {
+                let document = document.clone();
+                self.take(resource, address, &document, PolicyHint::Identity, vec![target.clone()]);
+            }
+            None => {
+                let reason = open(&chosen).unwrap_or_else(|| "it has no `PolicyDocument`".to_owned());
+                self.out.open_targets.push(target.clone());
+                self.out.not_evaluated.push((address, reason));
+            }
+        }
+    }
+
+    fn link(&mut self, kind: LinkKind, arn: &Node<'t>, target: &Target) {
+        let Some(value) = self.resolver.value(arn) else { return };
+        let parts = parts_of(&value).unwrap_or_else(|| hole("ManagedPolicyArns"));
+        let arn = Text::of_parts(&parts, arn.span);
+        self.out.links.push(Link { kind, arn, target: target.clone() });
+    }
+
+    /// A resource of AWS SAM. Its policy templates are named, and what they stand for is not known here.
+    fn serverless(&mut self, resource: &Resource<'_, 't>) {
+        let target = Target {
+            kind: TargetKind::Role,
+            name: Text::of_parts(&hole(format!("{}Role", resource.id)), resource.id_span),
+        };
+        let policies = resource.property("Policies").into_iter().flat_map(Node::iter_one_or_many);
+        for (at, policy) in policies.enumerate() {
+            let address = format!("{}/Policies[{at}]", resource.id);
+            if looks_like_policy(policy) {
+                self.take(resource, address, policy, PolicyHint::Identity, vec![target.clone()]);
+            } else if let (Some([template]), None) = (policy.as_object(), function(policy)) {
+                let reason =
+                    format!("`{}` is a policy template of AWS SAM, which makes a policy of it", template.key);
+                self.out.not_evaluated.push((address, reason));
+            }
+        }
+        self.property(resource, "AssumeRolePolicyDocument", PolicyHint::Trust, Vec::new());
+    }
+
+    /// Policies anywhere in the properties of another type.
+    fn search(&mut self, resource: &Resource<'_, 't>, node: &Node<'t>, hint: PolicyHint, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        match &node.value {
+            Value::Object(members) => {
+                for member in members {
+                    let is_named = PROPERTIES.contains(&&*member.key);
+                    let is_text = is_named && self.holds_text(&member.value);
+                    if looks_like_policy(&member.value) || is_text {
+                        let hint = match &*member.key {
+                            "AssumeRolePolicyDocument" => PolicyHint::Trust,
+                            _ => hint,
+                        };
+                        self.take(resource, resource.id.to_owned(), &member.value, hint, Vec::new());
+                    } else {
+                        self.search(resource, &member.value, hint, depth + 1);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.search(resource, item, hint, depth + 1)),
+            _ => {}
+        }
+    }
+
+    /// Whether a property is a text that holds a policy.
+    fn holds_text(&self, node: &Node<'t>) -> bool {
+        let text = match function(node) {
+            Some((Function::Sub, argument)) => argument.iter_one_or_many().next().and_then(Node::as_str),
+            Some(_) => None,
+            None => node.as_str(),
+        };
+        text.is_some_and(|text| text.trim_start().starts_with('{') && text.contains("Statement"))
+    }
+
+    fn take(
+        &mut self,
+        resource: &Resource<'_, 't>,
+        address: String,
+        node: &Node<'t>,
+        hint: PolicyHint,
+        targets: Vec<Target>,
+    ) {
+        let Read { mut policy, issues, length, wrapped } =
+            match self.resolver.policy(node, (self.text, self.source, self.is_yaml)) {
+                Ok(read) => read,
+                Err(Missing::NoValue) => return,
+                Err(missing) => {
+                    let reason = match missing {
+                        Missing::Open(name) => {
+                            format!("its policy is `{name}`, which is filled in when this is deployed")
+                        }
+                        Missing::Text => "its policy is a text that is no policy in JSON".to_owned(),
+                        Missing::NoValue | Missing::Other => "its policy is no object".to_owned(),
+                    };
+                    self.out.open.push(Attachment { address: address.clone(), hint, targets });
+                    self.out.not_evaluated.push((address, reason));
+                    return;
+                }
+            };
+        // A resource that may not be made may not allow anything.
+        if let Some(condition) = resource.node.get("Condition")
+            && self.resolver.truth_of_name(condition).is_none()
+        {
+            let name = condition.as_str().unwrap_or("Condition");
+            policy.statements.iter_mut().for_each(|statement| statement.depend_on(name, condition.span));
+        }
+        for (span, found) in self.resolver.variables() {
+            if policy.span.contains(span) {
+                policy.faults.push(Fault { kind: FaultKind::SubTakesVariable, span, found: found.into() });
+            }
+        }
+        let attachment = Attachment { address, hint, targets };
+        self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
+    }
+
+    /// A report or export, in the form in which AWS's own answers have it.
+    fn export(&mut self, resource: &Resource<'_, 't>) {
+        let Some(properties) = resource.properties().and_then(|node| self.resolver.value(node)) else {
+            return;
+        };
+        self.out.exports.read_resolved(&properties, self.source);
+    }
+}
+
+/// Why a value that a function makes is not known.
+fn open(node: &Node<'_>) -> Option<String> {
+    let Value::Template(parts) = &node.value else { return None };
+    let names: Vec<String> =
+        Text::of_parts(parts, node.span).holes.iter().map(|hole| hole.name.to_string()).collect();
+    Some(format!("it is `{}`, which is filled in when this is deployed", names.join(", ")))
+}
+
+fn principal_kind(kind: &str) -> Option<TargetKind> {
+    match kind {
+        "AWS::IAM::User" => Some(TargetKind::User),
+        "AWS::IAM::Role" => Some(TargetKind::Role),
+        "AWS::IAM::Group" => Some(TargetKind::Group),
+        _ => None,
+    }
+}
+
+/// The resource that `Ref`, or an attribute, refers to.
+fn reference<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    match function(node)? {
+        (Function::Ref, name) => name.as_str(),
+        (Function::GetAtt, path) => match &path.value {
+            Value::String(path) => path.split('.').next(),
+            Value::Array(items) => items.first()?.as_str(),
+            _ => None,
+        },
+        (Function::Sub, text) => {
+            let inside = text.as_str()?.strip_prefix("${")?.strip_suffix('}')?;
+            inside.split('.').next()
+        }
+        _ => None,
+    }
+}
+
+/// Whether a node is a policy of IAM: a `Statement` with an `Effect`. Firewalls, too, have statements.
+fn looks_like_policy(node: &Node<'_>) -> bool {
+    let Some(statement) = node.get("Statement") else { return false };
+    fn has_effect(node: &Node<'_>, depth: u8) -> bool {
+        node.get("Effect").is_some()
+            || depth < 4
+                && match function(node) {
+                    Some((_, argument)) => {
+                        argument.iter_one_or_many().any(|node| has_effect(node, depth + 1))
+                    }
+                    None => node
+                        .as_array()
+                        .is_some_and(|items| items.iter().any(|node| has_effect(node, depth + 1))),
+                }
+    }
+    has_effect(statement, 0)
+}
+
+/// Whether a resource has a policy anywhere.
+fn holds_policy(resource: &Resource<'_, '_>) -> bool {
+    fn search(node: &Node<'_>, depth: usize) -> bool {
+        looks_like_policy(node)
+            || depth < DEEPEST
+                && match &node.value {
+                    Value::Object(members) => members.iter().any(|member| search(&member.value, depth + 1)),
+                    Value::Array(items) => items.iter().any(|item| search(item, depth + 1)),
+                    _ => false,
+                }
+    }
+    resource.properties().is_some_and(|node| search(node, 0))
+}

@@ -1,0 +1,192 @@
+//! From what templates hold to evidence.
+
+use super::cloudformation::{Taken, TemplatePolicy};
+use super::terraform;
+use super::yaml::Found;
+use crate::evidence::{Evidence, LoosePolicies, LoosePolicy, PolicyDocument, PolicyHint, Role};
+use crate::policy;
+use crate::source::{Place, SourceId, Sources};
+
+/// Takes what a text holds as the evidence of an account. `named`: what the user says the text is.
+pub(super) fn take(
+    sources: &Sources,
+    source: SourceId,
+    found: Found,
+    named: Option<(Role, usize, Option<usize>)>,
+    evidence: &mut Evidence,
+) {
+    let name = sources.get(source).name();
+    if let Some(issue) = &found.broken {
+        let line = sources.get(source).position(issue.span.start).line;
+        let reason = format!("no YAML from line {line} on, so that nothing of it can be deployed or judged");
+        evidence.not_evaluated.push((name.to_owned(), reason));
+    }
+    for (policy, issues, length) in found.policies {
+        let (role, level, linked) = named.unwrap_or((role_by_content(&policy), 0, None));
+        evidence.documents.push(PolicyDocument {
+            role,
+            level,
+            linked,
+            source,
+            policy,
+            issues,
+            length,
+            attachment: None,
+        });
+    }
+    let before = evidence.documents.len();
+    for taken in found.templates {
+        template(name, taken, named, evidence);
+    }
+    if let Some((role, ..)) = named
+        && evidence.documents.len() == before
+        && found.broken.is_none()
+    {
+        let reason = format!("a template in which no policy is one that a {} can be", role.name());
+        evidence.not_evaluated.push((name.to_owned(), reason));
+    }
+}
+
+fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)>, evidence: &mut Evidence) {
+    let Taken { policies, exports, links, open, not_evaluated, presumed, .. } = taken;
+    let address = |address: &str| format!("{name}: {address}");
+    for each in policies {
+        let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
+        let source = policy.source;
+        let asked = named.filter(|(role, ..)| can_be(attachment.hint, *role));
+        let role = match (named, asked) {
+            (Some(_), None) => continue,
+            (Some(_), Some(asked)) => Ok(asked),
+            (None, _) => role_of(attachment.hint).map(|role| (role, 0, None)),
+        };
+        match role {
+            Ok((role, level, linked)) => {
+                evidence.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
+                let attachment = Some(attachment).filter(|_| named.is_none());
+                evidence.documents.push(PolicyDocument {
+                    role,
+                    level,
+                    linked,
+                    source,
+                    policy,
+                    issues,
+                    length,
+                    attachment,
+                });
+            }
+            Err(reason) => evidence.not_evaluated.push((address(&attachment.address), reason.to_owned())),
+        }
+    }
+    for (what, reason) in not_evaluated {
+        evidence.not_evaluated.push((address(&what), reason));
+    }
+    for (parameter, value) in presumed {
+        let text = format!("parameter {parameter} of {name} is `{value}`, as the template presets it");
+        evidence.assumed.push(text);
+    }
+    evidence.exports.add(exports);
+    evidence.links.extend(links);
+    evidence.open.extend(open);
+}
+
+/// Takes what a text holds as policies of nobody in particular.
+pub(super) fn take_loose(sources: &Sources, source: SourceId, found: Found, out: &mut LoosePolicies) {
+    let name = sources.get(source).name();
+    if let Some(issue) = found.broken {
+        // What the text would have held is not known; where it breaks is.
+        let place = Place { source, span: issue.span };
+        out.policies.push(LoosePolicy {
+            source,
+            policy: policy::none(place),
+            issues: vec![issue],
+            length: policy::Length::default(),
+            hint: None,
+            owner: None,
+        });
+    }
+    for (policy, issues, length) in found.policies {
+        out.policies.push(LoosePolicy { source, policy, issues, length, hint: None, owner: None });
+    }
+    out.has_template |= !found.templates.is_empty();
+    for taken in found.templates {
+        loose_template(name, taken, out);
+    }
+}
+
+fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
+    for each in taken.policies {
+        let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
+        let source = policy.source;
+        out.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
+        let hint = Some(attachment.hint);
+        out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner: None });
+    }
+    let named = taken.not_evaluated.into_iter();
+    out.not_evaluated.extend(named.map(|(address, reason)| (format!("{name}: {address}"), reason)));
+}
+
+/// What modules hold, as the evidence of an account.
+pub(super) fn modules(found: terraform::Found) -> Evidence {
+    let mut out = Evidence { not_evaluated: found.broken, assumed: found.assumed, ..Evidence::default() };
+    for (name, taken) in found.files {
+        template(&name, taken, None, &mut out);
+    }
+    let unused = found.unused.into_iter();
+    out.not_evaluated.extend(unused.map(|each| (each.name, "no resource of the module uses it".to_owned())));
+    out
+}
+
+/// What modules hold, as policies of nobody in particular.
+pub(super) fn loose_modules(found: terraform::Found, out: &mut LoosePolicies) {
+    out.has_template |= !found.files.is_empty();
+    out.not_evaluated.extend(found.broken);
+    for (name, taken) in found.files {
+        loose_template(&name, taken, out);
+    }
+    out.policies.extend(found.unused.into_iter().map(|each| LoosePolicy {
+        source: each.policy.source,
+        policy: each.policy,
+        issues: each.issues,
+        length: each.length,
+        hint: None,
+        owner: None,
+    }));
+}
+
+/// What a policy of a template is to the account that is judged.
+fn role_of(hint: PolicyHint) -> Result<Role, &'static str> {
+    match hint {
+        PolicyHint::Bucket => Ok(Role::BucketPolicy),
+        PolicyHint::Identity => Ok(Role::ReaderPolicy),
+        PolicyHint::Boundary => Ok(Role::Boundary),
+        PolicyHint::Key => Ok(Role::KeyPolicy),
+        PolicyHint::Scp | PolicyHint::Rcp => {
+            Err("a policy of an organization; whether it bears on this account the template does not say")
+        }
+        PolicyHint::Trust => Ok(Role::TrustPolicy),
+        PolicyHint::Endpoint => Err("the policy of a VPC endpoint; `preflight lint` looks at it"),
+        PolicyHint::Resource => {
+            Err("a policy of another kind of resource than a bucket or a key; `preflight lint` looks at it")
+        }
+    }
+}
+
+/// Whether a policy of a template can be what the user calls the template.
+fn can_be(hint: PolicyHint, role: Role) -> bool {
+    match role {
+        Role::BucketPolicy => hint == PolicyHint::Bucket,
+        Role::ReaderPolicy | Role::SessionPolicy | Role::LinkedPolicy => hint == PolicyHint::Identity,
+        Role::Boundary => matches!(hint, PolicyHint::Boundary | PolicyHint::Identity),
+        Role::Scp => hint == PolicyHint::Scp,
+        Role::Rcp => hint == PolicyHint::Rcp,
+        Role::KeyPolicy => hint == PolicyHint::Key,
+        Role::EndpointPolicy => hint == PolicyHint::Endpoint,
+        Role::TrustPolicy => hint == PolicyHint::Trust,
+    }
+}
+
+/// What a policy in YAML is that nobody named: whether it says whom it is for tells.
+fn role_by_content(policy: &policy::Policy) -> Role {
+    let has_principal = policy.statements.iter().any(|statement| statement.principals.is_some());
+    if has_principal { Role::BucketPolicy } else { Role::ReaderPolicy }
+}

@@ -1,0 +1,177 @@
+//! What a module attaches its policies to, and which policies from elsewhere it attaches.
+
+use super::kinds::{LISTS, is_attachment, target_of};
+use super::module::{File, Module};
+use super::value::{Names, Scope};
+use crate::evidence::{Link, LinkKind, Target};
+use crate::policy::Text;
+use crate::source::{SourceId, Span};
+use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
+use crate::syntax::{Node, Part, Value};
+
+/// One use of a managed policy.
+struct Use {
+    file: SourceId,
+    /// The name of the module's `aws_iam_policy`, if it is one of its own.
+    policy: Option<String>,
+    link: Link,
+}
+
+/// Which managed policies a module attaches to whom.
+pub(super) struct Uses {
+    all: Vec<Use>,
+}
+
+impl Uses {
+    pub(super) fn of(module: &Module) -> Self {
+        let mut all = Vec::new();
+        for file in &module.files {
+            let names = Names::new();
+            let scope = module.scope(file, &names);
+            for block in file.body.blocks.iter().filter(|block| block.kind == "resource") {
+                let [kind, name] = block.labels.as_slice() else { continue };
+                let mut add = |kind: LinkKind, expr: &HclExpr, target: Target| {
+                    let node = scope.value(expr);
+                    let arn = text(&node, expr.span).unwrap_or_else(|| open("?", expr.span));
+                    let link = Link { kind, arn, target };
+                    all.push(Use { file: file.source, policy: own_policy(expr), link });
+                };
+                let arn = block.body.value("policy_arn");
+                match kind.as_str() {
+                    attaching if is_attachment(attaching) => {
+                        if let (Some(arn), Some(target)) = (arn, target(block, kind, name, &scope)) {
+                            add(LinkKind::Policy, arn, target);
+                        }
+                    }
+                    "aws_iam_policy_attachment" => {
+                        let Some(arn) = arn else { continue };
+                        for (attribute, kind) in LISTS {
+                            let Some(expr) = block.body.value(attribute) else { continue };
+                            for name in names_in(expr, &scope) {
+                                add(LinkKind::Policy, arn, Target { kind, name });
+                            }
+                        }
+                    }
+                    "aws_iam_user" | "aws_iam_role" => {
+                        let Some(target) = target(block, kind, name, &scope) else { continue };
+                        let bound = block.body.value("permissions_boundary");
+                        if let Some(bound) = bound.filter(|expr| !is_null(expr, &scope)) {
+                            add(LinkKind::Boundary, bound, target.clone());
+                        }
+                        let Some(managed) = block.body.value("managed_policy_arns") else { continue };
+                        let HclKind::Array(items) = &managed.kind else {
+                            add(LinkKind::Policy, managed, target);
+                            continue;
+                        };
+                        for item in items {
+                            add(LinkKind::Policy, item, target.clone());
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Self { all }
+    }
+
+    /// To whom a policy of the module is attached.
+    pub(super) fn targets(&self, policy: &str) -> Vec<Target> {
+        self.of_policy(policy, LinkKind::Policy)
+    }
+
+    /// Whose boundary a policy of the module is.
+    pub(super) fn bounded(&self, policy: &str) -> Vec<Target> {
+        self.of_policy(policy, LinkKind::Boundary)
+    }
+
+    fn of_policy(&self, policy: &str, kind: LinkKind) -> Vec<Target> {
+        let mine = self.all.iter().filter(|each| each.policy.as_deref() == Some(policy));
+        mine.filter(|each| each.link.kind == kind).map(|each| each.link.target.clone()).collect()
+    }
+
+    /// The policies from elsewhere that a file attaches.
+    pub(super) fn links_in(&self, file: &File) -> Vec<Link> {
+        let other = self.all.iter().filter(|each| each.policy.is_none() && each.file == file.source);
+        other.map(|each| each.link.clone()).collect()
+    }
+}
+
+/// What the policies in a block, or the policy that it attaches, are for.
+pub(super) fn target(block: &HclBlock, kind: &str, name: &str, scope: &Scope<'_>) -> Option<Target> {
+    let (of, attribute) = target_of(kind)?;
+    let own = || open(&format!("{kind}.{name}"), block.span);
+    let text = match block.body.value(attribute) {
+        Some(expr) => name_of(expr, scope),
+        // AWS or the provider makes a name.
+        None => own(),
+    };
+    Some(Target { kind: of, name: text })
+}
+
+/// The name that an expression gives. Of what has none before it is deployed, all of its attributes are one thing.
+fn name_of(expr: &HclExpr, scope: &Scope<'_>) -> Text {
+    let node = scope.value(expr);
+    let found = text(&node, expr.span);
+    if let Some(name) = found.filter(Text::is_whole) {
+        return name;
+    }
+    match resource_of(expr) {
+        Some((kind, name, "id" | "name" | "bucket" | "arn")) => {
+            match text(&node, expr.span) {
+                // An argument of it that is given has parts of its own.
+                Some(name) if name.lone_hole().is_none() => name,
+                _ => open(&format!("{kind}.{name}"), expr.span),
+            }
+        }
+        _ => text(&node, expr.span).unwrap_or_else(|| open("?", expr.span)),
+    }
+}
+
+fn names_in(expr: &HclExpr, scope: &Scope<'_>) -> Vec<Text> {
+    match &expr.kind {
+        HclKind::Array(items) => items.iter().map(|item| name_of(item, scope)).collect(),
+        _ => vec![name_of(expr, scope)],
+    }
+}
+
+fn is_null(expr: &HclExpr, scope: &Scope<'_>) -> bool {
+    matches!(scope.value(expr).value, Value::Null)
+}
+
+/// Kind, name and attribute of the resource that an expression refers to.
+fn resource_of(expr: &HclExpr) -> Option<(&str, &str, &str)> {
+    let expr = match &expr.kind {
+        HclKind::Template(parts) => match parts.as_slice() {
+            [crate::syntax::hcl::HclPart::Value(inner, _)] => inner,
+            _ => return None,
+        },
+        _ => expr,
+    };
+    let HclKind::Traversal(root, steps) = &expr.kind else { return None };
+    let HclKind::Variable(kind) = &root.kind else { return None };
+    match steps.as_slice() {
+        [HclStep::Attribute(name), HclStep::Attribute(attribute)]
+        | [HclStep::Attribute(name), HclStep::Index(_), HclStep::Attribute(attribute)] => {
+            kind.starts_with("aws_").then_some((kind.as_str(), name.as_str(), attribute.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// The name of the module's policy whose ARN an expression is.
+fn own_policy(expr: &HclExpr) -> Option<String> {
+    let (kind, name, attribute) = resource_of(expr)?;
+    (kind == "aws_iam_policy" && matches!(attribute, "arn" | "id")).then(|| name.to_owned())
+}
+
+fn open(name: &str, span: Span) -> Text {
+    Text::of_parts(&[Part::Hole(name.into())], span)
+}
+
+fn text(node: &Node<'_>, span: Span) -> Option<Text> {
+    match &node.value {
+        Value::String(text) => Some(Text::of_parts(&[Part::Text(text.clone())], span)),
+        Value::Template(parts) => Some(Text::of_parts(parts, span)),
+        _ => None,
+    }
+}

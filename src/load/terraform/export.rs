@@ -1,0 +1,65 @@
+//! Reports and exports, in the form in which AWS's own answers have them: the provider writes their names with small letters.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/bcmdataexports_export> and
+//! `cur_report_definition` (checked 2026-11)
+
+use super::value::{Scope, member};
+use crate::syntax::hcl::HclBlock;
+use crate::syntax::{Member, Node, Value};
+use std::borrow::Cow;
+
+/// What of a data export has keys that are AWS's own.
+const AS_WRITTEN: &str = "table_configurations";
+
+/// Whether a resource is a report or an export.
+pub(super) fn is_export(kind: &str) -> bool {
+    matches!(kind, "aws_cur_report_definition" | "aws_bcmdataexports_export")
+}
+
+/// The settings that a block gives.
+pub(super) fn of_block(block: &HclBlock, scope: &Scope<'_>) -> Node<'static> {
+    let attributes = block.body.attributes.iter().map(|attribute| {
+        let key = Node { span: attribute.name_span, value: Value::String(camel(&attribute.name).into()) };
+        member(key, scope.value(&attribute.value))
+    });
+    let blocks = block.body.blocks.iter().map(|inner| {
+        let key = Node { span: inner.kind_span, value: Value::String(camel(&inner.kind).into()) };
+        member(key, of_block(inner, scope))
+    });
+    Node { span: block.span, value: Value::Object(attributes.chain(blocks).collect()) }
+}
+
+/// The same of the values that a plan has: there a block is a list of one.
+pub(super) fn of_values<'t>(values: &Node<'t>) -> Node<'t> {
+    let value = match &values.value {
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                // What is not given, the provider plans as null.
+                .filter(|each| !matches!(each.value.value, Value::Null))
+                .map(|each| Member {
+                    key: Cow::Owned(camel(&each.key)),
+                    value: if each.key == AS_WRITTEN { each.value.clone() } else { of_values(&each.value) },
+                    ..each.clone()
+                })
+                .collect(),
+        ),
+        Value::Array(items) => match items.as_slice() {
+            [only] if only.as_object().is_some() => return of_values(only),
+            _ => values.value.clone(),
+        },
+        other => other.clone(),
+    };
+    Node { span: values.span, value }
+}
+
+/// `s3_bucket` is `S3Bucket`.
+fn camel(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for part in name.split('_') {
+        let mut letters = part.chars();
+        out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        out.push_str(letters.as_str());
+    }
+    out
+}

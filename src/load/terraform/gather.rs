@@ -1,0 +1,191 @@
+//! The policies of a module's resources.
+
+use super::attach::{self, Uses};
+use super::kinds::{OTHER_POLICIES, holds, of_organization};
+use super::module::{File, Module};
+use super::value::{Names, Scope};
+use super::{Found, Unused, export, policy, statement, walk_body};
+use crate::evidence::{Attachment, PolicyHint, Target};
+use crate::load::cloudformation::{self, Taken, TemplatePolicy};
+use crate::policy::{Length, Notation, Policy, read_as};
+use crate::source::SourceId;
+use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
+use crate::syntax::{self, Node, Part, Value};
+use std::collections::BTreeSet;
+
+/// A policy of a resource before it is resolved.
+struct Held<'b> {
+    expr: &'b HclExpr,
+    attachment: Attachment,
+    /// What decides whether it is made, where only the run knows.
+    depends: Option<String>,
+}
+
+/// How many of a resource are made.
+enum Made {
+    None,
+    Some,
+    Depends(String),
+}
+
+/// Takes the policies that stand in the wanted files of a module.
+pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut Found) {
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for file in &module.files {
+        walk_body(&file.body, &mut |expr| used.extend(data_document(expr)));
+    }
+    let uses = Uses::of(module);
+    for file in module.files.iter().filter(|file| wanted.contains(&file.source)) {
+        let mut out = Taken { links: uses.links_in(file), ..Taken::default() };
+        let names = Names::new();
+        let scope = module.scope(file, &names);
+        for block in &file.body.blocks {
+            let [kind, name] = block.labels.as_slice() else { continue };
+            match block.kind.as_str() {
+                "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {
+                    let document = statement::document(module, file, block, 0);
+                    let (policy, length) = read(&document);
+                    let name = format!("{}: data.{kind}.{name}", file.name);
+                    found.unused.push(Unused { name, policy, issues: document.issues, length });
+                }
+                "resource" if export::is_export(kind) && !matches!(made(block, &scope), Made::None) => {
+                    out.exports.read_resolved(&export::of_block(block, &scope), file.source);
+                }
+                "resource" if !OTHER_POLICIES.contains(&kind.as_str()) => {
+                    for held in of_resource(block, (kind, name), &scope, &uses) {
+                        take(&scope, held, &mut out);
+                    }
+                }
+                _ => {}
+            }
+        }
+        found.files.push((file.name.clone(), out));
+    }
+    found.assumed.extend(presumed(module));
+}
+
+fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
+    let Held { expr, attachment, depends } = held;
+    match policy::resolve(scope, expr) {
+        // `null`: the resource has none.
+        Ok(document) if matches!(document.root.value, Value::Null) => {}
+        Ok(document) => {
+            let (mut policy, length) = read(&document);
+            if let Some(name) = depends {
+                policy.statements.iter_mut().for_each(|statement| statement.depend_on(&name, statement.span));
+            }
+            let issues = document.issues;
+            out.policies.push(TemplatePolicy { policy, issues, length, wrapped: None, attachment });
+        }
+        Err(reason) => {
+            out.not_evaluated.push((attachment.address.clone(), reason));
+            out.open.push(attachment);
+        }
+    }
+}
+
+fn read(document: &policy::Document) -> (Policy, Length) {
+    let notation = if document.is_json { Notation::Json } else { Notation::Hcl };
+    (read_as(&document.root, document.source, notation), cloudformation::length(&document.root))
+}
+
+/// The policies of a resource.
+fn of_resource<'b>(
+    block: &'b HclBlock,
+    (kind, name): (&str, &str),
+    scope: &Scope<'_>,
+    uses: &Uses,
+) -> Vec<Held<'b>> {
+    let address = format!("{kind}.{name}");
+    let mut out = Vec::new();
+    let depends = match made(block, scope) {
+        Made::None => return out,
+        Made::Some => None,
+        Made::Depends(name) => Some(name),
+    };
+    if let Some((attribute, hint)) = holds(kind)
+        && let Some(expr) = block.body.value(attribute)
+        && !matches!(expr.kind, HclKind::Null)
+    {
+        let hint = if kind == "aws_organizations_policy" { kind_in_organization(block, scope) } else { hint };
+        let own = attach::target(block, kind, name, scope);
+        let mut held = |hint: PolicyHint, targets: Vec<Target>| {
+            let attachment = Attachment { address: address.clone(), hint, targets };
+            out.push(Held { expr, attachment, depends: depends.clone() });
+        };
+        if kind == "aws_iam_policy" {
+            let (policies, boundaries) = (uses.targets(name), uses.bounded(name));
+            if !boundaries.is_empty() {
+                held(PolicyHint::Boundary, boundaries.clone());
+            }
+            if !policies.is_empty() || boundaries.is_empty() {
+                held(hint, policies);
+            }
+        } else {
+            held(hint, own.into_iter().collect());
+        }
+    }
+    for inline in block.body.blocks_of("inline_policy") {
+        if let Some(expr) = inline.body.value("policy") {
+            let address = format!("{address}.inline_policy");
+            let targets = attach::target(block, kind, name, scope).into_iter().collect();
+            let attachment = Attachment { address, hint: PolicyHint::Identity, targets };
+            out.push(Held { expr, attachment, depends: depends.clone() });
+        }
+    }
+    out
+}
+
+fn made(block: &HclBlock, scope: &Scope<'_>) -> Made {
+    let (count, each) = (block.body.value("count"), block.body.value("for_each"));
+    let Some(expr) = count.or(each) else { return Made::Some };
+    let node = scope.value(expr);
+    match &node.value {
+        Value::Number(number) if count.is_some() && &**number == "0" => Made::None,
+        Value::Number(_) if count.is_some() => Made::Some,
+        Value::Array(items) if items.is_empty() => Made::None,
+        Value::Object(members) if members.is_empty() => Made::None,
+        Value::Array(_) | Value::Object(_) => Made::Some,
+        Value::Template(parts) => match parts.as_slice() {
+            [Part::Hole(name)] => Made::Depends(name.to_string()),
+            _ => Made::Depends(syntax::shown(parts)),
+        },
+        _ => Made::Depends("how many are made".to_owned()),
+    }
+}
+
+fn kind_in_organization(block: &HclBlock, scope: &Scope<'_>) -> PolicyHint {
+    let kind = block.body.value("type").map(|expr| scope.value(expr));
+    of_organization(kind.as_ref().and_then(Node::as_str))
+}
+
+/// The name of a data source whose document an expression is.
+fn data_document(expr: &HclExpr) -> Option<String> {
+    let HclKind::Traversal(root, steps) = &expr.kind else { return None };
+    let is_data = matches!(&root.kind, HclKind::Variable(name) if name == "data");
+    match steps.as_slice() {
+        [HclStep::Attribute(kind), HclStep::Attribute(name), ..]
+            if is_data && kind == "aws_iam_policy_document" =>
+        {
+            Some(name.clone())
+        }
+        _ => None,
+    }
+}
+
+/// What was presumed when the module was resolved.
+fn presumed(module: &Module) -> Vec<String> {
+    let mut out: Vec<String> = module.presumed.borrow().iter().cloned().collect();
+    let mut has_partition = false;
+    for File { body, .. } in &module.files {
+        walk_body(body, &mut |expr| {
+            has_partition |= matches!(&expr.kind, HclKind::Traversal(root, steps)
+                if matches!(&root.kind, HclKind::Variable(name) if name == "data")
+                    && matches!(steps.first(), Some(HclStep::Attribute(kind)) if kind == "aws_partition"));
+        });
+    }
+    if has_partition {
+        out.push("`data.aws_partition` is `aws`, the partition in which exports are made".to_owned());
+    }
+    out
+}

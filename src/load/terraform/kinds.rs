@@ -1,0 +1,63 @@
+//! Resources of Terraform's provider for AWS that hold policies or attach them.
+
+use crate::evidence::{PolicyHint, TargetKind};
+
+/// Which attribute of a resource holds a policy, and of what kind.
+pub(super) fn holds(kind: &str) -> Option<(&'static str, PolicyHint)> {
+    Some(match kind {
+        "aws_s3_bucket_policy" | "aws_s3_bucket" => ("policy", PolicyHint::Bucket),
+        "aws_iam_policy" | "aws_iam_user_policy" | "aws_iam_role_policy" | "aws_iam_group_policy" => {
+            ("policy", PolicyHint::Identity)
+        }
+        "aws_ssoadmin_permission_set_inline_policy" => ("inline_policy", PolicyHint::Identity),
+        "aws_iam_role" => ("assume_role_policy", PolicyHint::Trust),
+        "aws_kms_key" | "aws_kms_key_policy" | "aws_kms_external_key" => ("policy", PolicyHint::Key),
+        "aws_vpc_endpoint" | "aws_vpc_endpoint_policy" => ("policy", PolicyHint::Endpoint),
+        "aws_organizations_policy" => ("content", PolicyHint::Scp),
+        "aws_sqs_queue" | "aws_sns_topic" => ("policy", PolicyHint::Resource),
+        kind if kind.starts_with("aws_") && kind.ends_with("_policy") => ("policy", PolicyHint::Resource),
+        _ => return None,
+    })
+}
+
+/// What is a policy by its name and none of IAM: lifecycle rules, scaling, backup plans.
+pub(super) const OTHER_POLICIES: [&str; 9] = [
+    "aws_appautoscaling_policy",
+    "aws_autoscaling_policy",
+    "aws_ecr_lifecycle_policy",
+    "aws_dlm_lifecycle_policy",
+    "aws_cloudfront_origin_request_policy",
+    "aws_cloudfront_cache_policy",
+    "aws_cloudfront_response_headers_policy",
+    "aws_load_balancer_policy",
+    "aws_opensearchserverless_security_policy",
+];
+
+/// What the policies in a resource, or the policy that it attaches, are for, and the attribute that names it.
+pub(super) fn target_of(kind: &str) -> Option<(TargetKind, &'static str)> {
+    Some(match kind {
+        "aws_s3_bucket_policy" | "aws_s3_bucket" => (TargetKind::Bucket, "bucket"),
+        "aws_iam_user_policy" | "aws_iam_user_policy_attachment" => (TargetKind::User, "user"),
+        "aws_iam_role_policy" | "aws_iam_role_policy_attachment" => (TargetKind::Role, "role"),
+        "aws_iam_group_policy" | "aws_iam_group_policy_attachment" => (TargetKind::Group, "group"),
+        "aws_iam_user" => (TargetKind::User, "name"),
+        "aws_iam_role" => (TargetKind::Role, "name"),
+        _ => return None,
+    })
+}
+
+/// Whether a resource attaches one managed policy to one user, role or group.
+pub(super) fn is_attachment(kind: &str) -> bool {
+    kind.starts_with("aws_iam_")
+        && kind.ends_with("_policy_attachment")
+        && kind != "aws_iam_policy_attachment"
+}
+
+/// The lists of an `aws_iam_policy_attachment`.
+pub(super) const LISTS: [(&str, TargetKind); 3] =
+    [("users", TargetKind::User), ("roles", TargetKind::Role), ("groups", TargetKind::Group)];
+
+/// The type of a policy of an organization.
+pub(super) fn of_organization(kind: Option<&str>) -> PolicyHint {
+    if kind == Some("RESOURCE_CONTROL_POLICY") { PolicyHint::Rcp } else { PolicyHint::Scp }
+}

@@ -1,0 +1,198 @@
+//! Terraform: the policies of modules, resolved as far as their texts tell.
+//!
+//! A module is all `.tf` files of one folder. Nothing is run and nothing is asked of AWS: what only a run knows is a hole.
+
+mod attach;
+mod export;
+mod function;
+mod gather;
+mod kinds;
+mod module;
+mod plan;
+mod policy;
+mod statement;
+mod value;
+
+use super::cloudformation::Taken;
+use super::files::{self, LoadError};
+use crate::policy::{Length, Policy};
+use crate::source::Sources;
+use crate::syntax::Issue;
+use crate::syntax::hcl::{HclBody, HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl};
+use module::{File, Module, asset_path};
+pub(super) use plan::{is_plan, take as take_plan};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The document of a data source that no resource of its module uses.
+pub(super) struct Unused {
+    /// File and address.
+    pub(super) name: String,
+    pub(super) policy: Policy,
+    pub(super) issues: Vec<Issue>,
+    pub(super) length: Length,
+}
+
+/// What modules hold.
+#[derive(Default)]
+pub(super) struct Found {
+    /// By file.
+    pub(super) files: Vec<(String, Taken)>,
+    /// Documents that may be for other modules.
+    pub(super) unused: Vec<Unused>,
+    /// Files that are no HCL, and why.
+    pub(super) broken: Vec<(String, String)>,
+    /// What was presumed.
+    pub(super) assumed: Vec<String>,
+}
+
+/// Whether a file is one of a module.
+pub(super) fn is_terraform(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "tf")
+}
+
+/// Reads the modules that the files belong to. Of a module of which some files are asked for, policies are taken from those.
+///
+/// # Errors
+/// If a file or folder cannot be opened.
+pub(super) fn modules(sources: &mut Sources, paths: &[PathBuf]) -> Result<Found, LoadError> {
+    let mut folders: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+    for path in paths {
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        folders.entry(folder).or_default().insert(path.clone());
+    }
+    let mut found = Found::default();
+    for (folder, asked) in folders {
+        let mut module = Module::default();
+        let mut wanted = BTreeSet::new();
+        for path in in_folder(&folder)? {
+            let text = files::read_text(&path)?;
+            let is_values = path.extension().is_some_and(|ending| ending == "tfvars");
+            let Some(file) = read(sources, super::display(&path), text, &mut found) else { continue };
+            if asked.contains(&path) {
+                wanted.insert(file.source);
+            }
+            let list = if is_values { &mut module.values } else { &mut module.files };
+            list.push(file);
+        }
+        read_assets(sources, &folder, &mut module);
+        gather::gather(&module, &wanted, &mut found);
+    }
+    found.assumed.sort();
+    found.assumed.dedup();
+    Ok(found)
+}
+
+/// A module of one file that is in memory.
+pub(super) fn module_of(sources: &mut Sources, name: &str, text: &str) -> Found {
+    let (mut found, mut module) = (Found::default(), Module::default());
+    module.files.extend(read(sources, name.to_owned(), text.to_owned(), &mut found));
+    let wanted = module.files.iter().map(|file| file.source).collect();
+    gather::gather(&module, &wanted, &mut found);
+    found
+}
+
+fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) -> Option<File> {
+    match read_hcl(&text) {
+        Ok(body) => {
+            let source = sources.add(name.clone(), text.clone());
+            Some(File { name, source, text, body })
+        }
+        Err(fault) => {
+            let reason = format!("line {} is no HCL: {}", fault.line, fault.message);
+            found.broken.push((name, reason));
+            None
+        }
+    }
+}
+
+/// The files of a module in order: those that declare, and those that give values to variables.
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let is_part = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        is_terraform(path) || name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+    };
+    let mut out: Vec<PathBuf> = files::listed(place)?
+        .into_iter()
+        .map(|name| folder.join(name))
+        .filter(|path| is_part(path))
+        .collect();
+    out.sort();
+    Ok(out)
+}
+
+/// Reads what `file` and `templatefile` name. One that cannot be read is not there.
+fn read_assets(sources: &mut Sources, folder: &Path, module: &mut Module) {
+    let mut names = BTreeSet::new();
+    for file in &module.files {
+        walk_body(&file.body, &mut |expr| {
+            if let HclKind::Call(name, arguments) = &expr.kind
+                && matches!(name.as_str(), "file" | "templatefile")
+            {
+                names.extend(arguments.first().and_then(asset_path));
+            }
+        });
+    }
+    for name in names {
+        let path = folder.join(name.trim_start_matches("./"));
+        if let Ok(text) = files::read_text(&path) {
+            let source = sources.add(super::display(&path), text.clone());
+            module.assets.insert(name, (source, text));
+        }
+    }
+}
+
+fn walk_body(body: &HclBody, take: &mut impl FnMut(&HclExpr)) {
+    for attribute in &body.attributes {
+        walk(&attribute.value, take);
+    }
+    for block in &body.blocks {
+        walk_body(&block.body, take);
+    }
+}
+
+fn walk(expr: &HclExpr, take: &mut impl FnMut(&HclExpr)) {
+    take(expr);
+    match &expr.kind {
+        HclKind::Template(parts) => walk_parts(parts, take),
+        HclKind::Array(items) | HclKind::Call(_, items) => items.iter().for_each(|item| walk(item, take)),
+        HclKind::Object(items) => items.iter().for_each(|item| walk(&item.value, take)),
+        HclKind::Traversal(root, steps) => {
+            walk(root, take);
+            for step in steps {
+                if let HclStep::Index(index) = step {
+                    walk(index, take);
+                }
+            }
+        }
+        HclKind::Conditional(each) => each.iter().for_each(|each| walk(each, take)),
+        HclKind::Binary(_, sides) => sides.iter().for_each(|each| walk(each, take)),
+        HclKind::Unary(_, inner) => walk(inner, take),
+        HclKind::For(each) => {
+            walk(&each.collection, take);
+            walk(&each.result, take);
+        }
+        HclKind::Null | HclKind::Bool(_) | HclKind::Number(_) | HclKind::Variable(_) | HclKind::Other => {}
+    }
+}
+
+fn walk_parts(parts: &[HclPart], take: &mut impl FnMut(&HclExpr)) {
+    for part in parts {
+        match part {
+            HclPart::Text(..) => {}
+            HclPart::Value(expr, _) => walk(expr, take),
+            HclPart::Directive(directive, _) => match directive.as_ref() {
+                HclDirective::If(condition, yes, no) => {
+                    walk(condition, take);
+                    walk_parts(yes, take);
+                    walk_parts(no, take);
+                }
+                HclDirective::For(_, _, collection, parts) => {
+                    walk(collection, take);
+                    walk_parts(parts, take);
+                }
+            },
+        }
+    }
+}

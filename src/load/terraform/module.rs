@@ -1,0 +1,196 @@
+//! A module: all files of one folder. Its blocks by address, and what references to them stand for.
+
+use super::value::{Names, Scope, string};
+use crate::source::{SourceId, Span};
+use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
+use crate::syntax::{Node, Part, Value};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One file of a module.
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) source: SourceId,
+    pub(super) text: String,
+    pub(super) body: HclBody,
+}
+
+/// References followed in one module; what comes after is left open. Values that refer to others twice, and those to others
+/// twice, would double without end.
+const MOST_REFERENCES: usize = 100_000;
+
+/// All files of a folder.
+#[derive(Default)]
+pub(super) struct Module {
+    /// References followed so far.
+    pub(super) followed: Cell<usize>,
+    /// Defaults of variables that were taken.
+    pub(super) presumed: RefCell<BTreeSet<String>>,
+    /// Those that declare.
+    pub(super) files: Vec<File>,
+    /// Those that give values to variables, the last one counts.
+    pub(super) values: Vec<File>,
+    /// Files that `file` and `templatefile` read, by the path as it is written.
+    pub(super) assets: BTreeMap<String, (SourceId, String)>,
+}
+
+impl Module {
+    pub(super) fn scope<'m>(&'m self, file: &'m File, names: &'m Names) -> Scope<'m> {
+        Scope { module: self, file: file.source, text: &file.text, names, depth: 0 }
+    }
+
+    /// Whether one more reference may be followed.
+    pub(super) fn follows(&self) -> bool {
+        self.followed.set(self.followed.get().saturating_add(1));
+        self.followed.get() <= MOST_REFERENCES
+    }
+
+    /// A block such as `resource "aws_s3_bucket" "b"`.
+    pub(super) fn block(&self, kind: &str, labels: &[&str]) -> Option<(&File, &HclBlock)> {
+        self.files.iter().find_map(|file| {
+            let is_it = |block: &&HclBlock| block.kind == kind && block.labels == labels;
+            let found = file.body.blocks.iter().find(is_it);
+            found.map(|block| (file, block))
+        })
+    }
+
+    /// The expression of a local value.
+    pub(super) fn local(&self, name: &str) -> Option<(&File, &HclExpr)> {
+        self.files.iter().find_map(|file| {
+            let mut blocks = file.body.blocks_of("locals");
+            blocks.find_map(|block| block.body.value(name)).map(|expr| (file, expr))
+        })
+    }
+
+    /// The value of a variable, and whether it is the one that the module presets.
+    fn variable(&self, name: &str) -> Option<(&File, &HclExpr, bool)> {
+        let given = self.values.iter().rev().find_map(|file| Some((file, file.body.value(name)?, false)));
+        given.or_else(|| {
+            let (file, block) = self.block("variable", &[name])?;
+            Some((file, block.body.value("default")?, true))
+        })
+    }
+
+    /// What a reference stands for, and the steps that lead on from there.
+    pub(super) fn reference<'s>(
+        &self,
+        scope: &Scope<'_>,
+        root: &str,
+        steps: &'s [HclStep],
+    ) -> (Option<Node<'static>>, &'s [HclStep]) {
+        let in_file = |file: &File, expr: &HclExpr| {
+            let names = Names::new();
+            let inner = Scope {
+                module: self,
+                file: file.source,
+                text: &file.text,
+                names: &names,
+                depth: scope.depth + 1,
+            };
+            inner.value(expr)
+        };
+        match (root, steps) {
+            ("local", [HclStep::Attribute(name), rest @ ..]) => {
+                (self.local(name).map(|(file, expr)| in_file(file, expr)), rest)
+            }
+            ("var", [HclStep::Attribute(name), rest @ ..]) => {
+                let found = self.variable(name);
+                let value = found.map(|(file, expr, _)| in_file(file, expr));
+                let value = value.filter(|node| !matches!(node.value, Value::Null));
+                if let (Some((file, expr, true)), Some(_)) = (found, &value) {
+                    let shown = file.text.get(expr.span.range()).unwrap_or_default();
+                    let shown = shown.lines().next().unwrap_or_default().trim_matches('"');
+                    let text =
+                        format!("variable {name} of {} is `{shown}`, as the module presets it", file.name);
+                    self.presumed.borrow_mut().insert(text);
+                }
+                (value, rest)
+            }
+            ("path", [HclStep::Attribute(_)]) => (Some(text(".")), &[]),
+            ("data", [HclStep::Attribute(kind), HclStep::Attribute(_), rest @ ..]) => {
+                (known_data(kind, rest), &[])
+            }
+            (kind, [HclStep::Attribute(name), rest @ ..]) => {
+                let rest = match rest {
+                    [HclStep::Index(_), rest @ ..] => rest,
+                    rest => rest,
+                };
+                let [HclStep::Attribute(attribute)] = rest else { return (None, &[]) };
+                let found = self.block("resource", &[kind, name]).and_then(|(file, block)| {
+                    // One of several: which values it has depends on which it is.
+                    let several = ["for_each", "count"].iter().any(|each| block.body.value(each).is_some());
+                    let argument = of_resource(kind, attribute)?;
+                    let node = in_file(file, block.body.value(argument)?);
+                    (!several || super::value::is_known(&node)).then_some((argument, node))
+                });
+                let value = found.and_then(|(argument, node)| match (kind, attribute.as_str()) {
+                    ("aws_s3_bucket", "arn") => Some(behind("arn:aws:s3:::", node)),
+                    (_, given) if given == argument || given == "id" => Some(node),
+                    _ => None,
+                });
+                (value, &[])
+            }
+            _ => (None, &[]),
+        }
+    }
+
+    /// The file that a call of `file` or `templatefile` reads.
+    pub(super) fn asset(&self, path: &HclExpr) -> Option<&(SourceId, String)> {
+        self.assets.get(&asset_path(path)?)
+    }
+}
+
+/// The path of a file as it is written, below the module's folder.
+pub(super) fn asset_path(expr: &HclExpr) -> Option<String> {
+    let HclKind::Template(parts) = &expr.kind else { return None };
+    let mut out = String::new();
+    for part in parts {
+        match part {
+            HclPart::Text(text, _) => out.push_str(text),
+            HclPart::Value(HclExpr { kind: HclKind::Traversal(root, steps), .. }, _)
+                if matches!(&root.kind, HclKind::Variable(name) if name == "path")
+                    && matches!(steps.as_slice(), [HclStep::Attribute(name)] if name == "module" || name == "root") =>
+            {
+                out.push('.');
+            }
+            HclPart::Value(..) | HclPart::Directive(..) => return None,
+        }
+    }
+    Some(out)
+}
+
+/// Which argument an attribute of a resource is made of.
+fn of_resource<'a>(kind: &str, attribute: &'a str) -> Option<&'a str> {
+    match (kind, attribute) {
+        ("aws_s3_bucket", "id" | "bucket" | "arn") => Some("bucket"),
+        ("aws_iam_user" | "aws_iam_role" | "aws_iam_group", "id" | "name") => Some("name"),
+        // What else a resource is told, it has; what it computes is not known.
+        (_, "id" | "arn") => None,
+        (_, attribute) => Some(attribute),
+    }
+}
+
+/// Data sources with one meaning. Another partition than `aws` is one in which nothing of this is sold.
+fn known_data(kind: &str, steps: &[HclStep]) -> Option<Node<'static>> {
+    let [HclStep::Attribute(attribute)] = steps else { return None };
+    match (kind, attribute.as_str()) {
+        ("aws_partition", "partition") => Some(text("aws")),
+        ("aws_partition", "dns_suffix") => Some(text("amazonaws.com")),
+        _ => None,
+    }
+}
+
+fn text(text: &'static str) -> Node<'static> {
+    Node { span: Span::default(), value: Value::String(Cow::Borrowed(text)) }
+}
+
+fn behind(start: &'static str, node: Node<'static>) -> Node<'static> {
+    let mut parts = vec![Part::Text(Cow::Borrowed(start))];
+    match node.value {
+        Value::String(text) => parts.push(Part::Text(text)),
+        Value::Template(more) => parts.extend(more),
+        value => return Node { span: node.span, value },
+    }
+    Node { span: node.span, value: string(parts) }
+}

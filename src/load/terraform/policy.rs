@@ -1,0 +1,190 @@
+//! What the `policy` of a resource is: the document, with places in the file that holds its text.
+
+use super::module::Module;
+use super::statement;
+use super::value::{Names, Scope, entries};
+use crate::source::SourceId;
+use crate::syntax::hcl::{HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl_template};
+use crate::syntax::{Issue, Node, Part, Stitched, Value};
+
+/// References followed one behind the other.
+const DEEPEST: usize = 16;
+
+/// A document as it will be deployed, holes in it.
+pub(super) struct Document {
+    pub(super) source: SourceId,
+    pub(super) root: Node<'static>,
+    pub(super) issues: Vec<Issue>,
+    /// The whole file is JSON.
+    pub(super) is_json: bool,
+}
+
+/// Why there is no document.
+pub(super) type Reason = String;
+
+/// The document that an expression gives.
+pub(super) fn resolve(scope: &Scope<'_>, expr: &HclExpr) -> Result<Document, Reason> {
+    if scope.depth > DEEPEST || !scope.module.follows() {
+        return Err("its value refers to itself".to_owned());
+    }
+    let module = scope.module;
+    match &expr.kind {
+        HclKind::Call(name, arguments) => match (name.as_str(), arguments.as_slice()) {
+            ("jsonencode", [value]) => Ok(Document {
+                source: scope.file,
+                root: scope.value(value),
+                issues: Vec::new(),
+                is_json: false,
+            }),
+            ("file", [path]) => {
+                let (source, text) = module.asset(path).ok_or_else(|| not_read(scope, path))?;
+                let mut stitched = Stitched::default();
+                stitched.text(text, crate::source::Span::new(0, text.len()), true);
+                let document = stitched.read();
+                Ok(Document { source: *source, root: document.root, issues: document.issues, is_json: true })
+            }
+            ("templatefile", [path, values]) => {
+                let (source, text) = module.asset(path).ok_or_else(|| not_read(scope, path))?;
+                let parts = read_hcl_template(text).map_err(|fault| {
+                    format!("its template cannot be read in line {}: {}", fault.line, fault.message)
+                })?;
+                let given = entries(&scope.value(values)).unwrap_or_default();
+                let names: Names = given
+                    .into_iter()
+                    .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value)))
+                    .collect();
+                let inner = Scope { file: *source, text, names: &names, module, depth: scope.depth + 1 };
+                stitched(&inner, &parts, true)
+            }
+            _ => Err(not_known(scope, expr)),
+        },
+        HclKind::Template(parts) => match parts.as_slice() {
+            [HclPart::Value(inner, _)] => resolve(scope, inner),
+            parts => {
+                let is_heredoc = scope.text.get(expr.span.range()).is_some_and(|text| text.starts_with("<<"));
+                stitched(scope, parts, is_heredoc)
+            }
+        },
+        HclKind::Conditional(each) => {
+            let [condition, yes, no] = each.as_ref();
+            match scope.value(condition).value {
+                Value::Bool(true) => resolve(scope, yes),
+                Value::Bool(false) => resolve(scope, no),
+                _ => Err(not_known(scope, expr)),
+            }
+        }
+        HclKind::Traversal(root, steps) => {
+            referred(scope, root, steps).unwrap_or_else(|| Err(not_known(scope, expr)))
+        }
+        _ => Err(not_known(scope, expr)),
+    }
+}
+
+fn referred(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> Option<Result<Document, Reason>> {
+    let HclKind::Variable(root) = &root.kind else { return None };
+    let module: &Module = scope.module;
+    let names = Names::new();
+    match (root.as_str(), steps) {
+        ("local", [HclStep::Attribute(name)]) => {
+            let (file, expr) = module.local(name)?;
+            Some(resolve(&Scope { depth: scope.depth + 1, ..module.scope(file, &names) }, expr))
+        }
+        ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), rest @ ..])
+            if kind == "aws_iam_policy_document" && is_text_of(rest) =>
+        {
+            let (file, block) = module.block("data", &[kind, name])?;
+            Some(Ok(statement::document(module, file, block, scope.depth + 1)))
+        }
+        _ => None,
+    }
+}
+
+/// `.json`, of one of several or of the only one.
+fn is_text_of(steps: &[HclStep]) -> bool {
+    let last = match steps {
+        [HclStep::Index(_), last] | [last] => last,
+        _ => return false,
+    };
+    matches!(last, HclStep::Attribute(name) if name == "json" || name == "minified_json")
+}
+
+/// A text of JSON with values in it.
+fn stitched(scope: &Scope<'_>, parts: &[HclPart], is_heredoc: bool) -> Result<Document, Reason> {
+    let mut out = Stitched::default();
+    stitch(scope, parts, is_heredoc, &mut out)?;
+    if !out.as_text().trim_start().starts_with('{') {
+        return Err("its text is no JSON object".to_owned());
+    }
+    let document = out.read();
+    Ok(Document { source: scope.file, root: document.root, issues: document.issues, is_json: false })
+}
+
+fn stitch(scope: &Scope<'_>, parts: &[HclPart], is_heredoc: bool, out: &mut Stitched) -> Result<(), Reason> {
+    for part in parts {
+        match part {
+            HclPart::Text(text, span) => {
+                // A heredoc that is moved to the left keeps its places if it is taken as it is written.
+                let raw = scope.text.get(span.range()).unwrap_or_default();
+                let as_written = is_heredoc && !raw.contains("$${") && !raw.contains("%%{");
+                let text = if as_written { raw } else { text };
+                out.text(text, *span, text == raw);
+            }
+            HclPart::Value(expr, span) => match json(&scope.value(expr)) {
+                Some(parts) => {
+                    for part in parts {
+                        match part {
+                            Part::Text(text) => out.text(&text, *span, false),
+                            Part::Hole(name) => out.hole(&name, *span),
+                        }
+                    }
+                }
+                None => out.hole(&name_of(scope, expr), *span),
+            },
+            HclPart::Directive(directive, _) => match directive.as_ref() {
+                HclDirective::If(condition, yes, no) => match scope.value(condition).value {
+                    Value::Bool(flag) => stitch(scope, if flag { yes } else { no }, is_heredoc, out)?,
+                    _ => return Err(not_known(scope, condition)),
+                },
+                HclDirective::For(key, value, collection, parts) => {
+                    let all =
+                        entries(&scope.value(collection)).ok_or_else(|| not_known(scope, collection))?;
+                    for (at, item) in all {
+                        let names = scope.with(key.as_deref().map(|key| (key, at)), value, item);
+                        stitch(&Scope { names: &names, ..*scope }, parts, is_heredoc, out)?;
+                    }
+                }
+            },
+        }
+    }
+    Ok(())
+}
+
+/// What stands in a text for a value.
+fn json(node: &Node<'static>) -> Option<Vec<Part<'static>>> {
+    match &node.value {
+        Value::String(text) | Value::Number(text) => Some(vec![Part::Text(text.clone())]),
+        Value::Bool(flag) => Some(vec![Part::Text(flag.to_string().into())]),
+        Value::Template(parts) => Some(parts.clone()),
+        _ => None,
+    }
+}
+
+fn name_of(scope: &Scope<'_>, expr: &HclExpr) -> String {
+    match scope.hole(expr) {
+        Value::Template(parts) => parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) | Part::Hole(text) => text.to_string(),
+            })
+            .collect(),
+        _ => String::new(),
+    }
+}
+
+fn not_known(scope: &Scope<'_>, expr: &HclExpr) -> Reason {
+    format!("`{}` is not known before it is deployed", name_of(scope, expr))
+}
+
+fn not_read(scope: &Scope<'_>, path: &HclExpr) -> Reason {
+    format!("the file `{}` cannot be read", name_of(scope, path))
+}

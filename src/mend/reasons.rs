@@ -1,0 +1,51 @@
+//! Why rules have no fix: `rules/fixes.toml`. A rule that stands there offers none, one that does not offers one.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Reasons by rule, and by group of rules.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reasons {
+    #[serde(default)]
+    groups: BTreeMap<String, String>,
+    #[serde(default)]
+    rules: BTreeMap<String, String>,
+}
+
+impl Reasons {
+    /// The shipped ones; none if the shipped file cannot be read, which a test keeps from happening.
+    #[must_use]
+    pub fn embedded() -> Self {
+        toml::from_str(include_str!("../../rules/fixes.toml")).unwrap_or_default()
+    }
+
+    /// Why a rule of a group has no fix.
+    #[must_use]
+    pub fn of(&self, group: &str, rule: &str) -> Option<&str> {
+        self.rules.get(rule).or_else(|| self.groups.get(group)).map(String::as_str)
+    }
+
+    /// The rules that are named.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.rules.keys().map(String::as_str)
+    }
+
+    /// The groups that are named.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.groups.keys().map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_reasons_can_be_read() {
+        let reasons: Reasons = toml::from_str(include_str!("../../rules/fixes.toml")).unwrap();
+        assert!(reasons.rules().count() > 0);
+        assert_eq!(reasons.of("iam", "action-covered"), reasons.of("iam", "any"));
+        assert_eq!(reasons.of("no-such-group", "no-such-rule"), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! Which templates may match where: the fixed text of each is looked for in one pass over the message.
+
+use super::template::{Found, Template};
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// The fixed texts of many templates.
+#[derive(Debug)]
+pub(super) struct Anchors {
+    all: AhoCorasick,
+}
+
+impl Anchors {
+    /// Of templates in their order. None if there are too many to look for, which are millions.
+    pub(super) fn new<'t>(templates: impl Iterator<Item = &'t Template>) -> Option<Self> {
+        AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .build(templates.map(Template::anchor))
+            .ok()
+            .map(|all| Self { all })
+    }
+
+    /// Every match of every template, with the number of the template: by template, then by place. `lower` is the same text in
+    /// small letters; of one template no more than `most` are given.
+    pub(super) fn find_in(
+        &self,
+        templates: &[&Template],
+        text: &str,
+        lower: &str,
+        most: usize,
+    ) -> Vec<(usize, Found)> {
+        let mut behind = vec![0; templates.len()];
+        let mut counts = vec![0; templates.len()];
+        let mut out = Vec::new();
+        for hit in self.all.find_overlapping_iter(text) {
+            let number = hit.pattern().as_usize();
+            let (Some(template), Some(from), Some(count)) =
+                (templates.get(number), behind.get_mut(number), counts.get_mut(number))
+            else {
+                continue;
+            };
+            if hit.start() < *from || *count >= most {
+                continue;
+            }
+            *from = hit.start() + 1;
+            if let Some(found) = template.match_at(text, lower, hit.start()) {
+                *from = found.end.max(*from);
+                *count += 1;
+                out.push((number, found));
+            }
+        }
+        out.sort_by_key(|(number, found)| (*number, found.start));
+        out
+    }
+}

@@ -1,0 +1,138 @@
+//! What follows from the facts that a message has.
+
+use super::book::Book;
+use crate::finding::triage::Facts;
+use crate::policy::arn;
+
+/// What follows from the facts that the text has.
+pub(super) fn derive(book: &Book, facts: &mut Facts) {
+    code(book, facts);
+    let service = facts.get("service").map(str::to_owned);
+    if facts.get("action").is_none()
+        && let Some(operation) = facts.get("operation").map(str::to_owned)
+        && let Some(action) =
+            book.action_of(&operation, service.as_deref()).or_else(|| book.action_of(&operation, None))
+    {
+        facts.set("action", &action);
+    }
+    if let Some(action) = facts.get("action").and_then(crate::catalog::action) {
+        facts.set("action", &format!("{}:{}", action.service().prefix(), action.name()));
+    }
+    if let Some(key) = facts.get("key").and_then(listed_key) {
+        facts.set("key", &key);
+    }
+    resource(facts);
+    accounts(facts);
+    names(facts);
+    let is_denied = facts.get("denied").is_some();
+    if facts.get("step").is_none()
+        && let Some(step) = facts.get("action").and_then(|action| book.step_of(action, is_denied))
+    {
+        facts.set("step", step);
+    }
+}
+
+/// What the code tells, where AWS's text does not say something else.
+fn code(book: &Book, facts: &mut Facts) {
+    let Some(code) = facts.get("code").map(str::to_owned) else { return };
+    let Some(group) = book.codes.get(&code) else { return };
+    facts.set("code", book.codes.name(&code));
+    let has = |facts: &Facts, name: &str| facts.get(name).is_some();
+    if !has(facts, "says") && !has(facts, "trouble") && !has(facts, "denied") && !has(facts, "empty") {
+        group.empty.iter().for_each(|(name, value)| facts.add(name, value));
+    }
+    let is_trouble = has(facts, "trouble");
+    if !is_trouble && group.set.contains_key("trouble") && !has(facts, "layer") {
+        facts.remove("denied");
+    }
+    let adds = |name: &str| !(is_trouble && name == "denied");
+    for (name, value) in group.set.iter().filter(|(name, _)| adds(name)) {
+        facts.add(name, value);
+    }
+}
+
+/// Whether caller and resource belong to one account.
+fn accounts(facts: &mut Facts) {
+    let account = |text: Option<&str>| text.and_then(arn::account_of).map(str::to_owned);
+    if let Some(caller) = account(facts.get("principal")) {
+        facts.add("account", &caller);
+    }
+    let Some(caller) = account(facts.get("principal")).or(facts.get("account").map(str::to_owned)) else {
+        return;
+    };
+    let owner = facts.get("owner").map(str::to_owned).or_else(|| account(facts.get("resource")));
+    if let Some(owner) = owner {
+        facts.set("accounts-are", if caller == owner { "the-same" } else { "different" });
+    } else if facts.get("recipient").is_some_and(|recipient| recipient != caller) {
+        // Events are kept in the caller's account as well as in the owner's, so that its own says nothing.
+        facts.set("accounts-are", "different");
+    }
+}
+
+/// Names that commands need, out of ARNs.
+fn names(facts: &mut Facts) {
+    let last = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
+    if let Some(rest) = facts.get("kms-rest").map(str::to_owned) {
+        facts.remove("kms-rest");
+        facts.add("kms-key", &format!("arn:aws:kms:{rest}"));
+    }
+    if let Some(arn) = facts.get("resource").map(str::to_owned) {
+        if arn.contains(":kms:") {
+            facts.add("kms-key", &arn);
+        }
+        if arn.contains(":iam:")
+            && arn.contains(":role/")
+            && let Some(name) = last(&arn)
+        {
+            facts.add("role-name", &name);
+        }
+    }
+    if let Some(policy) = facts.get("policy").map(str::to_owned) {
+        if policy.contains(":organizations:")
+            && let Some(id) = last(&policy)
+        {
+            facts.add("policy-id", &id);
+        }
+        if policy.contains(":iam:") {
+            facts.add("iam-policy", &policy);
+        }
+    }
+}
+
+/// Bucket, key and ARN of S3, each from the others.
+fn resource(facts: &mut Facts) {
+    if let Some(name) =
+        facts.get("resource").and_then(|arn| arn.split_once(":s3:::")).map(|(_, name)| name.to_owned())
+    {
+        let (bucket, key) = name.split_once('/').unwrap_or((name.as_str(), ""));
+        facts.add("bucket", bucket);
+        facts.add("key", key);
+        return;
+    }
+    let is_s3 = facts.get("action").is_some_and(|action| action.starts_with("s3:"));
+    if let (true, None, Some(bucket)) = (is_s3, facts.get("resource"), facts.get("bucket").map(str::to_owned))
+        && is_bucket(&bucket)
+    {
+        let on_object = facts.get("action").is_some_and(|action| {
+            crate::catalog::action(action)
+                .is_some_and(|action| action.resource_types().any(|on| on.resource_type.name() == "object"))
+        });
+        match (on_object, facts.get("key").map(str::to_owned)) {
+            (true, Some(key)) => facts.set("resource", &format!("arn:aws:s3:::{bucket}/{key}")),
+            (true, None) => {}
+            (false, _) => facts.set("resource", &format!("arn:aws:s3:::{bucket}")),
+        }
+    }
+}
+
+/// The key out of a printed record of a listing: `{'Key': 'reports/x', …}`.
+fn listed_key(text: &str) -> Option<String> {
+    let (_, behind) = text.split_once("'Key': '").or_else(|| text.split_once("\"Key\": \""))?;
+    Some(behind.split(['\'', '"']).next()?.to_owned())
+}
+
+/// Whether a text can be the name of a bucket.
+pub(super) fn is_bucket(text: &str) -> bool {
+    (3..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+}
