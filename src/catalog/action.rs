@@ -85,6 +85,14 @@ impl Action {
         ActionResources { service: self.service, rest: self.resource_types }
     }
 
+    /// Whether a request for the action can name a resource that fits a `Resource` pattern. An action that AWS lists without
+    /// resources is asked for on `*`, which every pattern may stand for.
+    #[must_use]
+    pub fn is_used_on(&self, pattern: &str) -> bool {
+        let mut types = self.resource_types().peekable();
+        types.peek().is_none() || types.any(|each| each.resource_type.overlaps(pattern))
+    }
+
     /// The condition keys listed for the action itself, whatever the resource. See
     /// [`condition_key`](Action::condition_key) for all that a request can carry.
     pub fn condition_keys(&self) -> impl Iterator<Item = &'static ConditionKey> + use<> {

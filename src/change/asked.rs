@@ -59,11 +59,7 @@ impl Asked<'_> {
         let context: Vec<(String, String)> =
             context.filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect();
         let known = catalog::action(action);
-        let is_used_on = |resource: &String| {
-            let types = known.into_iter().flat_map(catalog::Action::resource_types);
-            let mut types = types.peekable();
-            types.peek().is_none() || types.any(|each| each.resource_type.overlaps(resource))
-        };
+        let is_used_on = |resource: &String| known.is_none_or(|known| known.is_used_on(resource));
         let mut found = None;
         for resource in change.resources.iter().filter(|resource| is_used_on(resource)) {
             let single = Single { caller, action, resource, context: &context };

@@ -154,9 +154,7 @@ fn is_pattern(text: &str) -> bool {
 
 /// Whether an action can be asked for with a resource.
 fn is_used_on(action: &str, resource: &str) -> bool {
-    let Some(known) = catalog::action(action) else { return true };
-    let mut types = known.resource_types().peekable();
-    types.peek().is_none() || types.any(|each| each.resource_type.overlaps(resource))
+    catalog::action(action).is_none_or(|known| known.is_used_on(resource))
 }
 
 /// Whether two statements say the same, wherever they stand.

@@ -32,7 +32,9 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
     if element.negated {
         let item = element.items.iter().find(|item| Glob::new(&item.value).matches(needed));
         let span = item.map_or(element.span, |item| item.span);
-        let found = item.map_or_else(|| "NotResource".to_owned(), |item| item.value.to_string());
+        // What it names is what it leaves out.
+        let found =
+            item.map_or_else(|| "NotResource".to_owned(), |item| format!("NotResource {}", item.value));
         let values = Values::new().with("found", found).with("needed", needed);
         return Cause::new("grant", "resource-other", place(policy, span), values);
     }
