@@ -134,6 +134,16 @@ fn what_an_unknown_answer_depends_on_is_named() {
     }
 }
 
+/// What a deployment fills in is no placeholder that somebody forgot.
+#[test]
+fn no_hole_is_taken_for_a_placeholder() {
+    for case in cases().iter().filter(|case| case.expect.verdict.is_some()) {
+        let (_, _, report) = checked(case);
+        let wrong = report.findings.iter().find(|finding| finding.rule.0.contains("placeholder"));
+        assert!(wrong.is_none(), "{}: {wrong:#?}", case.name);
+    }
+}
+
 #[test]
 fn findings_point_into_the_template() {
     for case in cases() {

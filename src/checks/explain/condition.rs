@@ -85,7 +85,7 @@ fn value(
     let whole = place(policy, text.span);
     let values = || Values::new().with("key", key).with("operator", operator);
     let pair = |found: &str, needed: &str| values().with("found", found).with("needed", needed);
-    if let Some(range) = near::placeholder(found) {
+    if let Some(range) = near::placeholder_in(text) {
         let found = found.get(range.clone()).unwrap_or_default().to_owned();
         return Cause::new(
             "condition",

@@ -1,5 +1,7 @@
 //! How far two texts are apart, and whether a text is one that somebody forgot to fill in.
 
+use crate::policy::Text;
+
 /// Insertions, deletions, substitutions and swaps of neighbours that lead from one text to the other, without regard to
 /// case; gives up above `most`.
 pub(in crate::checks) fn distance(left: &str, right: &str, most: usize) -> Option<usize> {
@@ -69,6 +71,11 @@ pub(super) fn pattern_distance(pattern: &str, text: &str, most: usize) -> Option
         std::mem::swap(&mut last, &mut line);
     }
     last.last().copied().filter(|distance| *distance <= most)
+}
+
+/// The unreplaced placeholder in a text of a policy. What a deployment fills in is none, whatever it is shown as.
+pub(super) fn placeholder_in(text: &Text) -> Option<std::ops::Range<usize>> {
+    if text.is_whole() { placeholder(&text.value) } else { None }
 }
 
 /// The unreplaced placeholder in a text, if there is one: `<bucket_name>`, `{bucket-name}`, `${AccountId}`, `YOUR-BUCKET`,

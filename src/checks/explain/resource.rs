@@ -70,7 +70,7 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
 
 /// The resource that comes nearest, and what keeps it from matching.
 pub(super) fn nearest<'s>(items: &'s [Text], needed: &str) -> Option<(Fault, &'s Text)> {
-    let each = items.iter().map(|item| (fault(&item.value, needed), item));
+    let each = items.iter().map(|item| (fault(item, needed), item));
     each.min_by_key(|(fault, _)| fault.rank())
 }
 
@@ -160,8 +160,9 @@ impl Fault {
     }
 }
 
-fn fault(pattern: &str, needed: &str) -> Fault {
-    if let Some(range) = near::placeholder(pattern) {
+fn fault(item: &Text, needed: &str) -> Fault {
+    let pattern = &*item.value;
+    if let Some(range) = near::placeholder_in(item) {
         let bucket = ArnSplit::new(needed).map_or("", |arn| split_key(arn.resource).0);
         let mut filled = pattern.to_owned();
         filled.replace_range(range.clone(), bucket);
