@@ -1,79 +1,21 @@
-# A report's bucket in the style of most modules: a data source, names from variables.
-variable "bucket_name" {
-  type = string
-}
-
-variable "extra_writers" {
-  type    = list(string)
-  default = []
-}
-
-locals {
-  services = ["billingreports.amazonaws.com", "bcm-data-exports.amazonaws.com"]
-}
-
-data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
-
-resource "aws_s3_bucket" "billing" {
-  bucket = var.bucket_name
-}
-
-data "aws_iam_policy_document" "base" {
-  statement {
-    sid       = "Tls"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [aws_s3_bucket.billing.arn, "${aws_s3_bucket.billing.arn}/*"]
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
-}
-
-data "aws_iam_policy_document" "billing" {
-  source_policy_documents = [data.aws_iam_policy_document.base.json]
-
-  statement {
-    sid       = "Look"
-    actions   = ["s3:GetBucketAcl", "s3:GetBucketPolicy"]
-    resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.bucket_name}"]
-    principals {
-      type        = "Service"
-      identifiers = local.services
-    }
-  }
-
+variable "b" { default = "x" }
+locals { all = [for s in ["s3:GetObject"] : "${s}*" if s != ""] }
+data "aws_iam_policy_document" "d" {
   dynamic "statement" {
-    for_each = toset(local.services)
+    for_each = toset(local.all)
     content {
-      actions   = ["s3:PutObjekt"]
-      resources = ["${aws_s3_bucket.billing.arn}/*"]
-      principals {
-        type        = "Service"
-        identifiers = [statement.value]
-      }
-      condition {
-        test     = "StringEquals"
-        variable = "aws:SourceAccount"
-        values   = [data.aws_caller_identity.current.account_id]
-      }
+      actions   = [statement.value]
+      resources = ["arn:aws:s3:::${var.b}/%{if true}a%{else}b%{endif}*"]
     }
   }
 }
-
-resource "aws_s3_bucket_policy" "billing" {
-  bucket = aws_s3_bucket.billing.id
-  policy = data.aws_iam_policy_document.billing.json
+resource "aws_iam_user_policy" "p" {
+  count  = var.n ? 1 : 0
+  user   = aws_iam_user.u[0].name
+  policy = count.index == 0 ? data.aws_iam_policy_document.d.json : file("p.json")
 }
-
-resource "aws_iam_policy" "elsewhere" {
-  name   = "elsewhere"
-  policy = module.policies.reader
+resource "aws_s3_bucket_policy" "h" {
+  policy = <<-X
+    {"Statement":[{"Effect":"Allow","Action":"*","Resource":"${var.b}","Principal":"*"}]}
+  X
 }
