@@ -3,6 +3,9 @@
 //! Of a page it also reads which check and cases it speaks for, so that a run reads the pages that it needs and no
 //! others. Whether a page is right is judged when it is read, with a place; one whose metadata this does not
 //! understand is entered without an index, and read at the start of every run.
+//!
+//! TOML files are taken apart here (`src/shipped/tree.rs` has the form); one that is broken has no tree, and is told of when
+//! it is read.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=rules");
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let rules = root.join("rules");
+    let target = PathBuf::from(env::var("OUT_DIR")?);
 
     let mut pages = BTreeMap::new();
     for group in entries(&rules, Kind::Folder)? {
@@ -46,16 +50,69 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("MESSAGES", "Messages, causes and what to ask for as `(name, text)`, sorted.", "messages"),
         ("TABLES", "Tables that belong to no one folder as `(name, text)`, sorted.", ""),
     ] {
-        table(&mut out, name, doc, "(&str, &str)");
+        table(&mut out, name, doc, "(&str, Shipped<'static>)");
         for stem in stems(&rules.join(folder), "toml")? {
             let path =
                 if folder.is_empty() { format!("{stem}.toml") } else { format!("{folder}/{stem}.toml") };
-            writeln!(out, "    ({stem:?}, {}),", include(&path))?;
+            let bytes = tree(&fs::read_to_string(rules.join(&path))?);
+            let file = format!("{}.tree", path.replace('/', "-"));
+            fs::write(target.join(&file), bytes)?;
+            let tree = format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))");
+            writeln!(out, "    ({stem:?}, Shipped::new({}, {tree})),", include(&path))?;
         }
         out.push_str("];\n");
     }
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("embedded.rs"), out)?;
+    fs::write(target.join("embedded.rs"), out)?;
     Ok(())
+}
+
+/// The tree of a TOML text as bytes; none where it is broken or has what the form does not.
+fn tree(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let value = text.parse::<toml::Table>().ok().map(toml::Value::Table);
+    match value.and_then(|value| write_value(&mut out, &value)) {
+        Some(()) => out,
+        None => Vec::new(),
+    }
+}
+
+fn write_value(out: &mut Vec<u8>, value: &toml::Value) -> Option<()> {
+    match value {
+        toml::Value::String(text) => {
+            out.push(b's');
+            write_text(out, text)
+        }
+        toml::Value::Integer(number) => {
+            out.push(b'i');
+            out.extend(number.to_le_bytes());
+            Some(())
+        }
+        toml::Value::Boolean(flag) => {
+            out.extend([b'b', u8::from(*flag)]);
+            Some(())
+        }
+        toml::Value::Array(list) => {
+            out.push(b'a');
+            out.extend(u32::try_from(list.len()).ok()?.to_le_bytes());
+            list.iter().try_for_each(|value| write_value(out, value).ok_or(())).ok()
+        }
+        toml::Value::Table(table) => {
+            out.push(b't');
+            out.extend(u32::try_from(table.len()).ok()?.to_le_bytes());
+            for (name, value) in table {
+                write_text(out, name)?;
+                write_value(out, value)?;
+            }
+            Some(())
+        }
+        toml::Value::Float(_) | toml::Value::Datetime(_) => None,
+    }
+}
+
+fn write_text(out: &mut Vec<u8>, text: &str) -> Option<()> {
+    out.extend(u32::try_from(text.len()).ok()?.to_le_bytes());
+    out.extend(text.bytes());
+    Some(())
 }
 
 /// What a page says of itself for being found, as a Rust expression; `None` where its metadata is not as simple as that of

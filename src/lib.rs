@@ -20,6 +20,7 @@ pub mod policy;
 pub mod redact;
 pub mod render;
 pub mod rulebook;
+pub mod shipped;
 pub mod simulate;
 pub mod source;
 pub mod syntax;

@@ -1,7 +1,7 @@
 //! Actions: access level, the resource types they work on, the condition keys that a request for them carries.
 
 use super::key::ConditionKey;
-use super::resource::ResourceType;
+use super::resource::{ArnPattern, ResourceType};
 use super::service::{self, Service};
 use super::{global_key, key};
 
@@ -68,6 +68,12 @@ impl Action {
         self.name
     }
 
+    /// The name with the prefix of the service: `s3:GetObject`.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{}:{}", self.service.prefix(), self.name)
+    }
+
     /// The service that has this action.
     #[must_use]
     pub fn service(&self) -> &'static Service {
@@ -89,8 +95,14 @@ impl Action {
     /// resources is asked for on `*`, which every pattern may stand for.
     #[must_use]
     pub fn is_used_on(&self, pattern: &str) -> bool {
-        let mut types = self.resource_types().peekable();
-        types.peek().is_none() || types.any(|each| each.resource_type.overlaps(pattern))
+        let pattern = ArnPattern::new(pattern);
+        !self.has_resources() || self.resource_types().any(|each| each.resource_type.overlaps(&pattern))
+    }
+
+    /// Whether AWS lists resource types for it.
+    #[must_use]
+    pub fn has_resources(&self) -> bool {
+        !self.resource_types.is_empty()
     }
 
     /// The condition keys listed for the action itself, whatever the resource. See
@@ -113,10 +125,17 @@ impl Action {
         let of_resources = self
             .resource_types()
             .flat_map(|resource| resource.condition_keys().chain(resource.resource_type.condition_keys()));
-        let mut listed: Vec<_> = self.condition_keys().chain(of_resources).copied().collect();
-        listed.sort_unstable_by_key(|entry| entry.name.to_ascii_lowercase());
-        listed.dedup();
-        match key::find(&listed, name) {
+        let mut nearest: Option<&'static ConditionKey> = None;
+        for entry in self.condition_keys().chain(of_resources) {
+            if entry.name.eq_ignore_ascii_case(name) {
+                return self.service.condition_key(entry.name);
+            }
+            let longer = nearest.is_none_or(|nearest| key::is_nearer(entry, nearest));
+            if longer && entry.is_template() && entry.matches(name) {
+                nearest = Some(entry);
+            }
+        }
+        match nearest {
             Some(found) => self.service.condition_key(found.name),
             None => global_key(name),
         }

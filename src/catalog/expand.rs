@@ -1,54 +1,98 @@
 //! The actions that an action pattern stands for.
 
+use super::action::Action;
 use super::glob::{self, Case, Token};
 use super::service::Service;
-use super::store;
+use super::{name, store};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::rc::Rc;
 
-/// The known actions that fit `pattern`, as (service, action), in the order of the catalog.
+/// Patterns that a thread remembers, at most: a repository says the same in many files, and each check asks again.
+const MOST_REMEMBERED: usize = 4096;
+
+thread_local! {
+    static REMEMBERED: RefCell<FxHashMap<String, Rc<[&'static Action]>>> = RefCell::default();
+}
+
+/// The known actions that fit `pattern`, in the order of the catalog.
 ///
 /// `*` and `?` are wildcards, case does not count (AWS, "IAM JSON policy elements: Action",
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>, checked 2026-11). Works while
 /// it is iterated, and opens only services whose prefix can fit.
-pub fn expand(pattern: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
-    // Most patterns name one action, or at least their service, and then the others need no look.
-    let is_plain = !pattern.contains(['*', '?', '$']);
-    let exact = pattern.split_once(':').filter(|_| is_plain).and_then(|(prefix, name)| {
-        let service = super::service(prefix)?;
-        Some((service.prefix(), service.action(name)?.name()))
-    });
-    let named =
-        pattern.split_once(':').map(|(prefix, _)| prefix).filter(|prefix| !prefix.contains(['*', '?', '$']));
-    // `ec2:Describe*`: a beginning is compared without a walk.
-    let beginning = pattern
-        .split_once(':')
-        .filter(|_| named.is_some())
-        .and_then(|(_, name)| name.strip_suffix('*'))
-        .filter(|name| !name.contains(['*', '?', '$']))
-        .map(str::to_owned);
-    let named = named.map(str::to_ascii_lowercase);
-    let pattern = glob::pattern(pattern, Case::Folded);
-    let services = store::index()
-        .services
-        .iter()
-        .filter(move |service| !is_plain && named.as_ref().is_none_or(|named| *named == service.prefix()));
-    exact.into_iter().chain(services.flat_map(move |service| {
-        let actions = if can_match(service, &pattern) { service.actions() } else { &[] };
-        let pattern = pattern.clone();
-        let beginning = beginning.clone();
-        actions.iter().filter_map(move |action| {
-            if let Some(beginning) = &beginning {
-                let fits = action
-                    .name()
-                    .get(..beginning.len())
-                    .is_some_and(|name| name.eq_ignore_ascii_case(beginning));
-                return fits.then_some((service.prefix(), action.name()));
-            }
-            let text = glob::literal(&format!("{}:{}", service.prefix(), action.name()), Case::Folded);
-            glob::overlap(&pattern, &text).then_some((service.prefix(), action.name()))
-        })
-    }))
+pub fn expand(pattern: &str) -> impl Iterator<Item = &'static Action> + use<> {
+    let named = pattern.split_once(':').filter(|(prefix, _)| !is_open(prefix));
+    let (of_one, of_any) = match named {
+        Some((prefix, name)) => (Some(remembered(pattern, prefix, name)), None),
+        None => (None, Some(of_services(glob::pattern(pattern, Case::Folded)))),
+    };
+    let of_one =
+        of_one.into_iter().flat_map(|list| (0..list.len()).filter_map(move |at| list.get(at).copied()));
+    of_one.chain(of_any.into_iter().flatten())
 }
 
-fn can_match(service: &Service, pattern: &[Token]) -> bool {
-    glob::can_start(pattern, &glob::literal(&format!("{}:", service.prefix()), Case::Folded))
+fn remembered(pattern: &str, prefix: &str, name: &str) -> Rc<[&'static Action]> {
+    REMEMBERED.with_borrow_mut(|known| {
+        if let Some(list) = known.get(pattern) {
+            return Rc::clone(list);
+        }
+        let list: Rc<[_]> =
+            super::service(prefix).into_iter().flat_map(|each| of_service(each, name)).collect();
+        if known.len() >= MOST_REMEMBERED {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), Rc::clone(&list));
+        list
+    })
+}
+
+fn is_open(text: &str) -> bool {
+    text.contains(['*', '?', '$'])
+}
+
+/// The actions of one service whose name fits. What stands before the first wildcard is sought in the sorted list; only
+/// what is left is compared.
+fn of_service(service: &'static Service, name: &str) -> impl Iterator<Item = &'static Action> + use<> {
+    let fixed = name.get(..name.find(['*', '?', '$']).unwrap_or(name.len())).unwrap_or(name);
+    let candidates = beginning(service.actions(), fixed);
+    let rest = name.get(fixed.len()..).unwrap_or_default();
+    let pattern = match rest {
+        "" | "*" => None,
+        _ => Some(glob::pattern(name, Case::Folded)),
+    };
+    let (exact, length) = (rest.is_empty(), name.len());
+    candidates.iter().filter(move |action| match &pattern {
+        None => !exact || action.name().len() == length,
+        Some(pattern) => glob::overlap(pattern, &glob::literal(action.name(), Case::Folded)),
+    })
+}
+
+/// The entries whose name begins with a text, case aside.
+fn beginning(actions: &'static [Action], start: &str) -> &'static [Action] {
+    let order = |action: &Action| {
+        let head = name::start(action.name().as_bytes(), start.as_bytes());
+        // What ends before the text does comes before it.
+        head.then(action.name().len().min(start.len()).cmp(&start.len()))
+    };
+    let from = actions.partition_point(|action| order(action) == Ordering::Less);
+    let rest = actions.get(from..).unwrap_or_default();
+    let to = rest.partition_point(|action| order(action) == Ordering::Equal);
+    rest.get(..to).unwrap_or_default()
+}
+
+fn of_services(pattern: Vec<Token>) -> impl Iterator<Item = &'static Action> {
+    store::index().services.iter().flat_map(move |service| {
+        let start = glob::literal(&format!("{}:", service.prefix()), Case::Folded);
+        let can_match = glob::can_start(&pattern, &start);
+        let actions = if can_match { service.actions() } else { &[] };
+        let (pattern, is_any) = (pattern.clone(), matches!(pattern.as_slice(), [Token::Many(_)]));
+        actions.iter().filter(move |action| {
+            is_any || {
+                let mut text = start.clone();
+                text.extend(glob::literal(action.name(), Case::Folded));
+                glob::overlap(&pattern, &text)
+            }
+        })
+    })
 }

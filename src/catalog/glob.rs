@@ -33,27 +33,33 @@ pub(super) enum Case {
 
 /// The text itself, without holes.
 pub(super) fn literal(text: &str, case: Case) -> Vec<Token> {
-    text.bytes().map(|byte| byte_token(byte, case)).collect()
+    let mut tokens = Vec::with_capacity(text.len());
+    push_literal(&mut tokens, text, case);
+    tokens
 }
 
 /// A pattern with `*` and `?`. A policy variable `${…}` counts as `*`, because it may be replaced by anything.
 pub(super) fn pattern(text: &str, case: Case) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let behind_variable = rest.strip_prefix("${").and_then(|inner| inner.split_once('}'));
-        if let Some((_, behind)) = behind_variable {
+    while !rest.is_empty() {
+        let (plain, from) = rest.split_at(rest.find(['*', '?', '$']).unwrap_or(rest.len()));
+        push_literal(&mut tokens, plain, case);
+        rest = if let Some(behind) = from.strip_prefix('*') {
             push_many(&mut tokens);
-            rest = behind;
-            continue;
-        }
-        let (character, behind) = rest.split_at(first.len_utf8());
-        match first {
-            '*' => push_many(&mut tokens),
-            '?' => tokens.push(Token::One(Class::Any)),
-            _ => tokens.extend(literal(character, case)),
-        }
-        rest = behind;
+            behind
+        } else if let Some(behind) = from.strip_prefix('?') {
+            tokens.push(Token::One(Class::Any));
+            behind
+        } else if let Some((_, behind)) = from.strip_prefix("${").and_then(|inner| inner.split_once('}')) {
+            push_many(&mut tokens);
+            behind
+        } else {
+            // A dollar sign that begins no variable.
+            let (dollar, behind) = from.split_at(from.len().min(1));
+            push_literal(&mut tokens, dollar, case);
+            behind
+        };
     }
     tokens
 }
@@ -64,7 +70,10 @@ pub(super) fn pattern(text: &str, case: Case) -> Vec<Token> {
 pub(super) fn template(text: &str, case: Case, class: impl Fn(&str) -> (Class, Empty)) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
+    while !rest.is_empty() {
+        let (plain, from) = rest.split_at(rest.find(['*', '<', '$']).unwrap_or(rest.len()));
+        push_literal(&mut tokens, plain, case);
+        rest = from;
         let hole = (rest.strip_prefix("${").and_then(|inner| inner.split_once('}')))
             .or_else(|| rest.strip_prefix('<').and_then(|inner| inner.split_once('>')));
         if let Some((name, behind)) = hole {
@@ -76,11 +85,11 @@ pub(super) fn template(text: &str, case: Case, class: impl Fn(&str) -> (Class, E
             rest = behind;
             continue;
         }
-        let (character, behind) = rest.split_at(first.len_utf8());
-        if first == '*' {
+        let (one, behind) = rest.split_at(rest.len().min(1));
+        if one == "*" {
             push_many(&mut tokens);
         } else {
-            tokens.extend(literal(character, case));
+            push_literal(&mut tokens, one, case);
         }
         rest = behind;
     }
@@ -108,11 +117,21 @@ pub(super) fn can_start(one: &[Token], start: &[Token]) -> bool {
 
 /// Whether a text that fits the first part of both leads to a state that `done` accepts; it is told which of them have ended.
 fn walk(one: &[Token], other: &[Token], done: impl Fn(bool, bool) -> bool) -> bool {
+    // What both begin with is compared byte by byte: most pairs end here.
+    let mut same = 0;
+    while let (Some(Token::Literal(byte)), Some(Token::Literal(beside))) = (one.get(same), other.get(same)) {
+        if byte != beside {
+            return false;
+        }
+        same += 1;
+    }
+    let (one, other) = (one.get(same..).unwrap_or_default(), other.get(same..).unwrap_or_default());
     // row[j]: some text fits the first i tokens of `one` and the first j of `other`.
     let mut row = vec![false; other.len() + 1];
+    let mut next = row.clone();
     mark(&mut row, 0);
     for token in one.iter().map(Some).chain([None]) {
-        let mut next = vec![false; other.len() + 1];
+        next.fill(false);
         for column in 0..=other.len() {
             if row.get(column) != Some(&true) {
                 continue;
@@ -146,7 +165,7 @@ fn walk(one: &[Token], other: &[Token], done: impl Fn(bool, bool) -> bool) -> bo
         if !next.contains(&true) {
             return false;
         }
-        row = next;
+        std::mem::swap(&mut row, &mut next);
     }
     false
 }
@@ -155,6 +174,10 @@ fn mark(row: &mut [bool], column: usize) {
     if let Some(cell) = row.get_mut(column) {
         *cell = true;
     }
+}
+
+fn push_literal(tokens: &mut Vec<Token>, text: &str, case: Case) {
+    tokens.extend(text.bytes().map(|byte| byte_token(byte, case)));
 }
 
 fn push_many(tokens: &mut Vec<Token>) {

@@ -60,7 +60,18 @@ impl ConditionKey {
     #[must_use]
     pub fn matches(&self, key: &str) -> bool {
         self.name.eq_ignore_ascii_case(key)
-            || (self.is_template() && glob::overlap(&glob::literal(key, Case::Folded), &self.tokens()))
+            || (self.begins(key)
+                && self.is_template()
+                && glob::overlap(&glob::literal(key, Case::Folded), &self.tokens()))
+    }
+
+    /// Whether a key begins with what stands before the hole: a quick no for nearly all.
+    fn begins(&self, key: &str) -> bool {
+        let fixed = self.open_end();
+        let fixed = fixed.as_bytes().get(..fixed.find(['$', '<', '*']).unwrap_or(fixed.len()));
+        fixed.is_none_or(|fixed| {
+            key.as_bytes().get(..fixed.len()).is_some_and(|start| start.eq_ignore_ascii_case(fixed))
+        })
     }
 
     /// Whether the name has a hole: one listed key stands for many.
@@ -93,7 +104,13 @@ impl ConditionKey {
 pub(super) fn find<'a>(keys: &'a [ConditionKey], key: &str) -> Option<&'a ConditionKey> {
     name::find(keys, key, |entry| entry.name).or_else(|| {
         keys.iter()
-            .filter(|entry| entry.is_template() && entry.matches(key))
+            .filter(|entry| entry.begins(key) && entry.is_template() && entry.matches(key))
             .max_by_key(|entry| entry.name.len())
     })
+}
+
+/// Of two templates that fit a key, whether the one says more: the longer, and of two that are as long the later.
+pub(super) fn is_nearer(one: &ConditionKey, other: &ConditionKey) -> bool {
+    let lower = |key: &ConditionKey| key.name.to_ascii_lowercase();
+    one.name.len() > other.name.len() || (one.name.len() == other.name.len() && lower(one) > lower(other))
 }

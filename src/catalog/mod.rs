@@ -34,7 +34,7 @@ pub use closest::{closest_action, closest_service};
 pub use expand::expand;
 pub use key::{ConditionKey, KeyType};
 pub use partition::{Partition, is_region, partition_of_region, partitions};
-pub use resource::ResourceType;
+pub use resource::{ArnPattern, ArnTemplate, ResourceType};
 pub use retired::{Retired, retired, retired_actions};
 pub use service::Service;
 pub use store::DataVersion;

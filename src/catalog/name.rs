@@ -13,5 +13,16 @@ pub(super) fn find<'a, T>(
 }
 
 fn compare(one: &str, other: &str) -> Ordering {
-    one.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(other.bytes().map(|byte| byte.to_ascii_lowercase()))
+    start(one.as_bytes(), other.as_bytes()).then(one.len().cmp(&other.len()))
+}
+
+/// Compares as far as both reach.
+pub(super) fn start(one: &[u8], other: &[u8]) -> Ordering {
+    for (one, other) in one.iter().zip(other) {
+        let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
+        if one != other {
+            return one.cmp(&other);
+        }
+    }
+    Ordering::Equal
 }

@@ -4,6 +4,7 @@ use super::glob::{self, Case, Class, Empty, Token};
 use super::key::ConditionKey;
 use super::service::{self, Service};
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// A resource type of a service.
 #[derive(Debug)]
@@ -12,6 +13,122 @@ pub struct ResourceType {
     name: &'static str,
     arns: &'static str,
     keys: &'static str,
+    templates: OnceLock<Vec<ArnTemplate>>,
+}
+
+/// A `Resource` pattern of a policy, taken apart once for being held against many types: `*` and `?` are wildcards, and a
+/// policy variable stands for anything.
+#[derive(Debug)]
+pub struct ArnPattern<'p> {
+    text: &'p str,
+    /// The first five fields and the resource part, where none of the five has a wildcard or variable: a wildcard would
+    /// reach over the colons.
+    fields: Option<([&'p str; 5], &'p str)>,
+    /// The tokens of the resource part, or of the whole where the fields are not plain.
+    tokens: OnceCell<Vec<Token>>,
+}
+
+impl<'p> ArnPattern<'p> {
+    /// Takes a pattern apart.
+    #[must_use]
+    pub fn new(text: &'p str) -> Self {
+        Self { text, fields: plain_fields(text), tokens: OnceCell::new() }
+    }
+
+    fn tokens(&self) -> &[Token] {
+        let text = self.fields.map_or(self.text, |(_, resource)| resource);
+        self.tokens.get_or_init(|| glob::pattern(text, Case::Sensitive))
+    }
+}
+
+/// An ARN template of AWS's tables, taken apart: `arn:${Partition}:s3:::${BucketName}`.
+#[derive(Debug)]
+pub struct ArnTemplate {
+    text: &'static str,
+    fields: [Field; 5],
+    /// The resource part.
+    form: &'static str,
+    tokens: OnceLock<Vec<Token>>,
+    whole: OnceLock<Vec<Token>>,
+}
+
+/// A field of a template before the resource part.
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    /// This text.
+    Fixed(&'static str),
+    /// Any text.
+    Hole,
+    /// Text and holes.
+    Mixed(&'static str),
+}
+
+impl ArnTemplate {
+    fn read(text: &'static str) -> Self {
+        let mut fields = text.splitn(6, ':');
+        let mut field = || match fields.next().unwrap_or_default() {
+            "*" => Field::Hole,
+            hole if hole.starts_with("${") && hole.ends_with('}') && hole.matches("${").count() == 1 => {
+                Field::Hole
+            }
+            mixed if mixed.contains(['$', '<']) => Field::Mixed(mixed),
+            fixed => Field::Fixed(fixed),
+        };
+        let taken = [field(), field(), field(), field(), field()];
+        Self {
+            text,
+            fields: taken,
+            form: fields.next().unwrap_or_default(),
+            tokens: OnceLock::new(),
+            whole: OnceLock::new(),
+        }
+    }
+
+    /// The template as AWS writes it.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// Whether it is about resources of this service, by the third field. Types of one service may name those of another.
+    #[must_use]
+    pub fn is_of(&self, service: &str) -> bool {
+        matches!(self.fields, [_, _, Field::Fixed(listed), ..] if listed == service)
+    }
+
+    /// Whether a field before the resource part is empty: the fourth is the Region, the fifth the account.
+    #[must_use]
+    pub fn is_empty(&self, field: usize) -> bool {
+        matches!(self.fields.get(field), Some(Field::Fixed("")) | None)
+    }
+
+    /// What the resource part begins with, up to its first hole.
+    #[must_use]
+    pub fn beginning(&self) -> &'static str {
+        self.form.split(['$', '<', '*']).next().unwrap_or_default()
+    }
+
+    /// Whether the fields before the resource part fit. Field by field it is what `overlap` says of the whole: no field of a
+    /// template before the resource part takes a colon.
+    fn takes(&self, fields: [&str; 5]) -> bool {
+        self.fields.iter().zip(fields).all(|(listed, field)| match listed {
+            Field::Fixed(fixed) => *fixed == field,
+            Field::Hole => true,
+            Field::Mixed(mixed) => {
+                glob::overlap(&glob::literal(field, Case::Sensitive), &field_tokens(mixed))
+            }
+        })
+    }
+
+    /// The tokens of all fields.
+    fn whole(&self) -> &[Token] {
+        self.whole.get_or_init(|| tokens(self.text))
+    }
+
+    /// The tokens of the resource part.
+    fn tokens(&self) -> &[Token] {
+        self.tokens.get_or_init(|| resource_tokens(self.form))
+    }
 }
 
 impl ResourceType {
@@ -19,7 +136,13 @@ impl ResourceType {
     pub(super) fn read(service: &'static Service, row: &'static str) -> Option<Self> {
         let mut fields = row.split('\t');
         let (name, arns) = (fields.next()?, fields.next()?);
-        Some(Self { service, name, arns, keys: fields.next().unwrap_or_default() })
+        Some(Self {
+            service,
+            name,
+            arns,
+            keys: fields.next().unwrap_or_default(),
+            templates: OnceLock::new(),
+        })
     }
 
     /// The name in AWS's table: `bucket`.
@@ -50,37 +173,47 @@ impl ResourceType {
         self.fits(&glob::literal(arn, Case::Sensitive))
     }
 
-    /// Whether some ARN of this type fits the `Resource` pattern of a policy: `*` and `?` are wildcards, and a policy
-    /// variable stands for anything.
+    /// Whether some ARN of this type fits a pattern.
     #[must_use]
-    pub fn overlaps(&self, pattern: &str) -> bool {
-        match plain_fields(pattern) {
-            Some((fields, resource)) => {
-                let tokens = OnceCell::new();
-                let resource = || tokens.get_or_init(|| glob::pattern(resource, Case::Sensitive)).as_slice();
-                self.arns().any(|template| {
-                    fields_fit(template, fields)
-                        .is_some_and(|form| glob::overlap(resource(), &resource_tokens(form)))
-                })
-            }
-            None => self.fits(&glob::pattern(pattern, Case::Sensitive)),
+    pub fn overlaps(&self, pattern: &ArnPattern<'_>) -> bool {
+        match pattern.fields {
+            Some((fields, _)) => self
+                .templates()
+                .iter()
+                .any(|template| template.takes(fields) && glob::overlap(pattern.tokens(), template.tokens())),
+            None => self.fits(pattern.tokens()),
         }
     }
 
-    /// Whether some resource of this type is called by what stands behind the account in an ARN of a service, whatever its
-    /// partition, region and account are.
+    /// Whether some resource of this type is called by what stands behind the account in a pattern, and belongs to the same
+    /// service, whatever its partition, region and account are.
     #[must_use]
-    pub fn has_form(&self, service: &str, resource: &str) -> bool {
-        let resource = glob::pattern(resource, Case::Sensitive);
-        self.arns().any(|template| {
-            let mut fields = template.splitn(6, ':').skip(2);
-            fields.next() == Some(service)
-                && fields.nth(2).is_some_and(|form| glob::overlap(&resource, &resource_tokens(form)))
-        })
+    pub fn has_form(&self, pattern: &ArnPattern<'_>) -> bool {
+        let (service, resource) = match pattern.fields {
+            Some(([_, _, service, ..], resource)) => (service, resource),
+            None => {
+                let mut fields = pattern.text.splitn(6, ':').skip(2);
+                (fields.next().unwrap_or_default(), fields.nth(2).unwrap_or_default())
+            }
+        };
+        let own = OnceCell::new();
+        let tokens = || match pattern.fields {
+            Some(_) => pattern.tokens(),
+            None => own.get_or_init(|| glob::pattern(resource, Case::Sensitive)).as_slice(),
+        };
+        self.templates()
+            .iter()
+            .any(|template| template.is_of(service) && glob::overlap(tokens(), template.tokens()))
+    }
+
+    /// The ARN templates, taken apart.
+    #[must_use]
+    pub fn templates(&self) -> &[ArnTemplate] {
+        self.templates.get_or_init(|| self.arns().map(ArnTemplate::read).collect())
     }
 
     fn fits(&self, text: &[Token]) -> bool {
-        self.arns().any(|template| glob::overlap(text, &tokens(template)))
+        self.templates().iter().any(|template| glob::overlap(text, template.whole()))
     }
 }
 
@@ -95,21 +228,6 @@ fn plain_fields(pattern: &str) -> Option<([&str; 5], &str)> {
     let resource = rest.next()?;
     let is_plain = !fields.iter().any(|field| field.contains(['*', '?', '$']));
     is_plain.then_some((fields, resource))
-}
-
-/// The resource part of a template whose other fields fit. Field by field it is what `overlap` says of the whole: no field of
-/// a template before the resource part takes a colon.
-fn fields_fit(template: &'static str, fields: [&str; 5]) -> Option<&'static str> {
-    let mut listed = template.splitn(6, ':');
-    let fit = fields.iter().all(|field| match listed.next() {
-        Some(hole) if hole == "*" || hole.contains(['$', '<']) => {
-            let hole = if hole == "*" { "${Any}" } else { hole };
-            hole.starts_with("${") && hole.ends_with('}') && hole.matches("${").count() == 1
-                || glob::overlap(&glob::literal(field, Case::Sensitive), &field_tokens(hole))
-        }
-        listed => listed == Some(field),
-    });
-    if fit { listed.next() } else { None }
 }
 
 fn field_tokens(field: &str) -> Vec<Token> {
@@ -180,7 +298,7 @@ mod tests {
             for kind in types.iter().take(3) {
                 for pattern in &patterns {
                     let whole = kind.fits(&glob::pattern(pattern, Case::Sensitive));
-                    assert_eq!(kind.overlaps(pattern), whole, "{} {pattern}", kind.name());
+                    assert_eq!(kind.overlaps(&ArnPattern::new(pattern)), whole, "{} {pattern}", kind.name());
                     compared += 1;
                 }
             }

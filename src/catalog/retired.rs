@@ -66,11 +66,18 @@ pub fn retired_actions() -> &'static [Retired] {
 ///
 /// A pattern with a wildcard in the service, such as `*`, names none: it is not written for them.
 pub fn retired(pattern: &str) -> impl Iterator<Item = &'static Retired> + use<> {
-    let named = pattern.split_once(':').is_some_and(|(service, _)| !service.contains(['*', '?']));
-    let candidates = if named { retired_actions() } else { &[] };
+    let service =
+        pattern.split_once(':').map(|(service, _)| service).filter(|named| !named.contains(['*', '?']));
+    let service = service.map(str::to_ascii_lowercase);
+    let of_service = move |entry: &&Retired| {
+        let own = entry.action.split_once(':').map(|(own, _)| own);
+        own.zip(service.as_deref())
+            .is_some_and(|(own, named)| own.eq_ignore_ascii_case(named) || named.contains('$'))
+    };
     let pattern = glob::pattern(pattern, Case::Folded);
-    candidates
+    retired_actions()
         .iter()
+        .filter(of_service)
         .filter(move |entry| glob::overlap(&pattern, &glob::literal(&entry.action, Case::Folded)))
 }
 

@@ -196,8 +196,9 @@ fn arns_match_the_shape_of_their_type() {
 
 #[test]
 fn resource_patterns_overlap_the_types_they_can_name() {
-    let overlaps =
-        |name: &str, pattern: &str| service("s3").unwrap().resource_type(name).unwrap().overlaps(pattern);
+    let overlaps = |name: &str, pattern: &str| {
+        service("s3").unwrap().resource_type(name).unwrap().overlaps(&ArnPattern::new(pattern))
+    };
     for pattern in ["*", "arn:aws:s3:::*", "arn:*:logs", "arn:aws:s3:::${aws:PrincipalTag/bucket}"] {
         assert!(overlaps("bucket", pattern), "{pattern}");
     }
@@ -234,10 +235,13 @@ fn a_near_spelling_is_suggested_only_when_it_is_the_only_one() {
 
 #[test]
 fn patterns_expand_to_the_actions_they_stand_for() {
-    assert_eq!(expand("S3:getobject").collect::<Vec<_>>(), [("s3", "GetObject")]);
-    assert_eq!(expand("s3:GetObjec?").collect::<Vec<_>>(), [("s3", "GetObject")]);
+    let names = |pattern: &str| expand(pattern).map(Action::full_name).collect::<Vec<_>>();
+    assert_eq!(names("S3:getobject"), ["s3:GetObject"]);
+    assert_eq!(names("s3:GetObjec?"), ["s3:GetObject"]);
+    assert_eq!(names("S3:GETOBJECTACL*"), ["s3:GetObjectAcl"]);
+    assert!(names("s3:getbucketa").is_empty());
     assert_eq!(
-        expand("cur:*ReportDefinition").map(|(_, name)| name).collect::<Vec<_>>(),
+        expand("cur:*ReportDefinition").map(Action::name).collect::<Vec<_>>(),
         ["DeleteReportDefinition", "ModifyReportDefinition", "PutReportDefinition"]
     );
     assert_eq!(expand("cur:*").count(), service("cur").unwrap().actions().len());

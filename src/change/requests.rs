@@ -15,12 +15,11 @@ pub(super) fn touched(job: &Job<'_>) -> BTreeSet<String> {
     for statement in statements {
         let Some(element) = &statement.actions else { continue };
         if element.negated {
-            out.extend(catalog::expand("*").map(|(service, action)| format!("{service}:{action}")));
+            out.extend(catalog::expand("*").map(catalog::Action::full_name));
             continue;
         }
         for item in &element.items {
-            let known: Vec<String> =
-                catalog::expand(&item.value).map(|(service, action)| format!("{service}:{action}")).collect();
+            let known: Vec<String> = catalog::expand(&item.value).map(catalog::Action::full_name).collect();
             if known.is_empty() && !item.value.contains(['*', '?', '$']) && item.value.contains(':') {
                 out.insert(item.value.to_string());
             }

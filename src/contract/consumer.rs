@@ -3,6 +3,7 @@
 use super::demand::{self, Confidence, Demand, RawDemand};
 use super::fault::ContractFault;
 use super::layout::Layout;
+use crate::shipped::Shipped;
 use crate::source::Span;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -117,7 +118,7 @@ impl Contract {
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn read(name: &str, text: &str) -> Result<Self, ContractFault> {
-        Self::read_with(name, text, &|_| None)
+        Self::read_with(name, text.into(), &|_| None)
     }
 
     /// Reads a consumer file with the parts that it names (`rules/parts/*.toml`). A demand of the file takes the place of
@@ -127,12 +128,11 @@ impl Contract {
     /// The first thing that is wrong with it, or with one of its parts.
     pub fn read_with<'t>(
         name: &str,
-        text: &str,
-        part: &dyn Fn(&str) -> Option<&'t str>,
+        text: Shipped<'_>,
+        part: &dyn Fn(&str) -> Option<Shipped<'t>>,
     ) -> Result<Self, ContractFault> {
         let file = format!("consumers/{name}.toml");
-        let raw: RawContract =
-            toml::from_str(text).map_err(|error| ContractFault::from_toml(&file, &error))?;
+        let raw: RawContract = text.read().map_err(|error| ContractFault::from_toml(&file, &error))?;
         let fault = |place: &Spanned<String>, message: String| ContractFault {
             file: file.clone(),
             span: Span::new(place.span().start, place.span().end),
@@ -145,8 +145,7 @@ impl Contract {
             let text = part(named.get_ref())
                 .ok_or_else(|| fault(named, format!("there is no part `{}`", named.get_ref())))?;
             let path = format!("parts/{}.toml", named.get_ref());
-            let raw: RawPart =
-                toml::from_str(text).map_err(|error| ContractFault::from_toml(&path, &error))?;
+            let raw: RawPart = text.read().map_err(|error| ContractFault::from_toml(&path, &error))?;
             layout = layout.or(raw.layout);
             for demand in demands(&path, raw.demand, Confidence::High)? {
                 if all.iter().any(|other| other.id == demand.id) {
@@ -221,9 +220,9 @@ mod tests {
         let part = demand("a", "needed") + &demand("b", "needed");
         let again = demand("b", "needed");
         let text = format!("title = \"t\"\nproduct = \"p\"\nchecked = \"2026-11-28\"\n{lines}");
-        Contract::read_with("x", &text, &|name| match name {
-            "part" => Some(part.as_str()),
-            "again" => Some(again.as_str()),
+        Contract::read_with("x", text.as_str().into(), &|name| match name {
+            "part" => Some(part.as_str().into()),
+            "again" => Some(again.as_str().into()),
             _ => None,
         })
     }

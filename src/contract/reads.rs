@@ -1,6 +1,7 @@
 //! `rules/reads.toml`: what is read from AWS, with which actions, and what for.
 
 use super::fault::ContractFault;
+use crate::shipped::Shipped;
 use serde::Deserialize;
 
 /// One call and what it takes.
@@ -61,8 +62,8 @@ impl Reads {
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn read(text: &str) -> Result<Self, ContractFault> {
-        toml::from_str(text).map_err(|error| ContractFault::from_toml("reads.toml", &error))
+    pub fn read<'t>(text: impl Into<Shipped<'t>>) -> Result<Self, ContractFault> {
+        text.into().read().map_err(|error| ContractFault::from_toml("reads.toml", &error))
     }
 
     /// A call by the AWS CLI's name.

@@ -1,6 +1,7 @@
 //! `rules/requests/*.toml`: what AWS, or a product, sends when it does its work.
 
 use super::fault::ContractFault;
+use crate::shipped::Shipped;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -152,10 +153,9 @@ impl RequestTemplate {
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn read(name: &str, text: &str) -> Result<Self, ContractFault> {
+    pub fn read<'t>(name: &str, text: impl Into<Shipped<'t>>) -> Result<Self, ContractFault> {
         let file = format!("requests/{name}.toml");
-        let raw: RawRequest =
-            toml::from_str(text).map_err(|error| ContractFault::from_toml(&file, &error))?;
+        let raw: RawRequest = text.into().read().map_err(|error| ContractFault::from_toml(&file, &error))?;
         let fault = |message: String| ContractFault {
             file: file.clone(),
             span: crate::source::Span::default(),

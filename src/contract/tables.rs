@@ -2,6 +2,7 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
+use crate::shipped::Shipped;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -26,8 +27,8 @@ impl Facts {
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn read(text: &str) -> Result<Self, ContractFault> {
-        let facts = toml::from_str(text).map_err(|error| ContractFault::from_toml("facts.toml", &error))?;
+    pub fn read<'t>(text: impl Into<Shipped<'t>>) -> Result<Self, ContractFault> {
+        let facts = text.into().read().map_err(|error| ContractFault::from_toml("facts.toml", &error))?;
         Ok(Self { facts })
     }
 

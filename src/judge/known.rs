@@ -4,6 +4,7 @@
 use crate::contract::{ContractFault, Form};
 use crate::evidence::{Evidence, Role};
 use crate::policy::{self, Policy, Statement, Text};
+use crate::shipped::Shipped;
 use crate::source::{Sources, Span};
 use crate::syntax::read_json;
 use serde::Deserialize;
@@ -32,8 +33,8 @@ struct Table {
 }
 
 impl KnownTexts {
-    pub(super) fn read(text: &str) -> Result<Self, ContractFault> {
-        let table: Table = toml::from_str(text).map_err(|error| ContractFault {
+    pub(super) fn read(text: Shipped<'_>) -> Result<Self, ContractFault> {
+        let table: Table = text.read().map_err(|error| ContractFault {
             file: "known-texts.toml".to_owned(),
             span: error.span().map_or_else(Span::default, |span| Span::new(span.start, span.end)),
             message: error.message().to_owned(),

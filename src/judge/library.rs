@@ -4,6 +4,7 @@ use super::known::KnownTexts;
 use crate::checks::CASES;
 use crate::contract::{Ask, Contract, ContractFault, Facts, Reads, RequestTemplate};
 use crate::rulebook::{PageFault, Phrases, PhrasesFault, Rulebook, embedded};
+use crate::shipped::Shipped;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use thiserror::Error;
@@ -23,7 +24,7 @@ pub struct Library {
 /// A contract: one that comes with the program is read when its consumer is first asked for.
 #[derive(Debug)]
 struct Consumer {
-    text: &'static str,
+    text: Shipped<'static>,
     read: OnceLock<Result<Contract, LibraryFault>>,
 }
 
@@ -71,15 +72,18 @@ impl Library {
     pub fn embedded() -> Result<Self, LibraryFault> {
         let requests = embedded::REQUESTS
             .iter()
-            .map(|(name, text)| Ok(((*name).to_owned(), RequestTemplate::read(name, text)?)))
+            .map(|(name, text)| Ok(((*name).to_owned(), RequestTemplate::read(name, *text)?)))
             .collect::<Result<_, ContractFault>>()?;
         let table = |name: &str| {
-            embedded::TABLES.iter().find(|(table, _)| *table == name).map_or("", |(_, text)| text)
+            embedded::TABLES
+                .iter()
+                .find(|(table, _)| *table == name)
+                .map_or(Shipped::default(), |(_, text)| *text)
         };
         let book = Rulebook::embedded(CASES).map_err(LibraryFault::Pages)?;
         let consumers = embedded::CONSUMERS
             .iter()
-            .map(|(name, text)| ((*name).to_owned(), Consumer { text, read: OnceLock::new() }))
+            .map(|(name, text)| ((*name).to_owned(), Consumer { text: *text, read: OnceLock::new() }))
             .collect();
         Ok(Self {
             consumers,
@@ -97,13 +101,16 @@ impl Library {
     /// # Errors
     /// If the file is broken or names a request that there is not.
     pub fn add_consumer(&mut self, name: &str, text: &str) -> Result<(), LibraryFault> {
-        let contract = self.read(name, text)?;
-        self.consumers.insert(name.to_owned(), Consumer { text: "", read: OnceLock::from(Ok(contract)) });
+        let contract = self.read(name, text.into())?;
+        self.consumers.insert(
+            name.to_owned(),
+            Consumer { text: Shipped::default(), read: OnceLock::from(Ok(contract)) },
+        );
         Ok(())
     }
 
     /// Reads a contract and holds it to the requests and cases that there are.
-    fn read(&self, name: &str, text: &str) -> Result<Contract, LibraryFault> {
+    fn read(&self, name: &str, text: Shipped<'_>) -> Result<Contract, LibraryFault> {
         let part =
             |wanted: &str| embedded::PARTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         let contract = Contract::read_with(name, text, &part)?;
@@ -172,7 +179,8 @@ impl Library {
     /// What is read from AWS.
     #[must_use]
     pub fn reads(&self) -> &Reads {
-        let text = embedded::TABLES.iter().find(|(table, _)| *table == "reads").map_or("", |(_, text)| text);
+        let table = embedded::TABLES.iter().find(|(table, _)| *table == "reads");
+        let text = table.map_or(Shipped::default(), |(_, text)| *text);
         // Asked for only where a snapshot is at hand. A test reads the table, so that it is never broken here.
         self.reads.get_or_init(|| Reads::read(text).unwrap_or_default())
     }

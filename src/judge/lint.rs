@@ -41,8 +41,13 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
             bucket: None,
             owner: found.owner.as_ref(),
         };
+        let causes = lint::lint(&doc);
+        if causes.is_empty() {
+            docs.push(doc);
+            continue;
+        }
         let published = library.known_texts().published(&found.policy);
-        for cause in lint::lint(&doc) {
+        for cause in causes {
             if job.pedantic || !is_style(library, &cause) {
                 told.push(lowered(library, cause, &found.policy, &published));
             }

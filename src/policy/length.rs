@@ -16,9 +16,19 @@ impl Length {
     /// The length of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let mut length = Self { bytes: text.len(), ..Self::default() };
+        // Nearly all are ASCII, which needs no decoding.
+        let counted = if text.is_ascii() {
+            Self::count(text.bytes().map(char::from))
+        } else {
+            Self::count(text.chars())
+        };
+        Self { bytes: text.len(), ..counted }
+    }
+
+    fn count(text: impl Iterator<Item = char>) -> Self {
+        let mut length = Self::default();
         let (mut quoted, mut escaped) = (false, false);
-        for c in text.chars() {
+        for c in text {
             length.characters += 1;
             length.bare += usize::from(quoted || !c.is_whitespace());
             if c == '"' && !escaped {

@@ -1,4 +1,6 @@
-//! The data of `rules/`, compiled into the program by `build.rs`. Texts only; nothing here is parsed.
+//! The data of `rules/`, compiled into the program by `build.rs`. Nothing here is parsed.
+
+use crate::shipped::Shipped;
 
 /// A rule page that comes with the program.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! `rules/phrases.toml`: parts of sentences that stand in findings and belong to no one page.
 
 use super::template::{Template, TemplateFault, Values};
+use crate::shipped::Shipped;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -31,8 +32,8 @@ impl Phrases {
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn read(text: &str) -> Result<Self, PhrasesFault> {
-        let texts: BTreeMap<String, String> = toml::from_str(text)?;
+    pub fn read<'t>(text: impl Into<Shipped<'t>>) -> Result<Self, PhrasesFault> {
+        let texts: BTreeMap<String, String> = text.into().read()?;
         let phrases = texts
             .into_iter()
             .map(|(name, text)| match Template::parse(text) {

@@ -122,8 +122,7 @@ pub(super) fn actions(
 /// The full names of the actions that a text means.
 fn names(text: &str, notes: &mut Vec<String>) -> Result<Vec<String>, Fault> {
     if text.contains(['*', '?']) {
-        let all: Vec<String> =
-            catalog::expand(text).map(|(service, action)| format!("{service}:{action}")).collect();
+        let all: Vec<String> = catalog::expand(text).map(catalog::Action::full_name).collect();
         return if all.is_empty() { Err(Fault::ActionPattern(text.to_owned())) } else { Ok(all) };
     }
     let Some((prefix, name)) =
@@ -168,7 +167,8 @@ fn places(question: &Question, action: &str, resource: &str) -> Result<Vec<Ask>,
     }
     let partition = partition(question);
     let mut asks = Vec::new();
-    for each in types.iter().filter(|each| each.overlaps(resource)) {
+    let pattern = catalog::ArnPattern::new(resource);
+    for each in types.iter().filter(|each| each.overlaps(&pattern)) {
         if !many {
             return Ok(vec![ask(resource, None)]);
         }

@@ -6,6 +6,7 @@ use super::template::{Found, Template, TemplateFault};
 use super::when::{When, fill, fits, holds};
 use crate::finding::triage::{Facts, Sure};
 use crate::finding::{Class, Owner};
+use crate::shipped::Shipped;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -222,7 +223,7 @@ impl Book {
     pub fn embedded() -> Result<Self, BookFault> {
         let mut book = Self::default();
         for (name, text) in crate::rulebook::embedded::MESSAGES {
-            book.add(name, text)?;
+            book.add(name, *text)?;
         }
         Ok(book)
     }
@@ -231,12 +232,12 @@ impl Book {
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn add(&mut self, file: &str, text: &str) -> Result<(), BookFault> {
+    pub fn add<'t>(&mut self, file: &str, text: impl Into<Shipped<'t>>) -> Result<(), BookFault> {
         let toml = |error: &toml::de::Error| BookFault::Toml {
             file: file.to_owned(),
             message: error.message().to_owned(),
         };
-        let read: File = toml::from_str(text).map_err(|error| toml(&error))?;
+        let read: File = text.into().read().map_err(|error| toml(&error))?;
         for raw in read.message {
             let template = Template::new(&raw.template).map_err(|fault| BookFault::Template {
                 file: file.to_owned(),

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 fn layout() -> Layout {
     let text = include_str!("../../../rules/consumers/spendeffix-root.toml");
     let part = |wanted: &str| PARTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
-    Contract::read_with("spendeffix-root", text, &part).unwrap().layout.unwrap()
+    Contract::read_with("spendeffix-root", text.into(), &part).unwrap().layout.unwrap()
 }
 
 fn with_bucket(keys: &BTreeSet<String>, test: impl FnOnce(Bucket<'_>)) {

@@ -1,10 +1,10 @@
 //! `Resource` and `NotResource`: the six parts of an ARN against what AWS lists.
 
 use super::doc::{Doc, Out, is_open, readable};
-use super::grammar::applies;
+use super::grammar::Named;
 use super::kind::PolicyKind;
 use super::space::fill;
-use crate::catalog::{self, ResourceType};
+use crate::catalog::{self, Action, ArnPattern, ArnTemplate};
 use crate::eval::Glob;
 use crate::eval::member::{self, Found, Language};
 use crate::policy::{Effect, Element, Statement, Text, arn};
@@ -100,8 +100,7 @@ fn one(doc: &Doc<'_>, item: &Text, out: &mut Out) {
 /// Whether the ARNs of a service may stand in the table of another.
 fn names_service(own: &str, service: &str) -> bool {
     catalog::service(own).is_some_and(|own| {
-        let templates = own.resource_types().iter().flat_map(ResourceType::arns);
-        templates.filter_map(|template| template.split(':').nth(2)).any(|named| named == service)
+        own.resource_types().iter().flat_map(|each| each.templates()).any(|template| template.is_of(service))
     })
 }
 
@@ -125,21 +124,19 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
             return;
         }
     }
-    let fitting: Vec<&str> = known
+    let pattern = ArnPattern::new(&item.value);
+    let fitting: Vec<&ArnTemplate> = known
         .resource_types()
         .iter()
-        .filter(|each| each.has_form(service, resource))
-        .flat_map(ResourceType::arns)
-        .filter(|template| template.split(':').nth(2) == Some(service))
+        .filter(|each| each.has_form(&pattern))
+        .flat_map(|each| each.templates())
+        .filter(|template| template.is_of(service))
         .collect();
     if known.resource_types().is_empty() || fitting.is_empty() {
         // Other services list resources of this one, too: streams of tables, for instance.
         let elsewhere = || {
             let others = catalog::services().filter(|prefix| *prefix != service).filter_map(catalog::service);
-            others.flat_map(|other| other.resource_types()).any(|each| {
-                each.arns().any(|arn| arn.split(':').nth(2) == Some(service))
-                    && each.has_form(service, resource)
-            })
+            others.flat_map(|other| other.resource_types()).any(|each| each.has_form(&pattern))
         };
         if !known.resource_types().is_empty() && !is_open(resource) && service != "iam" && !elsewhere() {
             out.push(
@@ -151,13 +148,12 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
         }
         return;
     }
-    let field = |template: &str, at: usize| template.split(':').nth(at).unwrap_or_default().to_owned();
     for (at, value, not_allowed, missing) in [
         (3, region, "region-not-allowed", "region-missing"),
         (4, account, "account-not-allowed", "account-missing"),
     ] {
-        let fixed = fitting.iter().all(|template| field(template, at).is_empty());
-        let needed = fitting.iter().all(|template| !field(template, at).is_empty());
+        let fixed = fitting.iter().all(|template| template.is_empty(at));
+        let needed = fitting.iter().all(|template| !template.is_empty(at));
         let literal = !value.trim_matches('*').is_empty() && !value.contains("${");
         // IAM refuses it for S3 and for itself; for others it is saved and matches nothing.
         let refused = matches!(service, "s3" | "iam");
@@ -215,17 +211,16 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
         return;
     }
     let deny = statement.effect == Effect::Deny;
+    let named = Named::new(resources);
+    let star = readable(&resources.items).any(|item| item.value.ends_with('*'));
     for item in readable(&actions.items).filter(|item| &*item.value != "*" && !item.value.contains("${")) {
         let mut idle = Vec::new();
         let mut all = 0usize;
-        for (service, action) in catalog::expand(&item.value) {
+        for action in catalog::expand(&item.value) {
             all += 1;
-            let listed = catalog::action(&format!("{service}:{action}"));
-            let typed = listed.is_some_and(|action| action.resource_types().next().is_some());
-            let star = readable(&resources.items).any(|item| item.value.ends_with('*'));
-            let reaches = if typed { applies(service, action, resources) } else { star };
+            let reaches = if action.has_resources() { named.take(action) } else { star };
             if !reaches {
-                idle.push(action);
+                idle.push(action.name());
             }
         }
         if all == 0 || idle.is_empty() {
@@ -248,8 +243,7 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
 /// What an action works on, for people.
 fn needs(pattern: &str) -> String {
     let mut types: Vec<&str> = catalog::expand(pattern)
-        .filter_map(|(service, action)| catalog::action(&format!("{service}:{action}")))
-        .flat_map(|action| action.resource_types().map(|each| each.resource_type.name()).collect::<Vec<_>>())
+        .flat_map(|action| action.resource_types().map(|each| each.resource_type.name()))
         .collect();
     types.sort_unstable();
     types.dedup();
@@ -271,21 +265,18 @@ fn star(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out
         return;
     }
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
-    let scoped: Vec<String> = readable(&actions.items)
-        .filter(|item| &*item.value != "*")
-        .flat_map(|item| catalog::expand(&item.value))
-        .filter(|(service, action)| {
-            catalog::action(&format!("{service}:{action}"))
-                .is_some_and(|action| action.resource_types().next().is_some())
-        })
-        .map(|(service, action)| format!("{service}:{action}"))
-        .collect();
+    let scoped = || {
+        readable(&actions.items)
+            .filter(|item| &*item.value != "*")
+            .flat_map(|item| catalog::expand(&item.value))
+            .filter(|action| action.has_resources())
+    };
     for item in readable(&resources.items) {
         if is_wide(&item.value) {
-            if let Some(first) = scoped.first() {
+            if let Some(first) = scoped().next().map(Action::full_name) {
                 let values = [("found", &*item.value), ("action", first.as_str())];
                 out.push("arn", "star", item.span, &values)
-                    .note(format!("{} of its actions can be kept to named resources", scoped.len()));
+                    .note(format!("{} of its actions can be kept to named resources", scoped().count()));
             }
         } else if is_effectively_everything(&item.value) {
             out.push("arn", "effectively-star", item.span, &[("found", &item.value)]);
@@ -295,19 +286,23 @@ fn star(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Out
 
 /// Whether a pattern holds every resource of a type in every account: no ARN of the type and partition lies outside of it.
 fn is_effectively_everything(pattern: &str) -> bool {
-    let Some([_, partition, service, ..]) = arn::split(pattern) else { return false };
+    let Some([_, partition, service, _, _, resource]) = arn::split(pattern) else { return false };
     if pattern.contains("${") || !pattern.contains('*') {
         return false;
     }
     let partition = if is_open(partition) { "aws" } else { partition };
     let (glob, language) = (Glob::new(pattern), Language::glob(pattern));
     let types = catalog::service(service).into_iter().flat_map(catalog::Service::resource_types);
-    types.flat_map(ResourceType::arns).filter(|template| template.split(':').nth(2) == Some(service)).any(
-        |template| {
+    // What the pattern begins with has to be what the form begins with: a quick no for nearly all.
+    let beginning = resource.split(['*', '?']).next().unwrap_or_default();
+    types
+        .flat_map(|each| each.templates())
+        .filter(|template| template.is_of(service) && template.beginning().starts_with(beginning))
+        .any(|template| {
+            let template = template.text();
             let wide = fill(template, "*").replacen("arn:aws:", &format!("arn:{partition}:"), 1);
             // What covers a pattern takes its very text, too: a quick no for nearly all types.
             glob.matches(&wide)
                 && matches!(member::string(&[&Language::glob(&wide)], &[&language]), Found::Nothing)
-        },
-    )
+        })
 }

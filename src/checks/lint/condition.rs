@@ -62,7 +62,6 @@ impl Actions {
         }
         let listed: Vec<_> = readable(&actions.items)
             .flat_map(|item| catalog::expand(&item.value))
-            .filter_map(|(service, action)| catalog::service(service)?.action(action))
             .take(MOST_ACTIONS + 1)
             .collect();
         let open = listed.len() > MOST_ACTIONS;

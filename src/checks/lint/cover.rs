@@ -5,6 +5,8 @@ use super::doc::{Doc, Out, readable};
 use crate::eval::Glob;
 use crate::eval::member::{self, Found, Language, Step};
 use crate::policy::{Clause, Effect, Element, PrincipalKind, Principals, Statement, Text};
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// Statements are compared in pairs up to this number; more would take longer than it is worth.
 const MOST_STATEMENTS: usize = 100;
@@ -47,33 +49,39 @@ fn items(items: &[Text], case: &'static str, language: fn(&str) -> Language, out
     if items.len() < 2 || items.len() > MOST_ITEMS {
         return;
     }
-    let list: Vec<(&Text, Language)> = readable(items)
+    let list: Vec<Entry<'_>> = readable(items)
         .filter(|item| !item.value.contains("${"))
-        .map(|item| (item, language(&item.value)))
+        .map(|item| Entry::new(item, case == "action"))
         .collect();
-    for (at, (item, own)) in list.iter().enumerate() {
-        let cover = list.iter().enumerate().find(|(other, (text, wide))| {
-            if *other == at {
+    for (at, Entry { item, glob: _, text: own_text }) in list.iter().enumerate() {
+        let cover = list.iter().enumerate().find(|(other, wide)| {
+            // What covers a pattern takes its very text, too: a quick no for nearly all pairs.
+            if *other == at || !(wide.text == *own_text || wide.glob.matches(own_text)) {
                 return false;
             }
-            let same = own == wide;
-            // What covers a pattern takes its very text, too: a quick no for nearly all pairs.
-            let may = same || (text.value.contains(['*', '?']) && takes_text(text, item, case));
+            let (own, wide) = (language(&item.value), language(&wide.item.value));
             // Of two that say the same, the later one is superfluous.
-            may && (if same { *other < at } else { within(own, &[wide]) && !within(wide, &[own]) })
+            if own == wide { *other < at } else { within(&own, &[&wide]) && !within(&wide, &[&own]) }
         });
-        if let Some((_, (by, _))) = cover {
+        if let Some((_, Entry { item: by, .. })) = cover {
             out.push("cover", case, item.span, &[("found", &item.value), ("by", &by.value)])
                 .related(by.span, "covers it");
         }
     }
 }
 
-fn takes_text(wide: &Text, item: &Text, case: &str) -> bool {
-    if case == "action" {
-        Glob::new(&wide.value.to_ascii_lowercase()).matches(&item.value.to_ascii_lowercase())
-    } else {
-        Glob::new(&wide.value).matches(&item.value)
+/// An entry of a list, ready for being compared with many.
+struct Entry<'t> {
+    item: &'t Text,
+    text: Cow<'t, str>,
+    glob: Glob,
+}
+
+impl<'t> Entry<'t> {
+    fn new(item: &'t Text, folded: bool) -> Self {
+        let text: Cow<'t, str> =
+            if folded { item.value.to_ascii_lowercase().into() } else { Cow::Borrowed(&*item.value) };
+        Self { item, glob: Glob::new(&text), text }
     }
 }
 
@@ -114,50 +122,70 @@ impl Values {
     }
 }
 
-fn statements(doc: &Doc<'_>, out: &mut Out) {
-    let list: Vec<(&Statement, Option<Values>, Option<Values>)> = doc
-        .policy
-        .statements
-        .iter()
-        .map(|statement| {
-            let actions = Values::of(statement.actions.as_ref(), folded);
-            (statement, actions, Values::of(statement.resources.as_ref(), plain))
-        })
-        .collect();
-    for (at, (one, one_actions, one_resources)) in list.iter().enumerate() {
-        let covers = |other: &(&Statement, Option<Values>, Option<Values>)| {
-            let (wide, wide_actions, wide_resources) = other;
-            let (Some(actions), Some(wide_actions)) = (one_actions, wide_actions) else { return false };
-            let resources = match (one_resources, wide_resources) {
-                (Some(one), Some(wide)) => one.within(wide),
-                (None, None) => one.resources.is_none() && wide.resources.is_none(),
-                (Some(_), None) | (None, Some(_)) => false,
-            };
-            one.effect == wide.effect
-                && one.effect != Effect::Unreadable
-                && same_or_wider(one, wide)
-                && resources
-                && actions.within(wide_actions)
+/// What a statement names, worked out when two statements are close enough to be compared.
+struct Named<'s> {
+    statement: &'s Statement,
+    actions: OnceCell<Option<Values>>,
+    resources: OnceCell<Option<Values>>,
+}
+
+impl<'s> Named<'s> {
+    fn actions(&self) -> Option<&Values> {
+        self.actions.get_or_init(|| Values::of(self.statement.actions.as_ref(), folded)).as_ref()
+    }
+
+    fn resources(&self) -> Option<&Values> {
+        self.resources.get_or_init(|| Values::of(self.statement.resources.as_ref(), plain)).as_ref()
+    }
+
+    /// Whether whatever the statement says the other says, too.
+    fn within(&self, wide: &Self) -> bool {
+        let (one, other) = (self.statement, wide.statement);
+        let both = |one: Option<&Values>, wide: Option<&Values>| {
+            one.zip(wide).is_some_and(|(one, wide)| one.within(wide))
         };
-        let cover = list.iter().enumerate().find(|(other, wide)| {
-            *other != at && covers(wide) && (*other < at || !is_mutual(&list, at, *other))
-        });
-        if let Some((_, (by, ..))) = cover {
-            let name = name(by);
-            out.push("cover", "statement", super::doc::opening(one), &[("by", &name)])
-                .related(super::doc::opening(by), "covers it");
-        }
+        one.effect == other.effect
+            && one.effect != Effect::Unreadable
+            && same_or_wider(one, other)
+            && may_hold(one.actions.as_ref(), other.actions.as_ref(), true)
+            && may_hold(one.resources.as_ref(), other.resources.as_ref(), false)
+            && ((one.resources.is_none() && other.resources.is_none())
+                || both(self.resources(), wide.resources()))
+            && both(self.actions(), wide.actions())
     }
 }
 
-fn is_mutual(list: &[(&Statement, Option<Values>, Option<Values>)], one: usize, other: usize) -> bool {
-    let (Some(one), Some(other)) = (list.get(one), list.get(other)) else { return false };
-    let within = |left: &Option<Values>, right: &Option<Values>| match (left, right) {
-        (Some(left), Some(right)) => left.within(right),
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
-    same_or_wider(other.0, one.0) && within(&other.1, &one.1) && within(&other.2, &one.2)
+/// Whether one list can hold the other: what covers a pattern takes its very text, too. A quick no for nearly all pairs.
+fn may_hold(one: Option<&Element>, wide: Option<&Element>, folded: bool) -> bool {
+    let (Some(one), Some(wide)) = (one, wide) else { return true };
+    if one.negated || wide.negated {
+        return true;
+    }
+    let wide: Vec<Entry<'_>> = wide.items.iter().map(|item| Entry::new(item, folded)).collect();
+    one.items.iter().all(|item| {
+        let entry = Entry::new(item, folded);
+        wide.iter().any(|wide| wide.glob.matches(&entry.text))
+    })
+}
+
+fn statements(doc: &Doc<'_>, out: &mut Out) {
+    let list: Vec<Named<'_>> = doc
+        .policy
+        .statements
+        .iter()
+        .map(|statement| Named { statement, actions: OnceCell::new(), resources: OnceCell::new() })
+        .collect();
+    for (at, one) in list.iter().enumerate() {
+        let cover = list.iter().enumerate().find(|(other, wide)| {
+            // Of two that say the same, the later one is superfluous.
+            *other != at && one.within(wide) && (*other < at || !wide.within(one))
+        });
+        if let Some((_, by)) = cover {
+            let name = name(by.statement);
+            out.push("cover", "statement", super::doc::opening(one.statement), &[("by", &name)])
+                .related(super::doc::opening(by.statement), "covers it");
+        }
+    }
 }
 
 /// Whether whoever and whenever the one statement is for, the other is, too.
@@ -167,15 +195,19 @@ fn same_or_wider(one: &Statement, wide: &Statement) -> bool {
 }
 
 fn same_clause(one: &Clause, other: &Clause) -> bool {
-    let values = |clause: &Clause| {
-        let mut list: Vec<&str> = clause.values.iter().map(|value| &*value.value).collect();
+    let values = |clause: &'_ Clause| {
+        let mut list: Vec<String> = clause.values.iter().map(|value| value.value.to_string()).collect();
         list.sort_unstable();
-        list.join("\u{0}")
+        list
     };
     one.parsed == other.parsed
         && one.parsed.is_some()
+        && one.values.len() == other.values.len()
         && one.key.value.eq_ignore_ascii_case(&other.key.value)
-        && values(one) == values(other)
+        && match (one.values.as_slice(), other.values.as_slice()) {
+            ([one], [other]) => one.value == other.value,
+            _ => values(one) == values(other),
+        }
 }
 
 fn principals_within(one: Option<&Principals>, wide: Option<&Principals>) -> bool {

@@ -2,10 +2,12 @@
 
 use super::doc::{Doc, Out, opening, readable};
 use super::kind::PolicyKind;
-use crate::catalog;
+use crate::catalog::{self, Action, ArnPattern, ResourceType};
 use crate::eval::Glob;
 use crate::policy::{Element, Statement, TextKind};
 use crate::syntax::IssueKind;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 /// S3's limit for a bucket policy, in bytes.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html> (checked 2026-11)
@@ -85,8 +87,10 @@ fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
         }
     }
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
+    let named = Named::new(resources);
     for item in readable(&actions.items).filter(|item| &*item.value != "*") {
-        let mut meant = catalog::expand(&item.value).filter(|(service, _)| *service == "s3").peekable();
+        let mut meant =
+            catalog::expand(&item.value).filter(|action| action.service().prefix() == "s3").peekable();
         if meant.peek().is_none() {
             let elsewhere = catalog::expand(&item.value).next().is_some();
             if elsewhere {
@@ -99,7 +103,7 @@ fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
             } else {
                 out.push("grammar", "unknown-action", item.span, &[("found", &item.value)]);
             }
-        } else if !resources.negated && !meant.any(|(service, action)| applies(service, action, resources)) {
+        } else if !resources.negated && !meant.any(|action| named.take(action)) {
             // Where a resource is none at all, it is the fault, and not the action beside it.
             let mut nothing = readable(&resources.items).filter(|item| names_nothing(&item.value)).peekable();
             if nothing.peek().is_none() {
@@ -133,20 +137,38 @@ fn is_of_bucket(pattern: &str, bucket: &str) -> bool {
 /// Whether S3 has no kind of resource that a pattern can name: `arn:aws:s3:eu-west-1::bucket/*`, `arn:aws:s3:::bucket/`.
 fn names_nothing(pattern: &str) -> bool {
     let Some(s3) = catalog::service("s3") else { return false };
-    pattern != "*" && !s3.resource_types().iter().any(|each| each.overlaps(pattern))
+    let arn = ArnPattern::new(pattern);
+    pattern != "*" && !s3.resource_types().iter().any(|each| each.overlaps(&arn))
 }
 
-/// Whether an action has a resource type that one of the patterns can name.
-pub(super) fn applies(service: &str, action: &str, resources: &Element) -> bool {
-    let Some(action) = catalog::action(&format!("{service}:{action}")) else { return true };
-    let mut types = action.resource_types().peekable();
-    types.peek().is_none()
-        || types.any(|each| {
-            resources
-                .items
-                .iter()
-                .any(|item| item.kind == TextKind::Unreadable || each.resource_type.overlaps(&item.value))
-        })
+/// The resources that a statement names, asked about many actions; what is said of a type is kept.
+pub(super) struct Named<'e> {
+    patterns: Vec<ArnPattern<'e>>,
+    /// One cannot be read, and may be any.
+    unreadable: bool,
+    types: RefCell<FxHashMap<*const ResourceType, bool>>,
+}
+
+impl<'e> Named<'e> {
+    pub(super) fn new(resources: &'e Element) -> Self {
+        Self {
+            patterns: readable(&resources.items).map(|item| ArnPattern::new(&item.value)).collect(),
+            unreadable: resources.items.iter().any(|item| item.kind == TextKind::Unreadable),
+            types: RefCell::default(),
+        }
+    }
+
+    /// Whether an action has a resource type that one of the patterns can name, or has none at all.
+    pub(super) fn take(&self, action: &Action) -> bool {
+        !action.has_resources()
+            || self.unreadable
+            || action.resource_types().any(|each| {
+                let mut types = self.types.borrow_mut();
+                *types.entry(std::ptr::from_ref(each.resource_type)).or_insert_with(|| {
+                    self.patterns.iter().any(|pattern| each.resource_type.overlaps(pattern))
+                })
+            })
+    }
 }
 
 fn issue_name(kind: IssueKind) -> &'static str {

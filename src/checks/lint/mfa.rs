@@ -45,12 +45,11 @@ fn applies(doc: &Doc<'_>, statement: &Statement, value: Option<&str>) -> bool {
         each.effect = Effect::Allow;
     }
     let space = Space::new(&policy, Side::Identity);
-    let action = crate::catalog::expand("iam:CreateAccessKey").next();
     let named =
         statement.actions.as_ref().filter(|actions| !actions.negated).and_then(|actions| {
             actions.items.iter().find_map(|item| crate::catalog::expand(&item.value).next())
         });
-    let Some((service, action)) = named.or(action) else { return false };
+    let Some(action) = named.or_else(|| crate::catalog::action("iam:CreateAccessKey")) else { return false };
     let resource = statement
         .resources
         .as_ref()
@@ -58,5 +57,5 @@ fn applies(doc: &Doc<'_>, statement: &Statement, value: Option<&str>) -> bool {
         .and_then(|resources| resources.items.first())
         .map_or("*", |item| &*item.value);
     let user = "arn:aws:iam::111122223333:user/preflight-any-name";
-    space.reach(user, &format!("{service}:{action}"), resource, None, &[(KEY, value)]) != Reach::Never
+    space.reach(user, &action.full_name(), resource, None, &[(KEY, value)]) != Reach::Never
 }

@@ -17,6 +17,7 @@ mod kind;
 mod mfa;
 mod network;
 mod organization;
+mod outline;
 mod principal;
 mod reach;
 mod size;

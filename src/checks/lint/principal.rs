@@ -126,20 +126,19 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
 /// A request that the statement is about: its first known action, on what it names.
 fn sample(statement: &Statement) -> Option<(String, String)> {
     let actions = statement.actions.as_ref()?;
-    let (service, action) = if actions.negated {
-        ("s3", "GetObject")
+    let action = if actions.negated {
+        catalog::action("s3:GetObject")?
     } else {
         let first = actions.items.iter().find(|item| item.kind == TextKind::String)?;
         catalog::expand(&first.value)
-            .find(|(_, action)| action.starts_with("Get"))
+            .find(|action| action.name().starts_with("Get"))
             .or_else(|| catalog::expand(&first.value).next())?
     };
     let resource = match &statement.resources {
         Some(resources) if !resources.negated => {
             let fits = |text: &str| {
-                catalog::action(&format!("{service}:{action}")).is_some_and(|action| {
-                    action.resource_types().any(|each| each.resource_type.overlaps(text))
-                })
+                let pattern = catalog::ArnPattern::new(text);
+                action.resource_types().any(|each| each.resource_type.overlaps(&pattern))
             };
             let named = resources
                 .items
@@ -150,20 +149,23 @@ fn sample(statement: &Statement) -> Option<(String, String)> {
         }
         Some(_) | None => "*".to_owned(),
     };
-    Some((format!("{service}:{action}"), resource))
+    Some((action.full_name(), resource))
 }
 
 /// Services that act for anybody: without a source key each of their customers gets in.
 fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let entries = statement.principals.iter().filter(|principals| !principals.negated);
-    let entries = entries.flat_map(|principals| &principals.entries);
-    let Some((action, resource)) = sample(statement) else { return };
+    let mut entries = entries
+        .flat_map(|principals| &principals.entries)
+        .filter(|entry| {
+            let is_text = entry.value.kind == TextKind::String && entry.value.is_whole();
+            entry.kind == PrincipalKind::Service && is_text
+        })
+        .peekable();
+    let Some((action, resource)) = entries.peek().and_then(|_| sample(statement)) else { return };
     let policy = with_denies(doc.policy, statement);
     let space = Space::new(&policy, Side::Resource);
-    for entry in entries.filter(|entry| {
-        let is_text = entry.value.kind == TextKind::String && entry.value.is_whole();
-        entry.kind == PrincipalKind::Service && is_text
-    }) {
+    for entry in entries {
         let service = &*entry.value.value;
         let foreign: Known<'_> = &[
             ("aws:SourceAccount", Some("999999999999")),
@@ -196,7 +198,7 @@ fn strangers(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
         || principals.entries.iter().any(|entry| {
             matches!(entry.kind, PrincipalKind::Everyone | PrincipalKind::Aws) && &*entry.value.value == "*"
         });
-    let Some((action, resource)) = sample(statement).filter(|_| everyone) else { return };
+    let Some((action, resource)) = everyone.then(|| sample(statement)).flatten() else { return };
     let policy = with_denies(doc.policy, statement);
     let space = Space::new(&policy, Side::Resource);
     let may =
@@ -219,9 +221,8 @@ fn never(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     };
     let only = !principals.entries.is_empty()
         && principals.entries.iter().all(|entry| entry.kind == PrincipalKind::Service);
-    let Some((action, resource)) = sample(statement).filter(|_| only && !statement.clauses.is_empty()) else {
-        return;
-    };
+    let asks = only && !statement.clauses.is_empty();
+    let Some((action, resource)) = asks.then(|| sample(statement)).flatten() else { return };
     let policy = part(doc.policy, |each| each.index == statement.index);
     let space = Space::new(&policy, Side::Resource);
     let Some(service) = principals.entries.first().map(|entry| &*entry.value.value) else { return };

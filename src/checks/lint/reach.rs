@@ -2,13 +2,17 @@
 
 use super::cover::folded;
 use super::doc::{Doc, Out, opening, readable};
+use super::outline::Outline;
 use super::space::{FRESH_NAME, Side, Space, accounts, widest, with_denies};
 use super::table::tables;
 use crate::catalog::{self, Access};
-use crate::eval::Glob;
 use crate::eval::member::{self, Found, Language};
-use crate::policy::{Effect, Element, Policy, Statement, Text};
+use crate::policy::{Effect, Element, Statement};
 use crate::source::Span;
+use std::cell::OnceCell;
+
+/// Whether somebody may do this on every resource of a pattern, whatever the context.
+type Always<'a> = &'a dyn Fn(&str, &str) -> bool;
 
 /// Actions of one statement are asked about up to this number.
 const MOST_ACTIONS: usize = 400;
@@ -18,44 +22,59 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
         return;
     }
     let mut everything = false;
+    let mut outlines = Vec::new();
+    let owners = accounts(doc.policy);
     for statement in doc.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
-        if is_everything(doc, statement, out) {
+        let outline = Outline::of(statement);
+        let (policy, space) = (OnceCell::new(), OnceCell::new());
+        let space = || {
+            let policy = policy.get_or_init(|| with_denies(doc.policy, statement));
+            space.get_or_init(|| Space::new(policy, Side::Identity))
+        };
+        let always =
+            |action: &str, resource: &str| outline.may(action, resource) && space().always(action, resource);
+        if is_everything(statement) {
             everything = true;
-            continue;
+            if always("iam:CreateUser", "arn:aws:iam::111122223333:user/*") {
+                let span = statement.actions.as_ref().map_or(statement.span, |actions| actions.span);
+                out.push("reach", "everything", span, &[]);
+            }
+        } else {
+            negated(statement, out);
+            whole_services(statement, out);
+            roles(&always, &outline, statement, &ROLE_CALLS, out);
+            // What an empty context fails is given to nobody whatever the context.
+            if !outline.is_limited() {
+                exposed(&always, &owners, statement, out);
+            }
         }
-        negated(statement, out);
-        whole_services(statement, out);
-        let policy = with_denies(doc.policy, statement);
-        let space = Space::new(&policy, Side::Identity);
-        roles(&space, statement, &ROLE_CALLS, out);
-        exposed(&space, &policy, statement, out);
+        outlines.push(outline);
     }
     if !everything {
-        escalation(doc, out);
-        buckets(doc, out);
+        let space = OnceCell::new();
+        let space = || space.get_or_init(|| Space::new(doc.policy, Side::Identity));
+        let always = |action: &str, resource: &str| {
+            outlines.iter().any(|outline| outline.may(action, resource)) && space().always(action, resource)
+        };
+        escalation(doc, &always, &outlines, &owners, out);
+        buckets(doc, &always, &outlines, out);
     }
 }
 
 /// Whether a list of patterns takes every text.
 fn takes_all(element: &Element, language: fn(&str) -> Language) -> bool {
-    let list: Vec<Language> = element.items.iter().map(|item| language(&item.value)).collect();
-    !element.negated
-        && matches!(member::string(&[&Language::any()], &list.iter().collect::<Vec<_>>()), Found::Nothing)
-}
-
-/// Every action on every resource.
-fn is_everything(doc: &Doc<'_>, statement: &Statement, out: &mut Out) -> bool {
-    let (Some(actions), Some(resources)) = (&statement.actions, &statement.resources) else { return false };
-    if !takes_all(actions, folded) || !takes_all(resources, Language::glob) {
+    // What begins with a letter leaves out all that begins otherwise: a quick no for nearly all lists.
+    if element.negated || !element.items.iter().any(|item| item.value.starts_with(['*', '?', '$'])) {
         return false;
     }
-    // With a condition or a Deny beside it, it is for the evaluator to say.
-    let policy = with_denies(doc.policy, statement);
-    let space = Space::new(&policy, Side::Identity);
-    if space.always("iam:CreateUser", "arn:aws:iam::111122223333:user/*") {
-        out.push("reach", "everything", actions.span, &[]);
-    }
-    true
+    let list: Vec<Language> = element.items.iter().map(|item| language(&item.value)).collect();
+    matches!(member::string(&[&Language::any()], &list.iter().collect::<Vec<_>>()), Found::Nothing)
+}
+
+/// Every action on every resource. With a condition or a Deny beside it, what it gives is for the evaluator to say.
+fn is_everything(statement: &Statement) -> bool {
+    let (Some(actions), Some(resources)) = (&statement.actions, &statement.resources) else { return false };
+    takes_all(actions, folded) && takes_all(resources, Language::glob)
 }
 
 fn negated(statement: &Statement, out: &mut Out) {
@@ -121,9 +140,9 @@ const ROLE_CALLS: [RoleCall; 2] = [
 ];
 
 /// Any role may be passed, or any service-linked role made.
-fn roles(space: &Space<'_>, statement: &Statement, calls: &[RoleCall], out: &mut Out) {
+fn roles(always: Always<'_>, outline: &Outline, statement: &Statement, calls: &[RoleCall], out: &mut Out) {
     let (Some(actions), Some(resources)) = (&statement.actions, &statement.resources) else { return };
-    for call in calls.iter().filter(|call| may_name(actions, call.action)) {
+    for call in calls.iter().filter(|call| outline.names(&call.action.to_ascii_lowercase())) {
         let mut owners: Vec<&str> = readable(&resources.items)
             .filter_map(|item| crate::policy::arn::account_of(&item.value))
             .take(3)
@@ -137,13 +156,13 @@ fn roles(space: &Space<'_>, statement: &Statement, calls: &[RoleCall], out: &mut
             } else {
                 format!("arn:aws:iam::{account}:{}", call.every)
             };
-            space.always(call.action, &resource)
+            always(call.action, &resource)
         });
         if !reached {
             continue;
         }
         let named = readable(&actions.items).find(|item| item.value.eq_ignore_ascii_case(call.action));
-        let by_pattern = || readable(&actions.items).find(|item| covers(item, call.action));
+        let by_pattern = || outline.naming(actions, call.action);
         let (form, span) = match (actions.negated, named) {
             (true, _) => (2, actions.key_span),
             (false, Some(item)) => (0, item.span),
@@ -161,22 +180,9 @@ fn actions_of(actions: &Element, span: Span) -> &str {
     actions.items.iter().find(|item| item.span == span).map_or("NotAction", |item| &item.value)
 }
 
-/// Whether an element can name an action at all: a quick no that spares most questions.
-fn may_name(actions: &Element, action: &str) -> bool {
-    let lower = action.to_ascii_lowercase();
-    actions.negated
-        || actions.items.iter().any(|item| Glob::new(&item.value.to_ascii_lowercase()).matches(&lower))
-}
-
-/// Whether an action pattern stands for an action.
-fn covers(item: &Text, action: &str) -> bool {
-    matches!(member::string(&[&folded(action)], &[&folded(&item.value)]), Found::Nothing)
-}
-
 /// Actions that give access away, on resources that nothing limits.
-fn exposed(space: &Space<'_>, policy: &Policy, statement: &Statement, out: &mut Out) {
+fn exposed(always: Always<'_>, owners: &[&str], statement: &Statement, out: &mut Out) {
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
-    let owners = accounts(policy);
     let tables = tables();
     let mut found: [(&str, Vec<(String, Span)>); 4] = [
         ("credentials", Vec::new()),
@@ -186,19 +192,16 @@ fn exposed(space: &Space<'_>, policy: &Policy, statement: &Statement, out: &mut 
     ];
     let mut asked = 0;
     for item in readable(&actions.items).filter(|item| &*item.value != "*") {
-        for (service, action) in catalog::expand(&item.value) {
-            let Some(listed) = catalog::service(service).and_then(|service| service.action(action)) else {
-                continue;
-            };
-            let name = format!("{service}:{action}");
-            let is = |list: &[String]| list.iter().any(|known| known.eq_ignore_ascii_case(&name));
+        for listed in catalog::expand(&item.value) {
+            let name = listed.full_name();
+            let lower = name.to_ascii_lowercase();
             let write =
                 matches!(listed.access(), Access::Write | Access::Tagging | Access::PermissionsManagement);
             let kinds = [
-                is(&tables.credentials),
+                tables.credentials.contains(&lower),
                 listed.access() == Access::PermissionsManagement,
-                is(&tables.reads),
-                write && listed.resource_types().next().is_some(),
+                tables.reads.contains(&lower),
+                write && listed.has_resources(),
             ];
             if !kinds.contains(&true) {
                 continue;
@@ -207,7 +210,7 @@ fn exposed(space: &Space<'_>, policy: &Policy, statement: &Statement, out: &mut 
             if asked > MOST_ACTIONS {
                 break;
             }
-            let wide = widest(&name, &owners).iter().any(|resource| space.always(&name, resource));
+            let wide = widest(&name, owners).iter().any(|resource| always(&name, resource));
             if wide {
                 for ((_, list), is) in found.iter_mut().zip(kinds) {
                     if is {
@@ -226,33 +229,21 @@ fn exposed(space: &Space<'_>, policy: &Policy, statement: &Statement, out: &mut 
 }
 
 /// Ways from this policy to more permissions than it gives.
-fn escalation(doc: &Doc<'_>, out: &mut Out) {
-    let space = Space::new(doc.policy, Side::Identity);
-    let owners = accounts(doc.policy);
-    let allowed: Vec<&Element> = doc
-        .policy
-        .statements
-        .iter()
-        .filter(|statement| statement.effect == Effect::Allow)
-        .filter_map(|statement| statement.actions.as_ref())
-        .collect();
-    let named = |action: &String| allowed.iter().any(|actions| may_name(actions, action));
-    let may = |action: &String| widest(action, &owners).iter().any(|resource| space.always(action, resource));
+fn escalation(doc: &Doc<'_>, always: Always<'_>, outlines: &[Outline], owners: &[&str], out: &mut Out) {
+    let named = |lower: &String| outlines.iter().any(|outline| outline.names(lower));
+    let may = |action: &String| widest(action, owners).iter().any(|resource| always(action, resource));
     let ways: Vec<_> = tables()
         .ways
         .iter()
-        .filter(|way| way.actions.iter().all(named) && way.actions.iter().all(may))
+        .filter(|way| way.lower.iter().all(named) && way.actions.iter().all(may))
         .collect();
     let Some(first) = ways.first() else { return };
     let action = first.actions.first().map_or("", String::as_str);
-    let span = doc
-        .policy
-        .statements
-        .iter()
-        .filter(|statement| statement.effect == Effect::Allow)
-        .find_map(|statement| {
+    let span = allows(doc)
+        .zip(outlines)
+        .find_map(|(statement, outline)| {
             let actions = statement.actions.as_ref().filter(|actions| !actions.negated)?;
-            readable(&actions.items).find(|item| covers(item, action)).map(|item| item.span)
+            outline.naming(actions, action).map(|item| item.span)
         })
         .or_else(|| doc.policy.statements.first().map(opening));
     let Some(span) = span else { return };
@@ -264,18 +255,16 @@ fn escalation(doc: &Doc<'_>, out: &mut Out) {
 }
 
 /// A bucket's policy can be rewritten by who could not do so much with its objects.
-fn buckets(doc: &Doc<'_>, out: &mut Out) {
-    let space = Space::new(doc.policy, Side::Identity);
-    let statements = doc.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
-    for statement in statements {
+fn buckets(doc: &Doc<'_>, always: Always<'_>, outlines: &[Outline], out: &mut Out) {
+    for (statement, outline) in allows(doc).zip(outlines) {
         let (Some(actions), Some(resources)) = (&statement.actions, &statement.resources) else { continue };
         if actions.negated || resources.negated {
             continue;
         }
         let rewriting = ["s3:PutBucketPolicy", "s3:PutBucketAcl"];
-        let Some((item, action)) = rewriting.iter().find_map(|action| {
-            readable(&actions.items).find(|item| covers(item, action)).map(|item| (item, *action))
-        }) else {
+        let Some((item, action)) =
+            rewriting.iter().find_map(|action| outline.naming(actions, action).map(|item| (item, *action)))
+        else {
             continue;
         };
         let bucket = readable(&resources.items).find_map(|item| {
@@ -283,15 +272,18 @@ fn buckets(doc: &Doc<'_>, out: &mut Out) {
             Some(format!("arn:aws:s3:::{name}"))
         });
         let bucket = bucket.unwrap_or_else(|| "arn:aws:s3:::preflight-any-bucket".to_owned());
-        let some = |action: &str, on: &str| space.always(action, on);
         let objects = format!("{bucket}/*");
-        let rewrites = rewriting.iter().any(|action| some(action, &bucket));
+        let rewrites = rewriting.iter().any(|action| always(action, &bucket));
         let lacks = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
             .into_iter()
-            .find(|action| !space.always(action, &objects));
+            .find(|action| !always(action, &objects));
         if let Some(lacks) = lacks.filter(|_| rewrites) {
             out.push("reach", "bucket-rewrite", item.span, &[("action", action), ("needed", lacks)]);
             return;
         }
     }
+}
+
+fn allows<'d>(doc: &Doc<'d>) -> impl Iterator<Item = &'d Statement> {
+    doc.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow)
 }

@@ -62,12 +62,12 @@ impl<'p> Space<'p> {
 
     /// Whether a user of some account may do this on every resource of a pattern, whatever the context.
     pub(super) fn always(&self, action: &str, resource: &str) -> bool {
-        let account = arn::account_of(resource).unwrap_or("111122223333");
+        let account = arn::account_of(resource).unwrap_or(SOME_ACCOUNT);
         let user = format!("arn:aws:iam::{account}:user/{FRESH_NAME}");
         let Ok(caller) = Caller::parse(&user) else { return false };
         // A resource that nobody named, asked for with an empty context, is one of them. It is refused by nearly every
         // statement that has limits, and a single decision says so; the search over all of them takes a thousand.
-        let fresh = fresh(resource, account);
+        let fresh = fresh(resource);
         let one = Request::new(caller.clone(), action, &fresh, Some(account), Context::new());
         decide(&self.set, &one, &World::new(), &mut NoTrace).is_allowed()
             && self.all(&self.request(caller, action, resource, Some(account), &[]), resource, true)
@@ -126,18 +126,30 @@ impl<'p> Space<'p> {
     }
 }
 
+/// The account that is asked about where a pattern names none.
+const SOME_ACCOUNT: &str = "111122223333";
+
 /// A resource of a pattern that no document names.
-fn fresh(pattern: &str, account: &str) -> String {
-    let mut parts: Vec<String> = pattern.splitn(6, ':').map(str::to_owned).collect();
-    for (at, part) in parts.iter_mut().enumerate() {
+pub(super) fn fresh(pattern: &str) -> String {
+    let account = arn::account_of(pattern).unwrap_or(SOME_ACCOUNT);
+    let mut out = String::with_capacity(pattern.len() + FRESH_NAME.len());
+    for (at, part) in pattern.splitn(6, ':').enumerate() {
+        if at > 0 {
+            out.push(':');
+        }
         let filling = match at {
             3 => "us-east-1",
             4 => account,
             _ => FRESH_NAME,
         };
-        *part = part.replace('*', filling);
+        let mut pieces = part.split('*');
+        out.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            out.push_str(filling);
+            out.push_str(piece);
+        }
     }
-    parts.join(":")
+    out
 }
 
 /// Whether a name, which may end in `*`, is this key in lower case.

@@ -2,6 +2,8 @@
 //! (`rules/sensitive-actions.toml`).
 
 use crate::rulebook::embedded;
+use crate::shipped::Shipped;
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use std::sync::OnceLock;
 
@@ -9,10 +11,10 @@ use std::sync::OnceLock;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tables {
-    /// Actions whose answers hold credentials.
-    pub(super) credentials: Vec<String>,
-    /// Actions whose answers hold the data that a service keeps.
-    pub(super) reads: Vec<String>,
+    /// Actions whose answers hold credentials, in lower case.
+    pub(super) credentials: FxHashSet<String>,
+    /// Actions whose answers hold the data that a service keeps, in lower case.
+    pub(super) reads: FxHashSet<String>,
     /// Ways from some actions to more.
     #[serde(rename = "way")]
     pub(super) ways: Vec<Way>,
@@ -26,17 +28,30 @@ pub(super) struct Way {
     pub(super) name: String,
     /// All of them are needed.
     pub(super) actions: Vec<String>,
+    /// The same in lower case.
+    #[serde(skip)]
+    pub(super) lower: Vec<String>,
 }
 
 /// The lists, read on first use.
 pub(super) fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
     // INVARIANT: the embedded file is valid; a test reads it.
-    TABLES.get_or_init(|| toml::from_str(text()).unwrap_or_default())
+    TABLES.get_or_init(|| {
+        let mut tables: Tables = text().read().unwrap_or_default();
+        for list in [&mut tables.credentials, &mut tables.reads] {
+            *list = list.iter().map(|name| name.to_ascii_lowercase()).collect();
+        }
+        for way in &mut tables.ways {
+            way.lower = way.actions.iter().map(|action| action.to_ascii_lowercase()).collect();
+        }
+        tables
+    })
 }
 
-fn text() -> &'static str {
-    embedded::TABLES.iter().find(|(name, _)| *name == "sensitive-actions").map_or("", |(_, text)| text)
+fn text() -> Shipped<'static> {
+    let table = embedded::TABLES.iter().find(|(name, _)| *name == "sensitive-actions");
+    table.map_or(Shipped::default(), |(_, text)| *text)
 }
 
 #[cfg(test)]
@@ -46,7 +61,7 @@ mod tests {
 
     #[test]
     fn every_action_of_the_lists_is_in_the_catalog() {
-        let tables: Tables = toml::from_str(text()).unwrap();
+        let tables: Tables = text().read().unwrap();
         let ways = tables.ways.iter().flat_map(|way| &way.actions);
         let missing: Vec<&String> = tables
             .credentials

@@ -92,8 +92,8 @@ fn fits_bucket(statement: &Statement, bucket: &str) -> bool {
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return true };
     actions.items.iter().filter(read).filter(|item| &*item.value != "*").all(|item| {
         let meant: Vec<&str> = catalog::expand(&item.value)
-            .filter(|(service, _)| *service == "s3")
-            .map(|(_, name)| name)
+            .filter(|action| action.service().prefix() == "s3")
+            .map(catalog::Action::name)
             .collect();
         !meant.is_empty() && (resources.negated || meant.iter().any(|name| works_on(name, &resources.items)))
     })
