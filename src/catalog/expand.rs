@@ -2,9 +2,10 @@
 
 use super::action::Action;
 use super::glob::{self, Case, Token};
+use super::resource::ResourceType;
 use super::service::Service;
 use super::{name, store};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -13,7 +14,40 @@ use std::rc::Rc;
 const MOST_REMEMBERED: usize = 4096;
 
 thread_local! {
-    static REMEMBERED: RefCell<FxHashMap<String, Rc<[&'static Action]>>> = RefCell::default();
+    static REMEMBERED: RefCell<FxHashMap<String, Rc<Expansion>>> = RefCell::default();
+}
+
+/// What a pattern stands for that names its service.
+#[derive(Debug)]
+pub struct Expansion {
+    actions: Vec<&'static Action>,
+    types: Vec<&'static ResourceType>,
+}
+
+impl Expansion {
+    fn of(actions: Vec<&'static Action>) -> Self {
+        let mut types: Vec<&'static ResourceType> = Vec::new();
+        let mut seen = FxHashSet::default();
+        for each in actions.iter().flat_map(|action| action.resource_types()) {
+            if seen.insert(std::ptr::from_ref(each.resource_type)) {
+                types.push(each.resource_type);
+            }
+        }
+        Self { actions, types }
+    }
+
+    /// The resource types that any of the actions works on, each once.
+    #[must_use]
+    pub fn resource_types(&self) -> &[&'static ResourceType] {
+        &self.types
+    }
+}
+
+/// What a pattern stands for; `None` where its service is open.
+#[must_use]
+pub fn expansion(pattern: &str) -> Option<Rc<Expansion>> {
+    let (prefix, name) = pattern.split_once(':').filter(|(prefix, _)| !is_open(prefix))?;
+    Some(remembered(pattern, prefix, name))
 }
 
 /// The known actions that fit `pattern`, in the order of the catalog.
@@ -22,23 +56,23 @@ thread_local! {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>, checked 2026-11). Works while
 /// it is iterated, and opens only services whose prefix can fit.
 pub fn expand(pattern: &str) -> impl Iterator<Item = &'static Action> + use<> {
-    let named = pattern.split_once(':').filter(|(prefix, _)| !is_open(prefix));
-    let (of_one, of_any) = match named {
-        Some((prefix, name)) => (Some(remembered(pattern, prefix, name)), None),
+    let (of_one, of_any) = match expansion(pattern) {
+        Some(known) => (Some(known), None),
         None => (None, Some(of_services(glob::pattern(pattern, Case::Folded)))),
     };
-    let of_one =
-        of_one.into_iter().flat_map(|list| (0..list.len()).filter_map(move |at| list.get(at).copied()));
+    let of_one = of_one
+        .into_iter()
+        .flat_map(|one| (0..one.actions.len()).filter_map(move |at| one.actions.get(at).copied()));
     of_one.chain(of_any.into_iter().flatten())
 }
 
-fn remembered(pattern: &str, prefix: &str, name: &str) -> Rc<[&'static Action]> {
+fn remembered(pattern: &str, prefix: &str, name: &str) -> Rc<Expansion> {
     REMEMBERED.with_borrow_mut(|known| {
         if let Some(list) = known.get(pattern) {
             return Rc::clone(list);
         }
-        let list: Rc<[_]> =
-            super::service(prefix).into_iter().flat_map(|each| of_service(each, name)).collect();
+        let actions = super::service(prefix).into_iter().flat_map(|each| of_service(each, name)).collect();
+        let list = Rc::new(Expansion::of(actions));
         if known.len() >= MOST_REMEMBERED {
             known.clear();
         }

@@ -31,7 +31,7 @@ mod tests;
 
 pub use action::{Access, Action, ActionResource};
 pub use closest::{closest_action, closest_service};
-pub use expand::expand;
+pub use expand::{Expansion, expand, expansion};
 pub use key::{ConditionKey, KeyType};
 pub use partition::{Partition, is_region, partition_of_region, partitions};
 pub use resource::{ArnPattern, ArnTemplate, ResourceType};

@@ -216,9 +216,11 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     for item in readable(&actions.items).filter(|item| &*item.value != "*" && !item.value.contains("${")) {
         let mut idle = Vec::new();
         let mut all = 0usize;
+        let known = catalog::expansion(&item.value);
+        let none = known.is_some_and(|known| !known.resource_types().iter().any(|each| named.takes(each)));
         for action in catalog::expand(&item.value) {
             all += 1;
-            let reaches = if action.has_resources() { named.take(action) } else { star };
+            let reaches = if action.has_resources() { !none && named.take(action) } else { star };
             if !reaches {
                 idle.push(action.name());
             }

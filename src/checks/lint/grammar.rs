@@ -162,12 +162,16 @@ impl<'e> Named<'e> {
     pub(super) fn take(&self, action: &Action) -> bool {
         !action.has_resources()
             || self.unreadable
-            || action.resource_types().any(|each| {
-                let mut types = self.types.borrow_mut();
-                *types.entry(std::ptr::from_ref(each.resource_type)).or_insert_with(|| {
-                    self.patterns.iter().any(|pattern| each.resource_type.overlaps(pattern))
-                })
-            })
+            || action.resource_types().any(|each| self.takes(each.resource_type))
+    }
+
+    /// Whether one of the patterns can name a resource of a type.
+    pub(super) fn takes(&self, kind: &'static ResourceType) -> bool {
+        let mut types = self.types.borrow_mut();
+        self.unreadable
+            || *types
+                .entry(std::ptr::from_ref(kind))
+                .or_insert_with(|| self.patterns.iter().any(|pattern| kind.overlaps(pattern)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conditions on multi-factor authentication: what they do to requests without it is asked of the evaluator.
 
 use super::doc::{Doc, Out};
-use super::space::{Reach, Side, Space, part};
+use super::space::{Asked, Side, Space, part};
 use crate::policy::{Effect, Statement, TextKind};
 
 const KEY: &str = "aws:MultiFactorAuthPresent";
@@ -57,5 +57,6 @@ fn applies(doc: &Doc<'_>, statement: &Statement, value: Option<&str>) -> bool {
         .and_then(|resources| resources.items.first())
         .map_or("*", |item| &*item.value);
     let user = "arn:aws:iam::111122223333:user/preflight-any-name";
-    space.reach(user, &action.full_name(), resource, None, &[(KEY, value)]) != Reach::Never
+    let action = action.full_name();
+    !space.is_refused(Asked { caller: user, action: &action, resource, owner: None }, &[(KEY, value)])
 }

@@ -3,7 +3,7 @@
 use super::cover::name;
 use super::doc::{Doc, Out, is_open};
 use super::kind::PolicyKind;
-use super::space::{FRESH_USER, Known, Reach, Side, Space, part, with_denies};
+use super::space::{Asked, FRESH_USER, Known, Side, Space, part, with_denies};
 use crate::catalog;
 use crate::policy::{BaseOperator, Effect, PrincipalEntry, PrincipalKind, Statement, TextKind};
 
@@ -180,9 +180,15 @@ fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
             .clauses
             .iter()
             .any(|clause| SOURCE_KEYS.contains(&clause.key.value.to_ascii_lowercase().as_str()));
-        let reach = space.reach(service, &action, &resource, Some("111122223333"), foreign);
+        let asked =
+            Asked { caller: service, action: &action, resource: &resource, owner: Some("111122223333") };
         let values = [("found", service)];
-        if reach == Reach::Always || (reach == Reach::Sometimes && statement.clauses.is_empty()) {
+        let unguarded = if statement.clauses.is_empty() {
+            !space.is_refused(asked, foreign)
+        } else {
+            space.is_allowed(asked, foreign)
+        };
+        if unguarded {
             out.push("principal", "service-unguarded", entry.value.span, &values)
                 .note(format!("`{action}` is allowed when the service acts for account 999999999999"));
         } else if !guarded && !statement.clauses.is_empty() {
@@ -201,8 +207,9 @@ fn strangers(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some((action, resource)) = everyone.then(|| sample(statement)).flatten() else { return };
     let policy = with_denies(doc.policy, statement);
     let space = Space::new(&policy, Side::Resource);
-    let may =
-        |caller, owner, known| space.reach(caller, &action, &resource, Some(owner), known) != Reach::Never;
+    let may = |caller, owner, known| {
+        !space.is_refused(Asked { caller, action: &action, resource: &resource, owner: Some(owner) }, known)
+    };
     let unsigned: Vec<_> = STRANGER.iter().chain(NOT_OF_ANONYMOUS).copied().collect();
     // A user of another account has all that its own account can give, so the resource is taken to lie there: then the
     // resource's policy alone decides.
@@ -223,13 +230,8 @@ fn never(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
         && principals.entries.iter().all(|entry| entry.kind == PrincipalKind::Service);
     let asks = only && !statement.clauses.is_empty();
     let Some((action, resource)) = asks.then(|| sample(statement)).flatten() else { return };
-    let policy = part(doc.policy, |each| each.index == statement.index);
-    let space = Space::new(&policy, Side::Resource);
     let Some(service) = principals.entries.first().map(|entry| &*entry.value.value) else { return };
-    let may = |known| space.reach(service, &action, &resource, Some("111122223333"), known) != Reach::Never;
-    if may(NOT_OF_SERVICES) || !may(&[]) {
-        return;
-    }
+    let asked = Asked { caller: service, action: &action, resource: &resource, owner: Some("111122223333") };
     let is_absent = |key: &str| {
         let key = key.to_ascii_lowercase();
         NOT_OF_SERVICES.iter().any(|(name, _)| {
@@ -237,7 +239,10 @@ fn never(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
             name.strip_suffix('*').map_or(key == name, |start| key.starts_with(start))
         })
     };
-    if let Some(clause) = statement.clauses.iter().find(|clause| is_absent(&clause.key.value)) {
+    let Some(clause) = statement.clauses.iter().find(|clause| is_absent(&clause.key.value)) else { return };
+    let policy = part(doc.policy, |each| each.index == statement.index);
+    let space = Space::new(&policy, Side::Resource);
+    if space.is_refused(asked, NOT_OF_SERVICES) && !space.is_refused(asked, &[]) {
         out.push(
             "principal",
             "key-not-of-services",

@@ -12,15 +12,13 @@ pub(super) const FRESH_USER: &str = "arn:aws:iam::999999999999:user/preflight-st
 /// A name that no document has.
 pub(super) const FRESH_NAME: &str = "preflight-any-name";
 
-/// How far a request is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// Whatever the context and the resource of the space.
-    Always,
-    /// In some contexts, or for some of the resources.
-    Sometimes,
-    /// Never.
-    Never,
+/// What a caller asks for: an action on every resource of a pattern, whose owner may be known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'q> {
+    pub(super) caller: &'q str,
+    pub(super) action: &'q str,
+    pub(super) resource: &'q str,
+    pub(super) owner: Option<&'q str>,
 }
 
 /// The document on the side of the caller, or on that of the resource.
@@ -73,24 +71,29 @@ impl<'p> Space<'p> {
             && self.all(&self.request(caller, action, resource, Some(account), &[]), resource, true)
     }
 
-    /// How far a caller may do this on every resource of a pattern.
-    pub(super) fn reach(
-        &self,
-        caller: &str,
-        action: &str,
-        resource: &str,
-        owner: Option<&str>,
-        known: Known<'_>,
-    ) -> Reach {
-        let Ok(caller) = Caller::parse(caller) else { return Reach::Never };
-        let request = self.request(caller, action, resource, owner, known);
-        if self.all(&request, resource, true) {
-            Reach::Always
-        } else if self.all(&request, resource, false) {
-            Reach::Never
-        } else {
-            Reach::Sometimes
+    /// Whether it is allowed for every resource of the pattern in every context.
+    pub(super) fn is_allowed(&self, asked: Asked<'_>, known: Known<'_>) -> bool {
+        self.settled(asked, known, true)
+    }
+
+    /// Whether it is refused for every resource of the pattern in every context. A caller that is none is.
+    pub(super) fn is_refused(&self, asked: Asked<'_>, known: Known<'_>) -> bool {
+        Caller::parse(asked.caller).is_err() || self.settled(asked, known, false)
+    }
+
+    fn settled(&self, asked: Asked<'_>, known: Known<'_>, allowed: bool) -> bool {
+        let Asked { caller, action, resource, owner } = asked;
+        let Ok(caller) = Caller::parse(caller) else { return false };
+        // One request of all: with what is known and nothing else, for a resource that nobody named. Mostly it says no.
+        let mut context = Context::new();
+        for (key, value) in known {
+            if let Some(value) = value {
+                context.set_one(key, value);
+            }
         }
+        let one = Request::new(caller.clone(), action, &fresh(resource), owner, context);
+        decide(&self.set, &one, &World::new(), &mut NoTrace).is_allowed() == allowed
+            && self.all(&self.request(caller, action, resource, owner, known), resource, allowed)
     }
 
     /// A request of which nothing but `known` is known.

@@ -12,9 +12,12 @@ use preflight::eval::{
 use preflight::evidence::{Evidence, Role};
 use preflight::finding::State;
 use preflight::judge::Library;
-use preflight::policy::{FaultKind, Policy};
+use preflight::policy::{self, FaultKind, Policy};
+use preflight::source::Sources;
+use preflight::syntax::read_json;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// Free atoms and unseen layers that are tried out together, at most.
 const WIDEST: usize = 12;
@@ -60,7 +63,7 @@ pub(crate) fn state(
     let template = &library.requests()[request];
     let caller = Caller::parse(&form.fill(&template.caller).ok()?).ok()?;
     let service = actions[0].split(':').next()?;
-    let layers = layers(form, evidence, &caller, service);
+    let layers = layers(form, evidence, &caller, service, template.is_foreign);
     let set = Compiled::new(&layers);
     let mut behalf = form.clone();
     for (name, value) in of {
@@ -202,6 +205,14 @@ impl Puzzle<'_, '_> {
                 unknown.options.iter().flat_map(|o| &o.keys).map(|(key, _)| key.to_ascii_lowercase()),
             );
         }
+        // An account stands for whoever of it calls.
+        if template.is_foreign && caller.kind() == CallerKind::Root {
+            for key in ["aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"] {
+                if context.get(key).is_none() {
+                    context.set(key, ContextValue::Unknown);
+                }
+            }
+        }
         let mut request = Request::new(caller.clone(), action, resource, owner, context);
         for key in self.set.keys() {
             let carried = key.starts_with("aws:")
@@ -290,10 +301,25 @@ fn resources(form: &Form, template: &RequestTemplate, on: &str) -> Option<Vec<St
 pub(crate) fn bears(library: &Library, demand: &Demand, role: Role) -> bool {
     let Ask::Access { request, .. } = &demand.ask else { return true };
     let caller = &library.requests()[request].caller;
-    matches!(role, Role::BucketPolicy | Role::KeyPolicy | Role::Rcp) || caller == "{reader}"
+    matches!(role, Role::BucketPolicy | Role::KeyPolicy | Role::TrustPolicy | Role::Rcp)
+        || caller == "{reader}"
 }
 
-fn layers<'a>(form: &Form, evidence: &'a Evidence, caller: &Caller, service: &str) -> Layers<'a> {
+/// What a product's own account lets it do is its own affair.
+static EVERYTHING: LazyLock<Policy> = LazyLock::new(|| {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let mut sources = Sources::new();
+    let source = sources.add("everything.json", text);
+    policy::read(&read_json(text).root, source, 0)
+});
+
+fn layers<'a>(
+    form: &Form,
+    evidence: &'a Evidence,
+    caller: &Caller,
+    service: &str,
+    foreign: bool,
+) -> Layers<'a> {
     let readable = |policy: &Policy| {
         !policy.faults.iter().any(|f| matches!(f.kind, FaultKind::NotAnObject | FaultKind::MissingStatement))
     };
@@ -325,22 +351,32 @@ fn layers<'a>(form: &Form, evidence: &'a Evidence, caller: &Caller, service: &st
     match service {
         "s3" => layers.resource = visible(Role::BucketPolicy),
         "kms" => layers.resource = visible(Role::KeyPolicy),
+        "sts" => layers.resource = visible(Role::TrustPolicy),
         _ => {}
     }
     if matches!(service, "s3" | "kms") {
         layers.rcp = organization(Role::Rcp, form.text("bucket-account"));
     }
+    if service == "sts" {
+        layers.rcp = organization(Role::Rcp, form.text("reader").and_then(account_of));
+    }
+    if foreign {
+        layers.identity = Layer::Known(vec![&EVERYTHING]);
+        return layers;
+    }
     if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
         return layers;
     }
-    assert_eq!(caller.kind(), CallerKind::User, "the accounts' readers are users");
     layers.identity = visible(Role::ReaderPolicy);
     layers.boundary = presumed(Role::Boundary);
     // One for S3: the other services are reached past it.
     if service == "s3" {
         layers.endpoint = presumed(Role::EndpointPolicy);
     }
-    if let Some(policies) = known(Role::SessionPolicy) {
+    // A user has no session of its own; a role has one with every call, mostly without a policy.
+    if caller.kind() != CallerKind::User {
+        layers.session = presumed(Role::SessionPolicy);
+    } else if let Some(policies) = known(Role::SessionPolicy) {
         layers.session = Layer::Known(policies);
     }
     layers.scp = organization(Role::Scp, caller.account());
