@@ -217,13 +217,23 @@ fn is_gap(subject: &Subject<'_>, action: &str) -> bool {
         Role::BucketPolicy | Role::KeyPolicy | Role::LinkedPolicy | Role::TrustPolicy => true,
         Role::ReaderPolicy => document.policy.statements.iter().all(|statement| {
             statement.actions.as_ref().is_some_and(|element| {
-                let named = |item: &Text| Glob::new(&item.value.to_ascii_lowercase()).matches(&action);
+                let named = |item: &Text| {
+                    may_begin(&item.value, &action)
+                        && Glob::new(&item.value.to_ascii_lowercase()).matches(&action)
+                };
                 element.items.iter().any(named) == element.negated
                     && element.items.iter().all(|item| item.kind != TextKind::Unreadable)
             })
         }),
         Role::Boundary | Role::SessionPolicy | Role::Scp | Role::Rcp | Role::EndpointPolicy => false,
     })
+}
+
+/// Whether what stands before the first wildcard of a pattern is what an action, in lower case, begins with: a quick no for
+/// nearly all.
+fn may_begin(pattern: &str, action: &str) -> bool {
+    let fixed = pattern.split(['*', '?']).next().unwrap_or_default().as_bytes();
+    action.as_bytes().get(..fixed.len()).is_some_and(|start| start.eq_ignore_ascii_case(fixed))
 }
 
 fn state(found: &Found) -> State {

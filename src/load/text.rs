@@ -48,6 +48,10 @@ const TEXT_WORDS: [&str; 22] = [
 /// What a text is, if it is one of these.
 pub(super) fn form_of(text: &str) -> Option<TextForm> {
     let text = text.trim_start_matches('\u{feff}');
+    // JSON, as nearly all files are.
+    if text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
     if let Some(error) = error(text) {
         return Some(error);
     }

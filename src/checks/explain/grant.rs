@@ -242,9 +242,9 @@ pub(super) fn misspelt<'s>(request: &Request, statement: &'s Statement) -> Optio
     element.items.iter().find(|item| {
         let text = &*item.value;
         let near = near::pattern_distance(text, &request.action, 2).is_some_and(|distance| distance > 0);
-        let cut = text.len() > "s3:Get".len()
-            && request.action.to_ascii_lowercase().starts_with(&text.to_ascii_lowercase())
-            && text.contains(':');
+        // `s3:Get` without its wildcard; less than a verb says nothing.
+        let cut = text.split_once(':').is_some_and(|(_, name)| name.len() >= "Get".len())
+            && request.action.to_ascii_lowercase().starts_with(&text.to_ascii_lowercase());
         // Opening the catalog costs more than comparing letters, so it is asked last.
         (near || cut) && catalog::expand(text).next().is_none()
     })

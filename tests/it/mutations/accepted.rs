@@ -4,7 +4,7 @@ use preflight::catalog;
 use preflight::eval::Glob;
 use preflight::evidence::{Evidence, PolicyDocument, Role};
 use preflight::finding::State;
-use preflight::policy::{PrincipalEntry, PrincipalKind, Statement, Text, TextKind};
+use preflight::policy::{Element, PrincipalEntry, PrincipalKind, Statement, Text, TextKind};
 use preflight::syntax::IssueKind;
 
 /// The state of an `accepted` demand.
@@ -17,19 +17,31 @@ pub(crate) fn state(evidence: &Evidence, role: Role, bucket: Option<&str>) -> St
 }
 
 fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
+    let is_trust = document.role == Role::TrustPolicy;
     document.issues.iter().all(|issue| issue.kind == IssueKind::ByteOrderMark)
         && document.policy.faults.is_empty()
         && (document.role != Role::BucketPolicy || document.length.bytes <= 20 * 1024)
-        && (document.role.has_principal() || !document.policy.statements.is_empty())
+        && ((document.role.has_principal() && !is_trust) || !document.policy.statements.is_empty())
         && document.policy.statements.iter().all(|statement| {
             let has_principal = statement.principals.is_some();
             has_principal == document.role.has_principal()
-                && statement.resources.is_some()
+                // The role is the one resource of its trust policy.
+                && statement.resources.is_some() != is_trust
+                && (!is_trust || statement.actions.iter().all(is_of_sts))
                 && (document.role.has_principal() || lists_something(statement))
                 && statement.actions.iter().flat_map(|element| &element.items).all(is_action)
                 && statement.principals.iter().flat_map(|element| &element.entries).all(is_named)
                 && statement.resources.iter().flat_map(|element| &element.items).all(is_arn)
                 && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket.unwrap()))
+        })
+}
+
+/// A trust policy speaks of taking the role alone.
+fn is_of_sts(actions: &Element) -> bool {
+    actions.negated
+        || actions.items.iter().all(|item| {
+            let service = item.value.split_once(':').map(|(service, _)| service.to_ascii_lowercase());
+            service.is_none_or(|service| service == "sts" || service.contains(['*', '?', '$']))
         })
 }
 
