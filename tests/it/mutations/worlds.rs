@@ -87,7 +87,10 @@ pub(crate) fn state(
         let family = |id: &str, resources: &[String], combination: &[usize]| {
             let requests = actions.iter().flat_map(|action| {
                 resources.iter().map(|resource| {
-                    let owner = account_of(resource).or(form.text("bucket-account"));
+                    // What is neither the bucket nor of it belongs to who asks.
+                    let of_bucket =
+                        if service == "s3" { form.text("bucket-account") } else { caller.account() };
+                    let owner = account_of(resource).or(of_bucket);
                     puzzle.request(&caller, (action, resource, owner), id, combination)
                 })
             });
