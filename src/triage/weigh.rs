@@ -14,6 +14,9 @@ use crate::judge::{Job, findings_of, judge};
 use crate::policy::arn;
 use std::collections::BTreeMap;
 
+/// Reports of so many forms are kept.
+const MOST_REPORTS: usize = 64;
+
 /// Whether anything at all was given.
 pub(super) fn has_evidence(evidence: &Evidence) -> bool {
     !(evidence.documents.is_empty() && evidence.answers.is_empty() && evidence.listing.is_missing())
@@ -38,11 +41,13 @@ pub(super) struct Weighed {
 pub(super) struct Weigher<'a> {
     bench: Bench<'a>,
     reports: BTreeMap<Vec<(String, String)>, Report>,
+    /// Where sources hold wrapped JSON, as reports that are no longer kept told.
+    wrapped: Vec<Wrapped>,
 }
 
 impl<'a> Weigher<'a> {
     pub(super) fn new(bench: Bench<'a>) -> Self {
-        Self { bench, reports: BTreeMap::new() }
+        Self { bench, reports: BTreeMap::new(), wrapped: Vec::new() }
     }
 
     pub(super) fn bench(&self) -> Bench<'a> {
@@ -55,10 +60,22 @@ impl<'a> Weigher<'a> {
         let mut out: Vec<Wrapped> = own
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect();
-        for report in self.reports.values() {
-            out.extend(report.wrapped.iter().filter(|each| !out.contains(each)).copied().collect::<Vec<_>>());
+        let told = self.reports.values().flat_map(|report| &report.wrapped).chain(&self.wrapped);
+        for each in told {
+            if !out.contains(each) {
+                out.push(*each);
+            }
         }
         out
+    }
+
+    /// Forgets reports when there are many: each message may name another bucket.
+    fn forget(&mut self) {
+        if self.reports.len() < MOST_REPORTS {
+            return;
+        }
+        self.wrapped = self.wrapped();
+        self.reports.clear();
     }
 
     pub(super) fn weigh(&mut self, facts: &Facts) -> Weighed {
@@ -71,6 +88,7 @@ impl<'a> Weigher<'a> {
         }
         let key: Vec<(String, String)> =
             form.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect();
+        self.forget();
         let report = &*self.reports.entry(key).or_insert_with(|| judged(&bench, &form));
         let mut out = Weighed { form: form.clone(), ..Weighed::default() };
         let mut used: Vec<&Finding> = Vec::new();

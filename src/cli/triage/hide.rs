@@ -56,9 +56,9 @@ impl Hider {
     }
 
     /// Replaces names in a message.
-    pub(super) fn item(&mut self, book: &Book, item: &Item) -> Item {
+    pub(super) fn item(&mut self, book: &Book, item: Item) -> Item {
         if !self.asked {
-            return item.clone();
+            return item;
         }
         let mut names = self.learnt.clone();
         let told = crate::triage::facts(book, &item.text);
