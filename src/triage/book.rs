@@ -2,10 +2,10 @@
 
 use super::anchors::Anchors;
 use super::codes::{CodeGroup, Codes};
+use super::pages::{AskPage, CausePage, Limit, Rank, Service, Step};
 use super::template::{Found, Template, TemplateFault};
-use super::when::{When, fill, fits, holds};
+use super::when::{fill, fits, holds};
 use crate::finding::triage::{Facts, Sure};
-use crate::finding::{Class, Owner};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -105,88 +105,6 @@ pub(super) struct Message {
     pub(super) is_tail: bool,
     pub(super) set: BTreeMap<String, String>,
     pub(super) tests: Vec<MessageTest>,
-}
-
-/// A cause, as its file has it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CausePage {
-    pub(super) rule: String,
-    #[serde(default = "yes")]
-    pub(super) page: bool,
-    pub(super) says: String,
-    #[serde(default)]
-    pub(super) demands: Vec<String>,
-    #[serde(default)]
-    pub(super) rules: Vec<String>,
-    #[serde(default)]
-    pub(super) facts: Vec<String>,
-    #[serde(default)]
-    pub(super) layer: Option<String>,
-    pub(super) class: Class,
-    pub(super) owner: Owner,
-    #[serde(default)]
-    pub(super) asks: Vec<String>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// Something to ask for, as its file has it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AskPage {
-    pub(super) what: String,
-    #[serde(default)]
-    pub(super) command: Option<String>,
-    #[serde(default)]
-    pub(super) place: Option<String>,
-    #[serde(default)]
-    pub(super) then: Option<String>,
-    #[serde(default)]
-    pub(super) gives: Vec<String>,
-    /// Facts without which it is not asked for.
-    #[serde(default)]
-    pub(super) needs: Vec<String>,
-}
-
-/// Causes that facts lead to.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Rank {
-    when: When,
-    #[serde(default)]
-    last: bool,
-    causes: Vec<(Sure, String, String)>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Limit {
-    when: When,
-    says: String,
-}
-
-/// A service whose calls are known by name.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Service {
-    name: String,
-    /// What CloudTrail's `eventSource` and the SDKs call it, in small letters and without spaces.
-    #[serde(default)]
-    names: Vec<String>,
-}
-
-/// A step that an action shows, where the text names none.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Step {
-    name: String,
-    actions: Vec<String>,
-    /// Only where it was refused: others do the same for other reasons.
-    #[serde(default)]
-    denied: bool,
 }
 
 /// A cause that facts lead to, how sure, and why.

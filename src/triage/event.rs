@@ -67,6 +67,7 @@ struct Parameters<'t> {
     key: Member<'t>,
     prefix: Member<'t>,
     role_arn: Member<'t>,
+    external_id: Member<'t>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -120,6 +121,7 @@ impl Event<'_> {
         set("bucket", asked.bucket_name.text());
         set("key", asked.key.text());
         set("listed", asked.prefix.text());
+        set("external-id", asked.external_id.text());
         set("type-of-caller", who.kind.text());
         // Whose the bucket is, where the event says so.
         let resources = &self.resources.list;

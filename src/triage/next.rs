@@ -1,7 +1,7 @@
 //! What to ask for: of all answers that could be had the one that tells most of the open causes apart.
 
 use super::Bench;
-use super::book::AskPage;
+use super::pages::AskPage;
 use super::weigh::Weighed;
 use super::when::fill;
 use crate::contract::Form;

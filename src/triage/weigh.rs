@@ -1,17 +1,16 @@
 //! Causes against evidence: the judge is asked for the demands in question, the evaluator for the very request that was refused.
 
 use super::Bench;
-use super::book::{CausePage, Ranked};
-use super::derive::is_bucket;
+use super::book::Ranked;
+use super::formed::form_of;
 use super::layer::{Word, word_of};
+use super::pages::CausePage;
 use super::when::fits;
 use crate::contract::{Ask, Expect, Form};
-use crate::eval::Caller;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Cause, Facts, Standing, Sure};
 use crate::finding::{Class, Finding, Report, Severity, State, Unknown, Wrapped};
 use crate::judge::{Job, findings_of, judge};
-use crate::policy::arn;
 use std::collections::BTreeMap;
 
 /// Reports of so many forms are kept.
@@ -106,6 +105,8 @@ impl<'a> Weigher<'a> {
                     cause.why = "the documents point to it, and do not settle it".to_owned();
                 }
                 used.push(finding);
+            } else if let Some(why) = refuted(&bench, ranked.page) {
+                rule_out(&mut cause, why);
             } else if let Some(word) = ranked
                 .page
                 .layer
@@ -113,7 +114,10 @@ impl<'a> Weigher<'a> {
                 .or(implied(ranked.id))
                 .filter(|word| facts.get("layer") == Some(*word) || demands.is_empty())
             {
-                match word_of(&bench, facts, word, &form) {
+                match word_of(&bench, facts, (word, ranked.page), &form) {
+                    Word::RefusesOtherwise => {
+                        rule_out(&mut cause, "what was given refuses it, and for another reason")
+                    }
                     Word::Refuses(why, labels) => {
                         cause.standing = Standing::Confirmed;
                         cause.sure = Sure::Certain;
@@ -218,6 +222,11 @@ fn open(bench: &Bench<'_>, ranked: &Ranked<'_>, facts: &Facts) -> Cause {
         labels: Vec::new(),
         finding: None,
     }
+}
+
+/// Why a cause cannot be, by what is at hand.
+fn refuted<'p>(bench: &Bench<'_>, page: &'p CausePage) -> Option<&'p str> {
+    page.refuted_by.iter().find(|(name, _)| bench.evidence.has(name)).map(|(_, why)| why.as_str())
 }
 
 /// The layer that a cause is about although many messages that lead to it name none.
@@ -361,39 +370,4 @@ fn others(facts: &Facts, report: &Report, asked: &[String], used: &[&Finding], o
     if more.len() > 3 {
         out.notes.push(format!("and {} more; `preflight check` tells all", more.len() - 3));
     }
-}
-
-/// The form with what the message tells of it.
-fn form_of(given: &Form, facts: &Facts) -> Form {
-    let mut form = given.clone();
-    let because = "the message names it";
-    if let Some(bucket) = facts.get("bucket").filter(|bucket| is_bucket(bucket)) {
-        form.presume("bucket", bucket, because);
-    }
-    for (name, fact) in [("export-name", "report"), ("export-path", "prefix")] {
-        if let Some(value) = facts.get(fact).filter(|value| value.len() <= 255) {
-            form.presume(name, value, because);
-        }
-    }
-    let is_reader = facts.get("step") != Some("create") && facts.get("step") != Some("delivery");
-    if let Some(principal) = facts.get("principal").filter(|_| is_reader)
-        && Caller::parse(principal).is_ok()
-        && let Some(account) = arn::account_of(principal)
-    {
-        form.presume("reader", principal, because);
-        form.presume("account", account, because);
-    }
-    if let Some(account) = facts.get("account").filter(|account| arn::is_account(account)) {
-        form.presume("account", account, because);
-    }
-    if let Some(mode) = facts.get("mode") {
-        let mut modes = mode.split(' ');
-        if let Some(first) = modes.next() {
-            form.presume("mode", first, because);
-        }
-    }
-    if let Some(kind) = facts.get("type") {
-        form.presume("export-type", kind, because);
-    }
-    form
 }

@@ -93,6 +93,7 @@ impl Hider {
                     | "prefix"
                     | "policy"
                     | "listed"
+                    | "external-id"
                     | "source-ip"
                     | "vpc-endpoint"
             );
@@ -116,6 +117,7 @@ fn learn(facts: &Facts, names: &mut Vec<(&'static str, String)>) {
         ("bucket", "bucket"),
         ("report", "export"),
         ("name", "name"),
+        ("external-id", "name"),
         ("account", "account"),
         ("owner", "account"),
         ("recipient", "account"),
