@@ -120,6 +120,8 @@ pub struct Cause {
     pub owner: Owner,
     /// Where it stands in the documents, the smallest text first.
     pub labels: Vec<Label>,
+    /// What to change, where no finding says it.
+    pub help: Option<String>,
     /// The finding that confirms it.
     pub finding: Option<Box<Finding>>,
 }

@@ -14,6 +14,9 @@ pub(super) struct CausePage {
     #[serde(default = "yes")]
     pub(super) page: bool,
     pub(super) says: String,
+    /// What to change, where no rule's page says it.
+    #[serde(default)]
+    pub(super) help: Option<String>,
     #[serde(default)]
     pub(super) demands: Vec<String>,
     #[serde(default)]

@@ -6,6 +6,8 @@ use std::io::BufRead;
 
 /// A field of a CSV is kept up to so many bytes.
 const LONGEST_FIELD: usize = 64 * 1024;
+/// No header is longer.
+const LONGEST_HEADER: usize = 16 * 1024;
 /// A CSV has no more columns.
 const MOST_COLUMNS: usize = 256;
 
@@ -30,6 +32,9 @@ struct Columns {
 /// Whether a first line is the header of a CSV of failed imports.
 #[must_use]
 pub fn is_csv_header(line: &str) -> bool {
+    if line.len() > LONGEST_HEADER {
+        return false;
+    }
     let fields: Vec<String> =
         line.split(',').map(|field| field.trim_matches(['"', ' ', '\u{feff}']).to_owned()).collect();
     fields.len() >= 2

@@ -220,6 +220,7 @@ fn open(bench: &Bench<'_>, ranked: &Ranked<'_>, facts: &Facts) -> Cause {
         class: ranked.page.class,
         owner: ranked.page.owner,
         labels: Vec::new(),
+        help: ranked.page.help.as_deref().map(|help| bench.book.say(help, facts)),
         finding: None,
     }
 }
@@ -354,6 +355,7 @@ fn others(facts: &Facts, report: &Report, asked: &[String], used: &[&Finding], o
                 class: finding.class,
                 owner: finding.owner,
                 labels: Vec::new(),
+                help: None,
                 finding: None,
             };
             confirm(&mut cause, finding);
