@@ -31,6 +31,7 @@ impl Anchors {
         let mut behind = vec![0; self.all.patterns_len()];
         let mut counts = vec![0; self.all.patterns_len()];
         let mut out = Vec::new();
+        let mut line_end = 0;
         for hit in self.all.find_overlapping_iter(lower) {
             let number = hit.pattern().as_usize();
             let (Some(template), Some(from), Some(count)) =
@@ -42,7 +43,11 @@ impl Anchors {
                 continue;
             }
             *from = hit.start() + 1;
-            if let Some(found) = template.match_at(text, lower, hit.start()) {
+            if line_end <= hit.start() {
+                let rest = text.as_bytes().get(hit.start()..).unwrap_or_default();
+                line_end = memchr::memchr(b'\n', rest).map_or(text.len(), |at| hit.start() + at);
+            }
+            if let Some(found) = template.match_at(text, lower, (hit.start(), line_end)) {
                 *from = found.end.max(*from);
                 *count += 1;
                 out.push((number, found));

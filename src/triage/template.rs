@@ -59,7 +59,7 @@ struct Node {
 enum Step {
     /// In small letters.
     Text(Box<str>),
-    Lazy(Box<str>, Option<Finder<'static>>),
+    Lazy(Box<str>, Option<Box<Finder<'static>>>),
     Word(Box<str>),
     Snake(Box<str>),
     OneOf(Box<str>, Vec<Choice>),
@@ -119,8 +119,13 @@ impl Template {
         self.anchor.needle()
     }
 
-    /// The match whose anchor stands at a place. `lower` is the same text in small letters.
-    pub(super) fn match_at<'t>(&'t self, text: &'t str, lower: &str, anchor: usize) -> Option<Found<'t>> {
+    /// The match whose anchor stands at a place, in a line that ends at another. `lower` is the same text in small letters.
+    pub(super) fn match_at<'t>(
+        &'t self,
+        text: &'t str,
+        lower: &str,
+        (anchor, line_end): (usize, usize),
+    ) -> Option<Found<'t>> {
         let before = text.get(..anchor)?;
         let start = if self.is_behind_word {
             let from = before.len().saturating_sub(256);
@@ -135,9 +140,7 @@ impl Template {
             }
             anchor
         };
-        let end = start + floor(text.get(start..)?, LONGEST_MESSAGE);
-        let line = text.as_bytes().get(start..end)?;
-        let end = memchr::memchr(b'\n', line).map_or(end, |at| start + at);
+        let end = start + floor(text.get(start..line_end)?, LONGEST_MESSAGE);
         let own = lower.get(..end)?;
         let after = anchor + 1;
         let again =
@@ -165,7 +168,7 @@ fn compile(parts: &[Part], behind: usize, nodes: &mut Vec<Node>) -> usize {
             Part::Text(text) => Step::Text(text.to_ascii_lowercase().into()),
             Part::Lazy(name) => {
                 let needle = nodes.get(next).and_then(|node| match &node.step {
-                    Step::Text(text) => Some(Finder::new(text.as_bytes()).into_owned()),
+                    Step::Text(text) => Some(Box::new(Finder::new(text.as_bytes()).into_owned())),
                     _ => None,
                 });
                 Step::Lazy(name.clone(), needle)

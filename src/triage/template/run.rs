@@ -128,7 +128,7 @@ impl<'t, 'l> Run<'t, 'l> {
                 }
                 self.longest_word(name, word, *next, at, state)
             }
-            Step::Lazy(name, needle) => self.lazy(name, needle.as_ref(), *next, at, state),
+            Step::Lazy(name, needle) => self.lazy(name, needle.as_deref(), *next, at, state),
         }
     }
 
