@@ -2,7 +2,7 @@
 
 use super::{Assumed, Class, Finding, Label, Owner, Wrapped};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use smol_str::SmolStr;
 
 /// How sure it is that a cause is the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,35 +41,50 @@ pub enum Standing {
 }
 
 /// What a message tells, by name: `principal`, `action`, `resource`, `layer`, `explicit`, `step`, `mode`, `bucket` and others.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Facts {
-    values: BTreeMap<String, String>,
+    /// By name, sorted. A message has some twenty, most of them short: a list of them is looked through faster than a tree.
+    values: Vec<(SmolStr, SmolStr)>,
 }
 
 impl Facts {
+    fn at(&self, name: &str) -> Result<usize, usize> {
+        self.values.binary_search_by(|(own, _)| own.as_str().cmp(name))
+    }
+
     /// A fact; none if the message does not tell it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.values.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Sets a fact, replacing what was there. An empty text is no fact.
     pub fn set(&mut self, name: &str, value: &str) {
-        if !value.is_empty() {
-            self.values.insert(name.to_owned(), value.to_owned());
+        if value.is_empty() {
+            return;
+        }
+        match self.at(name) {
+            Ok(at) => {
+                if let Some((_, old)) = self.values.get_mut(at) {
+                    *old = value.into();
+                }
+            }
+            Err(at) => self.values.insert(at, (name.into(), value.into())),
         }
     }
 
     /// Sets a fact where there is none.
     pub fn add(&mut self, name: &str, value: &str) {
-        if self.get(name).is_none() {
-            self.set(name, value);
+        if let Err(at) = self.at(name)
+            && !value.is_empty()
+        {
+            self.values.insert(at, (name.into(), value.into()));
         }
     }
 
     /// Takes a fact back.
     pub fn remove(&mut self, name: &str) {
-        self.values.remove(name);
+        self.values.retain(|(own, _)| own != name);
     }
 
     /// Whether the message says that the refusal is an explicit Deny.
@@ -105,6 +120,8 @@ pub struct Cause {
     pub owner: Owner,
     /// Where it stands in the documents, the smallest text first.
     pub labels: Vec<Label>,
+    /// What to change, where no finding says it.
+    pub help: Option<String>,
     /// The finding that confirms it.
     pub finding: Option<Box<Finding>>,
 }

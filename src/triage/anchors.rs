@@ -3,7 +3,7 @@
 use super::template::{Found, Template};
 use aho_corasick::{AhoCorasick, MatchKind};
 
-/// The fixed texts of many templates.
+/// The fixed texts of many templates, in small letters.
 #[derive(Debug)]
 pub(super) struct Anchors {
     all: AhoCorasick,
@@ -14,7 +14,6 @@ impl Anchors {
     pub(super) fn new<'t>(templates: impl Iterator<Item = &'t Template>) -> Option<Self> {
         AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
             .build(templates.map(Template::anchor))
             .ok()
             .map(|all| Self { all })
@@ -22,20 +21,21 @@ impl Anchors {
 
     /// Every match of every template, with the number of the template: by template, then by place. `lower` is the same text in
     /// small letters; of one template no more than `most` are given.
-    pub(super) fn find_in(
+    pub(super) fn find_in<'t>(
         &self,
-        templates: &[&Template],
-        text: &str,
+        template: impl Fn(usize) -> Option<&'t Template>,
+        text: &'t str,
         lower: &str,
         most: usize,
-    ) -> Vec<(usize, Found)> {
-        let mut behind = vec![0; templates.len()];
-        let mut counts = vec![0; templates.len()];
+    ) -> Vec<(usize, Found<'t>)> {
+        let mut behind = vec![0; self.all.patterns_len()];
+        let mut counts = vec![0; self.all.patterns_len()];
         let mut out = Vec::new();
-        for hit in self.all.find_overlapping_iter(text) {
+        let mut line_end = 0;
+        for hit in self.all.find_overlapping_iter(lower) {
             let number = hit.pattern().as_usize();
             let (Some(template), Some(from), Some(count)) =
-                (templates.get(number), behind.get_mut(number), counts.get_mut(number))
+                (template(number), behind.get_mut(number), counts.get_mut(number))
             else {
                 continue;
             };
@@ -43,7 +43,11 @@ impl Anchors {
                 continue;
             }
             *from = hit.start() + 1;
-            if let Some(found) = template.match_at(text, lower, hit.start()) {
+            if line_end <= hit.start() {
+                let rest = text.as_bytes().get(hit.start()..).unwrap_or_default();
+                line_end = memchr::memchr(b'\n', rest).map_or(text.len(), |at| hit.start() + at);
+            }
+            if let Some(found) = template.match_at(text, lower, (hit.start(), line_end)) {
                 *from = found.end.max(*from);
                 *count += 1;
                 out.push((number, found));

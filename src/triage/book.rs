@@ -2,12 +2,13 @@
 
 use super::anchors::Anchors;
 use super::codes::{CodeGroup, Codes};
+use super::pages::{AskPage, CausePage, Limit, Rank, Service, Step};
 use super::template::{Found, Template, TemplateFault};
-use super::when::{When, fill, fits, holds};
+use super::when::{fill, fits, holds};
 use crate::finding::triage::{Facts, Sure};
-use crate::finding::{Class, Owner};
 use crate::shipped::Shipped;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use thiserror::Error;
@@ -105,88 +106,6 @@ pub(super) struct Message {
     pub(super) is_tail: bool,
     pub(super) set: BTreeMap<String, String>,
     pub(super) tests: Vec<MessageTest>,
-}
-
-/// A cause, as its file has it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CausePage {
-    pub(super) rule: String,
-    #[serde(default = "yes")]
-    pub(super) page: bool,
-    pub(super) says: String,
-    #[serde(default)]
-    pub(super) demands: Vec<String>,
-    #[serde(default)]
-    pub(super) rules: Vec<String>,
-    #[serde(default)]
-    pub(super) facts: Vec<String>,
-    #[serde(default)]
-    pub(super) layer: Option<String>,
-    pub(super) class: Class,
-    pub(super) owner: Owner,
-    #[serde(default)]
-    pub(super) asks: Vec<String>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// Something to ask for, as its file has it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AskPage {
-    pub(super) what: String,
-    #[serde(default)]
-    pub(super) command: Option<String>,
-    #[serde(default)]
-    pub(super) place: Option<String>,
-    #[serde(default)]
-    pub(super) then: Option<String>,
-    #[serde(default)]
-    pub(super) gives: Vec<String>,
-    /// Facts without which it is not asked for.
-    #[serde(default)]
-    pub(super) needs: Vec<String>,
-}
-
-/// Causes that facts lead to.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Rank {
-    when: When,
-    #[serde(default)]
-    last: bool,
-    causes: Vec<(Sure, String, String)>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Limit {
-    when: When,
-    says: String,
-}
-
-/// A service whose calls are known by name.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Service {
-    name: String,
-    /// What CloudTrail's `eventSource` and the SDKs call it, in small letters and without spaces.
-    #[serde(default)]
-    names: Vec<String>,
-}
-
-/// A step that an action shows, where the text names none.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Step {
-    name: String,
-    actions: Vec<String>,
-    /// Only where it was refused: others do the same for other reasons.
-    #[serde(default)]
-    denied: bool,
 }
 
 /// A cause that facts lead to, how sure, and why.
@@ -320,25 +239,33 @@ impl Book {
     /// The action of a call; `service` is its prefix or CloudTrail's name for it, where that is known.
     pub(super) fn action_of(&self, operation: &str, service: Option<&str>) -> Option<String> {
         let named = |prefix: &str| {
-            crate::catalog::action(&format!("{prefix}:{operation}"))
-                .map(|action| format!("{}:{}", action.service().prefix(), action.name()))
+            let action = crate::catalog::service(prefix)?.action(operation)?;
+            Some(format!("{}:{}", action.service().prefix(), action.name()))
         };
         let known = self.operations.get(operation);
         let prefix = service.map(|service| self.prefix(service));
+        let is_of = |action: &str, prefix: &str| {
+            action.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':'))
+        };
         match (known, prefix) {
             (Some(action), None) => Some(action.clone()),
-            (Some(action), Some(prefix)) if action.starts_with(&format!("{prefix}:")) => Some(action.clone()),
+            (Some(action), Some(prefix)) if is_of(action, &prefix) => Some(action.clone()),
             (_, Some(prefix)) => named(&prefix),
             (None, None) => self.services.iter().find_map(|service| named(&service.name)),
         }
     }
 
     /// The prefix of a service's actions, from what CloudTrail or an SDK calls it.
-    pub(super) fn prefix(&self, service: &str) -> String {
-        let name: String =
-            service.trim_end_matches(".amazonaws.com").split(' ').collect::<String>().to_ascii_lowercase();
-        let other = self.services.iter().find(|each| each.names.contains(&name));
-        other.map_or(name, |each| each.name.clone())
+    pub(super) fn prefix<'s>(&'s self, service: &'s str) -> Cow<'s, str> {
+        let name = service.trim_end_matches(".amazonaws.com");
+        let is_plain = name.bytes().all(|byte| byte != b' ' && !byte.is_ascii_uppercase());
+        let name = if is_plain {
+            Cow::Borrowed(name)
+        } else {
+            Cow::Owned(name.split(' ').collect::<String>().to_ascii_lowercase())
+        };
+        let other = self.services.iter().find(|each| each.names.iter().any(|other| *other == name));
+        other.map_or(name, |each| Cow::Borrowed(&each.name))
     }
 
     /// The step that an action shows.
@@ -350,13 +277,13 @@ impl Book {
     }
 
     /// Every match of every message in a text, with the number of the message.
-    pub(super) fn matches(&self, text: &str, most: usize) -> Vec<(&Message, Found)> {
+    pub(super) fn matches<'b>(&'b self, text: &'b str, most: usize) -> Vec<(&'b Message, Found<'b>)> {
         let anchors =
             self.anchors.get_or_init(|| Anchors::new(self.messages.iter().map(|each| &each.template)));
         let Some(anchors) = anchors else { return Vec::new() };
         let lower = text.to_ascii_lowercase();
-        let templates: Vec<&Template> = self.messages.iter().map(|each| &each.template).collect();
-        let found = anchors.find_in(&templates, text, &lower, most);
+        let template = |number: usize| self.messages.get(number).map(|each| &each.template);
+        let found = anchors.find_in(template, text, &lower, most);
         found.into_iter().filter_map(|(number, found)| Some((self.messages.get(number)?, found))).collect()
     }
 
@@ -382,6 +309,10 @@ impl Book {
     /// What the text cannot say.
     pub(super) fn limits(&self, facts: &Facts) -> Vec<String> {
         self.limits.iter().filter(|limit| holds(&limit.when, facts)).map(|limit| limit.says.clone()).collect()
+    }
+
+    pub(super) fn cause(&self, id: &str) -> Option<&CausePage> {
+        self.causes.get(id)
     }
 
     pub(super) fn ask(&self, id: &str) -> Option<&AskPage> {

@@ -12,6 +12,9 @@ pub(super) const LONGEST_TEXT: usize = 4 * 1024 * 1024;
 #[must_use]
 pub fn clean(text: &str) -> String {
     let text = text.get(..floor(text, LONGEST_TEXT)).unwrap_or_default();
+    if is_clean(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let text = plain(text);
     let text = unescaped(&text);
@@ -37,6 +40,16 @@ pub fn clean(text: &str) -> String {
     out
 }
 
+/// Whether nothing of a text is to be changed: one line of plain letters, as most records have.
+fn is_clean(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'\\');
+    bytes.iter().all(is_plain)
+        && memchr::memmem::find(bytes, b"  ").is_none()
+        && !text.starts_with([' ', '>', '|'])
+        && !text.ends_with(' ')
+}
+
 /// A text without what steers a terminal or hides a part of it: sequences of escape, control characters but for white space, and
 /// marks of the direction of writing.
 #[must_use]
@@ -45,7 +58,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         (ch.is_control() && !ch.is_whitespace())
             || matches!(ch, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    if !text.contains(is_bad) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_bad) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

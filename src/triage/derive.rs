@@ -15,7 +15,11 @@ pub(super) fn derive(book: &Book, facts: &mut Facts) {
     {
         facts.set("action", &action);
     }
-    if let Some(action) = facts.get("action").and_then(crate::catalog::action) {
+    if let Some(written) = facts.get("action")
+        && let Some(action) = crate::catalog::action(written)
+        && let Some((service, name)) = written.split_once(':')
+        && (service != action.service().prefix() || name != action.name())
+    {
         facts.set("action", &format!("{}:{}", action.service().prefix(), action.name()));
     }
     if let Some(key) = facts.get("key").and_then(listed_key) {

@@ -9,10 +9,14 @@ mod book;
 mod clean;
 mod codes;
 mod derive;
+mod event;
+mod formed;
 mod layer;
 mod next;
+mod pages;
 mod read;
 mod records;
+mod rows;
 mod stream;
 mod template;
 mod weigh;
@@ -21,13 +25,17 @@ mod when;
 pub use book::{Book, BookFault, MessageTest};
 pub use clean::clean;
 pub use records::{Record, records};
-pub use stream::{CsvRow, csv, is_csv_header, json};
+pub use rows::{CsvRow, csv, is_csv_header};
+pub use stream::{Stop, json};
 
 use crate::contract::Form;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Facts, Triage, Triaged};
 use crate::judge::Library;
 use crate::source::Sources;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 
 /// Ways in which an import goes wrong without a message.
 pub const SYMPTOMS: [&str; 5] =
@@ -95,6 +103,10 @@ pub fn facts(book: &Book, text: &str) -> Vec<(bool, Facts)> {
 
 /// The messages of an item. What stood beside the text comes from elsewhere as well, and is made plain like it.
 fn hear(book: &Book, item: &Item) -> Vec<read::Heard> {
+    let is_plain = item.facts.iter().all(|(_, value)| matches!(clean::plain(value), Cow::Borrowed(_)));
+    if is_plain {
+        return read::messages(book, &clean(&item.text), &item.facts);
+    }
     let mut facts = Facts::default();
     for (name, value) in item.facts.iter() {
         facts.set(name, &clean::plain(value));
@@ -110,33 +122,45 @@ fn origin_of(item: &Item) -> Option<String> {
 #[derive(Debug)]
 pub struct Answerer<'a> {
     weigher: weigh::Weigher<'a>,
-    known: std::collections::BTreeMap<Facts, Triaged>,
+    known: FxHashMap<Facts, Triaged>,
 }
 
 impl<'a> Answerer<'a> {
     /// One that has answered nothing yet.
     #[must_use]
     pub fn new(bench: Bench<'a>) -> Self {
-        Self { weigher: weigh::Weigher::new(bench), known: std::collections::BTreeMap::new() }
+        Self { weigher: weigh::Weigher::new(bench), known: FxHashMap::default() }
     }
 
-    /// The answers to the messages of an item.
-    pub fn answer(&mut self, item: &Item) -> Vec<Triaged> {
-        let heard = hear(self.weigher.bench().book, item);
-        heard.into_iter().map(|heard| self.one(heard, origin_of(item))).collect()
-    }
-
-    fn one(&mut self, heard: read::Heard, origin: Option<String>) -> Triaged {
-        if let Some(known) = self.known.get(&heard.facts) {
-            return Triaged { text: heard.text, origin, is_known: heard.is_known, ..known.clone() };
+    /// Gives the answers to the messages of an item.
+    ///
+    /// # Errors
+    /// What the taker of the answers says.
+    pub fn answer<E>(
+        &mut self,
+        item: &Item,
+        each: &mut dyn FnMut(&Triaged) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for heard in hear(self.weigher.bench().book, item) {
+            each(self.one(heard, origin_of(item)))?;
         }
-        if self.known.len() >= MOST_DIFFERENT {
+        Ok(())
+    }
+
+    fn one(&mut self, heard: read::Heard, origin: Option<String>) -> &Triaged {
+        if self.known.len() >= MOST_DIFFERENT && !self.known.contains_key(&heard.facts) {
             self.known.clear();
         }
-        let facts = heard.facts.clone();
-        let answer = one(&mut self.weigher, heard, origin, 1);
-        self.known.insert(facts, answer.clone());
-        answer
+        match self.known.entry(heard.facts.clone()) {
+            Entry::Occupied(entry) => {
+                let known = entry.into_mut();
+                known.text = heard.text;
+                known.is_known = heard.is_known;
+                known.origin = origin;
+                known
+            }
+            Entry::Vacant(entry) => entry.insert(one(&mut self.weigher, heard, origin, 1)),
+        }
     }
 }
 
@@ -145,7 +169,7 @@ impl<'a> Answerer<'a> {
 pub struct Collector<'a> {
     bench: Bench<'a>,
     heard: Vec<(read::Heard, Option<String>, u64)>,
-    known: std::collections::BTreeMap<Facts, usize>,
+    known: FxHashMap<Facts, usize>,
     without_error: u64,
     left_out: u64,
 }
@@ -154,26 +178,21 @@ impl<'a> Collector<'a> {
     /// An empty one.
     #[must_use]
     pub fn new(bench: Bench<'a>) -> Self {
-        Self {
-            bench,
-            heard: Vec::new(),
-            known: std::collections::BTreeMap::new(),
-            without_error: 0,
-            left_out: 0,
-        }
+        Self { bench, heard: Vec::new(), known: FxHashMap::default(), without_error: 0, left_out: 0 }
     }
 
     /// Takes one item.
     pub fn take(&mut self, item: &Item) {
         for heard in hear(self.bench.book, item) {
             // Texts that nobody knows are told apart by what they say.
-            let mut key = heard.facts.clone();
+            let mut key = Cow::Borrowed(&heard.facts);
             if !heard.is_known {
-                key.set("text", &heard.text);
+                key.to_mut().set("text", &heard.text);
             }
-            if let Some((_, _, count)) = self.known.get(&key).and_then(|at| self.heard.get_mut(*at)) {
+            if let Some((_, _, count)) = self.known.get(&*key).and_then(|at| self.heard.get_mut(*at)) {
                 *count += 1;
             } else if self.heard.len() < MOST_DIFFERENT {
+                let key = key.into_owned();
                 self.known.insert(key, self.heard.len());
                 self.heard.push((heard, origin_of(item), 1));
             } else {

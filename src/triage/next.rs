@@ -1,7 +1,7 @@
 //! What to ask for: of all answers that could be had the one that tells most of the open causes apart.
 
 use super::Bench;
-use super::book::AskPage;
+use super::pages::AskPage;
 use super::weigh::Weighed;
 use super::when::fill;
 use crate::contract::Form;
@@ -21,16 +21,15 @@ pub(super) fn asks(bench: &Bench<'_>, facts: &Facts, weighed: &Weighed) -> Vec<A
         return Vec::new();
     }
     let mut scores: BTreeMap<&str, (u32, usize, usize)> = BTreeMap::new();
-    let ranked = bench.book.causes(facts);
     let mut order = 0;
     for (id, cause) in weighed.causes.iter().filter(|(_, cause)| is_open(cause.standing)) {
-        let Some(page) = ranked.iter().find(|ranked| Some(ranked.id) == id.as_deref()) else { continue };
+        let Some(page) = id.as_deref().and_then(|id| bench.book.cause(id)) else { continue };
         let weight = match cause.sure {
             Sure::Certain => 6,
             Sure::Likely => 4,
             Sure::Possible => 2,
         };
-        for (at, ask) in page.page.asks.iter().enumerate() {
+        for (at, ask) in page.asks.iter().enumerate() {
             order += 1;
             let entry = scores.entry(ask).or_insert((0, 0, order));
             entry.0 += if at == 0 { weight } else { weight / 2 };

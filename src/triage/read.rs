@@ -4,6 +4,7 @@ use super::book::{Book, Level};
 use super::derive::derive;
 use super::template::Found;
 use crate::finding::triage::Facts;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The product's own limits of stored texts: one of just that many characters was cut.
@@ -46,8 +47,8 @@ struct Hit<'b> {
     id: &'b str,
     kind: Kind,
     level: Level,
-    found: Found,
-    set: BTreeMap<String, String>,
+    found: Found<'b>,
+    set: Cow<'b, BTreeMap<String, String>>,
 }
 
 impl Hit<'_> {
@@ -80,8 +81,8 @@ pub(super) fn messages(book: &Book, text: &str, seeds: &Facts) -> Vec<Heard> {
             facts.set("is-cut", "true");
             for hit in chain.iter().filter(|hit| hit.found.end == text.len()) {
                 if let Some((name, value)) = hit.found.values.last()
-                    && text.ends_with(value.as_str())
-                    && facts.get(name) == Some(value)
+                    && text.ends_with(value)
+                    && facts.get(name) == Some(*value)
                 {
                     facts.remove(name);
                 }
@@ -105,13 +106,13 @@ pub(super) fn messages(book: &Book, text: &str, seeds: &Facts) -> Vec<Heard> {
 }
 
 /// Everything that matches anywhere.
-fn hits<'b>(book: &'b Book, text: &str) -> Vec<Hit<'b>> {
+fn hits<'b>(book: &'b Book, text: &'b str) -> Vec<Hit<'b>> {
     let found = book.matches(text, MOST_MESSAGES).into_iter().map(|(message, found)| Hit {
         id: &message.id,
         kind: if message.is_tail { Kind::Tail } else { Kind::Message },
         level: message.level,
         found,
-        set: message.set.clone(),
+        set: Cow::Borrowed(&message.set),
     });
     let mut hits: Vec<Hit<'_>> = found.collect();
     hits.extend(book.codes.find_in(text).take(MOST_MESSAGES).map(|code| {
@@ -124,11 +125,11 @@ fn hits<'b>(book: &'b Book, text: &str) -> Vec<Hit<'b>> {
                 start: code.start,
                 end: code.end,
                 rest: Some(code.end),
-                values: vec![("code".into(), book.codes.name(name).to_owned())],
+                values: vec![("code", book.codes.name(name))],
                 is_cut: false,
                 letters: code.end - code.start,
             },
-            set: code.group.set.clone(),
+            set: Cow::Borrowed(&code.group.set),
         }
     }));
     hits
@@ -152,7 +153,7 @@ fn best(mut hits: Vec<Hit<'_>>) -> Vec<Hit<'_>> {
         };
         let is_tie = other.found.start == hit.found.start && other.found.letters == hit.found.letters;
         if is_tie && other.found.is_cut && hit.found.is_cut {
-            other.set.retain(|name, value| hit.set.get(name) == Some(value));
+            other.set.to_mut().retain(|name, value| hit.set.get(name) == Some(value));
             other.found.values.retain(|value| hit.found.values.contains(value));
         }
     }
@@ -181,7 +182,7 @@ fn is_inside(chain: &[Hit<'_>], hit: &Hit<'_>) -> bool {
         && chain.iter().any(|text| text.is_text() && hit.found.start < text.found.end)
 }
 
-fn belongs(text: &str, chain: &[Hit<'_>], hit: &Hit<'_>) -> bool {
+fn belongs<'b>(text: &str, chain: &[Hit<'b>], hit: &Hit<'b>) -> bool {
     let is_near = |from: usize, most: usize| {
         hit.found.start >= from
             && hit.found.start - from <= most
@@ -196,8 +197,7 @@ fn belongs(text: &str, chain: &[Hit<'_>], hit: &Hit<'_>) -> bool {
     let is_behind = chain.last().is_some_and(|last| is_near(last.found.end, GAP));
     match hit.kind {
         Kind::Code => {
-            let own =
-                |other: &Hit<'_>| other.found.values.iter().find(|(name, _)| &**name == "code").cloned();
+            let own = |other: &Hit<'b>| other.found.values.iter().find(|(name, _)| *name == "code").copied();
             let mut codes = chain.iter().filter_map(own);
             let code = own(hit);
             let is_same = codes.next().is_none_or(|other| Some(other) == code);
@@ -274,18 +274,18 @@ fn facts(book: &Book, chain: &[Hit<'_>], seeds: &Facts) -> Facts {
             facts.add(name, value);
         }
         for (name, value) in &hit.found.values {
-            if matches!(&**name, "article" | "retries" | "request" | "what" | "object" | "table" | "url") {
+            if matches!(*name, "article" | "retries" | "request" | "what" | "object" | "table" | "url") {
                 continue;
             }
             let value = value.trim_matches(['"', '\'']);
-            if &**name == "layer" {
+            if *name == "layer" {
                 if let Some(layer) = book.layer(value) {
                     facts.set("layer", layer);
                 }
                 continue;
             }
             // What is said further in is nearer to the call.
-            match &**name {
+            match *name {
                 "code" if hit.kind == Kind::Code => facts.add(name, value),
                 "code" | "operation" | "action" | "principal" => facts.set(name, value),
                 _ => facts.add(name, value),

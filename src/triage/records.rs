@@ -1,8 +1,10 @@
 //! Messages out of JSON: the product's REST error, CloudTrail's records in all the shapes they are handed around in, answers of the
 //! policy simulator, decoded authorization messages, and the status of exports. Other JSON is searched for texts.
 
+use super::event::Event;
 use super::{Book, Item};
 use crate::finding::triage::Facts;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// Texts of JSON that nobody knows are looked for no deeper.
@@ -59,7 +61,7 @@ fn object(book: &Book, map: &Map<String, Value>, out: &mut Vec<Record>, depth: u
     } else if map.contains_key("eventName")
         && (map.contains_key("eventSource") || map.contains_key("userIdentity"))
     {
-        out.push(event(book, map));
+        out.extend(Event::deserialize(map).ok().map(|event| event.record(book)));
     } else if let Some(rows) = map.get("QueryResultRows").and_then(Value::as_array) {
         for row in rows {
             walk(book, &lake(row), out, depth + 1);
@@ -106,16 +108,6 @@ fn string(value: Option<&Value>) -> Option<String> {
     }
 }
 
-/// What stands below a path of names.
-fn pointer<'v>(map: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
-    let mut names = path.split('/').skip(1);
-    let mut value = map.get(names.next()?)?;
-    for name in names {
-        value = value.get(name)?;
-    }
-    Some(value)
-}
-
 /// A row of a Lake query is a list of objects with one member each; dots in names go a level down.
 fn lake(row: &Value) -> Value {
     let mut out = Map::new();
@@ -138,66 +130,6 @@ fn lake(row: &Value) -> Value {
         }
     }
     Value::Object(out)
-}
-
-/// An event of CloudTrail.
-/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html> (checked 2026-11)
-fn event(book: &Book, map: &Map<String, Value>) -> Record {
-    let at = |path: &str| string(pointer(map, path)).filter(|text| !text.is_empty() && text != "null");
-    // Some services put the error into what they answered.
-    let code = at("/errorCode").or_else(|| at("/responseElements/errorCode"));
-    let text = at("/errorMessage").or_else(|| at("/responseElements/errorMessage"));
-    if code.is_none() && text.is_none() {
-        return Record::Pass;
-    }
-    let mut facts = Facts::default();
-    let mut set = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            facts.set(name, &value);
-        }
-    };
-    set("code", code);
-    set("operation", at("/eventName"));
-    set("service", at("/eventSource"));
-    set("requested-region", at("/awsRegion"));
-    set("principal", at("/userIdentity/arn"));
-    set("role", at("/userIdentity/sessionContext/sessionIssuer/arn"));
-    set("caller-service", at("/userIdentity/invokedBy"));
-    set("source-ip", at("/sourceIPAddress").filter(|text| text.parse::<std::net::IpAddr>().is_ok()));
-    set("vpc-endpoint", at("/vpcEndpointId").filter(|text| text.starts_with("vpce-")));
-    set("account", at("/userIdentity/accountId"));
-    set("recipient", at("/recipientAccountId"));
-    set("bucket", at("/requestParameters/bucketName"));
-    set("key", at("/requestParameters/key"));
-    set("listed", at("/requestParameters/prefix"));
-    set("type-of-caller", at("/userIdentity/type"));
-    let resources = pointer(map, "/resources").and_then(Value::as_array);
-    let arn = resources.into_iter().flatten().find_map(|each| string(each.get("ARN").or(each.get("arn"))));
-    // Whose the bucket is, where the event says so.
-    let owner = resources
-        .into_iter()
-        .flatten()
-        .find_map(|each| string(each.get("accountId")).filter(|id| !id.is_empty()));
-    set("owner", owner);
-    let is_service = at("/userIdentity/type").as_deref() == Some("AWSService");
-    if is_service {
-        set("principal", at("/userIdentity/invokedBy"));
-        set("step", Some("delivery".to_owned()));
-    }
-    if let (Some(operation), Some(source)) = (at("/eventName"), at("/eventSource"))
-        && let Some(action) = book.action_of(&operation, Some(&source))
-    {
-        facts.set("action", &action);
-    }
-    if let Some(arn) = arn {
-        facts.set("resource", &arn);
-    }
-    let origin = [at("/eventTime"), at("/eventID")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Record::Item(Box::new(Item {
-        text: text.unwrap_or_default(),
-        facts,
-        origin: Some(origin).filter(|origin| !origin.is_empty()),
-    }))
 }
 
 /// A result of `SimulatePrincipalPolicy` or `SimulateCustomPolicy`.

@@ -1,83 +1,99 @@
-//! Records one after the other, however many there are: events of CloudTrail, and rows of a CSV. Nothing is kept but the record at
-//! hand.
+//! Records of JSON one after the other, however many there are. Nothing is kept but the record at hand.
+//!
+//! A list is gone through member by member, so that only one of them is in memory; whatever fits is read as a whole.
 
+use super::Book;
+use super::event::Event;
 use super::records::{Record, records};
-use super::{Book, Item};
-use crate::finding::triage::Facts;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
-use std::fmt;
-use std::io::{BufRead, Read};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use std::io::Read;
+use thiserror::Error;
 
-/// A field of a CSV is kept up to so many bytes.
-const LONGEST_FIELD: usize = 64 * 1024;
-/// A CSV has no more columns.
-const MOST_COLUMNS: usize = 256;
+/// Members of an outer object that hold records in a list.
+const LISTS: [&str; 4] = ["Records", "Events", "events", "records"];
+/// So much is read at once.
+const CHUNK: usize = 128 * 1024;
+
+/// Where a text stops to be JSON.
+#[derive(Debug, Error)]
+#[error("the records stop to be JSON in line {line}")]
+pub struct Stop {
+    /// The line, from 1.
+    pub line: u64,
+    /// Why.
+    #[source]
+    pub source: std::io::Error,
+}
 
 /// Reads JSON and gives each of its records; of lists the members one after the other.
 ///
 /// # Errors
 /// Where the text stops to be JSON. Records before it have been given.
-pub fn json(book: &Book, reader: impl Read, each: &mut dyn FnMut(Record)) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_reader(reader);
+pub fn json(book: &Book, reader: impl Read, each: &mut dyn FnMut(Record)) -> Result<(), Stop> {
+    let mut walk = Walk { text: Window::new(reader), book, each };
     // One value behind the other, as a list of events with a line each.
-    loop {
-        match (Seed { book, each, list: true }).deserialize(&mut deserializer) {
-            Ok(()) => {}
-            Err(error) if error.is_eof() && deserializer.end().is_ok() => return Ok(()),
-            Err(error) => return Err(error),
-        }
-        if deserializer.end().is_ok() {
-            return Ok(());
-        }
+    while let Some(first) = walk.text.peek()? {
+        walk.outer(first)?;
     }
+    Ok(())
 }
 
-/// A value whose lists of records are gone through, and whose rest is one record.
-struct Seed<'b, 'f> {
+/// Goes through the text.
+struct Walk<'b, 'f, R> {
+    text: Window<R>,
     book: &'b Book,
     each: &'f mut dyn FnMut(Record),
-    list: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Seed<'_, '_> {
-    fn give(&mut self, value: &Value) {
-        for record in records(self.book, value) {
-            (self.each)(record);
+impl<R: Read> Walk<'_, '_, R> {
+    fn outer(&mut self, first: u8) -> Result<(), Stop> {
+        match first {
+            b'[' => self.list(false),
+            b'{' => match self.text.at_hand() {
+                Some(length) => self.one(length, false),
+                None => self.object(),
+            },
+            _ => {
+                let length = self.text.value()?;
+                self.one(length, false)
+            }
         }
     }
-}
 
-impl<'de> Visitor<'de> for Seed<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("JSON")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(value) = list.next_element::<Value>()? {
-            self.give(&value);
+    /// The members of a list; `is_lake`: each is a row of a Lake query.
+    fn list(&mut self, is_lake: bool) -> Result<(), Stop> {
+        self.text.expect(b'[')?;
+        if self.text.skip(b']')? {
+            return Ok(());
         }
-        Ok(())
+        loop {
+            let length = self.text.value()?;
+            self.one(length, is_lake)?;
+            if !self.text.skip(b',')? {
+                return self.text.expect(b']');
+            }
+        }
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let mut rest = serde_json::Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if self.list && matches!(name.as_str(), "Records" | "Events" | "events" | "records") {
-                map.next_value_seed(Seed { book: self.book, each: self.each, list: false })?;
-            } else if name == "QueryResultRows" {
-                map.next_value_seed(Rows { book: self.book, each: self.each })?;
+    /// The members of an object that is too long to be looked at as a whole.
+    fn object(&mut self) -> Result<(), Stop> {
+        self.text.expect(b'{')?;
+        let mut rest = Map::new();
+        while !self.text.skip(b'}')? {
+            let length = self.text.value()?;
+            let name: String = self.text.read(length)?;
+            self.text.expect(b':')?;
+            let is_list = self.text.peek()? == Some(b'[');
+            if is_list && (LISTS.contains(&name.as_str()) || name == "QueryResultRows") {
+                self.list(name == "QueryResultRows")?;
             } else {
-                rest.insert(name, map.next_value::<Value>()?);
+                let length = self.text.value()?;
+                rest.insert(name, self.text.read(length)?);
+            }
+            if !self.text.skip(b',')? {
+                self.text.expect(b'}')?;
+                break;
             }
         }
         if !rest.is_empty() {
@@ -86,196 +102,135 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         Ok(())
     }
 
-    fn visit_str<E: serde::de::Error>(mut self, text: &str) -> Result<(), E> {
-        self.give(&Value::String(text.to_owned()));
-        Ok(())
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-}
-
-/// Rows of a Lake query.
-struct Rows<'b, 'f> {
-    book: &'b Book,
-    each: &'f mut dyn FnMut(Record),
-}
-
-impl<'de> DeserializeSeed<'de> for Rows<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Rows<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("rows")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(row) = list.next_element::<Value>()? {
-            let one = serde_json::json!({ "QueryResultRows": [row] });
-            for record in records(self.book, &one) {
-                (self.each)(record);
-            }
+    /// One record.
+    fn one(&mut self, length: usize, is_lake: bool) -> Result<(), Stop> {
+        // Most are events, of which only some members are asked for.
+        let raw = self.text.next(length);
+        if let Ok(event) = serde_json::from_slice::<Event<'_>>(raw)
+            && event.is_one()
+        {
+            (self.each)(event.record(self.book));
+            self.text.take(length);
+            return Ok(());
         }
-        let _: Option<IgnoredAny> = list.next_element()?;
+        let value: Value = self.text.read(length)?;
+        self.give(&if is_lake { serde_json::json!({ "QueryResultRows": [value] }) } else { value });
         Ok(())
     }
-}
 
-/// One row of the CSV of failed imports, without what is personal.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CsvRow {
-    /// The number of the row, from 1; the header is none.
-    pub number: u64,
-    /// Identifier of the data source.
-    pub account: String,
-    /// The last error.
-    pub item: Item,
-}
-
-/// Which columns a CSV has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Columns {
-    account: Option<usize>,
-    error: usize,
-}
-
-/// Whether a first line is the header of a CSV of failed imports.
-#[must_use]
-pub fn is_csv_header(line: &str) -> bool {
-    let fields: Vec<String> =
-        line.split(',').map(|field| field.trim_matches(['"', ' ', '\u{feff}']).to_owned()).collect();
-    fields.len() >= 2
-        && columns(&fields).is_some()
-        && fields.iter().all(|field| field.len() <= 60 && !field.contains(':'))
-}
-
-fn columns(header: &[String]) -> Option<Columns> {
-    let find = |wanted: &[&str]| {
-        header.iter().position(|name| {
-            let name = name.to_ascii_lowercase().replace(['_', '-'], " ");
-            wanted.iter().any(|wanted| name.contains(wanted))
-        })
-    };
-    let error = find(&["last error", "error", "reason", "message"])?;
-    Some(Columns {
-        account: find(&["account id", "cloud account", "account", "id"]).filter(|at| *at != error),
-        error,
-    })
-}
-
-/// Goes through a CSV row by row. What is in a column that nobody asks for, such as a mail address, goes nowhere.
-///
-/// # Errors
-/// If the text cannot be read, or has no header with an error in it.
-pub fn csv(
-    mut reader: impl BufRead,
-    each: &mut dyn FnMut(CsvRow) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    let mut fields = Vec::new();
-    if !row(&mut reader, &mut fields)? {
-        return Ok(());
+    fn give(&mut self, value: &Value) {
+        for record in records(self.book, value) {
+            (self.each)(record);
+        }
     }
-    let Some(columns) = columns(&fields) else {
-        return Err(std::io::Error::new(
-            std::io::ErrorKind::InvalidData,
-            "no column of the CSV is called `error`",
-        ));
-    };
-    let mut number = 0;
-    while row(&mut reader, &mut fields)? {
-        if fields.iter().all(String::is_empty) {
-            continue;
-        }
-        number += 1;
-        let of = |at: usize| fields.get(at).cloned().unwrap_or_default();
-        let account = columns.account.map(of).unwrap_or_default();
-        let account = if account.contains('@') { String::new() } else { account };
-        let mut facts = Facts::default();
-        facts.set("step", "import");
-        let item = Item { text: of(columns.error), facts, origin: None };
-        each(CsvRow { number, account, item })?;
-    }
-    Ok(())
 }
 
-/// One row; quoted fields may have commas, quotes written twice, and line breaks.
-fn row(reader: &mut impl BufRead, fields: &mut Vec<String>) -> std::io::Result<bool> {
-    fields.clear();
-    let mut field: Vec<u8> = Vec::new();
-    let mut quoted = false;
-    let mut any = false;
-    let push = |field: &mut Vec<u8>, fields: &mut Vec<String>| {
-        let text = String::from_utf8_lossy(field).trim_start_matches('\u{feff}').trim().to_owned();
-        field.clear();
-        if fields.len() < MOST_COLUMNS {
-            fields.push(text);
-        }
-    };
-    let mut before_quote = false;
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            if any {
-                push(&mut field, fields);
-            }
-            return Ok(any);
-        }
-        let mut used = 0;
-        let mut done = false;
-        for byte in buffer {
-            used += 1;
-            any = true;
-            match byte {
-                b'"' if quoted => {
-                    quoted = false;
-                    before_quote = true;
-                    continue;
+/// What of a text is at hand: read on when more is asked for, and dropped when it was taken.
+struct Window<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    at: usize,
+    is_end: bool,
+    line: u64,
+}
+
+impl<R: Read> Window<R> {
+    fn new(reader: R) -> Self {
+        Self { reader, buffer: Vec::new(), at: 0, is_end: false, line: 1 }
+    }
+
+    fn stop(&self, source: impl Into<std::io::Error>) -> Stop {
+        Stop { line: self.line, source: source.into() }
+    }
+
+    /// Reads on; of what is longer than a chunk as much again.
+    fn more(&mut self) -> Result<(), Stop> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let wanted = CHUNK.max(self.buffer.len()) as u64;
+        let read = self.reader.by_ref().take(wanted).read_to_end(&mut self.buffer);
+        let count = read.map_err(|error| self.stop(error))?;
+        self.is_end = (count as u64) < wanted;
+        Ok(())
+    }
+
+    fn next(&self, length: usize) -> &[u8] {
+        self.buffer.get(self.at..self.at + length).unwrap_or_default()
+    }
+
+    fn take(&mut self, length: usize) {
+        self.line += memchr::memchr_iter(b'\n', self.next(length)).count() as u64;
+        self.at += length;
+    }
+
+    /// The next byte that is not white space; none at the end.
+    fn peek(&mut self) -> Result<Option<u8>, Stop> {
+        loop {
+            let rest = self.buffer.get(self.at..).unwrap_or_default();
+            match rest.iter().position(|byte| !byte.is_ascii_whitespace()) {
+                Some(space) => {
+                    self.take(space);
+                    return Ok(self.buffer.get(self.at).copied());
                 }
-                b'"' if before_quote => {
-                    field.push(b'"');
-                    quoted = true;
+                None => {
+                    self.take(rest.len());
+                    if self.is_end {
+                        return Ok(None);
+                    }
+                    self.more()?;
                 }
-                b'"' if field.iter().all(u8::is_ascii_whitespace) => quoted = true,
-                b',' if !quoted => push(&mut field, fields),
-                b'\n' if !quoted => {
-                    push(&mut field, fields);
-                    done = true;
-                }
-                byte if field.len() < LONGEST_FIELD => field.push(*byte),
-                _ => {}
-            }
-            before_quote = false;
-            if done {
-                break;
             }
         }
-        reader.consume(used);
-        if done {
-            return Ok(true);
+    }
+
+    /// Whether a byte comes next, which is taken then.
+    fn skip(&mut self, byte: u8) -> Result<bool, Stop> {
+        let is_next = self.peek()? == Some(byte);
+        self.at += usize::from(is_next);
+        Ok(is_next)
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Stop> {
+        if self.skip(byte)? { Ok(()) } else { Err(self.stop(std::io::ErrorKind::InvalidData)) }
+    }
+
+    /// How long the next value is, as far as it is at hand as a whole.
+    fn length(&self) -> Result<usize, serde_json::Error> {
+        let rest = self.buffer.get(self.at..).unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<&RawValue>();
+        match values.next() {
+            Some(value) => value.map(|_| values.byte_offset()),
+            None => Err(serde::de::Error::custom("no value")),
         }
+    }
+
+    /// How long the next value is, if it is at hand as a whole.
+    fn at_hand(&self) -> Option<usize> {
+        self.length().ok()
+    }
+
+    /// How long the next value is.
+    fn value(&mut self) -> Result<usize, Stop> {
+        self.peek()?;
+        loop {
+            match self.length() {
+                // A number may go on where the text at hand ends.
+                Ok(length) if self.is_end || self.at + length < self.buffer.len() => return Ok(length),
+                Ok(_) => self.more()?,
+                Err(error) if error.is_eof() && !self.is_end => self.more()?,
+                Err(error) => {
+                    let line = self.line + (error.line() as u64).saturating_sub(1);
+                    return Err(Stop { line, source: error.into() });
+                }
+            }
+        }
+    }
+
+    /// Reads a value of a length, and takes it.
+    fn read<T: serde::de::DeserializeOwned>(&mut self, length: usize) -> Result<T, Stop> {
+        let value = serde_json::from_slice(self.next(length)).map_err(|error| self.stop(error))?;
+        self.take(length);
+        Ok(value)
     }
 }
 
@@ -283,22 +238,74 @@ fn row(reader: &mut impl BufRead, fields: &mut Vec<String>) -> std::io::Result<b
 mod tests {
     use super::*;
 
+    /// A reader that gives a few bytes at a time.
+    struct Slow<'t>(&'t [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            let count = self.1.min(out.len()).min(self.0.len());
+            let (now, later) = self.0.split_at(count);
+            out[..count].copy_from_slice(now);
+            self.0 = later;
+            Ok(count)
+        }
+    }
+
+    fn codes(text: &str) -> (Vec<String>, Option<u64>) {
+        let book = Book::embedded().unwrap();
+        let mut out = Vec::new();
+        let read = json(&book, Slow(text.as_bytes(), 7), &mut |record| {
+            out.push(match record {
+                Record::Pass => "pass".to_owned(),
+                Record::Item(item) => item.facts.get("code").unwrap_or("text").to_owned(),
+            });
+        });
+        (out, read.err().map(|stop| stop.line))
+    }
+
+    const ONE: &str =
+        r#"{"eventName": "GetObject", "eventSource": "s3.amazonaws.com", "errorCode": "AccessDenied"}"#;
+    const TWO: &str =
+        r#"{"eventSource": "s3.amazonaws.com", "userIdentity": null, "eventName": "GetObject"}"#;
+
     #[test]
-    fn rows_have_quotes_commas_and_line_breaks() {
-        let text = "id,name,last error,email\n1,a,\"Bucket x, \"\"y\"\"\nnot found\",a@b.c\n\n2,b,e,\n";
-        let mut seen = Vec::new();
-        csv(text.as_bytes(), &mut |row| {
-            seen.push((row.account, row.item.text));
-            Ok(())
-        })
-        .unwrap();
-        let wanted = [("1", "Bucket x, \"y\"\nnot found"), ("2", "e")];
-        assert_eq!(seen, wanted.map(|(id, text)| (id.to_owned(), text.to_owned())));
+    fn records_are_read_in_every_shape_that_they_come_in() {
+        let both = ["AccessDenied".to_owned(), "pass".to_owned()];
+        let deep = serde_json::to_string(ONE).unwrap();
+        for text in [
+            format!("[{ONE},\n{TWO}]"),
+            format!("{{\"a\": 1, \"Records\": [{ONE}, {TWO}], \"b\": 2}}"),
+            format!("{ONE}\n{TWO}\n"),
+            format!("{{\"Events\": [{{\"CloudTrailEvent\": {deep}}}, {TWO}]}}"),
+            format!(
+                "{{\"QueryResultRows\": [[{{\"eventJson\": {deep}}}], [{{\"eventData\": {}}}]]}}",
+                serde_json::to_string(TWO).unwrap()
+            ),
+        ] {
+            assert_eq!(codes(&text), (both.to_vec(), None), "{text}");
+            let long = text.replace(
+                "s3.amazonaws.com\"",
+                &format!("s3.amazonaws.com\", \"userAgent\": \"{}\"", "x".repeat(CHUNK)),
+            );
+            if !text.contains("eventJson") && !text.contains("CloudTrailEvent") {
+                assert_eq!(codes(&long), (both.to_vec(), None), "{text}, with long members");
+            }
+        }
     }
 
     #[test]
-    fn a_header_is_told_from_a_message() {
-        assert!(is_csv_header("cloud account id,name,type,last error,latest employee email"));
-        assert!(!is_csv_header("An error occurred (AccessDenied) when calling the X operation, sorry"));
+    fn a_member_that_is_written_twice_is_read_like_the_last() {
+        let text = r#"{"eventName": "A", "eventSource": "s3.amazonaws.com", "errorCode": "AccessDenied", "errorCode": "NoSuchBucket"}"#;
+        assert_eq!(codes(text).0, ["NoSuchBucket"]);
+    }
+
+    #[test]
+    fn what_stops_to_be_json_says_where() {
+        assert_eq!(
+            codes(&format!("[{ONE},\n{TWO},\n{{\"a\": }}]")),
+            (vec!["AccessDenied".into(), "pass".into()], Some(3))
+        );
+        assert_eq!(codes(&format!("[{ONE}\n{TWO}]")).1, Some(2));
+        assert_eq!(codes("[").1, Some(1));
     }
 }

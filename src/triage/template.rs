@@ -6,17 +6,14 @@
 //! `{rest}` says that another message may begin here. Letters match in either case. Texts are matched as
 //! [`super::clean`] leaves them.
 
+mod run;
+
 use memchr::memmem::Finder;
+use run::Run;
 use thiserror::Error;
 
-/// Steps after which a match is given up: no text makes a template run on.
-const MOST_STEPS: usize = 20_000;
-/// A hole never takes more bytes than this.
-const LONGEST_VALUE: usize = 4_000;
 /// No message is longer.
 const LONGEST_MESSAGE: usize = 8 * 1024;
-/// A text that ends within a template is taken for a cut one if so many letters of the template stood in it.
-const ENOUGH: usize = 18;
 
 /// What is wrong with a template. Its author must act.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -29,7 +26,7 @@ pub enum TemplateFault {
     NoAnchor(String),
 }
 
-/// A part of a template.
+/// A part of a template as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(Box<str>),
@@ -39,15 +36,43 @@ enum Part {
     Word(Box<str>),
     /// A name as programs write it, `bucket_name`.
     Snake(Box<str>),
-    OneOf(Box<str>, Vec<Box<str>>),
+    OneOf(Box<str>, Vec<Choice>),
     Optional(Vec<Part>),
+    Rest,
+}
+
+/// One of several texts, and the same in small letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Choice {
+    text: Box<str>,
+    lower: Box<str>,
+}
+
+/// A part of a template, and what comes behind it: nothing needs to be put together while a text is matched.
+#[derive(Debug, Clone)]
+struct Node {
+    step: Step,
+    next: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// In small letters.
+    Text(Box<str>),
+    Lazy(Box<str>, Option<Box<Finder<'static>>>),
+    Word(Box<str>),
+    Snake(Box<str>),
+    OneOf(Box<str>, Vec<Choice>),
+    /// Where the part begins that may be left out; what is behind it follows on its last node.
+    Optional(usize),
     Rest,
 }
 
 /// A compiled template.
 #[derive(Debug, Clone)]
 pub(super) struct Template {
-    parts: Vec<Part>,
+    nodes: Vec<Node>,
+    first: usize,
     anchor: Finder<'static>,
     /// The template begins with a word, and the anchor stands behind it.
     is_behind_word: bool,
@@ -55,7 +80,7 @@ pub(super) struct Template {
 
 /// What a template found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Found<'t> {
     /// Where it begins.
     pub(super) start: usize,
     /// Where it ends.
@@ -63,7 +88,7 @@ pub(super) struct Found {
     /// Where another message may begin.
     pub(super) rest: Option<usize>,
     /// Values of the holes in their order.
-    pub(super) values: Vec<(Box<str>, String)>,
+    pub(super) values: Vec<(&'t str, &'t str)>,
     /// The text ended before the template did.
     pub(super) is_cut: bool,
     /// Letters of the template that stood in the text: who has more says more exactly what it is.
@@ -84,7 +109,9 @@ impl Template {
             _ => return Err(TemplateFault::NoAnchor(text.to_owned())),
         };
         let anchor = Finder::new(anchor.to_ascii_lowercase().as_bytes()).into_owned();
-        Ok(Self { parts, anchor, is_behind_word })
+        let mut nodes = Vec::new();
+        let first = compile(&parts, END, &mut nodes);
+        Ok(Self { nodes, first, anchor, is_behind_word })
     }
 
     /// The text that stands wherever the template matches.
@@ -92,8 +119,13 @@ impl Template {
         self.anchor.needle()
     }
 
-    /// The match whose anchor stands at a place. `lower` is the same text in small letters.
-    pub(super) fn match_at(&self, text: &str, lower: &str, anchor: usize) -> Option<Found> {
+    /// The match whose anchor stands at a place, in a line that ends at another. `lower` is the same text in small letters.
+    pub(super) fn match_at<'t>(
+        &'t self,
+        text: &'t str,
+        lower: &str,
+        (anchor, line_end): (usize, usize),
+    ) -> Option<Found<'t>> {
         let before = text.get(..anchor)?;
         let start = if self.is_behind_word {
             let from = before.len().saturating_sub(256);
@@ -108,23 +140,12 @@ impl Template {
             }
             anchor
         };
-        let end = start + floor(text.get(start..)?, LONGEST_MESSAGE);
-        let end = text.get(start..end)?.find('\n').map_or(end, |at| start + at);
+        let end = start + floor(text.get(start..line_end)?, LONGEST_MESSAGE);
         let own = lower.get(..end)?;
         let after = anchor + 1;
         let again =
             own.as_bytes().get(after..).and_then(|rest| self.anchor.find(rest)).map_or(end, |at| after + at);
-        let mut run = Run { text: text.get(..end)?, lower: own, steps: 0, can_end: false, again };
-        let list: Vec<&Part> = self.parts.iter().collect();
-        let mut state = State::default();
-        if !run.go(&list, start, &mut state) {
-            run.can_end = true;
-            run.steps = 0;
-            state = State::default();
-            if !run.go(&list, start, &mut state) {
-                return None;
-            }
-        }
+        let state = Run::new(&self.nodes, text.get(..end)?, own, again).all(self.first, start)?;
         Some(Found {
             start,
             end: state.end,
@@ -136,201 +157,32 @@ impl Template {
     }
 }
 
-#[derive(Debug, Clone, Default)]
-struct State {
-    values: Vec<(Box<str>, String)>,
-    letters: usize,
-    rest: Option<usize>,
-    end: usize,
-    is_cut: bool,
-}
+/// Behind the last part.
+const END: usize = usize::MAX;
 
-struct Run<'t> {
-    text: &'t str,
-    lower: &'t str,
-    steps: usize,
-    /// Whether the text may end within the template.
-    can_end: bool,
-    /// Where the same message begins once more: nothing goes over it.
-    again: usize,
-}
-
-impl Run<'_> {
-    fn go(&mut self, parts: &[&Part], at: usize, state: &mut State) -> bool {
-        self.steps += 1;
-        if self.steps > MOST_STEPS {
-            return false;
-        }
-        let Some((first, after)) = parts.split_first() else {
-            state.end = at;
-            return true;
+/// Puts parts into nodes, the last first; gives where they begin.
+fn compile(parts: &[Part], behind: usize, nodes: &mut Vec<Node>) -> usize {
+    let mut next = behind;
+    for part in parts.iter().rev() {
+        let step = match part {
+            Part::Text(text) => Step::Text(text.to_ascii_lowercase().into()),
+            Part::Lazy(name) => {
+                let needle = nodes.get(next).and_then(|node| match &node.step {
+                    Step::Text(text) => Some(Box::new(Finder::new(text.as_bytes()).into_owned())),
+                    _ => None,
+                });
+                Step::Lazy(name.clone(), needle)
+            }
+            Part::Word(name) => Step::Word(name.clone()),
+            Part::Snake(name) => Step::Snake(name.clone()),
+            Part::OneOf(name, choices) => Step::OneOf(name.clone(), choices.clone()),
+            Part::Optional(inner) => Step::Optional(compile(inner, next, nodes)),
+            Part::Rest => Step::Rest,
         };
-        match first {
-            Part::Rest => {
-                state.rest = Some(at);
-                self.go(after, at, state)
-            }
-            Part::Text(literal) => self.literal(literal, after, at, state),
-            Part::OneOf(name, texts) => {
-                for text in texts {
-                    let mut next = state.clone();
-                    next.values.push((name.clone(), text.to_string()));
-                    if self.literal(text, after, at, &mut next) {
-                        // Of several texts that may have stood here none is the value.
-                        if next.is_cut && self.choices(texts, at) > 1 {
-                            next.values.retain(|(other, _)| other != name);
-                        }
-                        *state = next;
-                        return true;
-                    }
-                }
-                false
-            }
-            Part::Optional(inner) => {
-                let mut next = state.clone();
-                let mut list: Vec<&Part> = inner.iter().collect();
-                list.extend(after);
-                if self.go(&list, at, &mut next) {
-                    *state = next;
-                    return true;
-                }
-                self.go(after, at, state)
-            }
-            Part::Word(name) => {
-                let word = self.text.get(at..).unwrap_or_default().split(' ').next().unwrap_or_default();
-                let word = word.get(..floor(word, LONGEST_VALUE)).unwrap_or_default();
-                self.longest_word(name, word, after, at, state)
-            }
-            Part::Snake(name) => {
-                let word = self.text.get(at..).unwrap_or_default().split(' ').next().unwrap_or_default();
-                let is_name = |ch: char| ch == '_' || ch.is_ascii_alphanumeric();
-                if !word.contains('_') || !word.chars().all(is_name) {
-                    return false;
-                }
-                self.longest_word(name, word, after, at, state)
-            }
-            Part::Lazy(name) => self.lazy(name, after, at, state),
-        }
+        nodes.push(Node { step, next });
+        next = nodes.len() - 1;
     }
-
-    /// Whether so much was matched that an end of the text here is one of a cut message.
-    fn ends(&self, state: &State) -> bool {
-        self.can_end && state.letters >= ENOUGH
-    }
-
-    fn cut(&self, state: &mut State) -> bool {
-        state.is_cut = true;
-        state.end = self.text.len();
-        true
-    }
-
-    /// How many of some texts the end of the text may be the beginning of.
-    fn choices(&self, texts: &[Box<str>], at: usize) -> usize {
-        let rest = self.lower.get(at..).unwrap_or_default();
-        texts
-            .iter()
-            .filter(|text| {
-                let text = text.to_ascii_lowercase();
-                text.starts_with(rest) || rest.starts_with(&text)
-            })
-            .count()
-    }
-
-    fn literal(&mut self, literal: &str, after: &[&Part], at: usize, state: &mut State) -> bool {
-        let wanted = literal.to_ascii_lowercase();
-        let rest = self.lower.get(at..).unwrap_or_default();
-        if rest.starts_with(&wanted) {
-            state.letters += wanted.len();
-            return self.go(after, at + wanted.len(), state);
-        }
-        if !wanted.starts_with(rest) || !self.ends(state) {
-            return false;
-        }
-        state.letters += rest.len();
-        self.cut(state)
-    }
-
-    /// A word ends before closing punctuation, unless the template goes on behind that.
-    fn longest_word(
-        &mut self,
-        name: &str,
-        word: &str,
-        after: &[&Part],
-        at: usize,
-        state: &mut State,
-    ) -> bool {
-        let is_last = at + word.len() == self.text.len();
-        let plain = word.trim_end_matches(['.', ',', ';', ':', '"', '\'', ')', ']', '>', '}']);
-        let mut ends: Vec<usize> = vec![word.len(), plain.len()];
-        if let Some(Part::Text(next)) = after.first() {
-            let next = next.chars().next().unwrap_or(' ');
-            ends.extend(word.char_indices().filter(|(_, ch)| *ch == next).map(|(at, _)| at));
-        }
-        if !matches!(after.first(), Some(Part::Text(_))) {
-            ends.swap(0, 1);
-        }
-        for end in ends.into_iter().filter(|end| *end > 0) {
-            let mut next = state.clone();
-            let value = word.get(..end).unwrap_or_default();
-            next.values.push((name.into(), value.trim_matches('"').to_owned()));
-            if self.go(after, at + end, &mut next) && !(next.is_cut && is_last && end == word.len()) {
-                *state = next;
-                return true;
-            }
-        }
-        // What the end of the text cut off is no value.
-        is_last && self.ends(state) && self.cut(state)
-    }
-
-    fn lazy(&mut self, name: &str, after: &[&Part], at: usize, state: &mut State) -> bool {
-        let rest = self.text.get(at..self.again.max(at)).unwrap_or_default();
-        let rest = rest.get(..floor(rest, LONGEST_VALUE)).unwrap_or_default();
-        let take = |value: &str, state: &State| {
-            let mut next = state.clone();
-            next.values.push((name.into(), value.trim().to_owned()));
-            next
-        };
-        if after.is_empty() {
-            *state = take(rest, state);
-            state.end = at + rest.len();
-            return true;
-        }
-        let needle = match after.first() {
-            Some(Part::Text(text)) => Some(text.to_ascii_lowercase()),
-            _ => None,
-        };
-        let mut from = 0;
-        while let Some(tail) = rest.get(from..) {
-            let hop = match &needle {
-                Some(needle) => {
-                    let lower = self.lower.get(at + from..at + rest.len()).unwrap_or_default();
-                    memchr::memmem::find(lower.as_bytes(), needle.as_bytes())
-                }
-                None => Some(0),
-            };
-            let Some(hop) = hop else { break };
-            let end = from + hop;
-            let mut next = take(rest.get(..end).unwrap_or_default(), state);
-            // A word or two of what follows may be anything; more of it is a message that was cut.
-            let is_told = |next: &State| !next.is_cut || next.letters >= state.letters + ENOUGH;
-            if self.go(after, at + end, &mut next) && is_told(&next) {
-                *state = next;
-                return true;
-            }
-            if self.steps > MOST_STEPS {
-                return false;
-            }
-            let step = rest.get(end..).and_then(|text| text.chars().next()).map_or(0, char::len_utf8);
-            if step == 0 || tail.is_empty() {
-                break;
-            }
-            from = end + step;
-        }
-        let is_cut = self.again == self.text.len() && self.ends(state) && self.cut(state);
-        // Whatever stands here may be something else.
-        state.end = if is_cut { at } else { state.end };
-        is_cut
-    }
+    next
 }
 
 /// The last boundary of a character at or before a length.
@@ -370,10 +222,12 @@ fn read(rest: &mut &str, inside: bool) -> Option<Vec<Part>> {
                 (Some((name, "word")), _) => Part::Word(name.into()),
                 (Some((name, "snake")), _) => Part::Snake(name.into()),
                 (_, Some((name, texts))) => {
-                    let mut texts: Vec<Box<str>> = texts.split('|').map(Into::into).collect();
+                    let choice =
+                        |text: &str| Choice { text: text.into(), lower: text.to_ascii_lowercase().into() };
+                    let mut choices: Vec<Choice> = texts.split('|').map(choice).collect();
                     // The longest first: one may begin like another.
-                    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-                    Part::OneOf(name.into(), texts)
+                    choices.sort_by_key(|choice| std::cmp::Reverse(choice.text.len()));
+                    Part::OneOf(name.into(), choices)
                 }
                 _ => Part::Lazy(hole.into()),
             });

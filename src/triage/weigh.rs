@@ -1,18 +1,20 @@
 //! Causes against evidence: the judge is asked for the demands in question, the evaluator for the very request that was refused.
 
 use super::Bench;
-use super::book::{CausePage, Ranked};
-use super::derive::is_bucket;
+use super::book::Ranked;
+use super::formed::form_of;
 use super::layer::{Word, word_of};
+use super::pages::CausePage;
 use super::when::fits;
 use crate::contract::{Ask, Expect, Form};
-use crate::eval::Caller;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Cause, Facts, Standing, Sure};
 use crate::finding::{Class, Finding, Report, Severity, State, Unknown, Wrapped};
 use crate::judge::{Job, findings_of, judge};
-use crate::policy::arn;
 use std::collections::BTreeMap;
+
+/// Reports of so many forms are kept.
+const MOST_REPORTS: usize = 64;
 
 /// Whether anything at all was given.
 pub(super) fn has_evidence(evidence: &Evidence) -> bool {
@@ -38,11 +40,13 @@ pub(super) struct Weighed {
 pub(super) struct Weigher<'a> {
     bench: Bench<'a>,
     reports: BTreeMap<Vec<(String, String)>, Report>,
+    /// Where sources hold wrapped JSON, as reports that are no longer kept told.
+    wrapped: Vec<Wrapped>,
 }
 
 impl<'a> Weigher<'a> {
     pub(super) fn new(bench: Bench<'a>) -> Self {
-        Self { bench, reports: BTreeMap::new() }
+        Self { bench, reports: BTreeMap::new(), wrapped: Vec::new() }
     }
 
     pub(super) fn bench(&self) -> Bench<'a> {
@@ -55,10 +59,22 @@ impl<'a> Weigher<'a> {
         let mut out: Vec<Wrapped> = own
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect();
-        for report in self.reports.values() {
-            out.extend(report.wrapped.iter().filter(|each| !out.contains(each)).copied().collect::<Vec<_>>());
+        let told = self.reports.values().flat_map(|report| &report.wrapped).chain(&self.wrapped);
+        for each in told {
+            if !out.contains(each) {
+                out.push(*each);
+            }
         }
         out
+    }
+
+    /// Forgets reports when there are many: each message may name another bucket.
+    fn forget(&mut self) {
+        if self.reports.len() < MOST_REPORTS {
+            return;
+        }
+        self.wrapped = self.wrapped();
+        self.reports.clear();
     }
 
     pub(super) fn weigh(&mut self, facts: &Facts) -> Weighed {
@@ -71,6 +87,7 @@ impl<'a> Weigher<'a> {
         }
         let key: Vec<(String, String)> =
             form.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect();
+        self.forget();
         let report = &*self.reports.entry(key).or_insert_with(|| judged(&bench, &form));
         let mut out = Weighed { form: form.clone(), ..Weighed::default() };
         let mut used: Vec<&Finding> = Vec::new();
@@ -88,6 +105,8 @@ impl<'a> Weigher<'a> {
                     cause.why = "the documents point to it, and do not settle it".to_owned();
                 }
                 used.push(finding);
+            } else if let Some(why) = refuted(&bench, ranked.page) {
+                rule_out(&mut cause, why);
             } else if let Some(word) = ranked
                 .page
                 .layer
@@ -95,7 +114,10 @@ impl<'a> Weigher<'a> {
                 .or(implied(ranked.id))
                 .filter(|word| facts.get("layer") == Some(*word) || demands.is_empty())
             {
-                match word_of(&bench, facts, word, &form) {
+                match word_of(&bench, facts, (word, ranked.page), &form) {
+                    Word::RefusesOtherwise => {
+                        rule_out(&mut cause, "what was given refuses it, and for another reason")
+                    }
                     Word::Refuses(why, labels) => {
                         cause.standing = Standing::Confirmed;
                         cause.sure = Sure::Certain;
@@ -198,8 +220,14 @@ fn open(bench: &Bench<'_>, ranked: &Ranked<'_>, facts: &Facts) -> Cause {
         class: ranked.page.class,
         owner: ranked.page.owner,
         labels: Vec::new(),
+        help: ranked.page.help.as_deref().map(|help| bench.book.say(help, facts)),
         finding: None,
     }
+}
+
+/// Why a cause cannot be, by what is at hand.
+fn refuted<'p>(bench: &Bench<'_>, page: &'p CausePage) -> Option<&'p str> {
+    page.refuted_by.iter().find(|(name, _)| bench.evidence.has(name)).map(|(_, why)| why.as_str())
 }
 
 /// The layer that a cause is about although many messages that lead to it name none.
@@ -327,6 +355,7 @@ fn others(facts: &Facts, report: &Report, asked: &[String], used: &[&Finding], o
                 class: finding.class,
                 owner: finding.owner,
                 labels: Vec::new(),
+                help: None,
                 finding: None,
             };
             confirm(&mut cause, finding);
@@ -343,39 +372,4 @@ fn others(facts: &Facts, report: &Report, asked: &[String], used: &[&Finding], o
     if more.len() > 3 {
         out.notes.push(format!("and {} more; `preflight check` tells all", more.len() - 3));
     }
-}
-
-/// The form with what the message tells of it.
-fn form_of(given: &Form, facts: &Facts) -> Form {
-    let mut form = given.clone();
-    let because = "the message names it";
-    if let Some(bucket) = facts.get("bucket").filter(|bucket| is_bucket(bucket)) {
-        form.presume("bucket", bucket, because);
-    }
-    for (name, fact) in [("export-name", "report"), ("export-path", "prefix")] {
-        if let Some(value) = facts.get(fact).filter(|value| value.len() <= 255) {
-            form.presume(name, value, because);
-        }
-    }
-    let is_reader = facts.get("step") != Some("create") && facts.get("step") != Some("delivery");
-    if let Some(principal) = facts.get("principal").filter(|_| is_reader)
-        && Caller::parse(principal).is_ok()
-        && let Some(account) = arn::account_of(principal)
-    {
-        form.presume("reader", principal, because);
-        form.presume("account", account, because);
-    }
-    if let Some(account) = facts.get("account").filter(|account| arn::is_account(account)) {
-        form.presume("account", account, because);
-    }
-    if let Some(mode) = facts.get("mode") {
-        let mut modes = mode.split(' ');
-        if let Some(first) = modes.next() {
-            form.presume("mode", first, because);
-        }
-    }
-    if let Some(kind) = facts.get("type") {
-        form.presume("export-type", kind, because);
-    }
-    form
 }

@@ -45,19 +45,49 @@ pub(super) fn holds(when: &When, facts: &Facts) -> bool {
 
 /// Whether a text fits a pattern in which `*` is any text; letters in either case.
 pub(super) fn fits(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
-    let mut parts = pattern.split('*');
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let starts = |text: &[u8], part: &[u8]| {
+        text.get(..part.len()).is_some_and(|start| start.eq_ignore_ascii_case(part))
+    };
+    let mut parts = pattern.split(|byte| *byte == b'*');
     let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    if !starts(text, first) {
+        return false;
+    }
+    let mut rest = text.get(first.len()..).unwrap_or_default();
     let mut last = None;
     for part in parts {
         if let Some(before) = last.replace(part) {
-            let Some((_, behind)) = rest.split_once(before) else { return false };
-            rest = behind;
+            let Some(at) = (0..=rest.len()).find(|at| starts(rest.get(*at..).unwrap_or_default(), before))
+            else {
+                return false;
+            };
+            rest = rest.get(at + before.len()..).unwrap_or_default();
         }
     }
     match last {
         None => rest.is_empty(),
-        Some(last) => rest.ends_with(last),
+        Some(last) => rest
+            .len()
+            .checked_sub(last.len())
+            .is_some_and(|at| starts(rest.get(at..).unwrap_or_default(), last)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_is_any_text() {
+        for (pattern, text) in
+            [("a*c", "ABBC"), ("a*b*c", "a-b-b-c"), ("*", ""), ("abc", "aBc"), ("*x", "x"), ("a**b", "ab")]
+        {
+            assert!(fits(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("a*c", "abcd"), ("ab", "abc"), ("a*ba", "aba2"), ("aa*aa", "aaa"), ("", "a")]
+        {
+            assert!(!fits(pattern, text), "{pattern} {text}");
+        }
     }
 }

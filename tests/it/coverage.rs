@@ -22,6 +22,8 @@ struct Row {
     accounts: Vec<String>,
     #[serde(default)]
     examples: Vec<String>,
+    #[serde(default)]
+    denials: Vec<String>,
     unseen: Option<String>,
 }
 
@@ -166,9 +168,15 @@ fn every_row_is_shown_by_what_it_names_or_says_why_nothing_shows_it() {
     let book = Rulebook::embedded(CASES).unwrap();
     let mut wrong = Vec::new();
     for row in coverage() {
-        let shown = !row.accounts.is_empty() || !row.examples.is_empty();
+        let shown = !(row.accounts.is_empty() && row.examples.is_empty() && row.denials.is_empty());
         if shown == row.unseen.is_some() || row.what.is_empty() {
-            wrong.push(format!("{}: has either accounts and examples, or `unseen`", row.id));
+            wrong.push(format!("{}: has either accounts, examples and denials, or `unseen`", row.id));
+        }
+        for denial in &row.denials {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/denials").join(denial);
+            if !folder.join("expect.toml").is_file() {
+                wrong.push(format!("{}: there is no denial {denial}", row.id));
+            }
         }
         for account in &row.accounts {
             match verdicts.get(account) {

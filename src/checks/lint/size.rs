@@ -68,9 +68,9 @@ pub(super) fn together(docs: &[Doc<'_>]) -> Vec<Cause> {
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     let (all, bare) = (doc.length.characters, doc.length.bare);
     let (case, found, needed) = match doc.kind {
-        PolicyKind::Identity | PolicyKind::Boundary if bare > IDENTITY && doc.owner.is_none() => {
-            ("identity", bare, IDENTITY)
-        }
+        // A boundary is always a managed policy; a policy of an identity may be an inline one of a role, which may be longer.
+        PolicyKind::Boundary if bare > IDENTITY => ("boundary", bare, IDENTITY),
+        PolicyKind::Identity if bare > IDENTITY && doc.owner.is_none() => ("identity", bare, IDENTITY),
         PolicyKind::Session if all > SESSION => ("session", all, SESSION),
         PolicyKind::Trust if bare > TRUST => ("trust", bare, TRUST),
         PolicyKind::Scp if all > SCP_REPORTED => ("scp", all, SCP_REPORTED),

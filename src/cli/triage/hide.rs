@@ -56,9 +56,9 @@ impl Hider {
     }
 
     /// Replaces names in a message.
-    pub(super) fn item(&mut self, book: &Book, item: &Item) -> Item {
+    pub(super) fn item(&mut self, book: &Book, item: Item) -> Item {
         if !self.asked {
-            return item.clone();
+            return item;
         }
         let mut names = self.learnt.clone();
         let told = crate::triage::facts(book, &item.text);
@@ -93,6 +93,7 @@ impl Hider {
                     | "prefix"
                     | "policy"
                     | "listed"
+                    | "external-id"
                     | "source-ip"
                     | "vpc-endpoint"
             );
@@ -116,6 +117,7 @@ fn learn(facts: &Facts, names: &mut Vec<(&'static str, String)>) {
         ("bucket", "bucket"),
         ("report", "export"),
         ("name", "name"),
+        ("external-id", "name"),
         ("account", "account"),
         ("owner", "account"),
         ("recipient", "account"),

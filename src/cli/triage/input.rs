@@ -89,10 +89,7 @@ fn stream(
     if let Err(error) = read
         && count > 0
     {
-        each(Taken::Note(format!(
-            "the records stop to be JSON in line {}; those before were read",
-            error.line()
-        )))?;
+        each(Taken::Note(format!("{error}; those before were read")))?;
     }
     Ok(count > 0)
 }
@@ -168,7 +165,10 @@ fn decoded(bytes: &[u8]) -> String {
 }
 
 /// A text without mail addresses.
-pub(super) fn without_mail(text: &str) -> String {
+pub(super) fn without_mail(text: String) -> String {
+    if !text.contains('@') {
+        return text;
+    }
     let is_edge = |ch: char| {
         ch.is_whitespace() || matches!(ch, '"' | '\'' | '<' | '>' | '(' | ')' | ',' | ';' | '/' | ':')
     };

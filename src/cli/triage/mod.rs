@@ -44,13 +44,15 @@ pub(super) fn run(args: &TriageArgs) -> anyhow::Result<Exit> {
             let read = input::read(&book, &path, &mut |taken| {
                 match taken {
                     Taken::Record(Record::Pass) => collector.pass(),
-                    Taken::Record(Record::Item(item)) => collector.take(&hider.item(&book, &item)),
+                    Taken::Record(Record::Item(item)) => collector.take(&hider.item(&book, *item)),
                     Taken::Row(row) => {
                         let mut row = row;
-                        row.item.text = input::without_mail(&row.item.text);
-                        row.item = hider.item(&book, &row.item);
+                        row.item.text = input::without_mail(row.item.text);
+                        row.item = hider.item(&book, row.item);
                         row.account = hider.text(&row.account);
                         if rows.is_asked() {
+                            let origin = format!("row {} {}", row.number, row.account);
+                            row.item.origin = Some(origin.trim_end().to_owned());
                             return rows.take(&row);
                         }
                         collector.take(&row.item);
@@ -143,17 +145,16 @@ impl<'a> Rows<'a> {
             self.out.write_all(drawn::header().as_bytes())?;
         }
         self.seen += 1;
-        for mut message in self.answerer.answer(&row.item) {
-            self.open |= !is_settled(&message);
-            message.origin = Some(format!("row {} {}", row.number, row.account).trim_end().to_owned());
-            let line = if self.format == TriageFormat::Csv {
-                drawn::row(row.number, &row.account, &message)
+        let (format, sources, out, open) = (self.format, self.sources, &mut self.out, &mut self.open);
+        self.answerer.answer(&row.item, &mut |message| {
+            *open |= !is_settled(message);
+            let line = if format == TriageFormat::Csv {
+                drawn::row(row.number, &row.account, message)
             } else {
-                triage_v1::line(&message, self.sources)
+                triage_v1::line(message, sources)
             };
-            self.out.write_all(line.as_bytes())?;
-        }
-        Ok(())
+            out.write_all(line.as_bytes())
+        })
     }
 
     fn finish(mut self) -> anyhow::Result<Exit> {

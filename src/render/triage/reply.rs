@@ -78,7 +78,8 @@ fn one(out: &mut String, message: &Triaged, sources: &Sources) {
             let text = format!("in {}, line {}: {}", source.name(), at.line, plain(&label.text));
             para(out, &text);
         }
-        if let Some(help) = cause.finding.as_ref().and_then(|finding| finding.help.as_deref()) {
+        let of_rule = cause.finding.as_ref().and_then(|finding| finding.help.as_deref());
+        if let Some(help) = of_rule.or(cause.help.as_deref()) {
             para(out, &format!("What to change: {}.", plain(help)));
         }
         who(out, cause);

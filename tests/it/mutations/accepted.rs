@@ -22,6 +22,7 @@ fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
         && document.policy.faults.is_empty()
         && (document.role != Role::BucketPolicy || document.length.bytes <= 20 * 1024)
         && ((document.role.has_principal() && !is_trust) || !document.policy.statements.is_empty())
+        && (document.role != Role::Rcp || document.policy.statements.iter().all(is_of_rcp))
         && document.policy.statements.iter().all(|statement| {
             let has_principal = statement.principals.is_some();
             has_principal == document.role.has_principal()
@@ -43,6 +44,26 @@ fn is_of_sts(actions: &Element) -> bool {
             let service = item.value.split_once(':').map(|(service, _)| service.to_ascii_lowercase());
             service.is_none_or(|service| service == "sts" || service.contains(['*', '?', '$']))
         })
+}
+
+/// An RCP denies to everybody, and names what it denies; the only one that allows is AWS's own.
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html> (checked 2026-11)
+fn is_of_rcp(statement: &Statement) -> bool {
+    let is_star = |item: &Text| &*item.value == "*";
+    let whole = |element: &Option<preflight::policy::Element>| {
+        element.as_ref().is_some_and(|element| !element.negated && element.items.iter().all(is_star))
+    };
+    let everybody = statement.principals.as_ref().is_none_or(|principals| {
+        let is_everybody = |entry: &PrincipalEntry| {
+            matches!(entry.kind, PrincipalKind::Everyone | PrincipalKind::Aws) && is_star(&entry.value)
+        };
+        !principals.negated && principals.entries.iter().all(is_everybody)
+    });
+    let allows = statement.effect == preflight::policy::Effect::Allow;
+    let is_full = whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty();
+    everybody
+        && (!allows || is_full)
+        && (allows || statement.actions.as_ref().is_none_or(|actions| !actions.negated))
 }
 
 /// IAM refuses empty lists; what S3 does with them is not known.
