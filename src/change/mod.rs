@@ -9,11 +9,13 @@ mod classes;
 mod layers;
 mod merge;
 mod pair;
+mod replaced;
 mod requests;
 mod who;
 
 pub use asked::Asked;
 pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of};
+pub use replaced::{Replaced, replaced};
 
 use crate::eval::{Compiled, alike};
 use crate::finding::change::{AccessChange, Doubt, Effect};
