@@ -125,6 +125,8 @@ pub struct Evidence {
     pub unresolved: Vec<OpenPolicy>,
     /// What was presumed when the documents were read.
     pub assumed: Vec<String>,
+    /// Files that are plans of Terraform.
+    pub plans: Vec<String>,
     /// Something of it was read from modules of Terraform.
     pub has_modules: bool,
     /// What of all this modules of Terraform hold. A module is read from many texts, so it is kept as it was found.

@@ -92,6 +92,8 @@ pub struct LoosePolicies {
     pub has_template: bool,
     /// Of those, the policies of templates that could not be resolved.
     pub open: Vec<OpenPolicy>,
+    /// Files that are plans of Terraform.
+    pub plans: Vec<String>,
     /// Reports and exports of templates.
     pub declared: Vec<DeclaredExport>,
     /// Policies that templates attach by name to somebody, and the file that does.

@@ -37,6 +37,9 @@ pub(super) fn take(
             attachment: None,
         });
     }
+    if found.is_plan && named.is_none() {
+        evidence.plans.push(name.to_owned());
+    }
     let before = evidence.documents.len();
     for taken in found.templates {
         template(name, taken, named, evidence);
@@ -122,6 +125,9 @@ pub(super) fn take_loose(sources: &Sources, source: SourceId, found: Found, out:
         out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner, attachment });
     }
     out.has_template |= !found.templates.is_empty();
+    if found.is_plan {
+        out.plans.push(name.to_owned());
+    }
     for taken in found.templates {
         loose_template(name, taken, out);
     }

@@ -37,6 +37,7 @@ pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, 
         let source = sources.add(super::display(&file.path), text);
         search(sources, source, named, &mut out);
     }
+    super::placed::loose(&mut out);
     Ok(out)
 }
 

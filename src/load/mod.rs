@@ -6,6 +6,7 @@ mod files;
 mod iac;
 mod loose;
 mod other;
+mod placed;
 mod recognise;
 mod snapshot;
 mod terraform;
@@ -86,6 +87,7 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
     if of_modules.has_modules {
         evidence.add_modules(Arc::new(of_modules));
     }
+    placed::evidence(&mut evidence);
     evidence.listing.finish();
     Ok(evidence)
 }
@@ -213,6 +215,7 @@ pub fn again(
     if let Some(modules) = &evidence.modules {
         out.add_modules(Arc::clone(modules));
     }
+    placed::evidence(&mut out);
     (sources, out)
 }
 

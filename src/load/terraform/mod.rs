@@ -23,7 +23,7 @@ use crate::syntax::hcl::{
     HclBody, HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
 };
 use module::{File, Module, asset_path};
-pub(super) use plan::{is_plan, take as take_plan};
+pub(super) use plan::{is_plan, plain as plain_address, take as take_plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -327,7 +327,7 @@ fn items<'n, 't>(
 }
 
 /// An address without the keys of `count` and `for_each`.
-fn plain(address: &str) -> String {
+pub(in crate::load) fn plain(address: &str) -> String {
     let mut out = String::new();
     let mut depth = 0_usize;
     for c in address.chars() {
