@@ -9,13 +9,11 @@ mod classes;
 mod layers;
 mod merge;
 mod pair;
-mod replaced;
 mod requests;
 mod who;
 
 pub use asked::Asked;
 pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of};
-pub use replaced::{Replaced, replaced};
 
 use crate::eval::{Compiled, alike};
 use crate::finding::change::{AccessChange, Doubt, Effect};
@@ -144,6 +142,14 @@ fn is_foreign(principals: Option<&Principals>) -> bool {
     let foreign =
         |kind: &PrincipalKind| matches!(kind, PrincipalKind::Federated | PrincipalKind::CanonicalUser);
     principals.is_some_and(|principals| principals.entries.iter().any(|entry| foreign(&entry.kind)))
+}
+
+/// Whether two documents say the same, statement by statement, whatever the places. What a template leaves open is the same if it
+/// has the same name.
+#[must_use]
+pub fn says_the_same(old: &Policy, new: &Policy) -> bool {
+    let all = |policy: &Policy| policy.statements.iter().map(spelled).collect::<Vec<_>>();
+    old.version == new.version && old.faults.len() == new.faults.len() && all(old) == all(new)
 }
 
 /// A statement by what it says, without its places.

@@ -1,5 +1,9 @@
 //! Reports and exports of templates: what will go wrong when they are made, whatever their settings say.
 
+mod replaced;
+
+pub use replaced::{Replaced, replaced};
+
 use super::subject::Cause;
 use crate::evidence::{DeclaredExport, MadeIn, Order};
 use crate::rulebook::Values;

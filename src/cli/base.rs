@@ -115,7 +115,9 @@ impl Before {
             out.old.add(old);
         }
         out.modules(sources, (&revision, &files), &modules, &current, other_changed);
+        out.old.fold(sources);
         out.old.strip(&prefix(base));
+        out.old.take_as(&kinds);
         Ok(out)
     }
 

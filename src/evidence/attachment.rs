@@ -16,6 +16,14 @@ pub struct Attachment {
     pub targets: Vec<Target>,
 }
 
+impl Attachment {
+    /// A place in a template of which the file is not said yet.
+    #[must_use]
+    pub fn new(address: String, hint: PolicyHint, targets: Vec<Target>) -> Self {
+        Self { file: String::new(), address, hint, targets }
+    }
+}
+
 /// One thing that a policy is attached to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {

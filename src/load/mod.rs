@@ -48,9 +48,10 @@ pub struct Named {
 pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result<Evidence, LoadError> {
     let mut evidence = Evidence::default();
     let mut of_modules = Evidence::default();
+    let mut read = BTreeMap::new();
     for file in named {
         if file.path.is_dir() || terraform::is_terraform(&file.path) {
-            named_module(sources, file, &mut evidence, &mut of_modules)?;
+            named_module(sources, file, &mut evidence, &mut of_modules, &mut read)?;
             continue;
         }
         let Some(source) = open(sources, &file.path, &mut evidence)? else { continue };
@@ -99,6 +100,7 @@ fn named_module(
     file: &Named,
     evidence: &mut Evidence,
     of_modules: &mut Evidence,
+    read: &mut BTreeMap<PathBuf, terraform::Found>,
 ) -> Result<(), LoadError> {
     let mut modules = Vec::new();
     for found in files::below(std::slice::from_ref(&file.path))? {
@@ -121,7 +123,15 @@ fn named_module(
         // Of a module that is named as an answer its exports are meant.
         DocumentKind::Answer(_) => None,
     };
-    let found = terraform::modules(sources, &modules, &files::Disk)?;
+    // One module may be named for several roles.
+    let found = match read.get(&file.path) {
+        Some(found) => found.clone(),
+        None => {
+            let found = terraform::modules(sources, &modules, &files::Disk)?;
+            read.insert(file.path.clone(), found.clone());
+            found
+        }
+    };
     match role {
         Some((role, ..)) => {
             let before = of_modules.documents.len() + evidence.documents.len();

@@ -1,8 +1,8 @@
 //! Every rule page is a test: its examples are run with that rule alone.
 
-use preflight::change::{Accounts, Contracts, Pair, evidence_of, replaced};
+use preflight::change::{Accounts, Contracts, Pair, evidence_of};
 use preflight::checks::lint::{LINT_CASES, PolicyKind};
-use preflight::checks::{CASES, PHRASES};
+use preflight::checks::{CASES, PHRASES, replaced};
 use preflight::config;
 use preflight::contract::Form;
 use preflight::evidence::{DeclaredExport, Evidence, LoosePolicies, Role};

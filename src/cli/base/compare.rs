@@ -2,10 +2,10 @@
 
 use super::pairing::{Paired, Skipped, pairs};
 use super::side::Side;
-use crate::change::{Accounts, Asked, Pair, replaced};
-use crate::checks::Cause;
+use crate::change::{Accounts, Asked, Pair, says_the_same};
+use crate::checks::{Cause, replaced};
 use crate::evidence::{Link, LinkKind, Target, TargetKind};
-use crate::finding::change::{Comparison, Doubt};
+use crate::finding::change::{Comparison, Doubt, Fate};
 use crate::source::Sources;
 use std::collections::BTreeSet;
 
@@ -26,6 +26,15 @@ pub(in crate::cli) fn compare(
             continue;
         }
         let Some(shown) = after.or(before) else { continue };
+        // What stands around it has changed, and it says what it said.
+        if let (Some(before), Some(after)) = (before, after)
+            && before.attachment.is_some()
+            && fate == Fate::Changed
+            && says_the_same(&before.policy, &after.policy)
+            && targets(before) == targets(after)
+        {
+            continue;
+        }
         let asked = if shown.tied { asked } else { &[] };
         let pair = Pair {
             fate,

@@ -9,7 +9,7 @@ use crate::policy::Policy;
 use crate::render::Tree;
 use crate::source::Sources;
 use crate::syntax::Issue;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A policy of one side.
@@ -88,12 +88,25 @@ impl Item {
 impl Side {
     /// What was found without a role.
     pub(in crate::cli) fn of(found: &LoosePolicies, sources: &Sources) -> Self {
-        Self {
+        let mut out = Self {
             items: found.policies.iter().map(|found| Item::loose(found, sources)).collect(),
             open: found.open.clone(),
             declared: found.declared.clone(),
             links: found.links.clone(),
-        }
+        };
+        out.fold(sources);
+        out
+    }
+
+    /// A file that a module reads is the module's, and not one more policy.
+    pub(super) fn fold(&mut self, sources: &Sources) {
+        let place = |item: &Item| {
+            let name = sources.get(item.policy.source).name().to_owned();
+            (name, item.policy.span)
+        };
+        let read: BTreeSet<_> =
+            self.items.iter().filter(|item| item.attachment.is_some()).map(place).collect();
+        self.items.retain(|item| item.attachment.is_some() || !read.contains(&place(item)));
     }
 
     /// The documents of an account. Those of templates are the contract's where `is_judged` says so.
@@ -138,6 +151,19 @@ impl Side {
             Some(rest) if folder => load::display(&Path::new(&other).join(rest.trim_start_matches('/'))),
             // A file that a module reads, too, is the side's.
             Some(_) | None => other.clone(),
+        });
+    }
+
+    /// Takes the policies of templates for what somebody says that these templates are now: those that can be it, and no others.
+    pub(super) fn take_as(&mut self, now: &BTreeMap<String, Vec<&Item>>) {
+        self.items.retain_mut(|item| {
+            let Some(named) = now.get(&item.path).filter(|_| item.attachment.is_some()) else { return true };
+            if named.iter().any(|other| other.attachment.is_some()) {
+                return true;
+            }
+            let Some(other) = named.iter().find(|other| other.kind == item.kind) else { return false };
+            (item.attachment, item.tied) = (None, other.tied);
+            true
         });
     }
 

@@ -34,7 +34,7 @@ pub(super) fn length(root: &Node<'_>) -> Length {
 }
 
 /// One policy of a template.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct TemplatePolicy {
     pub(super) policy: Policy,
     pub(super) issues: Vec<Issue>,
@@ -45,7 +45,7 @@ pub(super) struct TemplatePolicy {
 }
 
 /// What a template holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Taken {
     pub(super) policies: Vec<TemplatePolicy>,
     /// Reports and exports.

@@ -300,12 +300,7 @@ impl<'t> Collector<'_, '_, 't> {
                         Missing::Text => "its policy is a text that is no policy in JSON".to_owned(),
                         Missing::NoValue | Missing::Other => "its policy is no object".to_owned(),
                     };
-                    self.out.open.push(Attachment {
-                        file: String::new(),
-                        address: address.clone(),
-                        hint,
-                        targets,
-                    });
+                    self.out.open.push(Attachment::new(address.clone(), hint, targets));
                     self.out.not_evaluated.push((address, reason));
                     return;
                 }
@@ -322,7 +317,7 @@ impl<'t> Collector<'_, '_, 't> {
                 policy.faults.push(Fault { kind: FaultKind::SubTakesVariable, span, found: found.into() });
             }
         }
-        let attachment = Attachment { file: String::new(), address, hint, targets };
+        let attachment = Attachment::new(address, hint, targets);
         self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
     }
 

@@ -113,7 +113,7 @@ fn of_resource<'b>(
         let hint = if kind == "aws_organizations_policy" { kind_in_organization(block, scope) } else { hint };
         let own = attach::target(block, kind, name, scope);
         let mut held = |hint: PolicyHint, targets: Vec<Target>| {
-            let attachment = Attachment { file: String::new(), address: address.clone(), hint, targets };
+            let attachment = Attachment::new(address.clone(), hint, targets);
             out.push(Held { expr, attachment, depends: depends.clone() });
         };
         if kind == "aws_iam_policy" {
@@ -132,7 +132,7 @@ fn of_resource<'b>(
         if let Some(expr) = inline.body.value("policy") {
             let address = format!("{address}.inline_policy");
             let targets = attach::target(block, kind, name, scope).into_iter().collect();
-            let attachment = Attachment { file: String::new(), address, hint: PolicyHint::Identity, targets };
+            let attachment = Attachment::new(address, PolicyHint::Identity, targets);
             out.push(Held { expr, attachment, depends: depends.clone() });
         }
     }

@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The document of a data source that no resource of its module uses.
+#[derive(Debug, Clone)]
 pub(super) struct Unused {
     pub(super) file: String,
     pub(super) address: String,
@@ -37,7 +38,7 @@ pub(super) struct Unused {
 }
 
 /// What modules hold.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// By file.
     pub(super) files: Vec<(String, Taken)>,

@@ -169,7 +169,7 @@ impl<'n, 't> Plan<'n, 't> {
                 mine.map(|(_, link)| link.target.clone()).collect()
             };
             let mut add = |hint: PolicyHint, targets: Vec<Target>| {
-                let attachment = Attachment { file: String::new(), address: address.clone(), hint, targets };
+                let attachment = Attachment::new(address.clone(), hint, targets);
                 self.policy(resource, (attribute, node), attachment, out);
             };
             if resource.kind == "aws_iam_policy" {
@@ -187,8 +187,7 @@ impl<'n, 't> Plan<'n, 't> {
         }
         for inline in items(resource.values, "inline_policy") {
             let address = format!("{address}.inline_policy");
-            let attachment =
-                Attachment { file: String::new(), address, hint: PolicyHint::Identity, targets: own.clone() };
+            let attachment = Attachment::new(address, PolicyHint::Identity, own.clone());
             self.policy(resource, ("inline_policy", inline.get("policy")), attachment, out);
         }
     }

@@ -1,6 +1,6 @@
 //! Reports and exports of templates before and after: which changes make another one of them.
 
-use crate::checks::Cause;
+use super::super::subject::Cause;
 use crate::evidence::{DeclaredExport, Maker};
 use crate::rulebook::Values;
 use crate::source::{Place, Span};
