@@ -187,7 +187,9 @@ proptest! {
         for caller in ["111122223333:user/reader", "111122223333:user/x", "444455556666:role/partner", "999988887777:user/x"] {
             for action in ["sts:AssumeRole", "sts:TagSession"] {
                 let caller = format!("arn:aws:iam::{caller}");
-                let keys = if external == "other" { Vec::new() } else { vec![key("sts:ExternalId", &external)] };
+                // Only the request for the role itself carries it.
+                let is_sent = external != "other" && action == "sts:AssumeRole";
+                let keys = if is_sent { vec![key("sts:ExternalId", &external)] } else { Vec::new() };
                 requests.push(request(&caller, action, "arn:aws:iam::111122223333:role/billing", &keys));
             }
         }
