@@ -139,7 +139,7 @@ fn key(name: &str, value: &str) -> (String, Option<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn classes_of_identity_policies_are_true_and_there_are_no_others(
