@@ -144,6 +144,14 @@ fn is_foreign(principals: Option<&Principals>) -> bool {
     principals.is_some_and(|principals| principals.entries.iter().any(|entry| foreign(&entry.kind)))
 }
 
+/// Whether two documents say the same, statement by statement, whatever the places. What a template leaves open is the same if it
+/// has the same name.
+#[must_use]
+pub fn says_the_same(old: &Policy, new: &Policy) -> bool {
+    let all = |policy: &Policy| policy.statements.iter().map(spelled).collect::<Vec<_>>();
+    old.version == new.version && old.faults.len() == new.faults.len() && all(old) == all(new)
+}
+
 /// A statement by what it says, without its places.
 fn spelled(statement: &Statement) -> String {
     let element = |element: &Option<crate::policy::Element>| {

@@ -3,12 +3,13 @@
 use super::{Asked, Job, Kind, Limit, compare};
 use crate::checks::lint::PolicyKind;
 use crate::contract::{Contract, Form};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, is_own_account};
 use crate::finding::Assumed;
 use crate::finding::change::{Comparison, Effect, Fate};
 use crate::judge::{self, Library, Prepared};
 use crate::policy::Policy;
 use crate::source::{Place, Sources, Span};
+use std::borrow::Cow;
 
 /// The account taken where none is named: one that documentation uses and hardly any policy does.
 pub const SOME_ACCOUNT: &str = "210987654321";
@@ -81,15 +82,18 @@ pub struct Pair<'p> {
     pub kind: PolicyKind,
 }
 
-impl Pair<'_> {
+impl<'p> Pair<'p> {
     /// Compares the two.
     #[must_use]
     pub fn compared(self, sources: &Sources, accounts: Accounts<'_>, asked: &[Asked<'_>]) -> Comparison {
         let kind = kind_of(self.kind);
         let named = accounts.of(kind);
         let account = named.unwrap_or(SOME_ACCOUNT);
-        let found =
-            compare(&Job { old: self.old, new: self.new, kind, account, only: &[], asked, beside: &[] });
+        // A template is deployed in the account that the comparison is for.
+        let filled = |policy: Option<&'p Policy>| policy.map(|policy| in_account(policy, account));
+        let (old, new) = (filled(self.old), filled(self.new));
+        let (old, new) = (old.as_deref(), new.as_deref());
+        let found = compare(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
         let name = |policy: Option<&Policy>| {
             policy.map_or_else(String::new, |policy| sources.get(policy.source).name().to_owned())
         };
@@ -110,6 +114,16 @@ impl Pair<'_> {
         assume(&mut comparison, kind, named);
         comparison
     }
+}
+
+/// A policy with the account in the places where a template leaves it open.
+fn in_account<'p>(policy: &'p Policy, account: &str) -> Cow<'p, Policy> {
+    if !policy.holes().any(is_own_account) {
+        return Cow::Borrowed(policy);
+    }
+    let mut out = policy.clone();
+    out.fill(&|name| is_own_account(name).then(|| account.to_owned()));
+    Cow::Owned(out)
 }
 
 /// Where a policy begins.

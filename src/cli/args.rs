@@ -298,6 +298,7 @@ pub(super) enum FormatArg {
     Sarif,
     Github,
     Markdown,
+    Junit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,20 +1,29 @@
 //! What policies have come to since a git revision: `--base`.
 
+mod compare;
+mod pairing;
+mod side;
+mod tree;
+
+pub(super) use compare::compare;
+pub(super) use pairing::Skipped;
+pub(super) use side::{Item, Side};
+
 use super::git::{Blob, Revision};
 use super::output;
-use crate::change::{Accounts, Asked, Pair};
-use crate::checks::lint::PolicyKind;
-use crate::evidence::{LoosePolicies, LoosePolicy};
+use crate::change::{Accounts, Asked};
+use crate::checks::Cause;
+use crate::evidence::LoosePolicies;
 use crate::finding::NotEvaluated;
-use crate::finding::change::{Changes, Fate};
+use crate::finding::change::Changes;
 use crate::load;
-use crate::policy::Policy;
 use crate::render::Tree;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Issue, IssueKind, read_json};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use tree::{RevisionFiles, folder_of};
 
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct BaseArgs {
@@ -28,57 +37,17 @@ pub(super) fn prefix(base: &str) -> String {
     format!("{base}:")
 }
 
-/// A policy of one side.
-#[derive(Debug, Clone)]
-pub(super) struct Item {
-    pub(super) policy: Policy,
-    pub(super) kind: PolicyKind,
-    /// Why it is not compared.
-    broken: bool,
-    /// Whether contracts are asked about it: it is one of the documents that they are about.
-    pub(super) tied: bool,
-}
-
-impl Item {
-    /// A policy with the faults of its text.
-    pub(super) fn new(policy: &Policy, issues: &[Issue], kind: PolicyKind, tied: bool) -> Self {
-        let is_fault = |issue: &Issue| !matches!(issue.kind, IssueKind::ByteOrderMark);
-        let broken =
-            issues.iter().any(is_fault) || (policy.statements.is_empty() && !policy.faults.is_empty());
-        Self { policy: policy.clone(), kind, broken, tied }
-    }
-
-    fn loose(found: &LoosePolicy, sources: &Sources) -> Self {
-        let kind = PolicyKind::detect(found, sources.get(found.source).name());
-        // A resource's policy names the resource, so that a contract knows its own.
-        Self::new(&found.policy, &found.issues, kind, matches!(kind, PolicyKind::Resource(_)))
-    }
-}
-
-/// Whether AWS does not take a text with it.
-fn is_fault(issue: &Issue) -> bool {
-    !matches!(issue.kind, IssueKind::ByteOrderMark)
-}
-
-/// The policies that were found without a role.
-pub(super) fn items(found: &LoosePolicies, sources: &Sources) -> Vec<Item> {
-    found.policies.iter().map(|found| Item::loose(found, sources)).collect()
-}
-
 /// A revision with the policies that its files hold.
 pub(super) struct Before {
     base: String,
     commit: String,
     tree: Tree,
-    /// The policies of files that are other files now, by the path from the root of the repository.
-    old: BTreeMap<String, Vec<Item>>,
-    /// Files that are what they were.
+    /// What the files hold that are other files now.
+    old: Side,
+    /// Files that are what they were: what they hold now is no change.
     same: BTreeSet<String>,
-    not_compared: Vec<NotEvaluated>,
+    skipped: Vec<NotEvaluated>,
 }
-
-/// A policy with the path of its file.
-type At<'i> = (String, &'i Item);
 
 impl Before {
     /// Reads what the files of some paths held at a revision: of folders every file that may hold a policy, and files by name.
@@ -89,7 +58,7 @@ impl Before {
         sources: &mut Sources,
         base: &str,
         paths: &[PathBuf],
-        now: &[Item],
+        now: &Side,
     ) -> anyhow::Result<Self> {
         let tree = output::tree();
         let revision = Revision::of(Path::new(&tree.root), base)?;
@@ -102,72 +71,122 @@ impl Before {
         let texts = revision.texts(&blobs)?;
         let mut out = Self {
             base: base.to_owned(),
-            commit: revision.commit,
+            commit: revision.commit.clone(),
             tree,
-            old: BTreeMap::new(),
+            old: Side::default(),
             same: BTreeSet::new(),
-            not_compared: Vec::new(),
+            skipped: Vec::new(),
         };
-        let kinds = by_path(now, sources, &out.tree);
+        let kinds = now.kinds(&out.tree);
+        let mut modules: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut other_changed = false;
         for ((path, _), text) in wanted.into_iter().zip(texts) {
             let Some(text) = text.map(load::decode) else {
                 out.skip(path, "git does not have its text here");
                 continue;
             };
-            if current.get(path).is_some_and(|id| sources.get(*id).text() == text) {
+            let is_same = current.get(path).is_some_and(|id| sources.get(*id).text() == text);
+            if load::is_of_module(path) {
+                modules.insert(path.clone(), (!is_same).then_some(text));
+                continue;
+            }
+            if is_same {
                 out.same.insert(path.clone());
                 continue;
             }
+            other_changed = true;
             let mut found = LoosePolicies::default();
             load::add_found(sources, &format!("{}{path}", prefix(base)), &text, &mut found);
-            let mut old = items(&found, sources);
+            let mut old = Side::of(&found, sources);
             let is_torn = |id: &SourceId| read_json(sources.get(*id).text()).issues.iter().any(is_fault);
-            if !old.is_empty() && !kinds.contains_key(path) && current.get(path).is_some_and(is_torn) {
+            let is_template = found.has_template || load::is_template_name(path);
+            if !old.items.is_empty()
+                && !is_template
+                && !kinds.contains_key(path)
+                && current.get(path).is_some_and(is_torn)
+            {
                 out.skip(path, "it held a policy, and what it holds now cannot be read");
                 continue;
             }
             // What it was is what it is, where somebody says what that is.
-            if let ([one], Some([item])) = (old.as_mut_slice(), kinds.get(path).map(Vec::as_slice)) {
+            if let ([one], Some([item])) = (old.items.as_mut_slice(), kinds.get(path).map(Vec::as_slice)) {
                 (one.kind, one.tied) = (item.kind, item.tied);
             }
-            out.old.insert(path.clone(), old);
+            out.old.add(old);
         }
+        out.modules(sources, (&revision, &files), &modules, &current, other_changed);
+        out.old.fold(sources);
+        out.old.strip(&prefix(base));
+        out.old.take_as(&kinds);
         Ok(out)
     }
 
+    /// Reads the modules of Terraform in which something is another than it was. A module is all files of a folder, and files
+    /// that these read.
+    fn modules(
+        &mut self,
+        sources: &mut Sources,
+        (revision, files): (&Revision, &BTreeMap<String, Blob>),
+        asked: &BTreeMap<String, Option<String>>,
+        current: &BTreeMap<String, SourceId>,
+        other_changed: bool,
+    ) {
+        let of_module = |path: &&String| load::is_of_module(path);
+        let folders: BTreeSet<&str> =
+            asked.keys().chain(current.keys().filter(of_module)).map(|path| folder_of(path)).collect();
+        for folder in folders {
+            let part = |path: &str| load::is_part_of_module(path) && folder_of(path) == folder;
+            let parts: Vec<(&String, &Blob)> = files.iter().filter(|(path, _)| part(path)).collect();
+            let disk = RevisionFiles::new(revision, files, &prefix(&self.base));
+            let is_same = |path: &str| {
+                let now = current.get(path).map(|id| sources.get(*id).text());
+                now.is_some() && now == disk.peek(path).as_deref()
+            };
+            let now: Vec<&String> = current.keys().filter(|path| part(path)).collect();
+            if !other_changed && parts.len() == now.len() && now.iter().all(|path| is_same(path)) {
+                self.same.extend(now.into_iter().cloned());
+                continue;
+            }
+            let paths: Vec<PathBuf> =
+                asked.keys().filter(|path| folder_of(path) == folder).map(PathBuf::from).collect();
+            let mut found = LoosePolicies::default();
+            if let Err(error) = load::add_modules(sources, &paths, &disk, &mut found) {
+                self.skip(folder, &format!("the module as it was cannot be read: {error}"));
+                continue;
+            }
+            self.old.add(Side::of(&found, sources));
+        }
+    }
+
     fn skip(&mut self, path: &str, reason: &str) {
-        self.not_compared.push(NotEvaluated { document: path.to_owned(), reason: reason.to_owned() });
+        self.skipped.push(NotEvaluated { document: path.to_owned(), reason: reason.to_owned() });
     }
 
     /// What changed between the revision and now.
     pub(super) fn compare(
-        mut self,
+        self,
         sources: &Sources,
-        now: &[Item],
+        now: &Side,
         accounts: Accounts<'_>,
         asked: &[Asked<'_>],
-    ) -> Changes {
-        let old = std::mem::take(&mut self.old);
-        let pairs = paired(&old, by_path(now, sources, &self.tree), &self.same, sources);
-        let mut list = Vec::new();
-        for (path, fate, before, after) in pairs {
-            if before.is_some_and(|item| item.broken) || after.is_some_and(|item| item.broken) {
-                self.skip(&path, "a policy in it is not JSON that AWS takes (`preflight lint` tells more)");
-                continue;
-            }
-            let Some(shown) = after.or(before) else { continue };
-            let asked = if shown.tied { asked } else { &[] };
-            let pair = Pair {
-                fate,
-                old: before.map(|item| &item.policy),
-                new: after.map(|item| &item.policy),
-                shown: &shown.policy,
-                kind: shown.kind,
-            };
-            list.push(pair.compared(sources, accounts, asked));
-        }
-        Changes { base: self.base, commit: self.commit, list, not_compared: self.not_compared }
+    ) -> (Changes, Vec<Cause>) {
+        let mut now = now.clone();
+        now.rename(&|name| self.tree.path(name));
+        now.items.retain(|item| !self.same.contains(&item.path));
+        now.open.retain(|open| !self.same.contains(&open.file));
+        now.links.retain(|(file, _)| !self.same.contains(file));
+        let (list, skipped, causes) = compare(sources, (&self.old, &now), accounts, asked);
+        let mut not_compared = self.skipped;
+        not_compared.extend(skipped.into_iter().map(Skipped::into_entry));
+        not_compared.sort_by(|left, right| left.document.cmp(&right.document));
+        not_compared.dedup();
+        (Changes { base: self.base, commit: self.commit, list, not_compared }, causes)
     }
+}
+
+/// Whether AWS does not take a text with it.
+fn is_fault(issue: &Issue) -> bool {
+    !matches!(issue.kind, IssueKind::ByteOrderMark)
 }
 
 /// Whether a file of the revision is asked about: it is named, or stands below a folder that is and may hold a policy. One
@@ -180,69 +199,4 @@ fn counts(path: &str, paths: &[PathBuf], tree: &Tree, current: &BTreeMap<String,
     });
     let is_gone = || std::fs::symlink_metadata(Path::new(&tree.root).join(path)).is_err();
     (is_asked || current.contains_key(path)) && (current.contains_key(path) || is_gone())
-}
-
-fn by_path<'i>(items: &'i [Item], sources: &Sources, tree: &Tree) -> BTreeMap<String, Vec<&'i Item>> {
-    let mut out: BTreeMap<String, Vec<&Item>> = BTreeMap::new();
-    for item in items {
-        out.entry(tree.path(sources.get(item.policy.source).name())).or_default().push(item);
-    }
-    out
-}
-
-/// Which policy is which: by file, then by what moved to another one.
-fn paired<'i>(
-    old: &'i BTreeMap<String, Vec<Item>>,
-    now: BTreeMap<String, Vec<&'i Item>>,
-    same: &BTreeSet<String>,
-    sources: &Sources,
-) -> Vec<(String, Fate, Option<&'i Item>, Option<&'i Item>)> {
-    let mut pairs = Vec::new();
-    let (mut removed, mut added): (Vec<At<'_>>, Vec<At<'_>>) = (Vec::new(), Vec::new());
-    for (path, before) in old {
-        let after = now.get(path).map_or(&[][..], Vec::as_slice);
-        let mut gone: Vec<&Item> = before.iter().collect();
-        let mut fresh: Vec<&Item> = after.to_vec();
-        // What stands there word for word is not another policy, wherever in the file it stands.
-        gone.retain(|item| {
-            let twin = fresh.iter().position(|other| text(other, sources) == text(item, sources));
-            twin.is_none_or(|at| {
-                fresh.remove(at);
-                false
-            })
-        });
-        for item in gone {
-            match fresh.iter().position(|other| other.kind == item.kind) {
-                Some(at) => pairs.push((path.clone(), Fate::Changed, Some(item), Some(fresh.remove(at)))),
-                None => removed.push((path.clone(), item)),
-            }
-        }
-        added.extend(fresh.into_iter().map(|item| (path.clone(), item)));
-    }
-    let other = now.into_iter().filter(|(path, _)| !old.contains_key(path) && !same.contains(path));
-    added.extend(other.flat_map(|(path, items)| items.into_iter().map(move |item| (path.clone(), item))));
-    for (path, item) in removed {
-        let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-        let moved = added.iter().position(|(_, other)| text(other, sources) == text(item, sources));
-        let moved = moved.or_else(|| {
-            added.iter().position(|(other_path, other)| {
-                file(other_path) == file(&path) && other.kind == item.kind && *other_path != path
-            })
-        });
-        match moved {
-            Some(at) => {
-                let (path, other) = added.remove(at);
-                pairs.push((path, Fate::Renamed, Some(item), Some(other)));
-            }
-            None => pairs.push((path, Fate::Removed, Some(item), None)),
-        }
-    }
-    pairs.extend(added.into_iter().map(|(path, item)| (path, Fate::Added, None, Some(item))));
-    pairs.sort_by(|left, right| left.0.cmp(&right.0));
-    pairs
-}
-
-/// The text of a policy.
-fn text<'s>(item: &Item, sources: &'s Sources) -> &'s str {
-    sources.get(item.policy.source).slice(item.policy.span)
 }

@@ -1,5 +1,7 @@
 //! `preflight diff`
 
+mod many;
+
 use super::args::{ColorArg, FailOn, FormArgs, FormatArg};
 use super::base::{self, BaseArgs};
 use super::gate::{Gate, GateArgs};
@@ -102,11 +104,11 @@ fn since(args: &DiffArgs, base: &str) -> anyhow::Result<Exit> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let setup = setup(args, &library, &mut sources, &paths)?;
     let found = load::loose(&mut sources, &paths)?;
-    let now = base::items(&found, &sources);
-    let changes = setup.changes(&library, &mut sources, (base, &paths), now)?;
+    let now = base::Side::of(&found, &sources);
+    let (changes, findings) = setup.changes(&library, &mut sources, (base, &paths), now)?;
     let mut report = empty();
     report.wrapped = wrapped(&found);
-    report.findings = findings_of_changes(&library, &changes);
+    report.findings = findings;
     report.changes = Some(changes);
     let gate = Gate {
         args: &args.gate,
@@ -142,9 +144,18 @@ fn two(args: &DiffArgs, before: &Path, after: &Path) -> anyhow::Result<Exit> {
     let mut sources = Sources::new();
     let folder = after.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let setup = setup(args, &library, &mut sources, &[PathBuf::from("."), folder.to_path_buf()])?;
-    let old = read(&mut sources, before)?;
-    let new = read(&mut sources, after)?;
-    let reference = args.no_new_access_than.as_deref().map(|file| read(&mut sources, file)).transpose()?;
+    let (old, new) = (found(&mut sources, before)?, found(&mut sources, after)?);
+    if before.is_dir() || after.is_dir() || !is_one(&old) || !is_one(&new) {
+        return many::run(args, &library, (sources, setup), (before, old), (after, new));
+    }
+    let (old, new) = (read(&sources, before, old)?, read(&sources, after, new)?);
+    let reference = match args.no_new_access_than.as_deref() {
+        Some(file) => {
+            let found = found(&mut sources, file)?;
+            Some(read(&sources, file, found)?)
+        }
+        None => None,
+    };
     let kind = match args.kind.as_deref() {
         Some(name) => kind_of_name(name)?,
         None => found_out(&sources, (&old, before), (&new, after))?,
@@ -188,7 +199,11 @@ fn two(args: &DiffArgs, before: &Path, after: &Path) -> anyhow::Result<Exit> {
     terminal::print(&match args.format {
         FormatArg::Human => human::render(&comparison, &sources, &style),
         FormatArg::Json => change_v1::render(&comparison, &sources),
-        FormatArg::Concise | FormatArg::Sarif | FormatArg::Github | FormatArg::Markdown => {
+        FormatArg::Concise
+        | FormatArg::Sarif
+        | FormatArg::Github
+        | FormatArg::Markdown
+        | FormatArg::Junit => {
             let mut report = empty();
             report.wrapped.clone_from(&comparison.wrapped);
             let base = comparison.documents.0.clone();
@@ -249,8 +264,21 @@ struct Read {
     wrapped: Vec<Wrapped>,
 }
 
-fn read(sources: &mut Sources, file: &Path) -> anyhow::Result<Read> {
-    let LoosePolicies { mut policies, wrapped, .. } = load::loose(sources, &[file.to_path_buf()])?;
+fn found(sources: &mut Sources, file: &Path) -> anyhow::Result<LoosePolicies> {
+    Ok(load::loose(sources, &[file.to_path_buf()])?)
+}
+
+/// Whether one policy is all there is.
+fn is_one(found: &LoosePolicies) -> bool {
+    !found.has_template
+        || (found.policies.len() == 1
+            && found.open.is_empty()
+            && found.links.is_empty()
+            && found.declared.is_empty())
+}
+
+fn read(sources: &Sources, file: &Path, found: LoosePolicies) -> anyhow::Result<Read> {
+    let LoosePolicies { mut policies, wrapped, .. } = found;
     anyhow::ensure!(
         policies.len() == 1,
         "`{}` holds {} policies; name a file with one",

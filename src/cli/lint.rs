@@ -8,7 +8,7 @@ use super::{Exit, base, check, terminal};
 use crate::checks::lint::PolicyKind;
 use crate::finding::change::Changes;
 use crate::finding::{Finding, RuleName};
-use crate::judge::{Library, LintJob, findings_of_changes, lint};
+use crate::judge::{Library, LintJob, lint};
 use crate::load;
 use crate::source::Sources;
 use anyhow::Context;
@@ -38,14 +38,13 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let mut report = lint(&library, &job);
     if let Some(base) = &args.base.base {
-        let mut now = base::items(&found, &sources);
+        let mut now = base::Side::of(&found, &sources);
         if let Some(kind) = kind {
-            now.iter_mut().for_each(|item| item.kind = kind);
+            now.items.iter_mut().for_each(|item| item.kind = kind);
         }
         let at = (folder.clone(), config.clone());
         let setup = Setup::new(&library, &FormArgs::default(), at, args.now.as_deref())?;
-        let changes = setup.changes(&library, &mut sources, (base, &paths), now)?;
-        let findings = findings_of_changes(&library, &changes);
+        let (changes, findings) = setup.changes(&library, &mut sources, (base, &paths), now)?;
         let is_asked = |finding: &Finding| only.is_empty() || only.contains(&finding.rule);
         report.findings.extend(findings.into_iter().filter(is_asked));
         report.changes = Some(changes);

@@ -21,7 +21,9 @@ impl Output {
     pub(super) fn show(self, report: &Report, sources: &Sources, book: &Rulebook) -> String {
         let format = format(self.format);
         let tree = match format {
-            Format::Sarif | Format::Github | Format::Markdown => Tree { base: base(report), ..tree() },
+            Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
+                Tree { base: base(report), ..tree() }
+            }
             Format::Human | Format::Json | Format::Concise => Tree::default(),
         };
         let style = terminal::style(self.color, self.quiet);
@@ -37,6 +39,7 @@ fn format(format: FormatArg) -> Format {
         FormatArg::Sarif => Format::Sarif,
         FormatArg::Github => Format::Github,
         FormatArg::Markdown => Format::Markdown,
+        FormatArg::Junit => Format::Junit,
     }
 }
 

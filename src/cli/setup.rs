@@ -1,12 +1,13 @@
 //! What policies are compared with, beside each other: the settings, and the contracts of products that they ask about.
 
 use super::args::FormArgs;
-use super::base::{Before, Item};
+use super::base::{Before, Side};
 use super::check;
 use crate::change::{Accounts, Contracts, evidence_of};
 use crate::checks::lint::PolicyKind;
 use crate::config::Config;
 use crate::evidence::{Evidence, Role};
+use crate::finding::Finding;
 use crate::finding::change::Changes;
 use crate::judge::{self, Library};
 use crate::load;
@@ -49,15 +50,18 @@ impl Setup {
         library: &Library,
         sources: &mut Sources,
         base: (&str, &[PathBuf]),
-        now: Vec<Item>,
-    ) -> anyhow::Result<Changes> {
+        now: Side,
+    ) -> anyhow::Result<(Changes, Vec<Finding>)> {
         let (base, paths) = base;
         let now = self.tie(now, sources);
         let before = Before::read(sources, base, paths, &now)?;
-        let policies: Vec<_> = now.iter().map(|item| (&item.policy, item.kind)).collect();
+        let policies: Vec<_> = now.items.iter().map(|item| (&item.policy, item.kind)).collect();
         let evidence = evidence_of(if self.is_asked { &policies } else { &[] });
         let contracts = Contracts::new(library, self.job(sources, &evidence));
-        Ok(before.compare(sources, &now, self.accounts(), &contracts.asked()))
+        let (changes, causes) = before.compare(sources, &now, self.accounts(), &contracts.asked());
+        let mut findings = judge::findings_of_changes(library, &changes);
+        findings.extend(judge::findings_of_declared(library, &causes));
+        Ok((changes, findings))
     }
 
     /// What contracts are asked with.
@@ -74,8 +78,8 @@ impl Setup {
     }
 
     /// Policies that the settings name are those of the contract, and of the type that they say.
-    fn tie(&self, mut items: Vec<Item>, sources: &Sources) -> Vec<Item> {
-        for item in &mut items {
+    pub(super) fn tie(&self, mut side: Side, sources: &Sources) -> Side {
+        for item in &mut side.items {
             let name = sources.get(item.policy.source).name();
             let named = self.config.documents.iter().find(|document| {
                 document.linked.is_none() && load::display(&self.folder.join(&document.path)) == name
@@ -85,6 +89,6 @@ impl Setup {
                 item.tied = role != Role::LinkedPolicy;
             }
         }
-        items
+        side
     }
 }

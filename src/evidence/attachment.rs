@@ -6,12 +6,22 @@ use crate::policy::Text;
 /// The place of a policy in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
+    /// The file of the template.
+    pub file: String,
     /// The name that the template has for it: `BillingBucketPolicy`, `aws_s3_bucket_policy.billing`.
     pub address: String,
     /// What kind of policy that place makes it.
     pub hint: PolicyHint,
     /// What it is attached to, as far as the template says; of a managed policy nothing, if others attach it.
     pub targets: Vec<Target>,
+}
+
+impl Attachment {
+    /// A place in a template of which the file is not said yet.
+    #[must_use]
+    pub fn new(address: String, hint: PolicyHint, targets: Vec<Target>) -> Self {
+        Self { file: String::new(), address, hint, targets }
+    }
 }
 
 /// One thing that a policy is attached to.
@@ -101,6 +111,16 @@ impl Target {
             _ => Fit::Open,
         }
     }
+}
+
+/// Whether a hole of a template is the number of the account that it is deployed in.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html> and
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/caller_identity> (checked 2026-11)
+#[must_use]
+pub fn is_own_account(name: &str) -> bool {
+    name == "AWS::AccountId"
+        || (name.starts_with("data.aws_caller_identity.") && name.ends_with(".account_id"))
 }
 
 #[cfg(test)]

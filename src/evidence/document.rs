@@ -3,8 +3,10 @@
 use super::answer::{Answer, AnswerKind};
 use super::attachment::{Attachment, Link};
 use super::bucket::BucketRecord;
+use super::declared::DeclaredExport;
 use super::listing::Listing;
 use super::live::LiveRecord;
+use super::loose::OpenPolicy;
 use super::organization::OrganizationRecord;
 use super::reader::ReaderRecord;
 use super::role::Role;
@@ -115,10 +117,18 @@ pub struct Evidence {
     pub listing: Listing,
     /// Policies that templates attach by name to somebody.
     pub links: Vec<Link>,
+    /// Reports and exports of templates, with what is said around them.
+    pub declared: Vec<DeclaredExport>,
     /// Policies of templates that could not be resolved.
     pub open: Vec<Attachment>,
+    /// The same, and what else of templates could not be resolved, with the reasons.
+    pub unresolved: Vec<OpenPolicy>,
     /// What was presumed when the documents were read.
     pub assumed: Vec<String>,
+    /// Files that are plans of Terraform.
+    pub plans: Vec<String>,
+    /// Something of it was read from modules of Terraform.
+    pub has_modules: bool,
     /// What of all this modules of Terraform hold. A module is read from many texts, so it is kept as it was found.
     pub modules: Option<Arc<Self>>,
     /// What live calls told, where a snapshot was read.
@@ -131,7 +141,9 @@ impl Evidence {
         self.documents.extend(modules.documents.iter().cloned());
         self.links.extend(modules.links.iter().cloned());
         self.open.extend(modules.open.iter().cloned());
+        self.unresolved.extend(modules.unresolved.iter().cloned());
         self.exports.add(modules.exports.clone());
+        self.declared.extend(modules.declared.iter().cloned());
         self.not_evaluated.extend(modules.not_evaluated.iter().cloned());
         self.assumed.extend(modules.assumed.iter().cloned());
         self.modules = Some(modules);

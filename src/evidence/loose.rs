@@ -1,5 +1,7 @@
 //! A policy that was found somewhere, before anybody says what it is to an account.
 
+use super::attachment::{Attachment, Link};
+use super::declared::DeclaredExport;
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
@@ -62,6 +64,19 @@ pub struct LoosePolicy {
     pub hint: Option<PolicyHint>,
     /// Whose inline policy it is, where its surroundings say so.
     pub owner: Option<Owner>,
+    /// Of a policy in a template of infrastructure as code: where it stands, and what it is attached to.
+    pub attachment: Option<Attachment>,
+}
+
+/// A policy of a template that could not be resolved, or a whole file of which nothing is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPolicy {
+    /// The file.
+    pub file: String,
+    /// The name that the template has for it; of a file that cannot be read nothing.
+    pub address: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What was found below some paths.
@@ -75,4 +90,12 @@ pub struct LoosePolicies {
     pub not_evaluated: Vec<(String, String)>,
     /// A template of infrastructure as code was among them.
     pub has_template: bool,
+    /// Of those, the policies of templates that could not be resolved.
+    pub open: Vec<OpenPolicy>,
+    /// Files that are plans of Terraform.
+    pub plans: Vec<String>,
+    /// Reports and exports of templates.
+    pub declared: Vec<DeclaredExport>,
+    /// Policies that templates attach by name to somebody, and the file that does.
+    pub links: Vec<(String, Link)>,
 }

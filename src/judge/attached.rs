@@ -4,7 +4,7 @@
 use crate::contract::Form;
 use crate::evidence::{
     Attachment, BoundaryRecord, Evidence, Fit, LinkKind, PolicyDocument, PolicyHint, Role, Said, Target,
-    TargetKind,
+    TargetKind, is_own_account,
 };
 use crate::policy::ArnSplit;
 use crate::source::{Place, SourceId, Sources};
@@ -188,7 +188,7 @@ impl Selection<'_> {
     /// The account that a template is deployed in is the form's.
     fn fill_account(&mut self) {
         let Some(account) = self.form.text("account").map(str::to_owned) else { return };
-        let known = |name: &str| is_account(name).then(|| account.clone());
+        let known = |name: &str| is_own_account(name).then(|| account.clone());
         self.fill(None, &known);
         let attached = self.out.documents.iter_mut().filter_map(|document| document.attachment.as_mut());
         let targets = attached.chain(&mut self.out.open).flat_map(|attachment| &mut attachment.targets);
@@ -217,12 +217,6 @@ fn bucket_part(of_bucket: &str, name: &str, bucket: &str) -> Option<String> {
         "arn" => Some(format!("arn:aws:s3:::{bucket}")),
         _ => None,
     }
-}
-
-/// Whether a hole is the number of the account of the deployment.
-fn is_account(name: &str) -> bool {
-    name == "AWS::AccountId"
-        || (name.starts_with("data.aws_caller_identity.") && name.ends_with(".account_id"))
 }
 
 /// The best of several fits; of none it is open.

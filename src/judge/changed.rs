@@ -18,6 +18,12 @@ pub fn findings_of_changes(library: &Library, changes: &Changes) -> Vec<Finding>
     out
 }
 
+/// What rules say of reports and exports that templates make.
+#[must_use]
+pub fn findings_of_declared(library: &Library, causes: &[Cause]) -> Vec<Finding> {
+    causes.iter().map(|cause| tell(library, cause, "iac", None).finding).collect()
+}
+
 fn of(library: &Library, comparison: &Comparison) -> Vec<Finding> {
     let gained = comparison.gained.iter().filter_map(|change| Some((gained_case(change)?, change)));
     let lost = comparison.lost.iter().map(|change| (lost_case(change), change));

@@ -3,7 +3,7 @@
 use super::known::Published;
 use super::{Library, distinct, tell};
 use crate::checks::lint::{self, Doc, PolicyKind};
-use crate::checks::{Cause, Subject};
+use crate::checks::{Cause, Subject, look_declared};
 use crate::evidence::{LoosePolicies, Role};
 use crate::finding::{Finding, NotEvaluated, Report, RuleName, Severity, Verdict, Wrapped};
 use crate::policy::Policy;
@@ -59,6 +59,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
         told.refusal = true;
         told
     }));
+    told.extend(look_declared(&job.found.declared).iter().map(|cause| tell(library, cause, "iac", None)));
     let mut findings = distinct(told);
     if !job.only.is_empty() {
         findings.retain(|finding| job.only.contains(&finding.rule));

@@ -18,7 +18,7 @@ mod told;
 mod words;
 
 pub use again::{Before, Memory};
-pub use changed::findings_of_changes;
+pub use changed::{findings_of_changes, findings_of_declared};
 pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
@@ -263,6 +263,9 @@ fn one(
     let explained: Vec<Finding> =
         told.iter().filter(|told| told.finding.demand.is_some()).map(|told| told.finding.clone()).collect();
     told.extend(lint::beside(library, &subject, &explained));
+    told.extend(
+        checks::look_declared(&evidence.declared).iter().map(|cause| tell(library, cause, "iac", None)),
+    );
     memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
     let note = contract.note.as_ref();

@@ -116,8 +116,43 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
     Ok(files)
 }
 
+/// Where the files of modules are read: from the disk, or as they stood elsewhere.
+pub trait Files {
+    /// The names in a folder.
+    ///
+    /// # Errors
+    /// If the folder cannot be opened.
+    fn names(&self, folder: &Path) -> Result<Vec<std::ffi::OsString>, LoadError>;
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    fn text(&self, path: &Path) -> Result<String, LoadError>;
+
+    /// What the file's source is called.
+    fn called(&self, path: &Path) -> String;
+}
+
+/// The files of the disk.
+pub(super) struct Disk;
+
+impl Files for Disk {
+    fn names(&self, folder: &Path) -> Result<Vec<std::ffi::OsString>, LoadError> {
+        listed(folder)
+    }
+
+    fn text(&self, path: &Path) -> Result<String, LoadError> {
+        read_text(path)
+    }
+
+    fn called(&self, path: &Path) -> String {
+        super::display(path)
+    }
+}
+
 /// The names in a folder.
-pub(super) fn listed(folder: &Path) -> Result<Vec<std::ffi::OsString>, LoadError> {
+fn listed(folder: &Path) -> Result<Vec<std::ffi::OsString>, LoadError> {
     let entries = std::fs::read_dir(folder).map_err(failed(folder))?;
     entries.map(|entry| entry.map(|entry| entry.file_name()).map_err(failed(folder))).collect()
 }

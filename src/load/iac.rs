@@ -3,7 +3,10 @@
 use super::cloudformation::{Taken, TemplatePolicy};
 use super::terraform;
 use super::yaml::Found;
-use crate::evidence::{Evidence, LoosePolicies, LoosePolicy, PolicyDocument, PolicyHint, Role};
+use crate::evidence::{
+    Attachment, DeclaredExport, Evidence, LoosePolicies, LoosePolicy, OpenPolicy, PolicyDocument, PolicyHint,
+    Role,
+};
 use crate::policy;
 use crate::source::{Place, SourceId, Sources};
 
@@ -34,6 +37,9 @@ pub(super) fn take(
             attachment: None,
         });
     }
+    if found.is_plan && named.is_none() {
+        evidence.plans.push(name.to_owned());
+    }
     let before = evidence.documents.len();
     for taken in found.templates {
         template(name, taken, named, evidence);
@@ -48,7 +54,7 @@ pub(super) fn take(
 }
 
 fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)>, evidence: &mut Evidence) {
-    let Taken { policies, exports, links, open, not_evaluated, presumed, .. } = taken;
+    let Taken { policies, exports, links, open, not_evaluated, presumed, declared, .. } = taken;
     let address = |address: &str| format!("{name}: {address}");
     for each in policies {
         let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
@@ -62,6 +68,7 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
         match role {
             Ok((role, level, linked)) => {
                 evidence.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
+                let attachment = Attachment { file: name.to_owned(), ..attachment };
                 let attachment = Some(attachment).filter(|_| named.is_none());
                 evidence.documents.push(PolicyDocument {
                     role,
@@ -78,15 +85,21 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
         }
     }
     for (what, reason) in not_evaluated {
-        evidence.not_evaluated.push((address(&what), reason));
+        evidence.not_evaluated.push((address(&what), reason.clone()));
+        evidence.unresolved.push(OpenPolicy { file: name.to_owned(), address: Some(what), reason });
     }
     for (parameter, value) in presumed {
         let text = format!("parameter {parameter} of {name} is `{value}`, as the template presets it");
         evidence.assumed.push(text);
     }
     evidence.exports.add(exports);
+    evidence.declared.extend(in_file(name, declared));
     evidence.links.extend(links);
     evidence.open.extend(open);
+}
+
+fn in_file(name: &str, declared: Vec<DeclaredExport>) -> impl Iterator<Item = DeclaredExport> {
+    declared.into_iter().map(move |each| DeclaredExport { file: name.to_owned(), ..each })
 }
 
 /// Takes what a text holds as policies of nobody in particular.
@@ -102,12 +115,19 @@ pub(super) fn take_loose(sources: &Sources, source: SourceId, found: Found, out:
             length: policy::Length::default(),
             hint: None,
             owner: None,
+            attachment: None,
         });
+        let reason = "it cannot be read".to_owned();
+        out.open.push(OpenPolicy { file: name.to_owned(), address: None, reason });
     }
     for (policy, issues, length) in found.policies {
-        out.policies.push(LoosePolicy { source, policy, issues, length, hint: None, owner: None });
+        let (hint, owner, attachment) = (None, None, None);
+        out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner, attachment });
     }
     out.has_template |= !found.templates.is_empty();
+    if found.is_plan {
+        out.plans.push(name.to_owned());
+    }
     for taken in found.templates {
         loose_template(name, taken, out);
     }
@@ -118,28 +138,56 @@ fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
         let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
         let source = policy.source;
         out.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
-        let hint = Some(attachment.hint);
-        out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner: None });
+        let (hint, owner) = (Some(attachment.hint), None);
+        let attachment = Some(Attachment { file: name.to_owned(), ..attachment });
+        out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner, attachment });
     }
-    let named = taken.not_evaluated.into_iter();
-    out.not_evaluated.extend(named.map(|(address, reason)| (format!("{name}: {address}"), reason)));
+    out.declared.extend(in_file(name, taken.declared));
+    out.links.extend(taken.links.into_iter().map(|link| (name.to_owned(), link)));
+    for (address, reason) in taken.not_evaluated {
+        out.not_evaluated.push((format!("{name}: {address}"), reason.clone()));
+        out.open.push(OpenPolicy { file: name.to_owned(), address: Some(address), reason });
+    }
 }
 
-/// What modules hold, as the evidence of an account.
-pub(super) fn modules(found: terraform::Found) -> Evidence {
-    let mut out = Evidence { not_evaluated: found.broken, assumed: found.assumed, ..Evidence::default() };
+/// Adds what modules hold to the evidence of an account. `named`: what the user says that they are.
+pub(super) fn modules(
+    found: terraform::Found,
+    named: Option<(Role, usize, Option<usize>)>,
+    out: &mut Evidence,
+) {
+    out.has_modules = true;
+    for (file, reason) in found.broken {
+        out.not_evaluated.push((file.clone(), reason.clone()));
+        out.unresolved.push(OpenPolicy { file, address: None, reason });
+    }
+    out.assumed.extend(found.assumed);
     for (name, taken) in found.files {
-        template(&name, taken, None, &mut out);
+        template(&name, taken, named, out);
     }
     let unused = found.unused.into_iter();
-    out.not_evaluated.extend(unused.map(|each| (each.name, "no resource of the module uses it".to_owned())));
-    out
+    let name = |each: terraform::Unused| format!("{}: {}", each.file, each.address);
+    out.not_evaluated.extend(unused.map(|each| (name(each), "no resource of the module uses it".to_owned())));
+}
+
+/// Adds the reports and exports of modules, and nothing else of them.
+pub(super) fn exports(found: terraform::Found, out: &mut Evidence) {
+    out.has_modules = true;
+    out.not_evaluated.extend(found.broken);
+    out.assumed.extend(found.assumed);
+    for (name, taken) in found.files {
+        out.exports.add(taken.exports);
+        out.declared.extend(in_file(&name, taken.declared));
+    }
 }
 
 /// What modules hold, as policies of nobody in particular.
 pub(super) fn loose_modules(found: terraform::Found, out: &mut LoosePolicies) {
     out.has_template |= !found.files.is_empty();
-    out.not_evaluated.extend(found.broken);
+    for (file, reason) in found.broken {
+        out.not_evaluated.push((file.clone(), reason.clone()));
+        out.open.push(OpenPolicy { file, address: None, reason });
+    }
     for (name, taken) in found.files {
         loose_template(&name, taken, out);
     }
@@ -150,6 +198,12 @@ pub(super) fn loose_modules(found: terraform::Found, out: &mut LoosePolicies) {
         length: each.length,
         hint: None,
         owner: None,
+        attachment: Some(Attachment {
+            file: each.file,
+            address: each.address,
+            hint: PolicyHint::Identity,
+            targets: Vec::new(),
+        }),
     }));
 }
 

@@ -1,6 +1,6 @@
 //! Every policy below some paths, whatever document holds it.
 
-use super::files::{self, LoadError};
+use super::files::{self, Files, LoadError};
 use super::{iac, terraform};
 use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
 use crate::policy::{self, Embedded, Length, is_policy};
@@ -22,7 +22,7 @@ pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, 
     let (modules, all): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|file| terraform::is_terraform(&file.path));
     let modules: Vec<PathBuf> = modules.into_iter().map(|file| file.path).collect();
-    iac::loose_modules(terraform::modules(sources, &modules)?, &mut out);
+    iac::loose_modules(terraform::modules(sources, &modules, &files::Disk)?, &mut out);
     for file in all {
         let may_be_template = files::has_ending(&file.path, &files::TEMPLATES);
         if file.is_found && !files::is_json(&file.path) && !may_be_template {
@@ -37,7 +37,40 @@ pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, 
         let source = sources.add(super::display(&file.path), text);
         search(sources, source, named, &mut out);
     }
+    super::placed::loose(&mut out);
     Ok(out)
+}
+
+/// Adds the policies of the modules that some files belong to, as they stood elsewhere than on the disk.
+///
+/// # Errors
+/// If a file cannot be had.
+pub fn add_modules(
+    sources: &mut Sources,
+    paths: &[PathBuf],
+    files: &dyn Files,
+    out: &mut LoosePolicies,
+) -> Result<(), LoadError> {
+    iac::loose_modules(terraform::modules(sources, paths, files)?, out);
+    Ok(())
+}
+
+/// Whether a file of this name is one of a module of Terraform: its meaning depends on the others of its folder.
+#[must_use]
+pub fn is_of_module(name: &str) -> bool {
+    terraform::is_terraform(std::path::Path::new(name))
+}
+
+/// Whether a module is read from a file of this name, for its declarations or for values of its variables.
+#[must_use]
+pub fn is_part_of_module(name: &str) -> bool {
+    terraform::is_part(std::path::Path::new(name))
+}
+
+/// Whether a file of this name may be a template in YAML.
+#[must_use]
+pub fn is_template_name(name: &str) -> bool {
+    files::has_ending(std::path::Path::new(name), &files::TEMPLATES)
 }
 
 /// Adds the policies of a text that is already in memory. One that is named as a file of Terraform is taken for a whole module.
@@ -52,6 +85,9 @@ pub fn add_loose(sources: &mut Sources, name: &str, text: &str, out: &mut LooseP
 
 /// The same of a file that would have been met in a folder: only what looks like a policy is taken for one.
 pub fn add_found(sources: &mut Sources, name: &str, text: &str, out: &mut LoosePolicies) {
+    if files::has_ending(std::path::Path::new(name), &files::TEMPLATES) && !is_known(text) {
+        return;
+    }
     let source = sources.add(name, text);
     search(sources, source, false, out);
 }
@@ -59,7 +95,8 @@ pub fn add_found(sources: &mut Sources, name: &str, text: &str, out: &mut LooseP
 /// Whether a file of this name is looked into where it is met in a folder.
 #[must_use]
 pub fn is_looked_into(name: &str) -> bool {
-    files::is_json(std::path::Path::new(name))
+    let path = std::path::Path::new(name);
+    files::is_json(path) || files::has_ending(path, &files::TEMPLATES) || terraform::is_terraform(path)
 }
 
 /// The policies of a text that was read already.
@@ -92,6 +129,7 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
             length: Length::of(text.slice(document.root.span)),
             hint: None,
             owner: None,
+            attachment: None,
         });
     } else {
         out.not_evaluated.push((text.name().to_owned(), "holds no policy".to_owned()));
@@ -137,6 +175,7 @@ impl Walk<'_, '_> {
                 length: Length::of(self.text.get(node.span.range()).unwrap_or_default()),
                 hint: around.hint,
                 owner: around.owner(),
+                attachment: None,
             }),
             Value::Object(_) if is_policy(node) => self.take(node, around),
             Value::Object(members) => {
@@ -170,7 +209,8 @@ impl Walk<'_, '_> {
         let Embedded { policy, issues, length, wrapped } = found;
         self.out.wrapped.extend(wrapped.map(|(span, level)| (self.source, span, level)));
         let (source, hint, owner) = (self.source, around.hint, around.owner());
-        self.out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner });
+        let attachment = None;
+        self.out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner, attachment });
     }
 }
 

@@ -6,6 +6,7 @@ mod files;
 mod iac;
 mod loose;
 mod other;
+mod placed;
 mod recognise;
 mod snapshot;
 mod terraform;
@@ -14,8 +15,11 @@ mod unknown;
 mod yaml;
 
 pub use comments::comments_of;
-pub use files::{LoadError, decode, read_text};
-pub use loose::{add_found, add_loose, is_looked_into, loose, policies_of};
+pub use files::{Files, LoadError, decode, read_text};
+pub use loose::{
+    add_found, add_loose, add_modules, is_looked_into, is_of_module, is_part_of_module, is_template_name,
+    loose, policies_of,
+};
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};
@@ -43,7 +47,13 @@ pub struct Named {
 /// issues.
 pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result<Evidence, LoadError> {
     let mut evidence = Evidence::default();
+    let mut of_modules = Evidence::default();
+    let mut read = BTreeMap::new();
     for file in named {
+        if file.path.is_dir() || terraform::is_terraform(&file.path) {
+            named_module(sources, file, &mut evidence, &mut of_modules, &mut read)?;
+            continue;
+        }
         let Some(source) = open(sources, &file.path, &mut evidence)? else { continue };
         match file.kind {
             DocumentKind::Policy(role) => {
@@ -52,7 +62,10 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
             DocumentKind::Answer(command) => recognise::named_answer(sources, source, command, &mut evidence),
         }
     }
-    let is_named = |path: &Path| named.iter().any(|file| same(&file.path, path));
+    // What stands in a folder that somebody named is named with it.
+    let is_named = |path: &Path| {
+        named.iter().any(|file| same(&file.path, path) || (file.path.is_dir() && is_below(&file.path, path)))
+    };
     let mut modules = Vec::new();
     for file in files::below(paths)? {
         if is_named(&file.path) {
@@ -70,10 +83,74 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
         }
     }
     if !modules.is_empty() {
-        evidence.add_modules(Arc::new(iac::modules(terraform::modules(sources, &modules)?)));
+        iac::modules(terraform::modules(sources, &modules, &files::Disk)?, None, &mut of_modules);
     }
+    if of_modules.has_modules {
+        evidence.add_modules(Arc::new(of_modules));
+    }
+    placed::evidence(&mut evidence);
     evidence.listing.finish();
     Ok(evidence)
+}
+
+/// Reads a folder, or a file of a module, that the user gave a role: what templates and modules in it hold that can be in that
+/// role.
+fn named_module(
+    sources: &mut Sources,
+    file: &Named,
+    evidence: &mut Evidence,
+    of_modules: &mut Evidence,
+    read: &mut BTreeMap<PathBuf, terraform::Found>,
+) -> Result<(), LoadError> {
+    let mut modules = Vec::new();
+    for found in files::below(std::slice::from_ref(&file.path))? {
+        if terraform::is_terraform(&found.path) {
+            modules.push(found.path);
+        } else if let Some(source) = open(sources, &found.path, evidence)? {
+            if yaml::read(sources.get(source).text(), source).is_none() {
+                continue;
+            }
+            match file.kind {
+                DocumentKind::Policy(role) => {
+                    recognise::named(sources, source, (role, file.level, file.linked), evidence);
+                }
+                DocumentKind::Answer(command) => recognise::named_answer(sources, source, command, evidence),
+            }
+        }
+    }
+    let role = match file.kind {
+        DocumentKind::Policy(role) => Some((role, file.level, file.linked)),
+        // Of a module that is named as an answer its exports are meant.
+        DocumentKind::Answer(_) => None,
+    };
+    // One module may be named for several roles.
+    let found = match read.get(&file.path) {
+        Some(found) => found.clone(),
+        None => {
+            let found = terraform::modules(sources, &modules, &files::Disk)?;
+            read.insert(file.path.clone(), found.clone());
+            found
+        }
+    };
+    match role {
+        Some((role, ..)) => {
+            let before = of_modules.documents.len() + evidence.documents.len();
+            iac::modules(found, Some((role, file.level, file.linked)), of_modules);
+            if of_modules.documents.len() + evidence.documents.len() == before {
+                let reason = format!("nothing in it is a policy that a {} can be", role.name());
+                of_modules.not_evaluated.push((display(&file.path), reason));
+            }
+        }
+        None => iac::exports(found, of_modules),
+    }
+    Ok(())
+}
+
+fn is_below(folder: &Path, path: &Path) -> bool {
+    match (folder.canonicalize(), path.canonicalize()) {
+        (Ok(folder), Ok(path)) => path.starts_with(folder),
+        (Ok(_) | Err(_), Ok(_) | Err(_)) => path.starts_with(folder),
+    }
 }
 
 /// Adds a text that is already in memory, as a document of a role. For rule examples and for callers that embed the
@@ -148,6 +225,7 @@ pub fn again(
     if let Some(modules) = &evidence.modules {
         out.add_modules(Arc::clone(modules));
     }
+    placed::evidence(&mut out);
     (sources, out)
 }
 

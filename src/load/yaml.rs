@@ -13,6 +13,8 @@ pub(super) struct Found {
     /// Policies that stand by themselves.
     pub(super) policies: Vec<(Policy, Vec<Issue>, Length)>,
     pub(super) templates: Vec<Taken>,
+    /// It is a plan of Terraform.
+    pub(super) is_plan: bool,
     /// Where the text stops to be readable; what is in it then becomes nothing when it is deployed.
     pub(super) broken: Option<Issue>,
 }
@@ -29,7 +31,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Option<Found> {
         let document = read_json(text);
         if may_be_plan && terraform::is_plan(&document.root) {
             let taken = terraform::take_plan(&document, text, source);
-            return Some(Found { templates: vec![taken], ..Found::default() });
+            return Some(Found { templates: vec![taken], is_plan: true, ..Found::default() });
         }
         if !cloudformation::is_template(&document.root) {
             return None;

@@ -10,6 +10,7 @@ mod embedded;
 mod fill;
 mod length;
 mod operator;
+mod placed;
 mod read;
 mod text;
 mod unknown;

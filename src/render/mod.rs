@@ -8,6 +8,7 @@ mod conflict;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 mod paint;
 pub mod sarif;
@@ -69,6 +70,8 @@ pub enum Format {
     Github,
     /// For the summary of a job.
     Markdown,
+    /// JUnit's XML, for build servers.
+    Junit,
 }
 
 /// What a form needs beside the report.
@@ -92,6 +95,7 @@ pub fn render(report: &Report, sources: &Sources, format: Format, setting: Setti
         Format::Concise => concise::render(report, sources, style),
         Format::Sarif => sarif::render(report, sources, book, tree),
         Format::Github => github::render(report, sources, tree),
+        Format::Junit => junit::render(report, sources, tree),
         Format::Markdown => markdown::render(report, sources, tree),
     }
 }

@@ -119,6 +119,37 @@ fn a_broken_file_is_a_finding_and_no_policy_at_all_is_no_fault() {
     assert_eq!(ran.code, 2, "{}", ran.log);
 }
 
+/// Every payload of `fixtures/events`, with the history that it speaks of.
+#[test]
+fn the_event_says_what_to_compare_with() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/events");
+    let expect: std::collections::BTreeMap<String, bool> =
+        toml::from_str(&std::fs::read_to_string(root.join("expect.toml")).unwrap()).unwrap();
+    let payloads = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path());
+    let payloads: Vec<_> =
+        payloads.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    assert_eq!(payloads.len(), expect.len());
+    for path in payloads {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let (folder, base) = repository(&[("policies/a.json", GOOD)]);
+        let open = GOOD.replace(r#"{"AWS":"arn:aws:iam::111122223333:role/team"}"#, "\"*\"");
+        write(folder.path(), &[("policies/a.json", &open)]);
+        git(folder.path(), &["commit", "-q", "-a", "-m", "head"]);
+        let head = git(folder.path(), &["rev-parse", "HEAD"]);
+        let text = std::fs::read_to_string(&path).unwrap().replace("BASE", &base).replace("HEAD", &head);
+        let event = tempfile::tempdir().unwrap();
+        let file = event.path().join("event.json");
+        std::fs::write(&file, text).unwrap();
+        let ran =
+            gate(folder.path(), &[("GATE_PATHS", "policies"), ("GITHUB_EVENT_PATH", file.to_str().unwrap())]);
+        let compares = ran.summary.contains("### Access since");
+        assert_eq!(compares, expect[name], "{name}: {}\n{}", ran.log, ran.summary);
+        assert_eq!(ran.log.contains("title=access-public::"), compares, "{name}: {}", ran.log);
+        assert!(!folder.path().join("INJECTED").exists(), "{name}");
+        assert!(!ran.log.lines().any(|line| line.starts_with("::error::injected")), "{name}: {}", ran.log);
+    }
+}
+
 #[test]
 fn a_base_that_is_not_fetched_is_said() {
     let (folder, _) = repository(&[("policies/a.json", GOOD)]);

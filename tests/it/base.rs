@@ -194,6 +194,7 @@ fn every_form_tells_of_the_change() {
         ("github", "::error file=p/a.json,line=6,"),
         ("markdown", "### Access since <code>main</code>"),
         ("sarif", "\"ruleId\": \"access-public\""),
+        ("junit", "classname=\"access-public\""),
     ] {
         let (code, out, err) = run(at, &["diff", "--base", "main", "--format", format]);
         assert_eq!(code, 1, "{err}");
@@ -316,7 +317,7 @@ fn hostile_names_are_names() {
     repository.write(&changed);
     let value = json(at, &["diff", "--base", "main"]);
     assert_eq!(told(&value).len(), names.len(), "{value:#}");
-    for format in ["human", "concise", "github", "markdown", "sarif"] {
+    for format in ["human", "concise", "github", "markdown", "sarif", "junit"] {
         let (code, out, _) = run(at, &["diff", "--base", "main", "--format", format]);
         assert_eq!(code, 1);
         assert!(!out.contains(['\u{1b}', '\u{202e}', '\r']), "{format}: {out:?}");
@@ -334,7 +335,7 @@ fn hostile_policies_are_texts() {
         .replace("acme-billing/*", &format!("acme-billing/{evil}*"))
         .replace("s3:GetObject", "s3:Get*");
     repository.write(&[("p/a.json", &text)]);
-    for format in ["human", "concise", "github", "markdown", "sarif"] {
+    for format in ["human", "concise", "github", "markdown", "sarif", "junit"] {
         for command in ["diff", "lint"] {
             let (code, out, err) = run(at, &[command, "--base", "main", "--format", format, "p"]);
             assert_eq!(code, 1, "{err}");

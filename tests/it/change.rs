@@ -1,5 +1,7 @@
 //! What a change of a policy does: proofs of equality, witnesses, and the command `diff`.
 
+mod kinds;
+
 use assert_cmd::Command;
 use preflight::change::{Found, Job, Kind, Limit, compare};
 use preflight::eval::{Caller, Compiled, Context, Glob, Layer, Layers, NoTrace, Request, World, decide};

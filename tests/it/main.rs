@@ -19,6 +19,7 @@ mod callers;
 #[path = "../../examples/cases/mod.rs"]
 mod cases;
 mod change;
+mod changes;
 mod cli;
 mod common;
 mod conflicts;

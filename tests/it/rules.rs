@@ -2,13 +2,15 @@
 
 use preflight::change::{Accounts, Contracts, Pair, evidence_of};
 use preflight::checks::lint::{LINT_CASES, PolicyKind};
-use preflight::checks::{CASES, PHRASES};
+use preflight::checks::{CASES, PHRASES, replaced};
 use preflight::config;
 use preflight::contract::Form;
-use preflight::evidence::{Evidence, LoosePolicies, Role};
+use preflight::evidence::{DeclaredExport, Evidence, LoosePolicies, Role};
 use preflight::finding::change::{Changes, Fate};
 use preflight::finding::{Finding, RuleName, Severity};
-use preflight::judge::{Job, Library, LintJob, Settings, findings_of_changes, judge, lint, settle};
+use preflight::judge::{
+    Job, Library, LintJob, Settings, findings_of_changes, findings_of_declared, judge, lint, settle,
+};
 use preflight::load;
 use preflight::rulebook::{Example, ExampleGroup, Rule};
 use preflight::source::Sources;
@@ -22,9 +24,34 @@ fn findings(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, 
         linted(library, &rule.name, example)
     } else if rule.group == "change" {
         changed(library, &rule.name, example)
+    } else if rule.group == "iac" {
+        declared(library, &rule.name, example)
     } else {
         judged(library, rule, example)
     }
+}
+
+/// Rules on what templates make: each block is a file, or one of `before/` and `after/`.
+fn declared(library: &Library, rule: &RuleName, example: &Example<'_>) -> (Sources, Vec<Finding>) {
+    let mut sources = Sources::new();
+    let (mut old, mut new) = (LoosePolicies::default(), LoosePolicies::default());
+    for block in example.blocks.iter().filter(|block| block.lang != "findings") {
+        let side = if block.kind.starts_with("before/") { &mut old } else { &mut new };
+        load::add_loose(&mut sources, block.kind, block.text, side);
+    }
+    let only = std::slice::from_ref(rule);
+    let job = LintJob { sources: &sources, found: &new, kind: None, pedantic: false, only };
+    let mut findings = lint(library, &job).findings;
+    let short = |list: &[DeclaredExport]| -> Vec<DeclaredExport> {
+        let file = |name: &str| name.split_once('/').map_or(name.to_owned(), |(_, file)| file.to_owned());
+        list.iter().map(|each| DeclaredExport { file: file(&each.file), ..each.clone() }).collect()
+    };
+    let found = replaced(&short(&old.declared), &short(&new.declared));
+    findings.extend(findings_of_declared(library, &found.causes));
+    findings.retain(|finding| finding.rule == *rule);
+    let is_unsure = matches!(example.group, ExampleGroup::NotKnown) && !old.declared.is_empty();
+    assert!(!is_unsure || !found.unknown.is_empty(), "{}: nothing is unknown", example.title);
+    (sources, findings)
 }
 
 /// Rules that need no consumer: each block is a policy of the kind that it names.
@@ -323,6 +350,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("live", _) => &["live"],
             ("suppression", _) => &["settings"],
             ("change", _) => &["change"],
+            ("declared", _) => &["iac"],
             (check, case) => panic!("{check}:{case} belongs to no group"),
         };
         for group in groups {

@@ -2,11 +2,10 @@
 
 use super::Run;
 use crate::change::{Accounts, Contracts};
-use crate::checks::lint::PolicyKind;
-use crate::cli::base::{Before, Item};
-use crate::evidence::{PolicyDocument, Role};
+use crate::cli::base::{Before, Side};
+use crate::evidence::PolicyDocument;
 use crate::finding::Report;
-use crate::judge::{Job, findings_of_changes};
+use crate::judge::{Job, findings_of_changes, findings_of_declared};
 use crate::mend::State;
 use std::path::PathBuf;
 
@@ -19,13 +18,9 @@ impl Run {
         state: &mut State,
         report: &mut Report,
     ) -> anyhow::Result<()> {
-        let item = |document: &PolicyDocument| {
-            let kind = PolicyKind::of_role(document.role);
-            let tied = document.role != Role::LinkedPolicy && document.linked.is_none();
-            Item::new(&document.policy, &document.issues, kind, tied)
-        };
-        let now: Vec<Item> = state.evidence.documents.iter().map(item).collect();
-        let before = Before::read(&mut state.sources, base, paths, &now)?;
+        let is_any = |_: &PolicyDocument| false;
+        let side = Side::of_account(&state.evidence, &state.sources, &is_any);
+        let before = Before::read(&mut state.sources, base, paths, &side)?;
         let job = Job {
             sources: &state.sources,
             evidence: &state.evidence,
@@ -37,9 +32,20 @@ impl Run {
         };
         let contracts = Contracts::new(&self.library, job);
         let accounts = Accounts { given: None, form: &state.form };
-        let mut changes = before.compare(&state.sources, &now, accounts, &contracts.asked());
+        let asked = contracts.asked();
+        // Of the policies in templates, a contract is about those that are on what it asks about.
+        let is_judged = |document: &PolicyDocument| {
+            asked.iter().flat_map(|asked| &asked.subject.evidence.documents).any(|judged| {
+                judged.source == document.source
+                    && judged.policy.span == document.policy.span
+                    && judged.role == document.role
+            })
+        };
+        let now = Side::of_account(&state.evidence, &state.sources, &is_judged);
+        let (mut changes, causes) = before.compare(&state.sources, &now, accounts, &asked);
         changes.weigh(&report.consumers);
         report.findings.extend(findings_of_changes(&self.library, &changes));
+        report.findings.extend(findings_of_declared(&self.library, &causes));
         report.changes = Some(changes);
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! whoever judges. Which policies a resource holds, and what they are attached to, is in `policies`. Nothing is judged.
 
 mod condition;
+mod declared;
 mod document;
 mod function;
 mod parts;
@@ -14,7 +15,7 @@ mod substitute;
 mod template;
 
 use crate::billing::Exports;
-use crate::evidence::{Attachment, Link, LinkKind, Target};
+use crate::evidence::{Attachment, DeclaredExport, Link, LinkKind, Target};
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Issue, Node};
@@ -33,7 +34,7 @@ pub(super) fn length(root: &Node<'_>) -> Length {
 }
 
 /// One policy of a template.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct TemplatePolicy {
     pub(super) policy: Policy,
     pub(super) issues: Vec<Issue>,
@@ -44,7 +45,7 @@ pub(super) struct TemplatePolicy {
 }
 
 /// What a template holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Taken {
     pub(super) policies: Vec<TemplatePolicy>,
     /// Reports and exports.
@@ -55,6 +56,8 @@ pub(super) struct Taken {
     pub(super) open: Vec<Attachment>,
     /// Whose list of policies could not be resolved.
     pub(super) open_targets: Vec<Target>,
+    /// The same, with what the template says around them.
+    pub(super) declared: Vec<DeclaredExport>,
     /// What was not judged: its address, and why.
     pub(super) not_evaluated: Vec<(String, String)>,
     /// Parameters whose default was taken, with it.

@@ -117,12 +117,17 @@ impl<'t> Collector<'_, '_, 't> {
     }
 
     /// What one property of a resource names.
-    fn target(&self, resource: &Resource<'_, 't>, property: &str, kind: TargetKind) -> Vec<Target> {
+    pub(super) fn target(
+        &self,
+        resource: &Resource<'_, 't>,
+        property: &str,
+        kind: TargetKind,
+    ) -> Vec<Target> {
         let Some(node) = resource.property(property) else { return Vec::new() };
         node.iter_one_or_many().filter_map(|node| self.target_of(node, kind)).collect()
     }
 
-    fn target_of(&self, node: &Node<'t>, kind: TargetKind) -> Option<Target> {
+    pub(super) fn target_of(&self, node: &Node<'t>, kind: TargetKind) -> Option<Target> {
         let value = self.resolver.value(node)?;
         let parts = parts_of(&value)?;
         Some(Target { kind, name: Text::of_parts(&parts, node.span) })
@@ -295,7 +300,7 @@ impl<'t> Collector<'_, '_, 't> {
                         Missing::Text => "its policy is a text that is no policy in JSON".to_owned(),
                         Missing::NoValue | Missing::Other => "its policy is no object".to_owned(),
                     };
-                    self.out.open.push(Attachment { address: address.clone(), hint, targets });
+                    self.out.open.push(Attachment::new(address.clone(), hint, targets));
                     self.out.not_evaluated.push((address, reason));
                     return;
                 }
@@ -312,7 +317,7 @@ impl<'t> Collector<'_, '_, 't> {
                 policy.faults.push(Fault { kind: FaultKind::SubTakesVariable, span, found: found.into() });
             }
         }
-        let attachment = Attachment { address, hint, targets };
+        let attachment = Attachment::new(address, hint, targets);
         self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
     }
 
@@ -322,6 +327,8 @@ impl<'t> Collector<'_, '_, 't> {
             return;
         };
         self.out.exports.read_resolved(&properties, self.source);
+        let settings = properties.into_owned();
+        self.out.declared.push(self.declared(resource, settings));
     }
 }
 

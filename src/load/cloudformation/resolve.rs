@@ -23,6 +23,8 @@ const MOST: u32 = 200_000;
 pub(super) struct Resolver<'n, 't> {
     pub(super) template: Template<'n, 't>,
     depth: Cell<u32>,
+    /// The Region of the deployment, where one is presumed.
+    pub(super) region: Cell<Option<&'static str>>,
     /// How many values may still be resolved.
     left: Cell<u32>,
     /// Parameters whose default was taken, with it.
@@ -36,6 +38,7 @@ impl<'n, 't> Resolver<'n, 't> {
         Self {
             template,
             depth: Cell::new(0),
+            region: Cell::new(None),
             left: Cell::new(MOST),
             presumed: RefCell::default(),
             variables: RefCell::default(),
@@ -146,7 +149,8 @@ impl<'n, 't> Resolver<'n, 't> {
 
     /// What `Ref` of a name is.
     pub(super) fn reference(&self, name: &str) -> Value<'t> {
-        if let Some(known) = pseudo(name) {
+        let region = self.region.get().filter(|_| name == "AWS::Region");
+        if let Some(known) = pseudo(name).or(region) {
             return value_of(text(known));
         }
         if name.starts_with("AWS::") {

@@ -109,7 +109,7 @@ pub(super) fn target(block: &HclBlock, kind: &str, name: &str, scope: &Scope<'_>
 }
 
 /// The name that an expression gives. Of what has none before it is deployed, all of its attributes are one thing.
-fn name_of(expr: &HclExpr, scope: &Scope<'_>) -> Text {
+pub(super) fn name_of(expr: &HclExpr, scope: &Scope<'_>) -> Text {
     let node = scope.value(expr);
     let found = text(&node, expr.span);
     if let Some(name) = found.filter(Text::is_whole) {

@@ -18,11 +18,15 @@ pub(super) fn is_export(kind: &str) -> bool {
 
 /// The settings that a block gives.
 pub(super) fn of_block(block: &HclBlock, scope: &Scope<'_>) -> Node<'static> {
-    let attributes = block.body.attributes.iter().map(|attribute| {
+    // In the JSON form blocks are there as attributes, too, and the keys of what AWS names as blocks.
+    let is_block = |name: &str| name != AS_WRITTEN && block.body.blocks_of(name).next().is_some();
+    let attributes = block.body.attributes.iter().filter(|attribute| !is_block(&attribute.name));
+    let attributes = attributes.map(|attribute| {
         let key = Node { span: attribute.name_span, value: Value::String(camel(&attribute.name).into()) };
         member(key, scope.value(&attribute.value))
     });
-    let blocks = block.body.blocks.iter().map(|inner| {
+    let inner = block.body.blocks.iter().filter(|inner| inner.kind != AS_WRITTEN);
+    let blocks = inner.map(|inner| {
         let key = Node { span: inner.kind_span, value: Value::String(camel(&inner.kind).into()) };
         member(key, of_block(inner, scope))
     });

@@ -4,7 +4,7 @@ use super::attach::{self, Uses};
 use super::kinds::{OTHER_POLICIES, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
-use super::{Found, Unused, export, policy, statement, walk_body};
+use super::{Found, Unused, declared, export, policy, statement, walk_body};
 use crate::evidence::{Attachment, PolicyHint, Target};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
 use crate::policy::{Length, Notation, Policy, read_as};
@@ -22,7 +22,7 @@ struct Held<'b> {
 }
 
 /// How many of a resource are made.
-enum Made {
+pub(super) enum Made {
     None,
     Some,
     Depends(String),
@@ -45,11 +45,14 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
                 "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {
                     let document = statement::document(module, file, block, 0);
                     let (policy, length) = read(&document);
-                    let name = format!("{}: data.{kind}.{name}", file.name);
-                    found.unused.push(Unused { name, policy, issues: document.issues, length });
+                    let (file, address) = (file.name.clone(), format!("data.{kind}.{name}"));
+                    let issues = document.issues;
+                    found.unused.push(Unused { file, address, policy, issues, length });
                 }
                 "resource" if export::is_export(kind) && !matches!(made(block, &scope), Made::None) => {
-                    out.exports.read_resolved(&export::of_block(block, &scope), file.source);
+                    let settings = export::of_block(block, &scope);
+                    out.exports.read_resolved(&settings, file.source);
+                    out.declared.push(declared::declared(module, file, block, settings));
                 }
                 "resource" if !OTHER_POLICIES.contains(&kind.as_str()) => {
                     for held in of_resource(block, (kind, name), &scope, &uses) {
@@ -110,7 +113,7 @@ fn of_resource<'b>(
         let hint = if kind == "aws_organizations_policy" { kind_in_organization(block, scope) } else { hint };
         let own = attach::target(block, kind, name, scope);
         let mut held = |hint: PolicyHint, targets: Vec<Target>| {
-            let attachment = Attachment { address: address.clone(), hint, targets };
+            let attachment = Attachment::new(address.clone(), hint, targets);
             out.push(Held { expr, attachment, depends: depends.clone() });
         };
         if kind == "aws_iam_policy" {
@@ -129,14 +132,14 @@ fn of_resource<'b>(
         if let Some(expr) = inline.body.value("policy") {
             let address = format!("{address}.inline_policy");
             let targets = attach::target(block, kind, name, scope).into_iter().collect();
-            let attachment = Attachment { address, hint: PolicyHint::Identity, targets };
+            let attachment = Attachment::new(address, PolicyHint::Identity, targets);
             out.push(Held { expr, attachment, depends: depends.clone() });
         }
     }
     out
 }
 
-fn made(block: &HclBlock, scope: &Scope<'_>) -> Made {
+pub(super) fn made(block: &HclBlock, scope: &Scope<'_>) -> Made {
     let (count, each) = (block.body.value("count"), block.body.value("for_each"));
     let Some(expr) = count.or(each) else { return Made::Some };
     let node = scope.value(expr);

@@ -3,6 +3,7 @@
 //! A module is all `.tf` files of one folder. Nothing is run and nothing is asked of AWS: what only a run knows is a hole.
 
 mod attach;
+mod declared;
 mod export;
 mod function;
 mod gather;
@@ -14,27 +15,30 @@ mod statement;
 mod value;
 
 use super::cloudformation::Taken;
-use super::files::{self, LoadError};
+use super::files::{Files, LoadError};
 use crate::policy::{Length, Policy};
 use crate::source::Sources;
 use crate::syntax::Issue;
-use crate::syntax::hcl::{HclBody, HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl};
+use crate::syntax::hcl::{
+    HclBody, HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
+};
 use module::{File, Module, asset_path};
-pub(super) use plan::{is_plan, take as take_plan};
+pub(super) use plan::{is_plan, plain as plain_address, take as take_plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The document of a data source that no resource of its module uses.
+#[derive(Debug, Clone)]
 pub(super) struct Unused {
-    /// File and address.
-    pub(super) name: String,
+    pub(super) file: String,
+    pub(super) address: String,
     pub(super) policy: Policy,
     pub(super) issues: Vec<Issue>,
     pub(super) length: Length,
 }
 
 /// What modules hold.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// By file.
     pub(super) files: Vec<(String, Taken)>,
@@ -48,14 +52,30 @@ pub(super) struct Found {
 
 /// Whether a file is one of a module.
 pub(super) fn is_terraform(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "tf")
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".tf") || is_terraform_json(name)
+}
+
+/// Whether a module is read from a file: it declares, or gives values to variables.
+pub(super) fn is_part(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    is_terraform(path) || name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+}
+
+/// Whether a file is one of a module in the JSON form.
+fn is_terraform_json(name: &str) -> bool {
+    name.ends_with(".tf.json")
 }
 
 /// Reads the modules that the files belong to. Of a module of which some files are asked for, policies are taken from those.
 ///
 /// # Errors
 /// If a file or folder cannot be opened.
-pub(super) fn modules(sources: &mut Sources, paths: &[PathBuf]) -> Result<Found, LoadError> {
+pub(super) fn modules(
+    sources: &mut Sources,
+    paths: &[PathBuf],
+    files: &dyn Files,
+) -> Result<Found, LoadError> {
     let mut folders: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for path in paths {
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -65,17 +85,17 @@ pub(super) fn modules(sources: &mut Sources, paths: &[PathBuf]) -> Result<Found,
     for (folder, asked) in folders {
         let mut module = Module::default();
         let mut wanted = BTreeSet::new();
-        for path in in_folder(&folder)? {
-            let text = files::read_text(&path)?;
+        for path in in_folder(&folder, files)? {
+            let text = files.text(&path)?;
             let is_values = path.extension().is_some_and(|ending| ending == "tfvars");
-            let Some(file) = read(sources, super::display(&path), text, &mut found) else { continue };
+            let Some(file) = read(sources, files.called(&path), text, &mut found) else { continue };
             if asked.contains(&path) {
                 wanted.insert(file.source);
             }
             let list = if is_values { &mut module.values } else { &mut module.files };
             list.push(file);
         }
-        read_assets(sources, &folder, &mut module);
+        read_assets(sources, &folder, files, &mut module);
         gather::gather(&module, &wanted, &mut found);
     }
     found.assumed.sort();
@@ -93,7 +113,8 @@ pub(super) fn module_of(sources: &mut Sources, name: &str, text: &str) -> Found 
 }
 
 fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) -> Option<File> {
-    match read_hcl(&text) {
+    let body = if is_terraform_json(&name) { read_hcl_json(&text) } else { read_hcl(&text) };
+    match body {
         Ok(body) => {
             let source = sources.add(name.clone(), text.clone());
             Some(File { name, source, text, body })
@@ -107,23 +128,16 @@ fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) ->
 }
 
 /// The files of a module in order: those that declare, and those that give values to variables.
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
+fn in_folder(folder: &Path, files: &dyn Files) -> Result<Vec<PathBuf>, LoadError> {
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let is_part = |path: &Path| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        is_terraform(path) || name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
-    };
-    let mut out: Vec<PathBuf> = files::listed(place)?
-        .into_iter()
-        .map(|name| folder.join(name))
-        .filter(|path| is_part(path))
-        .collect();
+    let mut out: Vec<PathBuf> =
+        files.names(place)?.into_iter().map(|name| folder.join(name)).filter(|path| is_part(path)).collect();
     out.sort();
     Ok(out)
 }
 
 /// Reads what `file` and `templatefile` name. One that cannot be read is not there.
-fn read_assets(sources: &mut Sources, folder: &Path, module: &mut Module) {
+fn read_assets(sources: &mut Sources, folder: &Path, files: &dyn Files, module: &mut Module) {
     let mut names = BTreeSet::new();
     for file in &module.files {
         walk_body(&file.body, &mut |expr| {
@@ -136,14 +150,14 @@ fn read_assets(sources: &mut Sources, folder: &Path, module: &mut Module) {
     }
     for name in names {
         let path = folder.join(name.trim_start_matches("./"));
-        if let Ok(text) = files::read_text(&path) {
-            let source = sources.add(super::display(&path), text.clone());
+        if let Ok(text) = files.text(&path) {
+            let source = sources.add(files.called(&path), text.clone());
             module.assets.insert(name, (source, text));
         }
     }
 }
 
-fn walk_body(body: &HclBody, take: &mut impl FnMut(&HclExpr)) {
+pub(super) fn walk_body(body: &HclBody, take: &mut impl FnMut(&HclExpr)) {
     for attribute in &body.attributes {
         walk(&attribute.value, take);
     }

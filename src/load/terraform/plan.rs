@@ -4,10 +4,10 @@
 
 use super::export;
 use super::kinds::{LISTS, OTHER_POLICIES, holds, is_attachment, of_organization, target_of};
-use crate::evidence::{Attachment, Link, LinkKind, PolicyHint, Target};
+use crate::evidence::{Attachment, DeclaredExport, Link, LinkKind, MadeIn, Maker, Order, PolicyHint, Target};
 use crate::load::cloudformation::{Taken, TemplatePolicy};
 use crate::policy::{Embedded, Text};
-use crate::source::{SourceId, Span};
+use crate::source::{Place, SourceId, Span};
 use crate::syntax::{Document, Node, Part, Value};
 use std::collections::BTreeMap;
 
@@ -97,8 +97,58 @@ impl<'n, 't> Plan<'n, 't> {
         for resource in self.resources.iter().filter(|each| !OTHER_POLICIES.contains(&each.kind)) {
             self.policies(resource, &links, &mut out);
         }
+        out.declared = self.declared();
         out.links = links.into_iter().filter(|(own, _)| own.is_none()).map(|(_, link)| link).collect();
         out
+    }
+
+    /// Reports and exports: where they are made, and those that go while others come.
+    fn declared(&self) -> Vec<DeclaredExport> {
+        let mut out: Vec<DeclaredExport> = Vec::new();
+        for resource in self.resources.iter().filter(|each| export::is_export(each.kind)) {
+            let mut each = self.export(resource.address, resource.kind, resource.span);
+            each.settings = export::of_values(resource.values).into_owned();
+            if let Some(region) = resource.values.get("region") {
+                let place = Place { source: self.source, span: region.span };
+                each.region =
+                    region.as_str().map_or(MadeIn::Open, |name| MadeIn::Named(name.to_owned(), place));
+            }
+            out.push(each);
+        }
+        for change in items(&self.document.root, "resource_changes") {
+            let text = |name: &str| change.get(name).and_then(Node::as_str);
+            let (Some(address), Some(kind)) = (text("address"), text("type")) else { continue };
+            let actions: Vec<&str> = change
+                .get("change")
+                .map(|each| items(each, "actions").filter_map(Node::as_str).collect())
+                .unwrap_or_default();
+            if !export::is_export(kind) || !actions.contains(&"delete") || !actions.contains(&"create") {
+                continue;
+            }
+            let span = change.get("address").map_or(change.span, |node| node.span);
+            let replaced = Some((why_replaced(change), span));
+            match out.iter_mut().find(|each| each.address == address) {
+                Some(each) => each.replaced = replaced,
+                None => out.push(DeclaredExport { replaced, ..self.export(address, kind, span) }),
+            }
+        }
+        out
+    }
+
+    fn export(&self, address: &str, kind: &str, span: Span) -> DeclaredExport {
+        let is_report = kind == "aws_cur_report_definition";
+        DeclaredExport {
+            source: self.source,
+            file: String::new(),
+            address: address.to_owned(),
+            span,
+            maker: if is_report { Maker::TerraformReport } else { Maker::TerraformExport },
+            settings: Node { span, value: Value::Null },
+            order: Order::Open,
+            region: MadeIn::Open,
+            added_to: None,
+            replaced: None,
+        }
     }
 
     fn policies(&self, resource: &Resource<'n, 't>, links: &[(Option<String>, Link)], out: &mut Taken) {
@@ -119,7 +169,7 @@ impl<'n, 't> Plan<'n, 't> {
                 mine.map(|(_, link)| link.target.clone()).collect()
             };
             let mut add = |hint: PolicyHint, targets: Vec<Target>| {
-                let attachment = Attachment { address: address.clone(), hint, targets };
+                let attachment = Attachment::new(address.clone(), hint, targets);
                 self.policy(resource, (attribute, node), attachment, out);
             };
             if resource.kind == "aws_iam_policy" {
@@ -137,7 +187,7 @@ impl<'n, 't> Plan<'n, 't> {
         }
         for inline in items(resource.values, "inline_policy") {
             let address = format!("{address}.inline_policy");
-            let attachment = Attachment { address, hint: PolicyHint::Identity, targets: own.clone() };
+            let attachment = Attachment::new(address, PolicyHint::Identity, own.clone());
             self.policy(resource, ("inline_policy", inline.get("policy")), attachment, out);
         }
     }
@@ -248,6 +298,19 @@ impl<'n, 't> Plan<'n, 't> {
     }
 }
 
+/// The setting that cannot be changed in place, or else the plan's own word.
+fn why_replaced(change: &Node<'_>) -> String {
+    let paths = change.get("change").into_iter().flat_map(|each| items(each, "replace_paths"));
+    let names = paths.filter_map(|path| path.as_array()?.iter().rev().find_map(Node::as_str));
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return change.get("action_reason").and_then(Node::as_str).unwrap_or("actions").to_owned();
+    }
+    names.join("`, `")
+}
+
 /// The address of a resource inside of its module: kind and name.
 fn written_as(address: &str) -> String {
     let mut parts: Vec<&str> = address.rsplit('.').take(2).collect();
@@ -263,7 +326,7 @@ fn items<'n, 't>(
 }
 
 /// An address without the keys of `count` and `for_each`.
-fn plain(address: &str) -> String {
+pub(in crate::load) fn plain(address: &str) -> String {
     let mut out = String::new();
     let mut depth = 0_usize;
     for c in address.chars() {

@@ -4,6 +4,7 @@ use super::tree::{
     HclAttribute, HclBlock, HclBody, HclDirective, HclExpr, HclFor, HclItem, HclKind, HclPart, HclStep,
 };
 use crate::source::Span;
+use crate::syntax::Unwrapped;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ForExpr, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure::{Body, Structure};
@@ -11,18 +12,34 @@ use hcl_edit::template::{Directive, Element, Strip, Template};
 use std::ops::Range;
 
 pub(super) struct Converter<'t> {
+    /// The text that was read, as far as `origin` goes.
     pub(super) text: &'t str,
-    /// Where the text that was read begins in `text`.
-    pub(super) shift: usize,
+    pub(super) origin: Origin<'t>,
+}
+
+/// Where the text that was read stands.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'t> {
+    /// In `text`, from there on.
+    Shifted(usize),
+    /// In a string of a longer text.
+    Unwrapped(&'t Unwrapped),
 }
 
 impl Converter<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
-        range.map_or_else(Span::default, |range| Span::new(range.start + self.shift, range.end + self.shift))
+        range.map_or_else(Span::default, |range| match self.origin {
+            Origin::Shifted(shift) => Span::new(range.start + shift, range.end + shift),
+            Origin::Unwrapped(unwrapped) => unwrapped.original(range),
+        })
     }
 
-    fn slice(&self, span: Span) -> &str {
-        self.text.get(span.range()).unwrap_or_default()
+    fn slice(&self, range: Option<Range<usize>>) -> &str {
+        let range = range.map(|range| match self.origin {
+            Origin::Shifted(shift) => range.start + shift..range.end + shift,
+            Origin::Unwrapped(_) => range,
+        });
+        range.and_then(|range| self.text.get(range)).unwrap_or_default()
     }
 
     pub(super) fn body(&self, body: &Body) -> HclBody {
@@ -51,7 +68,7 @@ impl Converter<'_> {
         let kind = match expr {
             Expression::Null(_) => HclKind::Null,
             Expression::Bool(flag) => HclKind::Bool(*flag.value()),
-            Expression::Number(_) => HclKind::Number(self.slice(span).trim().to_owned()),
+            Expression::Number(_) => HclKind::Number(self.slice(expr.span()).trim().to_owned()),
             Expression::String(text) => {
                 let inner =
                     Span { start: span.start + 1, end: span.end.saturating_sub(1).max(span.start + 1) };

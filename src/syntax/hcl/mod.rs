@@ -1,14 +1,16 @@
 //! HCL, Terraform's language: text to one tree with spans. Nothing else names the library that reads it.
 
 mod convert;
+mod json;
 mod tree;
 
+pub use json::read_hcl_json;
 pub use tree::{
     HclAttribute, HclBlock, HclBody, HclDirective, HclExpr, HclFor, HclItem, HclKind, HclPart, HclStep,
 };
 
 use crate::source::Span;
-use convert::Converter;
+use convert::{Converter, Origin};
 
 /// Why a text is no HCL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub fn read_hcl(text: &str) -> Result<HclBody, HclFault> {
     let shift = byte_order_mark(text);
     let text_only = text.get(shift..).unwrap_or_default();
     let body = hcl_edit::parser::parse_body(text_only).map_err(|error| fault(text, &error, shift))?;
-    Ok(Converter { text, shift }.body(&body))
+    Ok(Converter { text, origin: Origin::Shifted(shift) }.body(&body))
 }
 
 /// Reads what stands in a template file: text with `${…}` and `%{…}`.
@@ -40,7 +42,7 @@ pub fn read_hcl_template(text: &str) -> Result<Vec<HclPart>, HclFault> {
     let shift = byte_order_mark(text);
     let text_only = text.get(shift..).unwrap_or_default();
     let template = hcl_edit::parser::parse_template(text_only).map_err(|error| fault(text, &error, shift))?;
-    Ok(Converter { text, shift }.template(&template))
+    Ok(Converter { text, origin: Origin::Shifted(shift) }.template(&template))
 }
 
 /// Reads an expression that stands at an offset of a longer text.
@@ -51,7 +53,7 @@ pub fn read_hcl_expr(text: &str, at: Span) -> Result<HclExpr, HclFault> {
     let inside = text.get(at.range()).unwrap_or_default();
     let shift = at.start as usize;
     let expr = hcl_edit::parser::parse_expr(inside).map_err(|error| fault(text, &error, shift))?;
-    Ok(Converter { text, shift }.expr(&expr))
+    Ok(Converter { text, origin: Origin::Shifted(shift) }.expr(&expr))
 }
 
 fn byte_order_mark(text: &str) -> usize {

@@ -6,7 +6,7 @@ use preflight::rulebook::Rulebook;
 use std::fmt::Write as _;
 
 /// Groups in the order of a report, with what they are about.
-const GROUPS: [(&str, &str); 12] = [
+const GROUPS: [(&str, &str); 13] = [
     (
         "delivery",
         "AWS writes the export into the bucket: the bucket policy, its conditions, guardrails in the way.",
@@ -24,6 +24,10 @@ const GROUPS: [(&str, &str); 12] = [
         "Any policy, without a consumer: what AWS refuses, what can never work, what is likely not meant (`preflight lint`).",
     ),
     ("change", "What a change of policies does: access gained and lost since a git revision (`--base`)."),
+    (
+        "iac",
+        "Reports and exports of templates: what goes wrong when Terraform or CloudFormation makes or changes them.",
+    ),
     ("settings", "What is wrong with the suppressions of `preflight.toml` and of comments."),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::render;
 use super::reports::{self, finding, label, not_ready, place, report, wrapped};
-use preflight::finding::{NotEvaluated, Report, Severity, Unknown};
+use preflight::finding::{Need, NotEvaluated, Report, Severity, Unknown};
 use preflight::render::{Format, Setting, Style, Tree};
 use preflight::source::Sources;
 use serde_json::Value;
@@ -104,6 +104,27 @@ fn fixes_stand_in_sarif_with_what_they_replace_and_how_far_to_trust_them() {
     assert_eq!(result["properties"]["commands"][0], "aws iam get-user");
     report.findings[0].fixes[0].edits.clear();
     assert!(sarif(&report, &sources)["runs"][0]["results"][0].get("fixes").is_none());
+}
+
+#[test]
+fn junit_is_read_back_with_every_finding_and_nothing_hostile() {
+    for (report, sources) in [not_ready(), reports::ready(), reports::many_places(), wrapped(), hostile()] {
+        let xml = render(&report, &sources, Format::Junit, &Style::plain());
+        let read = quick_junit::Report::deserialize_from_str(&xml).unwrap();
+        let cases: usize = read.test_suites.iter().map(|suite| suite.test_cases.len()).sum();
+        let demands: usize = report.consumers.iter().map(|consumer| consumer.demands.len()).sum();
+        let told = demands + report.findings.len() + report.suppressed.len() + report.not_evaluated.len();
+        assert_eq!(cases, told.max(1));
+        let of = |severity: Severity| report.findings.iter().filter(|each| each.severity >= severity).count();
+        let broken = report.consumers.iter().flat_map(|consumer| &consumer.demands);
+        let is_broken = |demand: &&preflight::finding::DemandReport| {
+            demand.need == Need::Needed && demand.state == preflight::finding::State::Broken
+        };
+        let broken = broken.filter(is_broken).count();
+        assert_eq!(read.failures, of(Severity::Warning) + broken, "{xml}");
+        assert!(!xml.contains(|ch: char| (ch.is_control() && ch != '\n') || ch == '\u{202e}'), "{xml:?}");
+        assert!(!xml.contains("<![CDATA[") && !xml.contains("<!"), "{xml}");
+    }
 }
 
 #[test]

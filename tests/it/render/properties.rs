@@ -143,5 +143,9 @@ proptest! {
             prop_assert_eq!(out.lines().count() > report.findings.len(), true);
         }
         assert_valid(&report, &sources);
+        let xml = render(&report, &sources, Format::Junit, &style);
+        assert_harmless(&xml);
+        let read = quick_junit::Report::deserialize_from_str(&xml);
+        prop_assert!(read.is_ok(), "{read:?}: {xml}");
     }
 }

@@ -1,0 +1,122 @@
+//! Two sides: what changed between them, policy by policy, and what could not be compared.
+
+use super::pairing::{Paired, Skipped, pairs};
+use super::side::Side;
+use crate::change::{Accounts, Asked, Pair, says_the_same};
+use crate::checks::{Cause, replaced};
+use crate::evidence::{Link, LinkKind, Target, TargetKind};
+use crate::finding::change::{Comparison, Doubt, Fate};
+use crate::source::Sources;
+use std::collections::BTreeSet;
+
+/// Compares two sides whose files have the same names.
+pub(in crate::cli) fn compare(
+    sources: &Sources,
+    (old, now): (&Side, &Side),
+    accounts: Accounts<'_>,
+    asked: &[Asked<'_>],
+) -> (Vec<Comparison>, Vec<Skipped>, Vec<Cause>) {
+    let (paired, mut skipped) = pairs(old, now, sources);
+    let mut list = Vec::new();
+    for Paired { path, fate, old: before, new: after } in paired {
+        let both = [before, after];
+        if both.iter().flatten().any(|item| item.broken) {
+            let reason = "a policy in it is not JSON that AWS takes (`preflight lint` tells more)";
+            skipped.push(Skipped { file: path, address: None, reason: reason.to_owned() });
+            continue;
+        }
+        let Some(shown) = after.or(before) else { continue };
+        // What stands around it has changed, and it says what it said.
+        if let (Some(before), Some(after)) = (before, after)
+            && before.attachment.is_some()
+            && fate == Fate::Changed
+            && says_the_same(&before.policy, &after.policy)
+            && targets(before) == targets(after)
+        {
+            continue;
+        }
+        let asked = if shown.tied { asked } else { &[] };
+        let pair = Pair {
+            fate,
+            old: before.map(|item| &item.policy),
+            new: after.map(|item| &item.policy),
+            shown: &shown.policy,
+            kind: shown.kind,
+        };
+        let mut comparison = pair.compared(sources, accounts, asked);
+        let named = |item: Option<&super::Item>, name: &mut String| {
+            if let Some(item) = item.filter(|item| item.attachment.is_some()) {
+                *name = item.name(sources);
+            }
+        };
+        named(before, &mut comparison.documents.0);
+        named(after, &mut comparison.documents.1);
+        if let (Some(before), Some(after)) = (before, after) {
+            comparison.unknown.extend(moved(&targets(before), &targets(after)));
+        }
+        list.push(comparison);
+    }
+    skipped.extend(attached(old, now));
+    let exports = replaced(&old.declared, &now.declared);
+    let open = exports.unknown.into_iter();
+    skipped.extend(open.map(|(file, address, reason)| Skipped { file, address: Some(address), reason }));
+    skipped.sort();
+    skipped.dedup();
+    (list, skipped, exports.causes)
+}
+
+fn targets(item: &super::Item) -> BTreeSet<String> {
+    item.attachment.iter().flat_map(|attachment| &attachment.targets).map(shown).collect()
+}
+
+fn shown(target: &Target) -> String {
+    let kind = match target.kind {
+        TargetKind::Bucket => "bucket",
+        TargetKind::User => "user",
+        TargetKind::Role => "role",
+        TargetKind::Group => "group",
+    };
+    format!("{kind} `{}`", target.name.value)
+}
+
+/// A document that is attached to others than before gives them what it says, and takes it from those before.
+fn moved(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<Doubt> {
+    let list = |names: &BTreeSet<String>, other: &BTreeSet<String>| -> Vec<String> {
+        names.difference(other).cloned().collect()
+    };
+    let (gone, fresh) = (list(before, after), list(after, before));
+    let part = |names: Vec<String>, words: &str| {
+        (!names.is_empty()).then(|| format!("{words} {}", names.join(", ")))
+    };
+    let parts: Vec<String> =
+        [part(fresh, "now to"), part(gone, "no longer to")].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| Doubt {
+        reason: format!(
+            "it is attached {}: what these have gained and lost by it is not compared",
+            parts.join(", ")
+        ),
+        tell: Some("read the document as what they gain or lose as a whole".to_owned()),
+    })
+}
+
+/// Policies that are attached by name, and were not, or no longer: what they allow stands in no file.
+fn attached(old: &Side, now: &Side) -> Vec<Skipped> {
+    let key = |(file, link): &(String, Link)| {
+        let word = match link.kind {
+            LinkKind::Policy => "policy",
+            LinkKind::Boundary => "boundary",
+        };
+        (file.clone(), format!("{word} `{}`", link.arn.value), shown(&link.target))
+    };
+    let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+        (old.links.iter().map(key).collect(), now.links.iter().map(key).collect());
+    let gone = before.difference(&after).map(|each| (each, "is no longer attached to"));
+    let fresh = after.difference(&before).map(|each| (each, "is attached to"));
+    gone.chain(fresh)
+        .map(|((file, policy, target), words)| Skipped {
+            file: file.clone(),
+            address: None,
+            reason: format!("{policy} {words} {target}, and what it allows stands in no file"),
+        })
+        .collect()
+}

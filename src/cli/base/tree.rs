@@ -1,0 +1,92 @@
+//! The files of a revision as a module of Terraform is read from them.
+
+use super::super::git::{Blob, Revision};
+use crate::load::{self, Files, LoadError};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Component, Path};
+
+/// The folder of a path; of a file at the root nothing.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The files of a revision.
+pub(super) struct RevisionFiles<'r> {
+    revision: &'r Revision,
+    files: &'r BTreeMap<String, Blob>,
+    prefix: String,
+    known: RefCell<BTreeMap<String, Option<String>>>,
+}
+
+impl<'r> RevisionFiles<'r> {
+    pub(super) fn new(revision: &'r Revision, files: &'r BTreeMap<String, Blob>, prefix: &str) -> Self {
+        Self { revision, files, prefix: prefix.to_owned(), known: RefCell::default() }
+    }
+
+    /// The text of a file, if git has it. The others of its folder that modules are made of come with it.
+    pub(super) fn peek(&self, path: &str) -> Option<String> {
+        if let Some(known) = self.known.borrow().get(path) {
+            return known.clone();
+        }
+        let own = self.files.get_key_value(path)?;
+        let beside = |other: &str| load::is_part_of_module(other) && folder_of(other) == folder_of(path);
+        let more = self.files.iter().filter(|(other, _)| beside(other) && *other != own.0);
+        let wanted: Vec<(&String, &Blob)> = std::iter::once(own).chain(more).collect();
+        let blobs: Vec<&Blob> = wanted.iter().map(|(_, blob)| *blob).collect();
+        let texts = self.revision.texts(&blobs).unwrap_or_default();
+        let mut known = self.known.borrow_mut();
+        for ((path, _), text) in wanted.iter().zip(texts) {
+            known.insert((*path).clone(), text.map(load::decode));
+        }
+        known.get(path).cloned().flatten()
+    }
+}
+
+impl Files for RevisionFiles<'_> {
+    fn names(&self, folder: &Path) -> Result<Vec<OsString>, LoadError> {
+        let folder = plain(folder);
+        let here = self.files.keys().filter(|path| folder_of(path) == folder);
+        Ok(here.map(|path| OsString::from(path.rsplit('/').next().unwrap_or(path))).collect())
+    }
+
+    fn text(&self, path: &Path) -> Result<String, LoadError> {
+        let name = plain(path);
+        self.peek(&name).ok_or_else(|| LoadError::Open {
+            path: name,
+            source: std::io::Error::new(std::io::ErrorKind::NotFound, "git does not have its text here"),
+        })
+    }
+
+    fn called(&self, path: &Path) -> String {
+        format!("{}{}", self.prefix, plain(path))
+    }
+}
+
+/// A path without `.` and `..`, with forward slashes.
+fn plain(path: &Path) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                parts.pop();
+            }
+            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_git() {
+        assert_eq!(plain(Path::new("./infra/../policies/a.json")), "policies/a.json");
+        assert_eq!(plain(Path::new(".")), "");
+        assert_eq!((folder_of("a.tf"), folder_of("infra/x/a.tf")), ("", "infra/x"));
+    }
+}

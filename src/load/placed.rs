@@ -1,0 +1,152 @@
+//! A plan with the module that it is made of beside it: values from the plan, places from the module's files.
+//!
+//! What both have is one policy. Of what only the run knows in one of them, the other one speaks.
+
+use crate::evidence::{Attachment, DeclaredExport, Evidence, LoosePolicies, OpenPolicy};
+use crate::policy::Policy;
+
+/// Puts the plans among policies of nobody in particular together with their modules.
+pub(super) fn loose(out: &mut LoosePolicies) {
+    let plans = std::mem::take(&mut out.plans);
+    let attached = |list: &[crate::evidence::LoosePolicy]| -> Vec<Option<(Attachment, Policy)>> {
+        list.iter().map(|each| Some((each.attachment.clone()?, each.policy.clone()))).collect()
+    };
+    for plan in &plans {
+        let joined = Joined::new(plan, &attached(&out.policies), &out.open);
+        let mut at = 0..;
+        out.policies.retain_mut(|each| {
+            let index = at.next().unwrap_or_default();
+            if let Some(policy) = joined.placed(index) {
+                each.policy = policy.clone();
+            }
+            joined.keeps(index)
+        });
+        joined.settle(&mut out.open, &mut out.not_evaluated);
+        join_exports(plan, &mut out.declared);
+    }
+}
+
+/// The same with the evidence of an account.
+pub(super) fn evidence(out: &mut Evidence) {
+    for plan in out.plans.clone() {
+        let attached: Vec<Option<(Attachment, Policy)>> =
+            out.documents.iter().map(|each| Some((each.attachment.clone()?, each.policy.clone()))).collect();
+        let joined = Joined::new(&plan, &attached, &out.unresolved);
+        let mut at = 0..;
+        out.documents.retain_mut(|each| {
+            let index = at.next().unwrap_or_default();
+            if let Some(policy) = joined.placed(index) {
+                each.policy = policy.clone();
+            }
+            joined.keeps(index)
+        });
+        joined.settle(&mut out.unresolved, &mut out.not_evaluated);
+        let known = &out.unresolved;
+        out.open.retain(|open| {
+            let is_it = |each: &OpenPolicy| each.address.as_deref() == Some(&*open.address);
+            known.iter().any(is_it)
+        });
+        join_exports(&plan, &mut out.declared);
+    }
+}
+
+struct Joined {
+    /// What becomes of each policy: another one in its place, or nothing.
+    fates: Vec<Fate>,
+    /// Policies that one of the two does not know, and the other does: file and address.
+    known: Vec<(String, String)>,
+}
+
+enum Fate {
+    Stays,
+    Placed(Box<Policy>),
+    Goes,
+}
+
+impl Joined {
+    fn new(plan: &str, all: &[Option<(Attachment, Policy)>], open: &[OpenPolicy]) -> Self {
+        let mut fates: Vec<Fate> = all.iter().map(|_| Fate::Stays).collect();
+        let mut known = Vec::new();
+        let is_beside = |file: &str| is_of_module(file) && folder(file) == folder(plan);
+        for (at, each) in all.iter().enumerate() {
+            let Some((own, policy)) = each.as_ref().filter(|(own, _)| own.file == plan) else { continue };
+            let is_it = |each: &Option<(Attachment, Policy)>| {
+                each.as_ref().is_some_and(|(other, _)| {
+                    is_beside(&other.file) && other.address == plain(&own.address) && other.hint == own.hint
+                })
+            };
+            if let Some(text) = all.iter().position(is_it) {
+                if let (Some(Some((_, other))), Some(fate)) = (all.get(text), fates.get_mut(at)) {
+                    *fate = Fate::Placed(Box::new(policy.placed_at(other)));
+                }
+                if let Some(fate) = fates.get_mut(text) {
+                    *fate = Fate::Goes;
+                }
+            }
+            let unknown = open.iter().filter(|open| {
+                is_beside(&open.file) && open.address.as_deref() == Some(&*plain(&own.address))
+            });
+            known.extend(unknown.filter_map(|open| Some((open.file.clone(), open.address.clone()?))));
+        }
+        // What the plan does not know before it is applied, the module may say but for a few values.
+        for unknown in open.iter().filter(|open| open.file == plan) {
+            let Some(address) = &unknown.address else { continue };
+            let says = |each: &Option<(Attachment, Policy)>| {
+                each.as_ref()
+                    .is_some_and(|(other, _)| is_beside(&other.file) && other.address == plain(address))
+            };
+            if all.iter().any(says) {
+                known.push((unknown.file.clone(), address.clone()));
+            }
+        }
+        Self { fates, known }
+    }
+
+    fn placed(&self, at: usize) -> Option<&Policy> {
+        match self.fates.get(at) {
+            Some(Fate::Placed(policy)) => Some(policy),
+            Some(Fate::Stays | Fate::Goes) | None => None,
+        }
+    }
+
+    fn keeps(&self, at: usize) -> bool {
+        !matches!(self.fates.get(at), Some(Fate::Goes))
+    }
+
+    /// Takes out of what was not evaluated what the other one has told.
+    fn settle(&self, open: &mut Vec<OpenPolicy>, not_evaluated: &mut Vec<(String, String)>) {
+        for (file, address) in &self.known {
+            open.retain(|each| !(each.file == *file && each.address.as_deref() == Some(address)));
+            let name = format!("{file}: {address}");
+            not_evaluated.retain(|(document, _)| *document != name);
+        }
+    }
+}
+
+/// An export of both is the module's, with what the plan will do to it.
+fn join_exports(plan: &str, all: &mut Vec<DeclaredExport>) {
+    let of_plan: Vec<DeclaredExport> = all.iter().filter(|each| each.file == plan).cloned().collect();
+    for own in of_plan {
+        let is_it = |each: &&mut DeclaredExport| {
+            is_of_module(&each.file)
+                && folder(&each.file) == folder(plan)
+                && each.address == plain(&own.address)
+        };
+        let Some(text) = all.iter_mut().find(is_it) else { continue };
+        text.replaced = own.replaced.as_ref().map(|(why, _)| (why.clone(), text.span));
+        all.retain(|each| !(each.file == plan && each.address == own.address));
+    }
+}
+
+fn is_of_module(file: &str) -> bool {
+    super::terraform::is_terraform(std::path::Path::new(file))
+}
+
+fn folder(file: &str) -> &str {
+    file.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// An address without the keys of `count` and `for_each`.
+fn plain(address: &str) -> String {
+    super::terraform::plain_address(address)
+}
