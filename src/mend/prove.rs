@@ -70,7 +70,9 @@ pub(super) fn best(
         if proved.fix.applicability == Applicability::Safe {
             return Some(proved);
         }
-        if found.as_ref().is_none_or(|found| proved.fix.applicability < found.fix.applicability) {
+        // Of two that need a review, the one that changes less of who may do what.
+        let rank = |fix: &Fix| (fix.applicability, fix.gained.len(), fix.lost.len());
+        if found.as_ref().is_none_or(|found| rank(&proved.fix) < rank(&found.fix)) {
             found = Some(proved);
         }
     }
