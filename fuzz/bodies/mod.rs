@@ -3,6 +3,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each user takes what it needs")]
 
+mod edit;
+
+pub use edit::edit;
 use preflight::eval::member::{Found, Language, string_within};
 use preflight::eval::{
     Answer, ArnGlob, Caller, Compiled, Context, ContextValue, Decimal, Glob, Instant, Layer, Layers, Member,
@@ -17,7 +20,7 @@ use preflight::{config, contract, evidence, load, triage};
 pub type Body = fn(&[u8]);
 
 /// All.
-pub const ALL: [(&str, Body); 9] = [
+pub const ALL: [(&str, Body); 10] = [
     ("space", space),
     ("operators", operators),
     ("patterns", patterns),
@@ -27,6 +30,7 @@ pub const ALL: [(&str, Body); 9] = [
     ("listing", listing),
     ("triage", triage_text),
     ("templates", templates),
+    ("edit", edit),
 ];
 
 fn lines(data: &[u8]) -> Vec<String> {

@@ -2,7 +2,8 @@
 
 use super::explain::near;
 use super::subject::{Cause, Subject};
-use crate::evidence::PolicyDocument;
+use crate::catalog;
+use crate::evidence::{PolicyDocument, Role};
 use crate::finding::{Change, Repair};
 use crate::policy::{Fault, FaultKind, Policy, PrincipalKind};
 use crate::source::Place;
@@ -65,14 +66,17 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
         ("syntax", "trailing-comma" | "comment" | "byte-order-mark") => {
             vec![Repair::of(Change::Rewrite { at, text: String::new() })]
         }
+        ("grammar", "unknown-action") | ("action", "malformed" | "whitespace") => {
+            action(document, at).into_iter().collect()
+        }
+        ("grammar", "missing-resource" | "missing-principal") => without_statement(&document.policy, at),
         ("grammar", "principal-in-identity") => vec![Repair::of(Change::Remove { at })],
         ("grammar", "resource-outside-bucket") => {
             let items =
                 document.policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
             let item = items.flat_map(|element| &element.items).find(|item| item.span == at.span);
-            let text = item
-                .zip(subject.form.text("bucket"))
-                .and_then(|(item, bucket)| of_bucket(&item.value, bucket));
+            let bucket = subject.form.fill("arn:{partition}:s3:::{bucket}").ok();
+            let text = item.zip(bucket).and_then(|(item, bucket)| of_bucket(&item.value, &bucket));
             text.map(|text| Repair::of(Change::Set { at, value: text.into() })).into_iter().collect()
         }
         ("grammar", case) => {
@@ -84,11 +88,50 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
     }
 }
 
-/// The same resource in the bucket of the form.
+/// The action that was meant by a text that is none: the only one, or the only pattern of some, that one slip of the pen makes
+/// such a text of.
+fn action(document: &PolicyDocument, at: Place) -> Option<Repair> {
+    let actions = document.policy.statements.iter().filter_map(|statement| statement.actions.as_ref());
+    let item = actions.flat_map(|element| &element.items).find(|item| item.span == at.span)?;
+    let text = &*item.value;
+    let is_known = |text: &String| catalog::expand(text).next().is_some();
+    let service = match document.role {
+        Role::BucketPolicy => Some("s3"),
+        Role::KeyPolicy => Some("kms"),
+        Role::TrustPolicy => Some("sts"),
+        _ => None,
+    };
+    let unspaced: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let (prefix, name) = unspaced.split_once(':').unwrap_or(("", &unspaced));
+    // The service of the document goes before any other.
+    let services = [service, catalog::closest_service(prefix)];
+    let prefixed = services.into_iter().flatten().map(|service| format!("{service}:{name}"));
+    let named = catalog::closest_action(prefix, name).map(|name| format!("{prefix}:{name}"));
+    let starts = unspaced.char_indices().map(|(at, c)| (at, at + c.len_utf8()));
+    let colons = starts.flat_map(|(start, end)| {
+        let (before, behind) = (unspaced.get(..start), unspaced.get(end..));
+        let replaced = before.zip(behind).map(|(before, behind)| format!("{before}:{behind}"));
+        let inserted = before.zip(unspaced.get(start..)).map(|(before, rest)| format!("{before}:{rest}"));
+        [replaced, inserted].into_iter().flatten()
+    });
+    let colons: Vec<String> = if unspaced.contains(':') { Vec::new() } else { colons.collect() };
+    let meant =
+        std::iter::once(unspaced.clone()).chain(prefixed).chain(named).chain(colons).find(is_known)?;
+    (meant != text).then(|| Repair::of(Change::Set { at, value: json!(meant) }))
+}
+
+/// The same resource in the bucket of the form, if the text names another bucket, or this one with slips of the pen.
 fn of_bucket(pattern: &str, bucket: &str) -> Option<String> {
-    let [prefix, partition, service, _, _, resource] = crate::policy::arn::split(pattern)?;
-    let key = resource.find('/').and_then(|slash| resource.get(slash..)).unwrap_or_default();
-    (service == "s3").then(|| format!("{prefix}:{partition}:s3:::{bucket}{key}"))
+    let key = pattern.find('/').and_then(|slash| pattern.get(slash..)).unwrap_or_default();
+    let text = format!("{bucket}{key}");
+    let of_s3 = crate::policy::arn::split(pattern).is_some_and(|[.., service, _, _, _]| service == "s3");
+    let parts = || pattern.rsplit(':').next().zip(bucket.rsplit(':').next());
+    let of_name = parts().is_some_and(|(have, name)| {
+        let have = have.split('/').next().unwrap_or_default();
+        near::distance(have, name, MOST_TYPOS).is_some()
+    });
+    let is_near = of_s3 || of_name || near::distance(pattern, &text, MOST_TYPOS).is_some();
+    (is_near && text != pattern).then_some(text)
 }
 
 /// Ways to mend a fault of the grammar.
@@ -125,14 +168,30 @@ fn of_fault(policy: &Policy, fault: &Fault) -> Vec<Repair> {
             .into_iter()
             .collect(),
         FaultKind::PrincipalFormat => principal(policy, fault),
+        // The other demands say what stands in it.
+        FaultKind::MissingStatement => {
+            let object = Place { source: policy.source, span: policy.span };
+            let key = "Statement".to_owned();
+            vec![Repair::of(Change::AddMember { object, key, value: json!([]) })]
+        }
+        FaultKind::MissingAction => without_statement(policy, at),
         FaultKind::NotAnObject
-        | FaultKind::MissingStatement
-        | FaultKind::MissingAction
         | FaultKind::ElementCombination
         | FaultKind::WrongType
         | FaultKind::KeysDifferOnlyByCase
         | FaultKind::SubTakesVariable => Vec::new(),
     }
+}
+
+/// The policy without the statement in which something is missing: AWS refuses it as it is. What was meant, other demands tell, or
+/// nobody.
+fn without_statement(policy: &Policy, at: Place) -> Vec<Repair> {
+    let statement = policy.statements.iter().find(|statement| statement.span.contains(at.span));
+    statement
+        .map(|statement| Place { source: policy.source, span: statement.span })
+        .map(|at| Repair::of(Change::Remove { at }))
+        .into_iter()
+        .collect()
 }
 
 /// An operator that fits what is tested with it.

@@ -1,4 +1,4 @@
-//! The parts of sentences that checks ask `rules/phrases.toml` for, with the holes that they fill.
+//! The parts of sentences that checks and fixes ask `rules/phrases.toml` for, with the holes that they fill.
 
 /// Names and holes. A test holds the file to this list.
 pub const PHRASES: &[(&str, &[&str])] = &[
@@ -20,4 +20,22 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("demand-unsure", &["product", "demand"]),
     ("proved-for-one", &["first"]),
     ("proved-for-more", &["first", "more"]),
+    ("fix-still-broken", &["demand"]),
+    ("fix-no-evidence", &[]),
+    ("fix-not-told", &["demand", "why"]),
+    ("fix-warns", &["headline"]),
+    ("fix-shared", &["document"]),
+    ("fix-lets-in", &[]),
+    ("fix-shuts-out", &[]),
+    ("fix-access-not-told", &["why"]),
+    ("fix-drops-text", &[]),
+    ("fix-against-advice", &["demand"]),
+    ("fix-drops-statement", &[]),
+    ("fix-tighter", &["found", "needed"]),
+    ("fix-too-large", &["found", "needed"]),
+    ("fix-not-json", &[]),
+    ("fix-in-answer", &[]),
+    ("fix-in-template", &[]),
+    ("fix-export-moves", &[]),
+    ("fix-export-stays", &[]),
 ];

@@ -175,7 +175,8 @@ pub(super) struct LintArgs {
 /// Write the policies and the export that a product needs.
 ///
 /// What comes out is what the product's demands need and nothing more: an empty policy, or the one given with --into, is
-/// judged and mended. What is left out, and why, is said beside it.
+/// judged and mended. Several consumers are served together, if one export and one reader can. What is left out, and why, is
+/// said beside it.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 written, 2 the run failed")]
 pub(super) struct GenerateArgs {

@@ -3,23 +3,24 @@
 use super::args::{GenerateArgs, What, Written};
 use super::check::Run;
 use super::{Exit, terminal};
-use crate::contract::{Ask, Form, ReadsAs};
+use crate::contract::{Ask, Contract, Form, ReadsAs, conflicts};
 use crate::load;
+use crate::mend::Bench;
 use crate::mend::generate::{self, OutputForm, Part, Reader, Set};
 use anyhow::Context;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     let run = Run::form_only(&args.check)?;
     let bench = run.bench();
     let mut form: Form = run.config.form.clone();
-    let name = bench.consumers.first().context("no consumer is named")?;
-    let contract = bench.library.contract(name).context("no consumer is named")?;
-    anyhow::ensure!(bench.consumers.len() == 1, "documents are written for one consumer; name one");
-    for default in &contract.defaults {
+    let contracts: Vec<&Contract> =
+        bench.consumers.iter().filter_map(|name| bench.library.contract(name)).collect();
+    let contract = *contracts.first().context("no consumer is named")?;
+    for default in contracts.iter().flat_map(|contract| &contract.defaults) {
         form.presume(&default.name, &default.value, &default.because);
     }
-    let asked = Part::of(contract);
+    go_together(&bench, &contracts, &run.config.form)?;
     let wanted = match args.what {
         What::BucketPolicy => Some(Part::BucketPolicy),
         What::ReaderPolicy => Some(Part::ReaderPolicy),
@@ -28,16 +29,20 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         What::All | What::Export => None,
     };
     if let Some(part) = wanted {
-        anyhow::ensure!(
-            asked.contains(&part),
-            "{} asks for no {}: it reads with {}",
-            contract.product,
-            part.name().replace('-', " "),
-            contract.reader.words()
-        );
+        for contract in &contracts {
+            anyhow::ensure!(
+                Part::of(contract).contains(&part),
+                "{} asks for no {}: it reads with {}",
+                contract.product,
+                part.name().replace('-', " "),
+                contract.reader.words()
+            );
+        }
     }
-    let reads_exports =
-        contract.demands.iter().any(|demand| matches!(demand.ask, Ask::Setting(_) | Ask::Export(_)));
+    let reads = |contract: &Contract| {
+        contract.demands.iter().any(|demand| matches!(demand.ask, Ask::Setting(_) | Ask::Export(_)))
+    };
+    let reads_exports = contracts.iter().any(|contract| reads(contract));
     anyhow::ensure!(
         reads_exports || args.what != What::Export,
         "{} asks for no export of its own",
@@ -45,7 +50,10 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     );
     let parts: Vec<Part> = match (wanted, args.what) {
         (Some(part), _) => vec![part],
-        (None, What::All) => asked,
+        (None, What::All) => {
+            let all: BTreeSet<Part> = contracts.iter().flat_map(|contract| Part::of(contract)).collect();
+            all.into_iter().collect()
+        }
         (None, _) => Vec::new(),
     };
     let mut into = BTreeMap::new();
@@ -62,7 +70,8 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         ..Set::default()
     };
     if !parts.is_empty() {
-        let made = generate::policies(&bench, &form, &into)?;
+        // Each product's own defaults are presumed for it alone.
+        let made = generate::policies(&bench, &run.config.form, &into)?;
         for part in &parts {
             let Some(text) = made.texts.get(part).cloned() else {
                 let name = part.name().replace('-', " ");
@@ -70,6 +79,9 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
                 continue;
             };
             set.policies.push((part.name(), text));
+        }
+        for headline in &made.stays {
+            terminal::talk(&format!("stays, its owner decides: {headline}"));
         }
         for left in &made.left_out {
             terminal::talk(&format!(
@@ -92,4 +104,35 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     };
     terminal::print(&generate::write(&set, form))?;
     Ok(Exit::Ready)
+}
+
+/// Refuses products that one export, or one reader, cannot serve together.
+fn go_together(bench: &Bench<'_>, contracts: &[&Contract], form: &Form) -> anyhow::Result<()> {
+    let Some(first) = contracts.first() else { return Ok(()) };
+    if let Some(other) = contracts.iter().find(|other| other.reader != first.reader) {
+        anyhow::bail!(
+            "{} reads with {} and {} with {}: write the documents of each by themselves",
+            first.product,
+            first.reader.words(),
+            other.product,
+            other.reader.words()
+        );
+    }
+    let with_defaults = |contract: &Contract| {
+        let mut form = form.clone();
+        for default in &contract.defaults {
+            form.presume(&default.name, &default.value, &default.because);
+        }
+        form
+    };
+    let forms: Vec<(&Contract, Form)> =
+        contracts.iter().map(|contract| (*contract, with_defaults(contract))).collect();
+    let found = conflicts(&forms, bench.library.requests());
+    if let Some(conflict) = found.iter().find(|conflict| conflict.is_needed()) {
+        anyhow::bail!(
+            "one export cannot serve them together: they exclude each other in {}; `preflight consumers --conflicts` tells all",
+            conflict.about
+        );
+    }
+    Ok(())
 }

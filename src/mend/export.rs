@@ -4,6 +4,7 @@ use super::state::State;
 use super::text::{TextFault, shell_word};
 use crate::billing::{ExportDefinition, ExportKind};
 use crate::finding::Change;
+use crate::rulebook::Phrases;
 use crate::source::{Place, Span};
 use crate::syntax::edit::{Editable, apply};
 use serde_json::Value;
@@ -35,7 +36,12 @@ fn definition(state: &State, at: Place) -> Option<&ExportDefinition> {
 /// `UpdateExport` overwrites all parameters of an export:
 /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_DataExports_UpdateExport.html>; legacy reports have
 /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_cur_ModifyReportDefinition.html> (checked 2026-11).
-pub(super) fn command(state: &State, at: Place, changes: &[Change]) -> Result<(String, String), TextFault> {
+pub(super) fn command(
+    phrases: &Phrases,
+    state: &State,
+    at: Place,
+    changes: &[Change],
+) -> Result<(String, String), TextFault> {
     let export = definition(state, at).ok_or(TextFault::NotThere)?;
     let text = state.sources.get(at.source).slice(export.span);
     let shifted = |span: Span| {
@@ -102,15 +108,8 @@ pub(super) fn command(state: &State, at: Place, changes: &[Change]) -> Result<(S
             shell_word(arn)
         )
     };
-    let effect = if moves {
-        "it overwrites the settings of this export and does not replace the export; what was delivered stays as and where \
-         it is, and deliveries from then on start anew beside it. Where AWS refuses the change, the export has to be made \
-         again, and the new one begins with the present month"
-    } else {
-        "it overwrites the settings of this export and does not replace the export; months that were delivered stay as \
-         they are"
-    };
-    Ok((command, effect.to_owned()))
+    let effect = if moves { "fix-export-moves" } else { "fix-export-stays" };
+    Ok((command, phrases.say(effect, &[])))
 }
 
 fn ends_with_key(before: &str, key: &str) -> bool {

@@ -7,6 +7,7 @@
 mod access;
 mod diff;
 mod export;
+mod fit;
 pub mod generate;
 mod inside;
 mod plan;
@@ -15,8 +16,9 @@ mod reasons;
 mod state;
 mod text;
 mod title;
+mod ways;
 
-pub use access::{Access, compare as access};
+pub use access::{Access, compare as access, compare_by_search as access_by_search};
 pub use diff::unified;
 pub use plan::{Left, Options, Plan, Step, plan};
 pub use prove::attach;

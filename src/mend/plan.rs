@@ -76,14 +76,21 @@ impl Plan {
 pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) -> Plan {
     let mut out = Plan { steps: Vec::new(), left: Vec::new(), after: state, report };
     let mut tries = MOST_TRIES;
-    // What was found for findings that were not mended, until something of their demand changes.
-    let mut known: BTreeMap<Key, Option<Fix>> = BTreeMap::new();
+    // What was found for findings that were not mended, and after how many steps. Places move with every step, and what could
+    // not be mended before may be now; but most cannot, so they are asked again only when nothing new is left to ask.
+    let mut known: BTreeMap<Key, (usize, Option<Fix>)> = BTreeMap::new();
     let mut offered: BTreeSet<Key> = BTreeSet::new();
     while out.steps.len() < MOST_STEPS {
         let mut next: Option<(Finding, Proved)> = None;
-        let open = out.report.findings.iter().filter(|finding| is_asked(finding, options));
-        for finding in open.filter(|finding| !finding.repairs.is_empty()) {
-            if known.contains_key(&key(finding)) {
+        let now = out.steps.len();
+        let (new, old): (Vec<_>, Vec<_>) = out
+            .report
+            .findings
+            .iter()
+            .filter(|finding| is_asked(finding, options) && !finding.repairs.is_empty())
+            .partition(|finding| !known.contains_key(&key(finding)));
+        for finding in new.into_iter().chain(old) {
+            if known.get(&key(finding)).is_some_and(|(at, _)| *at == now) {
                 continue;
             }
             let found = best(bench, &out.after, &out.report, finding, &mut tries);
@@ -101,19 +108,17 @@ pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) 
                     if found.is_some() {
                         offered.insert(key(finding));
                     }
-                    known.insert(key(finding), found.map(|found| found.fix));
+                    known.insert(key(finding), (now, found.map(|found| found.fix)));
                 }
             }
         }
         let Some((finding, proved)) = next else { break };
-        // What could not be mended before may be now. Places of fixes that were found have moved.
-        known.retain(|(.., demand), _| *demand != finding.demand);
         out.steps.push(Step { finding, fix: proved.fix });
         out.after = proved.state;
         out.report = proved.report;
     }
     for finding in out.report.findings.iter().filter(|finding| is_asked(finding, options)) {
-        let fix = known.get(&key(finding)).cloned().flatten();
+        let fix = known.get(&key(finding)).and_then(|(_, fix)| fix.clone());
         let conflicts = fix.is_none() && offered.contains(&key(finding));
         out.left.push(Left { finding: finding.clone(), fix, conflicts });
     }

@@ -1,17 +1,17 @@
 //! How far a fix can be trusted: the documents are changed in memory, judged again, and their access compared.
 
 use super::access::{Access, compare};
+use super::fit::{Fitted, fit};
 use super::state::{Bench, State};
+use super::text;
 use super::title::title;
-use super::{export, text};
+use super::ways::{merged, ways, with_names_mended};
 use crate::contract::{Ask, Demand, Expect};
 use crate::evidence::Role;
 use crate::finding::{
-    Applicability, Change, Edit, Finding, Fix, Repair, Report, RuleName, Severity, State as DemandState,
+    Applicability, Change, Edit, Finding, Fix, Need, Repair, Report, RuleName, Severity, State as DemandState,
 };
-use crate::source::Place;
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How often documents are judged again for the fixes of one report: the report is not to wait long for them.
 const MOST_TRIES: usize = 32;
@@ -70,108 +70,13 @@ pub(super) fn best(
         if proved.fix.applicability == Applicability::Safe {
             return Some(proved);
         }
-        if found.as_ref().is_none_or(|found| proved.fix.applicability < found.fix.applicability) {
+        // Of two that need a review, the one that changes less of who may do what.
+        let rank = |fix: &Fix| (fix.applicability, fix.gained.len(), fix.lost.len());
+        if found.as_ref().is_none_or(|found| rank(&proved.fix) < rank(&found.fix)) {
             found = Some(proved);
         }
     }
     found
-}
-
-/// What can be tried: each way by itself, then together with what else breaks the demand, then with all there is.
-fn ways(state: &State, report: &Report, finding: &Finding) -> Vec<Repair> {
-    let mut ways = finding.repairs.clone();
-    let exports: BTreeSet<Place> =
-        ways.iter().flat_map(|way| &way.changes).filter_map(|change| export::within(state, change)).collect();
-    if !exports.is_empty() {
-        // AWS takes the settings of an export whole: a command that left the other faults in would bring them back.
-        let first = report.findings.iter().filter_map(|finding| finding.repairs.first());
-        let all = first.flat_map(|repair| &repair.changes);
-        let same = all.filter(|change| export::within(state, change).is_some_and(|at| exports.contains(&at)));
-        ways.insert(0, Repair { changes: without_twins(same.cloned()) });
-        return ways;
-    }
-    let is_text = |change: &Change| matches!(change, Change::Rewrite { .. });
-    if ways.iter().flat_map(|way| &way.changes).all(is_text) {
-        // Text around values has nothing to do with what else is wrong.
-        return ways;
-    }
-    let with = |others: &dyn Fn(&Finding) -> bool| {
-        let mut changes = finding.repairs.first().map(|repair| repair.changes.clone()).unwrap_or_default();
-        for other in report.findings.iter().filter(|other| !std::ptr::eq(*other, finding) && others(other)) {
-            let more = other.repairs.first().into_iter().flat_map(|repair| repair.changes.clone());
-            changes.extend(more.filter(|change| !matches!(change, Change::Run { .. })));
-        }
-        Repair { changes: without_twins(changes.into_iter()) }
-    };
-    if finding.demand.is_some() {
-        ways.push(with(&|other| other.demand == finding.demand));
-    }
-    ways.push(with(&|other| {
-        other.severity == Severity::Error && other.primary.place.source == finding.primary.place.source
-    }));
-    let mut once: Vec<Repair> = Vec::new();
-    for way in ways {
-        if !once.contains(&way) {
-            once.push(way);
-        }
-    }
-    once
-}
-
-fn without_twins(changes: impl Iterator<Item = Change>) -> Vec<Change> {
-    let mut once: Vec<Change> = Vec::new();
-    for change in changes {
-        if !once.contains(&change) {
-            once.push(change);
-        }
-    }
-    once
-}
-
-/// The same with statements that differ in their actions alone made into one, and no `Sid` twice.
-fn merged(repair: Repair) -> Repair {
-    let mut out: Vec<Change> = Vec::new();
-    for change in repair.changes {
-        let Change::Add { at, value: Value::Object(new) } = &change else {
-            out.push(change);
-            continue;
-        };
-        let alike = |old: &serde_json::Map<String, Value>| {
-            let rest = |map: &serde_json::Map<String, Value>| -> Vec<(String, Value)> {
-                let kept = map.iter().filter(|(key, _)| !matches!(key.as_str(), "Sid" | "Action"));
-                kept.map(|(key, value)| (key.clone(), value.clone())).collect()
-            };
-            rest(old) == rest(new)
-        };
-        let twin = out.iter_mut().find_map(|other| match other {
-            Change::Add { at: there, value: Value::Object(old) } if there == at && alike(old) => Some(old),
-            _ => None,
-        });
-        let Some(old) = twin else {
-            out.push(change);
-            continue;
-        };
-        let mut actions: Vec<Value> = Vec::new();
-        for action in [old.get("Action"), new.get("Action")].into_iter().flatten() {
-            let each = action.as_array().cloned().unwrap_or_else(|| vec![action.clone()]);
-            actions.extend(each.into_iter().filter(|action| !actions.contains(action)).collect::<Vec<_>>());
-        }
-        let actions = if let [one] = actions.as_slice() { one.clone() } else { Value::Array(actions) };
-        old.insert("Action".to_owned(), actions);
-    }
-    let mut seen = BTreeSet::new();
-    for change in &mut out {
-        let Change::Add { value: Value::Object(statement), .. } = change else { continue };
-        let Some(sid) = statement.get("Sid").and_then(Value::as_str).map(str::to_owned) else { continue };
-        let mut fresh = sid.clone();
-        let mut number = 2;
-        while !seen.insert(fresh.clone()) {
-            fresh = format!("{sid}{number}");
-            number += 1;
-        }
-        statement.insert("Sid".to_owned(), Value::String(fresh));
-    }
-    Repair { changes: out }
 }
 
 /// Applies a repair in memory and judges it; nothing if it does not mend the finding.
@@ -182,26 +87,47 @@ pub(super) fn prove(
     finding: &Finding,
     repair: &Repair,
 ) -> Option<Proved> {
-    let written = text::write(bench, state, &report.wrapped, repair).ok()?;
+    let phrases = bench.library.phrases();
     let mut fix = Fix {
         title: title(state, repair),
-        edits: written.edits.clone(),
-        commands: written.commands.clone(),
+        edits: Vec::new(),
+        commands: Vec::new(),
         applicability: Applicability::DisplayOnly,
-        because: written.effects.clone(),
+        because: Vec::new(),
         gained: Vec::new(),
         lost: Vec::new(),
     };
-    let mut after = state.with(&written.texts, &written.form, bench.config);
+    let written = match text::write(bench, state, &report.wrapped, repair) {
+        Ok(written) => written,
+        Err(fault) => {
+            fix.because.push(phrases.say(fault.phrase()?, &[]));
+            let state = state.with(&BTreeMap::new(), &[], None);
+            return Some(Proved { fix, state, report: report.clone() });
+        }
+    };
+    fix.edits.clone_from(&written.edits);
+    fix.commands.clone_from(&written.commands);
+    fix.because.clone_from(&written.effects);
+    let after = state.with(&written.texts, &written.form, bench.config);
     if written.edits.is_empty() {
         let report = report.clone();
         return (!fix.commands.is_empty()).then_some(Proved { fix, state: after, report });
+    }
+    let Fitted { state: mut after, shorter, too_large } = fit(bench, state, after);
+    if !too_large.is_empty() {
+        fix.edits.clear();
+        fix.because.extend(too_large);
+        return Some(Proved { fix, state: after, report: report.clone() });
+    }
+    if !shorter.is_empty() {
+        fix.edits = changed(state, &after);
     }
     if !is_as_whole(state, &after) {
         return None;
     }
     let mut judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
-    if count(&judged, finding) >= count(report, finding) || is_worse(report, &judged, finding) {
+    let worse_off = worse(bench, report, &judged, finding);
+    if count(&judged, finding) >= count(report, finding) || worse_off.needed {
         return None;
     }
     let mut role = shared(state, repair);
@@ -213,44 +139,49 @@ pub(super) fn prove(
         judged = deeper.report;
     }
     let demand = finding.demand.as_deref().and_then(|id| demand(bench, id));
-    let mut because = Vec::new();
+    let say = |name: &str, holes: &[(&'static str, &str)]| phrases.say(name, holes);
+    let mut because = shorter;
     if let (Some(id), Some(now)) =
         (&finding.demand, finding.demand.as_deref().and_then(|id| state_of(&judged, id)))
     {
         match now {
             DemandState::Holds => {}
-            DemandState::Broken => because.push(format!("`{id}` is broken for another reason as well")),
+            DemandState::Broken => because.push(say("fix-still-broken", &[("demand", id)])),
             DemandState::Unknown => {
                 let fact = judged.unknown.iter().find(|unknown| unknown.demand == *id);
-                let why = fact.map_or_else(|| "evidence is missing".to_owned(), |fact| fact.reason.clone());
-                because.push(format!("whether `{id}` holds then cannot be told: {why}"));
+                let why = fact.map_or_else(|| say("fix-no-evidence", &[]), |fact| fact.reason.clone());
+                because.push(say("fix-not-told", &[("demand", id), ("why", &why)]));
             }
         }
     }
-    because.extend(
-        news(report, &judged, finding).map(|new| format!("there is a warning then: {}", new.headline)),
-    );
+    because
+        .extend(news(report, &judged, finding).map(|new| say("fix-warns", &[("headline", &new.headline)])));
+    let advice = worse(bench, report, &judged, finding).advice;
+    because.extend(advice.iter().map(|id| say("fix-against-advice", &[("demand", id)])));
+    if takes_statements_out(state, repair) {
+        because.push(say("fix-drops-statement", &[]));
+    }
     if let Some(role) = role {
-        because.push(format!("the {role} may apply to others too, who are not seen here"));
+        because.push(say("fix-shared", &[("document", role)]));
     }
     let is_text = repair.changes.iter().all(|change| matches!(change, Change::Rewrite { .. }));
     let is_policy = !is_text && !written.texts.keys().all(|source| Some(*source) == bench.config);
     let access = if is_policy { compare(bench, state, &after) } else { Access::default() };
     if !access.gained.is_empty() {
-        because.push("it lets in more than the contract asks for".to_owned());
+        because.push(say("fix-lets-in", &[]));
     }
     // A demand that others be kept out is met by taking access away.
     let wants_less =
         demand.is_some_and(|demand| matches!(&demand.ask, Ask::Access { expect: Expect::Denied(_), .. }));
     if !access.lost.is_empty() && !wants_less {
-        because.push("it takes access away".to_owned());
+        because.push(say("fix-shuts-out", &[]));
     }
-    because.extend(access.doubts.iter().map(|doubt| format!("what else it lets in cannot be told: {doubt}")));
+    because.extend(access.doubts.iter().map(|doubt| say("fix-access-not-told", &[("why", doubt)])));
     let drops_text = repair.changes.iter().any(|change| {
         matches!(change, Change::Rewrite { at, text } if text.is_empty() && !is_punctuation(state.sources.get(at.source).slice(at.span)))
     });
     if drops_text {
-        because.push("it takes out text that you wrote for readers".to_owned());
+        because.push(say("fix-drops-text", &[]));
     }
     fix.applicability = if because.is_empty() { Applicability::Safe } else { Applicability::NeedsReview };
     fix.because.extend(because);
@@ -286,7 +217,7 @@ fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) 
         }
         let mut next = report.findings.iter().filter(|next| next.demand.as_deref() == Some(id));
         let next = next.find(|next| !next.repairs.is_empty())?;
-        let repair = merged(next.repairs.first()?.clone());
+        let repair = merged(with_names_mended(report, next.repairs.first()?.clone()));
         let written = text::write(bench, state, &report.wrapped, &repair).ok()?;
         if written.edits.is_empty() {
             return None;
@@ -296,7 +227,7 @@ fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) 
             return None;
         }
         let judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
-        if is_worse(report, &judged, finding) {
+        if worse(bench, report, &judged, finding).needed {
             return None;
         }
         let title = match &out {
@@ -330,15 +261,62 @@ fn count(report: &Report, finding: &Finding) -> usize {
     report.findings.iter().filter(is_same).count()
 }
 
-/// Whether a demand is worse off, or something is reported that was not.
-fn is_worse(before: &Report, after: &Report, mended: &Finding) -> bool {
-    let worse = before.consumers.iter().zip(&after.consumers).any(|(before, after)| {
-        before.demands.iter().any(|demand| {
+/// What is worse after a change.
+#[derive(Debug, Default)]
+struct Worse {
+    /// Something needed, or an error that was not told: such a change is none that mends.
+    needed: bool,
+    /// Advice that held, where the change mends something needed.
+    advice: Vec<String>,
+}
+
+/// Looks for demands that are worse off, and for errors that were not reported.
+fn worse(bench: &Bench<'_>, before: &Report, after: &Report, mended: &Finding) -> Worse {
+    let mut out = Worse::default();
+    let refused = mended.demand.as_deref().is_some_and(|id| asks_for_acceptance(bench, id));
+    let is_needed = |id: &str| need_of(before, id) == Some(Need::Needed);
+    let mends_needed = mended.demand.as_deref().is_some_and(is_needed);
+    // AWS takes nothing of a document that it refuses, so what its other parts come to was not settled before: a demand that
+    // could not be told and is now known to be broken is better known, not worse.
+    let is_worse = |before: DemandState, now: DemandState| match before {
+        DemandState::Holds => now != DemandState::Holds,
+        DemandState::Unknown => now == DemandState::Broken && !refused,
+        DemandState::Broken => false,
+    };
+    for (before, after) in before.consumers.iter().zip(&after.consumers) {
+        for demand in &before.demands {
             let now = after.demands.iter().find(|now| now.id == demand.id);
-            now.is_some_and(|now| now.state > demand.state)
-        })
-    });
-    worse || news(before, after, mended).any(|finding| finding.severity == Severity::Error)
+            if !now.is_some_and(|now| is_worse(demand.state, now.state)) {
+                continue;
+            }
+            if demand.need == Need::Advice && mends_needed {
+                out.advice.push(demand.id.clone());
+            } else {
+                out.needed = true;
+            }
+        }
+    }
+    // What stands behind a fault of a demand that did not hold shows once the fault is gone.
+    let stood_behind = |finding: &Finding| match finding.demand.as_deref() {
+        Some(id) => {
+            state_of(before, id).is_some_and(|state| state != DemandState::Holds)
+                || out.advice.iter().any(|advice| advice == id)
+        }
+        None => refused && finding.primary.place.source == mended.primary.place.source,
+    };
+    out.needed |= news(before, after, mended)
+        .any(|finding| finding.severity == Severity::Error && !stood_behind(finding));
+    out
+}
+
+fn need_of(report: &Report, id: &str) -> Option<Need> {
+    let mut demands = report.consumers.iter().flat_map(|consumer| &consumer.demands);
+    demands.find(|demand| demand.id == id).map(|demand| demand.need)
+}
+
+/// Whether a demand is that AWS takes a document as it is written.
+fn asks_for_acceptance(bench: &Bench<'_>, id: &str) -> bool {
+    demand(bench, id).is_some_and(|demand| matches!(demand.ask, Ask::Accepted { .. }))
 }
 
 /// Errors and warnings that were not told before.
@@ -357,6 +335,15 @@ fn state_of(report: &Report, id: &str) -> Option<DemandState> {
 fn demand<'a>(bench: &Bench<'a>, id: &str) -> Option<&'a Demand> {
     let contracts = bench.consumers.iter().filter_map(|name| bench.library.contract(name));
     contracts.flat_map(|contract| &contract.demands).find(|demand| demand.id == id)
+}
+
+/// Whether a whole statement goes.
+fn takes_statements_out(state: &State, repair: &Repair) -> bool {
+    repair.changes.iter().any(|change| {
+        let Change::Remove { at } = change else { return false };
+        let documents = state.evidence.documents.iter().filter(|document| document.source == at.source);
+        documents.flat_map(|document| &document.policy.statements).any(|statement| statement.span == at.span)
+    })
 }
 
 /// The kind of a changed document that others depend on.

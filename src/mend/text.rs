@@ -32,6 +32,18 @@ pub(super) enum TextFault {
     Clash,
 }
 
+impl TextFault {
+    /// The phrase that says why the change is left to a person, where it could be made by hand.
+    pub(super) fn phrase(&self) -> Option<&'static str> {
+        match self {
+            TextFault::Broken => Some("fix-not-json"),
+            TextFault::Answer => Some("fix-in-answer"),
+            TextFault::Foreign => Some("fix-in-template"),
+            TextFault::NotThere | TextFault::Clash => None,
+        }
+    }
+}
+
 impl From<EditFault> for TextFault {
     fn from(fault: EditFault) -> Self {
         match fault {
@@ -112,7 +124,7 @@ pub(super) fn write(
         }
     }
     for (at, changes) in exports {
-        let (command, effect) = export::command(state, at, &changes)?;
+        let (command, effect) = export::command(bench.library.phrases(), state, at, &changes)?;
         out.commands.push(command);
         out.effects.push(effect);
     }
@@ -138,7 +150,7 @@ pub(super) fn write(
 }
 
 /// The document that holds a place.
-fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, TextFault> {
+pub(super) fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, TextFault> {
     if is_foreign(state, at) {
         return Err(TextFault::Foreign);
     }
@@ -155,12 +167,14 @@ fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<Editable, T
     })
 }
 
-/// Whether a place lies in a text of another notation than JSON: only who wrote it knows what else its values stand for.
+/// Whether a place lies in a template, or in a text of another notation than JSON: only who wrote it knows what else its values
+/// stand for, and what it was made from.
 fn is_foreign(state: &State, at: Place) -> bool {
     let documents = &state.evidence.documents;
-    documents
-        .iter()
-        .any(|document| document.source == at.source && document.policy.notation != Notation::Json)
+    documents.iter().any(|document| {
+        document.source == at.source
+            && (document.policy.notation != Notation::Json || document.attachment.is_some())
+    })
 }
 
 /// A form value is written where the user wrote it.

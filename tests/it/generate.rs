@@ -14,6 +14,8 @@ use preflight::source::{Place, Sources, Span};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod several;
+
 /// Where the values of the form are said to stand.
 fn form(values: &[(&str, &str)]) -> Form {
     let mut sources = Sources::new();

@@ -6,13 +6,16 @@ use crate::common::{Account, NOW, accounts};
 use preflight::finding::{Applicability, Finding, Report, Severity, State as State_, Verdict};
 use preflight::judge::Library;
 use preflight::load;
-use preflight::mend::{Bench, Options, Plan, State, plan};
+use preflight::mend::{Bench, Options, Plan, Reasons, State, plan};
 use preflight::source::SourceId;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+mod kms;
 mod offered;
 mod pairs;
+mod spoil;
+mod templates;
 
 pub(crate) fn config(account: &Account) -> Option<SourceId> {
     account.sources.iter().find(|(_, source)| source.name().ends_with("preflight.toml")).map(|(id, _)| id)
@@ -40,6 +43,7 @@ fn safe_fixes_make_accounts_ready() {
     let mut told = String::new();
     let (mut not_ready, mut mended, mut one_fault, mut one_mended) = (0, 0, 0, 0);
     let mut wrong = String::new();
+    let reasons = Reasons::embedded();
     let step = if std::env::var_os("MEND").is_some_and(|all| all == "all") { 1 } else { SAMPLE };
     for account in accounts().into_iter().step_by(step) {
         let bench = bench(&library, &account);
@@ -66,14 +70,25 @@ fn safe_fixes_make_accounts_ready() {
         for step in &done.steps {
             assert!(step.fix.gained.is_empty(), "{}: {:?}", account.name, step.fix);
         }
-        if !ready {
-            let _ = writeln!(told, "{} {:?} {}", account.name, done.report.verdict, done.steps.len());
-            for left in &done.left {
-                let fix = left
-                    .fix
-                    .as_ref()
-                    .map(|fix| format!("{:?} {} {:?}", fix.applicability, fix.title, fix.because));
-                let _ = writeln!(told, "    {}: {} -> {fix:?}", left.finding.rule, left.finding.headline);
+        if ready {
+            continue;
+        }
+        // What is left takes a review, somebody else, or a command; or the rule has no fix, and it is told why.
+        let done = plan(
+            &bench,
+            done.after,
+            done.report,
+            &Options { with_review: true, least: Severity::Error, ..Options::default() },
+        );
+        let _ = writeln!(told, "{} {:?} {}", account.name, done.report.verdict, done.steps.len());
+        for left in &done.left {
+            let group = library.book().get(&left.finding.rule.0).map_or("", |rule| rule.group.as_str());
+            let reason = reasons.of(group, &left.finding.rule.0);
+            let fix = left.fix.as_ref().map(|fix| format!("{:?} {}", fix.applicability, fix.title));
+            let line = format!("{}: {} -> {fix:?} {reason:?}", left.finding.rule, left.finding.headline);
+            let _ = writeln!(told, "    {line}");
+            if fix.is_none() && reason.is_none() {
+                let _ = writeln!(wrong, "{}: nothing says why there is no fix: {line}", account.name);
             }
         }
     }
@@ -86,37 +101,135 @@ fn safe_fixes_make_accounts_ready() {
 }
 
 /// A bucket policy as security teams keep them: long, commented, in a hand of its own.
-fn hardened(region: &str) -> String {
-    let deny = |number: usize| {
-        let role = "x".repeat(180);
-        format!(
-            "\t\t// rule {number}\r\n\t\t{{ \"Sid\" : \"D{number}\" , \"Effect\" : \"Deny\", \"Principal\" : \"*\",\r\n\t\t  \"Action\" : [\"s3:*\"], /* all */ \"Resource\": [ \"arn:aws:s3:::acme-billing\", \"arn:aws:s3:::acme-billing/*\" ],\r\n\t\t  \"Condition\" : {{ \"ArnEquals\" : {{ \"aws:PrincipalArn\" : \"arn:aws:iam::111122223333:role/{role}-{number}\" }} }} }}"
-        )
-    };
-    let mut statements: Vec<String> = (0..42).map(deny).collect();
-    statements.push(format!(
-        "\t\t{{ \"Effect\": \"Allow\", \"Principal\": {{ \"Service\": \"bcm-data-exports.amazonaws.com\" }}, \"Action\": \"s3:PutObject\",\r\n\t\t  \"Resource\": \"arn:aws:s3:::acme-billing/*\",\r\n\t\t  \"Condition\": {{ \"ArnLike\": {{ \"aws:SourceArn\": \"arn:aws:bcm-data-exports:{region}:111122223333:export/*\" }},\r\n\t\t                 \"StringEquals\": {{ \"aws:SourceAccount\": \"111122223333\" }} }} }}"
-    ));
-    format!(
-        "{{\r\n\t\"Version\" : \"2012-10-17\",\r\n\t\"Statement\" : [\r\n{}\r\n\t]\r\n}}\r\n",
-        statements.join(",\r\n")
-    )
+const HARDENED: &str = include_str!("../../fixtures/mend/hardened-bucket-policy.json");
+
+/// The policy with its fault mended by hand.
+fn by_hand() -> String {
+    HARDENED.replace("bcm-data-exports:eu-west-1", "bcm-data-exports:us-east-1")
 }
 
-#[test]
-fn of_a_long_policy_only_the_line_with_the_fault_changes() {
+/// The text of a bucket policy before and after all safe fixes.
+fn mended(text: &str, options: &Options) -> (String, Plan) {
     let library = Library::embedded().unwrap();
     let account = accounts().into_iter().find(|account| account.name == "the-guide-to-the-letter").unwrap();
     let bench = Bench { config: None, ..bench(&library, &account) };
     let mut sources = preflight::source::Sources::new();
     let mut evidence = preflight::evidence::Evidence::default();
     let role = preflight::evidence::Role::BucketPolicy;
-    let text = hardened("eu-west-1");
-    assert!(text.len() > 19_000, "{}", text.len());
-    load::add_text(&mut sources, "bucket-policy.json", &text, role, 0, &mut evidence);
+    load::add_text(&mut sources, "bucket-policy.json", text, role, 0, &mut evidence);
     let state = State::new(sources, evidence, account.config.form.clone());
     let report = bench.judge(&state);
-    let done = plan(&bench, state, report, &Options::default());
+    let done = plan(&bench, state, report, options);
     let (_, after) = done.after.sources.iter().next().map(|(id, source)| (id, source.text())).unwrap();
-    assert_eq!(after, hardened("us-east-1"));
+    (after.to_owned(), done)
+}
+
+#[test]
+fn of_a_long_policy_only_the_line_with_the_fault_changes() {
+    assert!(HARDENED.len() > 19_000 && HARDENED.contains("\r\n\t"), "{}", HARDENED.len());
+    let (after, _) = mended(HARDENED, &Options::default());
+    assert_eq!(after, by_hand());
+    let diff = preflight::mend::unified("bucket-policy.json", HARDENED, &after);
+    let changed: Vec<&str> = diff.lines().skip(2).filter(|line| line.starts_with(['+', '-'])).collect();
+    assert_eq!(changed.len(), 2, "{diff}");
+}
+
+#[test]
+fn a_statement_is_added_to_a_long_policy_and_every_line_stays() {
+    let whole = by_hand();
+    let last = whole.rfind("\t\t{ \"Effect\": \"Allow\"").unwrap();
+    let end = whole.rfind("\r\n\t]").unwrap();
+    let without = format!("{}{}", whole[..last].trim_end_matches([',', '\r', '\n']), &whole[end..]);
+    let (after, done) = mended(&without, &Options::default());
+    assert!(!done.steps.is_empty(), "{:#?}", done.left);
+    let diff = preflight::mend::unified("bucket-policy.json", &without, &after);
+    let gone: Vec<&str> = diff.lines().skip(2).filter(|line| line.starts_with('-')).collect();
+    // The statement before gets its comma.
+    assert!(gone.len() <= 1, "{diff}");
+    assert!(after.starts_with(whole[..last].trim_end_matches([',', '\r', '\n'])), "{diff}");
+    assert!(after.ends_with(&whole[end..]) && !after.replace("\r\n", "").contains('\n'), "{diff}");
+}
+
+/// A bucket policy with statements so long that one more is too much.
+fn almost_too_long(statement: &dyn Fn(usize) -> String) -> String {
+    let mut statements: Vec<String> = Vec::new();
+    let text = |statements: &[String]| {
+        format!(
+            "{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n{}\n  ]\n}}\n",
+            statements.join(",\n")
+        )
+    };
+    loop {
+        let mut more = statements.clone();
+        more.push(statement(statements.len()));
+        if text(&more).len() > 20 * 1024 {
+            return text(&statements);
+        }
+        statements = more;
+    }
+}
+
+const WITH_REVIEW: Options =
+    Options { only: Vec::new(), with_review: true, least: preflight::finding::Severity::Warning };
+
+#[test]
+fn where_a_fix_makes_a_policy_too_long_it_is_written_shorter() {
+    let actions = [
+        "DeleteBucket",
+        "DeleteObject",
+        "DeleteObjectVersion",
+        "PutBucketAcl",
+        "PutBucketCORS",
+        "PutBucketLogging",
+        "PutBucketNotification",
+        "PutBucketTagging",
+        "PutBucketVersioning",
+        "PutBucketWebsite",
+        "PutLifecycleConfiguration",
+        "PutObjectAcl",
+        "PutObjectTagging",
+        "PutReplicationConfiguration",
+        "PutAccelerateConfiguration",
+    ];
+    let roles: Vec<String> = (0..8)
+        .map(|number| format!("\"arn:aws:iam::111122223333:role/{}-{number}\"", "x".repeat(105)))
+        .collect();
+    let long = almost_too_long(&|number| {
+        format!(
+            "    {{ \"Sid\": \"Rule{number}\", \"Effect\": \"Deny\", \"Principal\": \"*\", \"Action\": \"s3:{}\", \"Resource\": [\"arn:aws:s3:::acme-billing\", \"arn:aws:s3:::acme-billing/*\"],\n      \"Condition\": {{ \"ArnEquals\": {{ \"aws:PrincipalArn\": [{}] }} }} }}",
+            actions[number % actions.len()],
+            roles.join(", ")
+        )
+    });
+    let long = long.replacen(
+        "{\n  \"Version\"",
+        &format!("{{\n{}  \"Version\"", " ".repeat(20_400 - long.len())),
+        1,
+    );
+    let (after, done) = mended(&long, &WITH_REVIEW);
+    let because: Vec<&String> = done.steps.iter().flat_map(|step| &step.fix.because).collect();
+    assert!(because.iter().any(|text| text.contains("written shorter")), "{because:?} {:#?}", done.left);
+    assert!(done.steps.iter().all(|step| step.fix.gained.is_empty() && step.fix.lost.is_empty()));
+    assert!(after.len() < 20 * 1024 && after.contains("bcm-data-exports.amazonaws.com"), "{after}");
+    // By themselves, safe fixes rewrite no whole policy.
+    let (after, _) = mended(&long, &Options::default());
+    assert_eq!(after, long);
+}
+
+#[test]
+fn where_a_fix_makes_a_policy_too_long_and_nothing_can_go_it_is_told() {
+    let long = almost_too_long(&|number| {
+        let roles: Vec<String> = (0..8)
+            .map(|at| format!("\"arn:aws:iam::111122223333:role/{}-{number}-{at}\"", "x".repeat(105)))
+            .collect();
+        format!(
+            "{{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:PutObjectAcl\",\"Resource\":\"arn:aws:s3:::acme-billing/{number}/*\",\"Condition\":{{\"ArnNotEquals\":{{\"aws:PrincipalArn\":[{}]}}}}}}",
+            roles.join(",")
+        )
+    });
+    let long = long.replacen("role/x", &format!("role/{}", "x".repeat(20_470 - long.len())), 1);
+    let (after, done) = mended(&long, &WITH_REVIEW);
+    assert_eq!(after, long);
+    let told = done.left.iter().filter_map(|left| left.fix.as_ref()).flat_map(|fix| &fix.because);
+    assert!(told.into_iter().any(|text| text.contains("may have 20480")), "{:#?}", done.left);
 }

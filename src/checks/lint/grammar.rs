@@ -11,7 +11,7 @@ use std::cell::RefCell;
 
 /// S3's limit for a bucket policy, in bytes.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html> (checked 2026-11)
-const LARGEST_BUCKET_POLICY: usize = 20 * 1024;
+pub(super) const LARGEST_BUCKET_POLICY: usize = 20 * 1024;
 
 /// Services whose resource policies have no `Resource` element: the policy hangs at its one resource.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html> (checked 2026-11)

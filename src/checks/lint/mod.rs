@@ -32,6 +32,7 @@ pub use cases::LINT_CASES;
 pub use doc::Doc;
 pub use kind::PolicyKind;
 pub(super) use principal::STRANGER;
+pub use size::{Counted, counted};
 
 use super::subject::Cause;
 use doc::Out;

@@ -4,9 +4,11 @@
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html> (checked 2026-11)
 
 use super::doc::{Doc, Out};
+use super::grammar::LARGEST_BUCKET_POLICY;
 use super::kind::PolicyKind;
 use crate::checks::subject::Cause;
-use crate::evidence::{Owner, OwnerKind};
+use crate::evidence::{Owner, OwnerKind, Role};
+use crate::policy::Length;
 use std::collections::BTreeMap;
 
 /// Managed policies.
@@ -25,12 +27,16 @@ const ENDPOINT: usize = 20_480;
 /// Session policies in the call that makes the session.
 const SESSION: usize = 2_048;
 
+/// Inline policies of a user, and of a role.
+const INLINE_OF_USER: usize = 2_048;
+const INLINE_OF_ROLE: usize = 10_240;
+
 /// What all inline policies of one owner may have together. These quotas cannot be raised.
 fn of_inline(kind: OwnerKind) -> usize {
     match kind {
-        OwnerKind::User => 2_048,
+        OwnerKind::User => INLINE_OF_USER,
         OwnerKind::Group => 5_120,
-        OwnerKind::Role => 10_240,
+        OwnerKind::Role => INLINE_OF_ROLE,
     }
 }
 
@@ -63,6 +69,33 @@ pub(super) fn together(docs: &[Doc<'_>]) -> Vec<Cause> {
         causes.extend(out.causes);
     }
     causes
+}
+
+/// How long a policy is in AWS's count, and what it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Its length.
+    pub found: usize,
+    /// The limits, the least first: which of them holds depends on how the policy is attached.
+    pub limits: &'static [usize],
+}
+
+/// The length of a policy of a role, and its limits. Of the reader's policies nobody says whether they are managed or inline.
+#[must_use]
+pub fn counted(role: Role, is_role: bool, length: Length) -> Counted {
+    let (found, limits): (usize, &'static [usize]) = match role {
+        Role::BucketPolicy => (length.bytes, &[LARGEST_BUCKET_POLICY]),
+        Role::ReaderPolicy | Role::LinkedPolicy if is_role => (length.bare, &[IDENTITY, INLINE_OF_ROLE]),
+        Role::ReaderPolicy | Role::LinkedPolicy => (length.bare, &[INLINE_OF_USER, IDENTITY]),
+        Role::Boundary => (length.bare, &[IDENTITY]),
+        Role::TrustPolicy => (length.bare, &[TRUST]),
+        Role::SessionPolicy => (length.characters, &[SESSION]),
+        Role::Scp => (length.characters, &[SCP, SCP_REPORTED]),
+        Role::Rcp => (length.characters, &[RCP]),
+        Role::EndpointPolicy => (length.characters, &[ENDPOINT]),
+        Role::KeyPolicy => (length.characters, &[KEY]),
+    };
+    Counted { found, limits }
 }
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {

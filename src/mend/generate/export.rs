@@ -57,10 +57,13 @@ fn frame(form: &Form, legacy: bool, region: &str) -> Result<Value, Vec<String>> 
 /// # Errors
 /// If form values are missing.
 pub fn export(bench: &Bench<'_>, form: &Form, region: &str) -> Result<Value, ExportFault> {
-    let contract = bench.consumers.first().and_then(|name| bench.library.contract(name));
-    let contract: &Contract = contract.ok_or(ExportFault::NoConsumer)?;
+    let contracts: Vec<&Contract> =
+        bench.consumers.iter().filter_map(|name| bench.library.contract(name)).collect();
+    if contracts.is_empty() {
+        return Err(ExportFault::NoConsumer);
+    }
     let mut form = form.clone();
-    for default in &contract.defaults {
+    for default in contracts.iter().flat_map(|contract| &contract.defaults) {
         form.presume(&default.name, &default.value, "");
     }
     let legacy = form.text("export-type") == Some("cur-legacy");
@@ -68,22 +71,32 @@ pub fn export(bench: &Bench<'_>, form: &Form, region: &str) -> Result<Value, Exp
     let mut columns: Vec<String> = Vec::new();
     // What is wanted first, so that what is needed wins.
     for need in [Need::Advice, Need::Needed] {
-        let demands = contract.demands.iter().filter(|demand| demand.need == need);
+        let demands = contracts.iter().flat_map(|contract| &contract.demands);
+        let demands = demands.filter(|demand| demand.need == need);
         for demand in demands.filter(|demand| demand.is_asked(&form, |_| true)) {
             let Ask::Setting(setting) = &demand.ask else { continue };
             let kinds: &[AskedOf] =
                 if legacy { &[AskedOf::Legacy] } else { &[AskedOf::Cur2, AskedOf::DataExport] };
             let Some((_, path)) = setting.select.iter().find(|(of, _)| kinds.contains(of)) else { continue };
             let list = |list: &[String]| list.first().map(|first| json!(first));
+            let own = match &setting.test {
+                Test::OneOf(own) => shared(&contracts, &form, kinds, &path.text, own),
+                _ => Vec::new(),
+            };
+            if own.is_empty() && need == Need::Advice && matches!(setting.test, Test::OneOf(_)) {
+                // Another product needs it to be otherwise.
+                continue;
+            }
             let value = match &setting.test {
-                Test::OneOf(allowed) => match at(&out, &path.text) {
-                    Some(Value::String(now)) if allowed.contains(now) => None,
-                    Some(Value::Bool(now)) if allowed.contains(&now.to_string()) => None,
+                Test::OneOf(all) => match at(&out, &path.text) {
+                    Some(Value::String(now)) if own.contains(now) => None,
+                    Some(Value::Bool(now)) if own.contains(&now.to_string()) => None,
                     // One list serves both kinds of exports; a switch stays a switch.
                     Some(Value::String(now)) if now == "FALSE" => {
-                        allowed.iter().find(|value| *value == "TRUE").map(|value| json!(value))
+                        own.iter().find(|value| *value == "TRUE").map(|value| json!(value))
                     }
-                    Some(_) | None => list(allowed),
+                    // What products exclude of each other, nothing can serve.
+                    Some(_) | None => list(&own).or_else(|| list(all)),
                 },
                 Test::AllOf(all) => Some(json!(all)),
                 // What the form says goes before what is merely wanted.
@@ -111,6 +124,34 @@ pub fn export(bench: &Bench<'_>, form: &Form, region: &str) -> Result<Value, Exp
         );
     }
     Ok(out)
+}
+
+/// The values that every product takes for a setting, of those that one of them takes.
+fn shared(
+    contracts: &[&Contract],
+    form: &Form,
+    kinds: &[AskedOf],
+    path: &str,
+    own: &[String],
+) -> Vec<String> {
+    let demands = contracts.iter().flat_map(|contract| &contract.demands);
+    let needed = demands.filter(|demand| demand.need == Need::Needed && demand.is_asked(form, |_| true));
+    let tests: Vec<&Test> = needed
+        .filter_map(|demand| match &demand.ask {
+            Ask::Setting(setting) => Some(setting),
+            _ => None,
+        })
+        .filter(|setting| setting.select.iter().any(|(of, at)| kinds.contains(of) && at.text == path))
+        .map(|setting| &setting.test)
+        .collect();
+    let is_shared = |value: &&String| {
+        tests.iter().all(|test| match test {
+            Test::OneOf(list) => list.contains(value),
+            Test::NoneOf(list) => !list.contains(value),
+            Test::AllOf(_) | Test::Equals(_) | Test::Columns(_) | Test::Matches(_) => true,
+        })
+    };
+    own.iter().filter(is_shared).cloned().collect()
 }
 
 /// The steps of a plain path, and whether the value is one of a list.

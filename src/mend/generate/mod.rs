@@ -11,9 +11,9 @@ pub use forms::{Form as OutputForm, Reader, Set, write};
 
 use super::plan::{Options, plan};
 use super::state::{Bench, State};
-use crate::contract::{Ask, Contract, Demand, Form};
+use crate::contract::{Ask, Contract, Demand, Expect, Form};
 use crate::evidence::{Evidence, Role};
-use crate::finding::{AccessClass, Need, Report, RuleName, Severity, State as DemandState};
+use crate::finding::{AccessClass, Finding, Need, Report, RuleName, Severity, State as DemandState};
 use crate::load;
 use crate::source::Sources;
 use std::collections::BTreeMap;
@@ -96,6 +96,8 @@ pub struct Generated {
     pub texts: BTreeMap<Part, String>,
     /// Advice that the import works without.
     pub left_out: Vec<LeftOut>,
+    /// What was there and lets in others: its owner decides, nothing of it is changed.
+    pub stays: Vec<String>,
     /// The report on the documents.
     pub report: Report,
 }
@@ -138,11 +140,46 @@ fn missing(bench: &Bench<'_>, contract: &Contract, form: &Form) -> Vec<String> {
     missing.map(|name| format!("--{name}")).collect()
 }
 
-/// Makes policies for the first consumer of the bench, from what is there already where `into` has it.
+/// Makes policies for the consumers of the bench, one after the other into the same texts, from what is there already where
+/// `into` has it.
 ///
 /// # Errors
 /// If form values are missing, or what is there stands in the way.
 pub fn policies(
+    bench: &Bench<'_>,
+    form: &Form,
+    into: &BTreeMap<Part, String>,
+) -> Result<Generated, GenerateFault> {
+    let mut all: Option<Generated> = None;
+    for name in bench.consumers {
+        let one = Bench { consumers: std::slice::from_ref(name), ..*bench };
+        let mut texts = into.clone();
+        texts.extend(all.iter().flat_map(|all| all.texts.clone()));
+        let made = for_one(&one, form, &texts)?;
+        let Some(before) = &mut all else {
+            all = Some(made);
+            continue;
+        };
+        before.texts.extend(made.texts);
+        for left in made.left_out {
+            if !before.left_out.contains(&left) {
+                before.left_out.push(left);
+            }
+        }
+        // What was made for another product a moment ago is no news.
+        before.report.unknown.extend(made.report.unknown);
+        before.report.consumers.extend(made.report.consumers);
+    }
+    let mut all = match all {
+        Some(all) => all,
+        None => for_one(bench, form, into)?,
+    };
+    all.report.unknown.sort();
+    all.report.unknown.dedup();
+    Ok(all)
+}
+
+fn for_one(
     bench: &Bench<'_>,
     form: &Form,
     into: &BTreeMap<Part, String>,
@@ -165,12 +202,20 @@ pub fn policies(
         parts.iter().map(|(part, role)| (*part, *role, text(*part))).collect();
     let start = state(form, &documents);
     let report = bench.judge(&start);
+    let open = |finding: &Finding| contract.is_some_and(|contract| lets_others_in(contract, finding));
+    let before: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && open(finding))
+        .map(|finding| finding.headline.clone())
+        .collect();
     let options = Options { with_review: true, least: Severity::Error, ..Options::default() };
     let made = plan(&bench, start, report, &options);
     if let Some(class) = made.steps.iter().flat_map(|step| &step.fix.gained).next() {
         return Err(GenerateFault::TooWide(Box::new(class.clone())));
     }
-    if let Some(left) = made.left.first() {
+    let is_there = |finding: &Finding| open(finding) && before.contains(&finding.headline);
+    if let Some(left) = made.left.iter().find(|left| !is_there(&left.finding)) {
         return Err(GenerateFault::InTheWay(left.finding.headline.clone()));
     }
     let mut texts: BTreeMap<Part, String> = BTreeMap::new();
@@ -185,7 +230,18 @@ pub fn policies(
         }
     }
     let left_out = left_out(&bench, &made.report);
-    Ok(Generated { texts, left_out, report: made.report })
+    let stays = made.left.iter().map(|left| left.finding.headline.clone()).collect();
+    Ok(Generated { texts, left_out, stays, report: made.report })
+}
+
+/// Whether a finding is about others whom a document lets in, and about nothing that the product needs.
+fn lets_others_in(contract: &Contract, finding: &Finding) -> bool {
+    let demand = contract.demands.iter().find(|demand| Some(&demand.id) == finding.demand.as_ref());
+    demand.is_some_and(|demand| match &demand.ask {
+        Ask::Others { .. } => true,
+        Ask::Access { expect, .. } => *expect != Expect::Allowed,
+        _ => false,
+    })
 }
 
 fn state(form: &Form, documents: &[(Part, Role, &str)]) -> State {

@@ -1,146 +1,188 @@
-//! Two faults at once, anywhere: fixes compose, or what is left is told. Random pairs of one-element mutants of ready accounts.
+//! Faults by themselves and two at once, anywhere: fixes mend them, or it is told why none can. Random one-element mutants of
+//! ready accounts; the same ones in every run.
 
+use super::spoil::{Spot, all, next, ready, spoilt, spots};
 use super::{bench, state};
-use crate::common::{Account, accounts};
-use crate::mutations::edit::{People, mutants};
-use preflight::evidence::Role;
-use preflight::finding::{Applicability, Severity, State as Demand, Verdict};
+use crate::common::Account;
+use preflight::finding::{Applicability, Finding, Need, Severity, State as Demand, Verdict};
 use preflight::judge::Library;
 use preflight::load;
-use preflight::mend::{Options, State, access, plan};
-use preflight::source::SourceId;
-use preflight::syntax::{Unwrapped, read_json, read_wrapped};
+use preflight::mend::{Bench, Options, Plan, Reasons, State, access, access_by_search, plan};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Pairs that are tried; with `MEND=all` so many times as many.
-const PAIRS: usize = 40;
-const MANY: usize = 15;
+/// Pairs of each kind that are tried; with `MEND=all` so many times as many.
+const PAIRS: usize = 7;
+/// Single faults that are tried.
+const SINGLES: usize = 16;
+const MANY: usize = 20;
+/// The search over all requests takes long; so many of the cases go without it.
+const SEARCHED: usize = 4;
 
-const READY: [&str; 4] = [
-    "the-guide-to-the-letter",
-    "a-hardened-bucket-as-templates-ship-it",
-    "documents-as-the-aws-cli-prints-them",
-    "a-reader-with-two-policies-that-add-up",
-];
-
-/// The next number of a stream (xorshift).
-fn next(state: &mut u64, end: usize) -> usize {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    (*state % end.max(1) as u64) as usize
+/// Where the second fault stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Second {
+    SameStatement,
+    OtherStatement,
+    OtherDocument,
 }
 
-/// The documents with one element of one policy changed; what was changed, for people. Nothing if the policy has no element
-/// left.
-fn spoilt(before: &State, seed: &mut u64) -> Option<(State, String)> {
-    let documents: Vec<_> = before
-        .evidence
-        .documents
-        .iter()
-        .filter(|document| matches!(document.role, Role::BucketPolicy | Role::ReaderPolicy))
-        .collect();
-    let document = documents[next(seed, documents.len())];
-    let text = before.sources.get(document.source).text();
-    let wrapped = before.evidence.wrapped.iter().find(|(source, ..)| *source == document.source);
-    let people = People {
-        service: "bcm-data-exports.amazonaws.com",
-        reader: "arn:aws:iam::111122223333:user/spendeffix",
-    };
-    let people = (document.role == Role::BucketPolicy).then_some(&people);
-    let all = match wrapped {
-        Some((_, content, level)) => {
-            let unwrapped = Unwrapped::new(text, *content, *level);
-            mutants(text, &read_wrapped(&unwrapped).root, *level, people)
+impl Second {
+    fn fits(self, first: &Spot, second: &Spot) -> bool {
+        let is_same = second.source == first.source;
+        match self {
+            Second::SameStatement => first.statement().is_some() && first.statement() == second.statement(),
+            Second::OtherStatement => is_same && first.statement() != second.statement(),
+            Second::OtherDocument => !is_same,
         }
-        None => mutants(text, &read_json(text).root, 0, people),
-    };
-    // What stands around a policy in the output of the AWS CLI is no part of it.
-    let all: Vec<_> = all.into_iter().filter(|mutant| !mutant.what.contains("PolicyVersion")).collect();
-    let mutant = all.get(next(seed, all.len()))?;
-    let changed: BTreeMap<SourceId, String> = [(document.source, mutant.text.clone())].into();
-    let (sources, evidence) = load::again(&before.sources, &before.evidence, &changed);
-    Some((
-        State::new(sources, evidence, before.form.clone()),
-        format!("{} {}", document.role.name(), mutant.what),
-    ))
+    }
+}
+
+/// What came of the accounts that were tried.
+#[derive(Default)]
+struct Tally {
+    tried: usize,
+    ready: usize,
+    /// Not mended, and it is told why no fix can.
+    told: String,
+    untold: usize,
+    wrong: String,
+}
+
+/// Mends documents, first with what is safe, then with what needs a review, and looks at what was done.
+fn mend(library: &Library, bench: &Bench<'_>, name: &str, spoilt: State, tally: &mut Tally) {
+    let report = bench.judge(&spoilt);
+    if report.verdict != Verdict::NotReady {
+        return;
+    }
+    tally.tried += 1;
+    let (texts, evidence) = load::again(&spoilt.sources, &spoilt.evidence, &BTreeMap::new());
+    let before = State::new(texts, evidence, spoilt.form.clone());
+    let safe = plan(bench, spoilt, report, &Options::default());
+    if safe.steps.iter().any(|step| step.fix.applicability != Applicability::Safe) {
+        let _ = writeln!(tally.wrong, "{name}: a step that is not safe was taken");
+    }
+    let seen = access(bench, &before, &safe.after);
+    if !seen.gained.is_empty() {
+        let _ = writeln!(tally.wrong, "{name}: safe fixes let in {:?}", seen.gained);
+    }
+    if tally.tried.is_multiple_of(SEARCHED) {
+        let found = access_by_search(bench, &before, &safe.after);
+        if (&seen.gained, &seen.lost) != (&found.gained, &found.lost) {
+            let _ = writeln!(tally.wrong, "{name}: seen {seen:?}, found by the search {found:?}");
+        }
+    }
+    let done = plan(bench, safe.after, safe.report, &Options { with_review: true, ..Options::default() });
+    if done.report.verdict == Verdict::Ready {
+        tally.ready += 1;
+        return;
+    }
+    let Tally { told, untold, wrong, .. } = tally;
+    let _ = writeln!(told, "{name}: {:?}", done.report.verdict);
+    for unknown in &done.report.unknown {
+        let _ = writeln!(told, "    {} waits for {}", unknown.demand, unknown.fact);
+    }
+    let mut has_reason = false;
+    for left in done.left.iter().filter(|left| left.finding.severity == Severity::Error) {
+        let reason = reason(library, &left.finding);
+        has_reason |= reason.is_some();
+        let fix = left.fix.as_ref().map(|fix| (fix.applicability, &fix.title));
+        let (rule, headline) = (&left.finding.rule, &left.finding.headline);
+        let _ = writeln!(told, "    {rule}: {headline} {fix:?} {reason:?}");
+        // What can be applied was applied.
+        let open = left.fix.as_ref().filter(|fix| fix.applicability != Applicability::DisplayOnly);
+        if let Some(fix) = open {
+            let _ = writeln!(wrong, "{name}: {rule} is left although `{}` mends it", fix.title);
+        }
+    }
+    *untold += usize::from(!has_reason);
+    every_demand_is_told(name, &done, wrong);
+}
+
+/// Why a rule has no fix.
+fn reason(library: &Library, finding: &Finding) -> Option<String> {
+    let group = library.book().get(&finding.rule.0).map_or("", |rule| rule.group.as_str());
+    Reasons::embedded().of(group, &finding.rule.0).map(str::to_owned)
+}
+
+fn every_demand_is_told(name: &str, done: &Plan, wrong: &mut String) {
+    for demand in done.report.consumers.iter().flat_map(|consumer| &consumer.demands) {
+        let is_told = match demand.state {
+            Demand::Holds => true,
+            // One finding may speak for several demands; each of them says what to do next.
+            Demand::Broken => {
+                demand.next.is_some() && done.left.iter().any(|left| left.finding.severity == Severity::Error)
+            }
+            Demand::Unknown => done.report.unknown.iter().any(|unknown| unknown.demand == demand.id),
+        };
+        if demand.need == Need::Needed && !is_told {
+            let _ = writeln!(wrong, "{name}: nothing is said of {}", demand.id);
+        }
+    }
+}
+
+fn times() -> usize {
+    if all() { MANY } else { 1 }
 }
 
 #[test]
 fn two_faults_are_mended_together_or_told() {
     let library = Library::embedded().unwrap();
-    let all: Vec<Account> =
-        accounts().into_iter().filter(|account| READY.contains(&account.name.as_str())).collect();
-    assert_eq!(all.len(), READY.len());
-    let times = if std::env::var_os("MEND").is_some_and(|all| all == "all") { MANY } else { 1 };
-    let (mut tried, mut ready, mut seed) = (0, 0, 0x9E37_79B9_7F4A_7C15_u64);
-    let (mut wrong, mut told) = (String::new(), String::new());
-    while tried < PAIRS * times {
-        let account = &all[next(&mut seed, all.len())];
-        let bench = bench(&library, account);
-        let Some((one, first)) = spoilt(&state(account), &mut seed) else { continue };
-        let Some((two, second)) = spoilt(&one, &mut seed) else { continue };
-        let report = bench.judge(&two);
-        if report.verdict == Verdict::Ready {
-            continue;
-        }
-        tried += 1;
-        let name = format!("{}: {first} + {second}", account.name);
-        let (texts, _) = load::again(&two.sources, &two.evidence, &BTreeMap::new());
-        let before = State::new(texts, two.evidence.clone(), two.form.clone());
-        let safe = plan(&bench, two, report, &Options::default());
-        if safe.steps.iter().any(|step| step.fix.applicability != Applicability::Safe) {
-            let _ = writeln!(wrong, "{name}: a step that is not safe was taken");
-        }
-        let gained = access(&bench, &before, &safe.after).gained;
-        if !gained.is_empty() {
-            let _ = writeln!(wrong, "{name}: safe fixes let in {gained:?}");
-        }
-        let done =
-            plan(&bench, safe.after, safe.report, &Options { with_review: true, ..Options::default() });
-        if done.report.verdict == Verdict::Ready {
-            ready += 1;
-            continue;
-        }
-        let _ = writeln!(told, "{name}: {:?}", done.report.verdict);
-        for left in &done.left {
-            let fix = left.fix.as_ref().map(|fix| (fix.applicability, &fix.title));
-            let _ = writeln!(
-                told,
-                "    {}: {} {fix:?} conflicts={}",
-                left.finding.rule, left.finding.headline, left.conflicts
-            );
-        }
-        for demand in done.report.consumers.iter().flat_map(|consumer| &consumer.demands) {
-            let is_told = match demand.state {
-                Demand::Holds => true,
-                // One finding may speak for several demands; each of them says what to do next.
-                Demand::Broken => {
-                    demand.next.is_some()
-                        && done.left.iter().any(|left| left.finding.severity == Severity::Error)
-                }
-                Demand::Unknown => done.report.unknown.iter().any(|unknown| unknown.demand == demand.id),
-            };
-            let is_needed = demand.need == preflight::finding::Need::Needed;
-            if is_needed && !is_told {
-                let _ = writeln!(wrong, "{name}: nothing is said of {}", demand.id);
+    let accounts: Vec<Account> = ready();
+    let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut tally = Tally::default();
+    for kind in [Second::SameStatement, Second::OtherStatement, Second::OtherDocument] {
+        let goal = tally.tried + PAIRS * times();
+        while tally.tried < goal {
+            let account = &accounts[next(&mut seed, accounts.len())];
+            let whole = state(account);
+            let mut first = spots(account, &whole);
+            let first = first.swap_remove(next(&mut seed, first.len()));
+            let one = spoilt(&whole, &first);
+            let mut second = spots(account, &one);
+            second.retain(|second| kind.fits(&first, second));
+            if second.is_empty() {
+                continue;
             }
-        }
-        // What can be applied was applied.
-        for left in done.left.iter().filter(|left| left.finding.severity == Severity::Error) {
-            let open = left.fix.as_ref().filter(|fix| fix.applicability != Applicability::DisplayOnly);
-            if let Some(fix) = open {
-                let _ = writeln!(
-                    wrong,
-                    "{name}: {} is left although `{}` mends it",
-                    left.finding.rule, fix.title
-                );
-            }
+            let second = second.swap_remove(next(&mut seed, second.len()));
+            let name = format!("{}: {} + {}", account.name, first.name(), second.name());
+            mend(&library, &bench(&library, account), &name, spoilt(&one, &second), &mut tally);
         }
     }
-    println!("{told}\n{ready} of {tried} pairs are ready after fixes");
+    let Tally { tried, ready, told, untold, wrong } = tally;
+    println!("{told}\n{ready} of {tried} pairs are ready after fixes, of {untold} nothing says why not");
     assert!(wrong.is_empty(), "{wrong}");
-    // Half of the rest are letters lost in the name of an element, where two changes would write one name.
-    assert!(ready * 2 >= tried, "only {ready} of {tried} pairs are ready after fixes:\n{told}");
+    // Not mended yet: a policy without `Statement` whose other parts nobody can read, a document whose `Statement` is misspelt
+    // beside a second broken document, and an operator of another type beside a fault of grammar.
+    assert!(
+        ready * 100 >= tried * 75 && untold * 5 <= tried,
+        "{ready} of {tried} pairs are ready after fixes, of {untold} nothing says why not:\n{told}"
+    );
+}
+
+#[test]
+fn every_fault_is_mended_or_it_is_told_why_not() {
+    let library = Library::embedded().unwrap();
+    let accounts: Vec<Account> = ready();
+    let mut tally = Tally::default();
+    let mut seed = 0x1234_5678_9ABC_DEF1_u64;
+    let goal = SINGLES * times();
+    // Every account has its turn before one has another.
+    for account in accounts.iter().cycle() {
+        let whole = state(account);
+        let mut all = spots(account, &whole);
+        let spot = all.swap_remove(next(&mut seed, all.len()));
+        let name = format!("{}: {}", account.name, spot.name());
+        mend(&library, &bench(&library, account), &name, spoilt(&whole, &spot), &mut tally);
+        if tally.tried >= goal {
+            break;
+        }
+    }
+    let Tally { tried, ready, told, untold, wrong } = tally;
+    println!("{told}\n{ready} of {tried} faults are mended, of {untold} nothing says why not");
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(
+        ready * 100 >= tried * 95 && untold == 0,
+        "{ready} of {tried} faults are mended, of {untold} nothing says why not:\n{told}"
+    );
 }

@@ -48,7 +48,7 @@ pub(in super::super) fn grant(
 }
 
 /// The actions of the question that are denied, the one that is explained first: one statement is for all of them.
-fn denied(case: &Case<'_, '_>, request: &Request) -> Vec<String> {
+pub(super) fn denied(case: &Case<'_, '_>, request: &Request) -> Vec<String> {
     let mut actions = vec![request.action.to_string()];
     for member in case.question.members.iter().map(|member| &member.request) {
         let is_new = !actions.iter().any(|action| *action == *member.action);

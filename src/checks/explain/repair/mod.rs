@@ -44,7 +44,7 @@ pub(super) fn element(
     element: ElementKind,
 ) -> Vec<Repair> {
     match element {
-        ElementKind::Action => action(request, policy, statement),
+        ElementKind::Action => action(case, request, policy, statement),
         ElementKind::Principal => principals(request, policy, statement),
         ElementKind::Resource => resource::resources(case, request, policy, statement),
         ElementKind::Clause(index) => {
@@ -56,8 +56,12 @@ pub(super) fn element(
     }
 }
 
-fn action(request: &Request, policy: &Policy, statement: &Statement) -> Vec<Repair> {
-    let Some(element) = &statement.actions else { return Vec::new() };
+fn action(case: &Case<'_, '_>, request: &Request, policy: &Policy, statement: &Statement) -> Vec<Repair> {
+    let Some(element) = &statement.actions else {
+        let object = at(policy, statement.span);
+        let value = one_or_many(&grant::denied(case, request));
+        return vec![Repair::of(Change::AddMember { object, key: "Action".to_owned(), value })];
+    };
     if element.negated {
         return Vec::new();
     }
