@@ -14,7 +14,7 @@ mod unknown;
 mod yaml;
 
 pub use comments::comments_of;
-pub use files::{LoadError, decode, read_text};
+pub use files::{LoadError, decode, read_text, short_listing};
 pub use loose::{add_found, add_loose, is_looked_into, loose, policies_of};
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};

@@ -165,7 +165,6 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
         | "iam get-policy"
         | "iam get-access-key-last-used"
         | "kms describe-key"
-        | "s3api get-bucket-request-payment"
         | "organizations list-parents"
         | "organizations list-policies-for-target"
         | "organizations describe-policy" => {}

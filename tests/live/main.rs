@@ -11,9 +11,13 @@
 
 mod accounts;
 mod endings;
+mod faults;
 mod ministack;
 mod organization;
 mod run;
+#[path = "../runs/mod.rs"]
+mod runs;
 mod scenarios;
 mod server;
+mod stages;
 mod wire;
