@@ -38,7 +38,7 @@ fn faults_of(said: &Said, right: &BTreeMap<String, String>) -> Vec<String> {
     let report = said.report();
     for (id, state) in states(said) {
         let healthy = right.get(&id).map_or("holds", String::as_str);
-        if state != "unknown" && state != healthy && healthy != "unknown" {
+        if state != "unknown" && state != healthy {
             wrong.push(format!("{id} is {state}, and {healthy} without the fault"));
         }
     }
@@ -103,12 +103,8 @@ fn each_fault_of_each_call_gives_a_right_answer_or_none() {
         let server = Server::start(stage.scenario.clone());
         let said = stage.run(&server, &[]);
         let right = states(&said);
-        assert!(
-            !right.values().any(|state| state == "broken") || stage.as_reader,
-            "{}: {}",
-            stage.name,
-            said.out
-        );
+        let is_fine = stage.name != "everything" || said.verdict() == "ready";
+        assert!(is_fine && right.len() > 8, "{}: {}", stage.name, said.out);
         let made: BTreeSet<String> = server.calls().into_iter().collect();
         for call in &made {
             // One stage is enough, but the reader's own calls are judged otherwise.
@@ -116,7 +112,7 @@ fn each_fault_of_each_call_gives_a_right_answer_or_none() {
                 work.extend(FAULTS.iter().map(|fault| (stage, rights.len(), call.clone(), fault)));
             }
         }
-        rights.push(right);
+        rights.push((right, server.calls()));
     }
     assert!(missing.is_empty(), "no stage makes {missing:?}");
     let (wrong, next) = (Mutex::new(Vec::new()), Mutex::new(work.iter()));
@@ -125,7 +121,9 @@ fn each_fault_of_each_call_gives_a_right_answer_or_none() {
             scope.spawn(|| {
                 loop {
                     let Some((stage, right, call, fault)) = next.lock().unwrap().next() else { return };
-                    let found = one(stage, &rights[*right], call, fault);
+                    let (right, made) = &rights[*right];
+                    let without = made.iter().filter(|other| *other == call).count();
+                    let found = one(stage, (right, without), call, fault);
                     let told =
                         found.into_iter().map(|what| format!("{}, {call} {}: {what}", stage.name, fault.0));
                     wrong.lock().unwrap().extend(told);
@@ -138,7 +136,12 @@ fn each_fault_of_each_call_gives_a_right_answer_or_none() {
     assert!(wrong.is_empty(), "{} of {} runs:\n{}", wrong.len(), work.len(), wrong.join("\n"));
 }
 
-fn one(stage: &Stage, right: &BTreeMap<String, String>, call: &str, (fault, make): &Fault) -> Vec<String> {
+fn one(
+    stage: &Stage,
+    (right, without): (&BTreeMap<String, String>, usize),
+    call: &str,
+    (fault, make): &Fault,
+) -> Vec<String> {
     let mut scenario = stage.scenario.clone();
     scenario.retain(|key, _| key.split(' ').next() != Some(call));
     scenario.insert(call.to_owned(), make(call));
@@ -172,16 +175,10 @@ fn one(stage: &Stage, right: &BTreeMap<String, String>, call: &str, (fault, make
     if !stage.as_reader && !word(fault).iter().any(|word| told.contains(word)) {
         wrong.push(format!("the reason is not told: {told}"));
     }
-    let once = *fault == "denied" || *fault == "garbage";
+    // A refusal is not asked for again and again.
     let times = server.calls().iter().filter(|made| *made == call).count();
-    let asked = Server::start(stage.scenario.clone());
-    if once {
-        // An answer that will not change is not asked for again and again.
-        stage.run(&asked, &[]);
-        let without = asked.calls().iter().filter(|made| *made == call).count();
-        if times > without.max(1) + 1 {
-            wrong.push(format!("asked {times} times, and {without} times without the fault"));
-        }
+    if *fault == "denied" && times > without.max(1) + 1 {
+        wrong.push(format!("asked {times} times, and {without} times without the fault"));
     }
     wrong
 }
@@ -190,7 +187,7 @@ fn one(stage: &Stage, right: &BTreeMap<String, String>, call: &str, (fault, make
 fn credentials_that_end_at_any_moment_leave_what_was_read() {
     let folder = tempfile::tempdir().unwrap();
     let stages = stages(folder.path());
-    let stage = &stages[0];
+    let stage = stages.iter().find(|stage| stage.name == "everything").unwrap();
     let server = Server::start(stage.scenario.clone());
     let right = states(&stage.run(&server, &[]));
     let count = server.calls().len();

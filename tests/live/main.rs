@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod bundles;
 mod endings;
 mod faults;
 mod ministack;

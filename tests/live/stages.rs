@@ -70,7 +70,7 @@ fn inline(operation: &str, owner: &str) -> Value {
 const ATTACHED: &str = "<member><PolicyName>acme-reading</PolicyName><PolicyArn>arn:aws:iam::111122223333:policy/acme-reading</PolicyArn></member>";
 
 /// A payer of which everything there is to read is there: groups, a boundary, a KMS key, an organization, a linked account.
-fn everything() -> Scenario {
+pub(super) fn everything() -> Scenario {
     let mut scenario = linked(ALL);
     let mut put = |call: &str, answer: Value| drop(scenario.insert(call.to_owned(), answer));
     let boundary = "<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>\
@@ -134,10 +134,10 @@ pub(super) fn stages(folder: &Path) -> Vec<Stage> {
         Stage { name, scenario: healthy(), args, as_reader: true }
     };
     vec![
-        stage("everything", everything(), account(&LINKED)),
         stage("a role", as_role, [words(&role_args), words(&ACCOUNT[..6])].concat()),
         stage("a key", by_key, [words(&key_args), words(&ACCOUNT[..6])].concat()),
         stage("before there is a reader", before, account(&["--reader-policy", policy.to_str().unwrap()])),
+        stage("everything", everything(), account(&LINKED)),
         as_reader("the reader itself", &[]),
         as_reader("the reader itself, of a legacy report", &["--export-type", "cur-legacy"]),
     ]
