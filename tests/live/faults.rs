@@ -62,7 +62,7 @@ fn faults_of(said: &Said, right: &BTreeMap<String, String>) -> Vec<String> {
 /// A fault by its name.
 type Fault = (&'static str, fn(&str) -> Value);
 
-const FAULTS: [Fault; 6] = [
+const FAULTS: [Fault; 5] = [
     ("denied", |call| {
         let json = !["s3", "iam", "sts"].contains(&call.split(':').next().unwrap());
         let (status, code) = if json { (400, "AccessDeniedException") } else { (403, "AccessDenied") };
@@ -73,7 +73,6 @@ const FAULTS: [Fault; 6] = [
         "iam" | "sts" => error(call, 400, "Throttling", "Rate exceeded"),
         _ => error(call, 400, "ThrottlingException", "Rate exceeded"),
     }),
-    ("failing", |call| error(call, 500, "InternalError", "We encountered an internal error.")),
     ("silent", |_| json!({ "status": 200, "body": "", "wait": 60_000 })),
     ("garbage", |_| json!({ "status": 200, "type": "application/json", "body": "<<<{{{ \u{1b}[31m" })),
     ("cut", |_| json!({ "status": 200, "type": "application/xml", "body": "{\"a\":", "cut": true })),
@@ -84,7 +83,6 @@ fn word(fault: &str) -> &'static [&'static str] {
     match fault {
         "denied" => &["may not call", "AccessDenied"],
         "throttled" => &["SlowDown", "Throttling"],
-        "failing" => &["InternalError", "500"],
         "silent" => &["timeout"],
         // What was read of a HEAD is its status alone.
         _ => &["unreadable", "no-connection", "200"],
@@ -99,6 +97,7 @@ fn each_fault_of_each_call_gives_a_right_answer_or_none() {
     assert!(missing.len() > 40, "{missing:?}");
     let mut work = Vec::new();
     let mut rights = Vec::new();
+    let mut seen = BTreeSet::new();
     for stage in &stages {
         let server = Server::start(stage.scenario.clone());
         let said = stage.run(&server, &[]);
@@ -108,7 +107,8 @@ fn each_fault_of_each_call_gives_a_right_answer_or_none() {
         let made: BTreeSet<String> = server.calls().into_iter().collect();
         for call in &made {
             // One stage is enough, but the reader's own calls are judged otherwise.
-            if missing.remove(call) || stage.as_reader {
+            missing.remove(call);
+            if seen.insert((stage.as_reader, call.clone())) {
                 work.extend(FAULTS.iter().map(|fault| (stage, rights.len(), call.clone(), fault)));
             }
         }
@@ -126,6 +126,7 @@ fn each_fault_of_each_call_gives_a_right_answer_or_none() {
                     let found = one(stage, (right, without), call, fault);
                     let told =
                         found.into_iter().map(|what| format!("{}, {call} {}: {what}", stage.name, fault.0));
+                    let told: Vec<String> = told.collect(); for each in &told { eprintln!("WRONG {}", each.chars().take(700).collect::<String>()); } eprintln!("done {call} {}", fault.0);
                     wrong.lock().unwrap().extend(told);
                 }
             });
