@@ -1,7 +1,8 @@
 //! What the settings of the bucket do to the export's files: who owns them, how long they stay, who else sees them.
 
-use super::subject::{Cause, FactRef, Outcome, Subject};
+use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::BucketQuestion;
+use crate::evidence::Said;
 use crate::finding::State;
 use crate::policy::arn;
 use crate::rulebook::Values;
@@ -10,6 +11,8 @@ pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome 
     match question {
         BucketQuestion::Kept(days) => kept(subject, days),
         BucketQuestion::Owned => owned(subject),
+        BucketQuestion::ReaderPays { reader } => reader_pays(subject, reader),
+        BucketQuestion::DeliveryPays => delivery_pays(subject),
         BucketQuestion::Private => private(subject),
         BucketQuestion::Public => super::others::public(subject),
     }
@@ -80,6 +83,65 @@ fn owned(subject: &Subject<'_>) -> Outcome {
     let cause = Cause::new("bucket", "owner", ownership.place, values);
     let facts = vec![FactRef::new("object-owner")];
     Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
+}
+
+/// What S3 answers as long as nobody has changed it.
+const OWNER_PAYS: &str = "BucketOwner";
+
+/// Whether the product's requests are answered though they do not say that whoever asks pays. Of the bucket's owner alone
+/// S3 does not want that said; anybody else gets 403 without it.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html>: "Bucket owners do not need to
+/// add x-amz-request-payer to their requests" (checked 2026-11)
+fn reader_pays(subject: &Subject<'_>, name: &str) -> Outcome {
+    let payer = match owner_pays(subject) {
+        Ok(outcome) => return outcome,
+        Err(payer) => payer,
+    };
+    let form = subject.form;
+    let (Some(reader), Some(owner)) =
+        (form.text(name).and_then(arn::account_of), form.text("bucket-account"))
+    else {
+        let missing = if form.text("bucket-account").is_none() { "bucket-account" } else { name };
+        let facts = vec![FactRef::with("form", "name", missing)];
+        return Outcome { facts, ..Outcome::of(State::Unknown) };
+    };
+    if reader == owner {
+        return Outcome { detail: Some(payer.text.clone()), ..Outcome::of(State::Holds) };
+    }
+    let values = Values::new().with("found", reader).with("needed", OWNER_PAYS);
+    let cause = Cause::new("bucket", "reader-pays", payer.place, values);
+    Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}
+
+/// Whether a delivery gets in. It comes from a service of AWS and not from the bucket's owner, and AWS does not tell whether
+/// it says that it pays.
+fn delivery_pays(subject: &Subject<'_>) -> Outcome {
+    let payer = match owner_pays(subject) {
+        Ok(outcome) => return outcome,
+        Err(payer) => payer,
+    };
+    let values = Values::new().with("found", payer.text.as_str()).with("needed", OWNER_PAYS);
+    let cause = Cause::new("bucket", "delivery-pays", payer.place, values);
+    let facts = vec![FactRef::new("delivery-request-payer")];
+    Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
+}
+
+/// The answer where the owner pays, or is taken to because AWS did not tell; otherwise what S3 said.
+fn owner_pays<'s>(subject: &Subject<'s>) -> Result<Outcome, &'s Said> {
+    match &subject.evidence.bucket.payer {
+        Some(payer) if payer.text == OWNER_PAYS => Ok(Outcome::of(State::Holds)),
+        Some(payer) => Err(payer),
+        None if subject.strict => {
+            let facts = vec![FactRef::new("request-payer")];
+            Ok(Outcome { facts, ..Outcome::of(State::Unknown) })
+        }
+        None => {
+            let text = subject.phrases.say("owner-pays", &[]);
+            let source = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html";
+            let assumed = vec![Assumption { text, source: Some(source.to_owned()) }];
+            Ok(Outcome { assumed, ..Outcome::of(State::Holds) })
+        }
+    }
 }
 
 /// Whether ACLs, or what AWS itself says of the policy, let everybody in.

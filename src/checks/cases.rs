@@ -214,6 +214,8 @@ const OWN: &[CaseSpec] = &[
     case("bucket", "archives", FOUND_NEEDED_NAME),
     case("bucket", "owner", FOUND_NEEDED),
     case("bucket", "managed-key", FOUND),
+    case("bucket", "reader-pays", FOUND_NEEDED),
+    case("bucket", "delivery-pays", FOUND_NEEDED),
     case("bucket", "acl-public", FOUND),
     case("bucket", "public", &[]),
     // The reader's user, discovery, accounts.

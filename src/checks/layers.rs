@@ -155,6 +155,9 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
 
 /// What would show a policy that is attached and not at hand.
 pub(super) fn gap_fact(gap: &str) -> FactRef {
+    if let Some(call) = gap.strip_prefix("answer ") {
+        return FactRef::with("reader-list-unread", "call", call);
+    }
     match gap.strip_prefix("group ") {
         Some(group) => FactRef::with("group-policies", "group", group),
         None if gap.starts_with("arn:") => FactRef::with("reader-policy-missing", "policy", gap),

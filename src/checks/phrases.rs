@@ -13,6 +13,7 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("nearest", &["statement", "layer"]),
     ("nearest-not-alone", &[]),
     ("layer-presumed-absent", &["layer"]),
+    ("owner-pays", &[]),
     ("others-witness", &["statement", "caller", "action", "resource"]),
     ("others-keys", &["key"]),
     ("others-open", &["statement"]),

@@ -17,11 +17,11 @@ use std::path::PathBuf;
 
 pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
     let run = Run::prepare(&args.check, None)?;
-    let documents = documents(&run);
+    let documents = documents(&run)?;
     refuse_secrets(&documents)?;
     let form = form(&run);
-    let (text, redactor) = if args.no_redact {
-        (compose(&form, &documents), None)
+    let (text, documents, redactor) = if args.no_redact {
+        (compose(&form, &documents), documents, None)
     } else {
         let mut redactor = Redactor::new(salt(), documents.iter().map(|document| document.text.as_str()));
         for (name, value) in &form {
@@ -31,9 +31,9 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
             keep(&mut redactor, contract);
         }
         let (form, documents) = redacted(&mut redactor, &form, &documents);
-        (compose(&form, &documents), Some(redactor))
+        (compose(&form, &documents), documents, Some(redactor))
     };
-    let told = verify(&run, &text);
+    let told = verify(&run, &text, &documents);
     if let Some(difference) = told {
         anyhow::bail!(
             "nothing was written: the bundle would be judged otherwise than the documents ({difference}); --no-redact leaves names as they are"
@@ -66,10 +66,12 @@ struct Document {
     name: String,
     text: String,
     role: Option<Filed>,
+    /// Of a listing too long to hold, what is needed of it: its lines are others.
+    is_short: bool,
 }
 
 /// What the user gave, without the configuration and the command line: those are in the form.
-fn documents(run: &Run) -> Vec<Document> {
+fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
     // Folders may be named after people. Where two files have one name, the folder tells them apart.
     let short = |name: &str| {
         let last = |name: &str, parts: usize| {
@@ -84,10 +86,17 @@ fn documents(run: &Run) -> Vec<Document> {
         .iter()
         .filter(|(_, source)| !source.is_part() && source.name() != "command line")
         .filter(|(_, source)| !source.name().ends_with("preflight.toml"))
-        .map(|(_, source)| Document {
-            name: short(source.name()),
-            text: source.text().to_owned(),
-            role: of(source.name()).map(|(_, role)| *role),
+        .map(|(_, source)| {
+            let text = match source.is_excerpt() {
+                true => load::short_listing(source.name())?,
+                false => source.text().to_owned(),
+            };
+            Ok(Document {
+                name: short(source.name()),
+                text,
+                role: of(source.name()).map(|(_, role)| *role),
+                is_short: source.is_excerpt(),
+            })
         })
         .collect()
 }
@@ -143,6 +152,7 @@ fn redacted(
             name: redactor.redact(&document.name),
             text: redacted_text(redactor, &document.text),
             role: document.role,
+            is_short: document.is_short,
         })
         .collect();
     (form, documents)
@@ -216,11 +226,13 @@ fn refuse_secrets(documents: &[Document]) -> anyhow::Result<()> {
 }
 
 /// Where the bundle is judged otherwise than the documents; nothing if nowhere.
-fn verify(run: &Run, text: &str) -> Option<String> {
+fn verify(run: &Run, text: &str, documents: &[Document]) -> Option<String> {
     let (mut sources, mut evidence) = (Sources::new(), Evidence::default());
     load::add_unnamed(&mut sources, "bundle", text, &mut evidence);
     let bundled = run.judge_other(&sources, &evidence, &Form::new());
-    let (before, after) = (outline(&run.judge(), &run.sources), outline(&bundled, &sources));
+    let short: Vec<&str> =
+        documents.iter().filter(|document| document.is_short).map(|document| &*document.name).collect();
+    let (before, after) = (outline(&run.judge(), &run.sources, &[]), outline(&bundled, &sources, &short));
     if before == after {
         return None;
     }
@@ -228,8 +240,8 @@ fn verify(run: &Run, text: &str) -> Option<String> {
     only(&before, &after).or_else(|| only(&after, &before)).or_else(|| Some("another order".to_owned()))
 }
 
-/// What a report says, without names.
-fn outline(report: &Report, sources: &Sources) -> Vec<String> {
+/// What a report says, without names; of listings that were shortened, without places.
+fn outline(report: &Report, sources: &Sources, short: &[&str]) -> Vec<String> {
     let mut lines = vec![format!("verdict {:?}", report.verdict)];
     for consumer in &report.consumers {
         lines.extend(consumer.demands.iter().map(|demand| format!("{} {:?}", demand.id, demand.state)));
@@ -241,9 +253,11 @@ fn outline(report: &Report, sources: &Sources) -> Vec<String> {
             let source = sources.get(finding.primary.place.source);
             // The form stands elsewhere in a bundle.
             let at = source.position(finding.primary.place.span.start);
-            let is_form = matches!(source.name(), "command line" | "bundle")
-                || source.name().ends_with("preflight.toml");
-            let place = if is_form { String::new() } else { format!(" {}:{}", at.line, at.column) };
+            let is_elsewhere = matches!(source.name(), "command line" | "bundle")
+                || source.name().ends_with("preflight.toml")
+                || source.is_excerpt()
+                || short.contains(&source.name());
+            let place = if is_elsewhere { String::new() } else { format!(" {}:{}", at.line, at.column) };
             format!("{}{place}", finding.rule.0)
         })
         .collect();

@@ -33,7 +33,12 @@ fn is_wanted(read: &Read, args: &PermissionsArgs) -> bool {
         Some(ReaderKind::Role) => is_role || args.reader.is_none(),
         Some(ReaderKind::Key) | None => true,
     };
-    of_reader && read.purposes.iter().any(|purpose| purposes.contains(purpose))
+    let is_linked = args.linked_role.is_some() && purposes.contains(&Purpose::Collect);
+    let is_asked = |purpose: &Purpose| match purpose {
+        Purpose::Linked => is_linked,
+        other => purposes.contains(other),
+    };
+    of_reader && read.purposes.iter().any(is_asked)
 }
 
 /// Values for the holes of resources; what is not known stays a wildcard.
@@ -43,6 +48,7 @@ fn form(args: &PermissionsArgs) -> Form {
     form.presume("partition", "aws", "");
     form.presume("account", account, "");
     form.presume("bucket-account", args.bucket_account.as_deref().unwrap_or(account), "");
+    form.presume("linked-role", args.linked_role.as_deref().unwrap_or("*"), "");
     form.presume("bucket", args.bucket.as_deref().unwrap_or("*"), "");
     form
 }

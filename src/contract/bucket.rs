@@ -7,6 +7,13 @@ pub enum BucketQuestion {
     Kept(i64),
     /// The bucket's owner owns the files, where that matters.
     Owned,
+    /// Whoever reads need not say that they pay for it, which the product does not.
+    ReaderPays {
+        /// The value of the form that names who reads.
+        reader: &'static str,
+    },
+    /// Deliveries need not say that they pay for it, of which AWS does not tell whether they do.
+    DeliveryPays,
     /// No ACL lets everybody in, and AWS does not call the policy public.
     Private,
     /// The policy is not one that AWS takes for public, whoever gets in.
@@ -23,9 +30,14 @@ impl BucketQuestion {
             ("kept", Some(days)) => Ok(Self::Kept(days)),
             ("kept", None) => Err("`question = \"kept\"` needs `days`"),
             ("owned", _) => Ok(Self::Owned),
+            ("reader-pays", _) => Ok(Self::ReaderPays { reader: "reader" }),
+            ("product-pays", _) => Ok(Self::ReaderPays { reader: "product-principal" }),
+            ("delivery-pays", _) => Ok(Self::DeliveryPays),
             ("private", _) => Ok(Self::Private),
             ("not-public", _) => Ok(Self::Public),
-            _ => Err("`question` is `kept`, `owned`, `private` or `not-public`"),
+            _ => Err(
+                "`question` is `kept`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `private` or `not-public`",
+            ),
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Purpose {
     AsReader,
     /// AWS's policy simulator.
     Simulate,
+    /// Linked accounts, by a role in them.
+    Linked,
 }
 
 /// How the reader was named.

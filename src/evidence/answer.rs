@@ -75,6 +75,8 @@ kinds! {
     OwnershipControls "s3api get-bucket-ownership-controls" ["OwnershipControls"],
     /// The bucket's default encryption.
     Encryption "s3api get-bucket-encryption" ["ServerSideEncryptionConfiguration"],
+    /// Who pays for requests to the bucket.
+    RequestPayment "s3api get-bucket-request-payment" ["Payer"],
     /// The bucket's lifecycle rules.
     Lifecycle "s3api get-bucket-lifecycle-configuration" ["Rules"],
     /// One user.

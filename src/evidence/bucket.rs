@@ -14,6 +14,8 @@ pub struct BucketRecord {
     pub object: Option<EncryptionRecord>,
     /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`.
     pub ownership: Option<Said>,
+    /// Who pays for requests: `BucketOwner` or `Requester`.
+    pub payer: Option<Said>,
     /// Lifecycle rules.
     pub lifecycle: Vec<LifecycleRule>,
     /// Whether AWS calls the bucket policy public.
@@ -80,6 +82,7 @@ impl BucketRecord {
                 let rule = rules.and_then(Node::as_array).and_then(<[_]>::first);
                 self.ownership = rule.and_then(|rule| Said::member(rule, "ObjectOwnership", source));
             }
+            AnswerKind::RequestPayment => self.payer = Said::member(root, "Payer", source),
             AnswerKind::Lifecycle => {
                 let rules = root.get("Rules").and_then(Node::as_array).unwrap_or_default();
                 self.lifecycle.extend(rules.iter().filter_map(|node| rule(node, source)));

@@ -212,6 +212,7 @@ impl Evidence {
                     || ["describe-key", "get-key-policy"].iter().any(|call| self.live.was_refused(call));
                 self.bucket.needs_key().map_or(has_policy, |needed| needed && is_there)
             }
+            "get-bucket-request-payment" => self.bucket.payer.is_some() || self.live.was_refused(name),
             "get-bucket-ownership-controls" => self.bucket.ownership.is_some(),
             "get-policy-version" => self.reader.policies.iter().any(|policy| policy.in_force.is_some()),
             _ => self.answers.iter().any(|answer| answer.kind.command() == name),

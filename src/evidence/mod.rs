@@ -24,7 +24,7 @@ pub use credential::{CredentialRow, read_credential_report};
 pub use declared::{DeclaredExport, MadeIn, Maker, Order};
 pub use document::{Evidence, PolicyDocument, Reading};
 pub use kind::{DocumentKind, is_answer_of};
-pub use listing::{KeyGroup, Listing};
+pub use listing::{KeyGroup, Listing, compact};
 pub use live::{LiveRecord, Simulated, Tried, TriedOutcome, Unread};
 pub use loose::{LoosePolicies, LoosePolicy, OpenPolicy, Owner, OwnerKind, PolicyHint};
 pub use organization::{MemberAccount, OrganizationRecord};

@@ -54,7 +54,11 @@ pub fn not_read(library: &Library, evidence: &Evidence) -> Vec<NotEvaluated> {
 /// What a missing fact has to do with calls that failed; nothing if none did.
 pub(super) fn why(library: &Library, evidence: &Evidence, fact: &str) -> String {
     let kin = |of: &str| match fact {
-        "reader-policy-missing" | "reader-groups" => of == "reader-policy",
+        "reader-policy-missing"
+        | "reader-groups"
+        | "reader-list-unread"
+        | "inline-policy-missing"
+        | "group-policies" => of == "reader-policy",
         "boundary-missing" => of == "boundary" || of == "reader-policy",
         "rcp" => of == "scp",
         "delivery-encryption" => of == "key-policy",

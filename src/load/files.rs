@@ -184,6 +184,17 @@ pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
         || super::text::form_of(&head).is_some())
 }
 
+/// The listing of a file that is too long to hold, in a form that is short and says the same.
+///
+/// # Errors
+/// If the file can no longer be read, or is another one by now.
+pub fn short_listing(name: &str) -> Result<String, LoadError> {
+    let path = Path::new(name);
+    let file = std::fs::File::open(path).map_err(failed(path))?;
+    let changed = || failed(path)(std::io::Error::other("it is no longer the listing that was read"));
+    crate::evidence::compact(file).ok_or_else(changed)
+}
+
 /// Opens a file that is too long to read into memory before it is known what it is.
 pub(super) fn open_long(path: &Path) -> Result<Option<std::fs::File>, LoadError> {
     if path.as_os_str() == "-" {

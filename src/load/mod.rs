@@ -15,7 +15,7 @@ mod unknown;
 mod yaml;
 
 pub use comments::comments_of;
-pub use files::{Files, LoadError, decode, read_text};
+pub use files::{Files, LoadError, decode, read_text, short_listing};
 pub use loose::{
     add_found, add_loose, add_modules, is_looked_into, is_of_module, is_part_of_module, is_template_name,
     loose, policies_of,

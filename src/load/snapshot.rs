@@ -152,7 +152,33 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
                 *boundary = BoundaryRecord::Refused;
             }
             evidence.live.unread.extend(reply.unread(place));
+            evidence.reader.gaps.extend(gap(reply, code, &evidence.reader.boundary));
         }
+    }
+}
+
+/// What is missing of the reader's policies because a call was not answered. Whom there is not has none.
+fn gap(reply: &Reply, code: &str, boundary: &BoundaryRecord) -> Option<String> {
+    let Reply { call, about, .. } = reply;
+    if code == "NoSuchEntity" {
+        return None;
+    }
+    match &**call {
+        "iam list-attached-user-policies" | "iam list-user-policies" | "iam list-groups-for-user" => {
+            Some(format!("answer {call} --user-name {about}"))
+        }
+        "iam list-attached-role-policies" | "iam list-role-policies" => {
+            Some(format!("answer {call} --role-name {about}"))
+        }
+        "iam list-attached-group-policies" | "iam list-group-policies" | "iam get-group-policy" => {
+            Some(format!("group {about}"))
+        }
+        "iam get-user-policy" | "iam get-role-policy" => reply.given("PolicyName").map(str::to_owned),
+        "iam get-policy" | "iam get-policy-version" => {
+            let is_boundary = matches!(boundary, BoundaryRecord::Named(arn) if arn.text == *about);
+            (!is_boundary).then(|| about.clone())
+        }
+        _ => None,
     }
 }
 
@@ -165,7 +191,6 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
         | "iam get-policy"
         | "iam get-access-key-last-used"
         | "kms describe-key"
-        | "s3api get-bucket-request-payment"
         | "organizations list-parents"
         | "organizations list-policies-for-target"
         | "organizations describe-policy" => {}

@@ -8,11 +8,11 @@ import sys
 import botocore.exceptions
 import botocore.session
 
-url = sys.argv[1]
+url, root_key, root_secret = sys.argv[1:4]
 session = botocore.session.get_session()
 
 
-def client(service, key="test", secret="test"):
+def client(service, key=root_key, secret=root_secret):
     config = botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
     return session.create_client(
         service, region_name="us-east-1", endpoint_url=url, aws_access_key_id=key, aws_secret_access_key=secret, config=config

@@ -46,6 +46,8 @@ mod readme;
 mod render;
 mod repository;
 mod rules;
+#[path = "../runs/mod.rs"]
+mod runs;
 mod seeds;
 mod simulate;
 mod spaces;

@@ -328,7 +328,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
             ("syntax" | "grammar", _) => &["documents"],
             ("form" | "path" | "layout", _) => &["form"],
             ("reader", _) => &["reader"],
-            ("bucket", "owner" | "managed-key") => &["reader"],
+            ("bucket", "owner" | "managed-key" | "reader-pays") => &["reader"],
             ("bucket", _) => &["delivery"],
             ("discovery", _) => &["discovery"],
             ("accounts", _) => &["accounts"],

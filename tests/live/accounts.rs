@@ -4,12 +4,15 @@ use super::run::{ACCOUNT, CODE, SESSION, check, preflight, run};
 use super::server::{Scenario, Server, body, error, replaced, with};
 use serde_json::{Value, json};
 
-const KEY: &str = "ASIASESSIONTESTKEY01";
+/// Identifiers of the keys of sessions: of a code, of a role, of a role in a linked account.
+const OF_CODE: &str = "ASIASESSIONOFCODE001";
+const OF_ROLE: &str = "ASIASESSIONOFROLE001";
+const OF_LINKED: &str = "ASIASESSIONOFLINKED1";
 
 /// The answer to AssumeRole or GetSessionToken.
-fn session(operation: &str) -> Value {
+fn session(operation: &str, key: &str) -> Value {
     let body = format!(
-        "<{operation}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{operation}Result><Credentials><AccessKeyId>{KEY}\
+        "<{operation}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{operation}Result><Credentials><AccessKeyId>{key}\
          </AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>{}</SessionToken><Expiration>2036-11-23T13:00:00Z</Expiration>\
          </Credentials></{operation}Result></{operation}Response>",
         SESSION[0], SESSION[1]
@@ -21,52 +24,136 @@ fn aws_json(value: &Value) -> Value {
     json!({ "status": 200, "type": "application/x-amz-json-1.1", "body": value.to_string() })
 }
 
+const SERIAL: &str = "arn:aws:iam::111122223333:mfa/admin";
+const AUDIT: &str = "arn:aws:iam::111122223333:role/audit";
+
+/// Requests of an operation.
+fn asked(server: &Server, call: &str) -> Vec<String> {
+    server.inputs().into_iter().filter(|input| input.starts_with(call)).collect()
+}
+
 #[test]
 fn a_session_with_a_code_and_a_role_are_used_for_every_call() {
-    let serial = "arn:aws:iam::111122223333:mfa/admin";
-    for (operation, role) in
-        [("GetSessionToken", None), ("AssumeRole", Some("arn:aws:iam::111122223333:role/audit"))]
-    {
-        let call = format!("sts:{operation}");
-        let server = Server::start(with(&[(&call, session(operation))]));
-        let mut more = vec!["--mfa-serial", serial, "--mfa-code", CODE];
+    for role in [None, Some(AUDIT)] {
+        let server = Server::start(with(&[
+            ("sts:GetSessionToken", session("GetSessionToken", OF_CODE)),
+            ("sts:AssumeRole", session("AssumeRole", OF_ROLE)),
+        ]));
+        let mut more = vec!["--mfa-serial", SERIAL, "--mfa-code", CODE];
         more.extend(role.iter().flat_map(|role| ["--role", role]));
         let said = check(&server.url, &more);
-        assert_eq!((said.verdict().as_str(), said.code), ("ready", 0), "{operation}: {}", said.err);
-        let inputs = server.inputs();
-        let asked: Vec<&String> = inputs.iter().filter(|input| input.starts_with(&call)).collect();
-        assert_eq!(asked.len(), 1);
+        assert_eq!((said.verdict().as_str(), said.code), ("ready", 0), "{role:?}: {}", said.err);
+        // A code can be used once.
+        let with_code: Vec<String> = server
+            .inputs()
+            .into_iter()
+            .filter(|input| input.contains(&format!("TokenCode={CODE}")))
+            .collect();
+        assert_eq!(with_code.len(), 1, "{with_code:#?}");
+        assert!(with_code[0].starts_with("sts:GetSessionToken") && with_code[0].contains("mfa%2Fadmin"));
+        let assumed = asked(&server, "sts:AssumeRole");
+        assert_eq!(assumed.len(), role.iter().len());
+        assert!(assumed.iter().all(|input| input.contains(&format!("key={OF_CODE}"))), "{assumed:#?}");
+        let key = if role.is_some() { OF_ROLE } else { OF_CODE };
+        let own = ["sts:AssumeRole", "sts:GetSessionToken"];
+        let others = server.inputs();
+        let others = others.iter().filter(|input| !own.iter().any(|call| input.starts_with(call)));
         assert!(
-            asked[0].contains(&format!("TokenCode={CODE}")) && asked[0].contains("mfa%2Fadmin"),
-            "{}",
-            asked[0]
-        );
-        let others = inputs.iter().filter(|input| !input.starts_with(&call));
-        assert!(
-            others.clone().all(|input| input.contains(&format!("key={KEY}"))),
-            "{:#?}",
+            others.clone().all(|input| input.contains(&format!("key={key}"))),
+            "{key}: {:#?}",
             others.collect::<Vec<_>>()
         );
     }
     let refused =
         error("sts:AssumeRole", 403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole");
-    let said = check(
-        &Server::start(with(&[("sts:AssumeRole", refused)])).url,
-        &["--role", "arn:aws:iam::111122223333:role/audit"],
-    );
+    let said = check(&Server::start(with(&[("sts:AssumeRole", refused)])).url, &["--role", AUDIT]);
     assert_eq!(said.code, 2, "{}", said.out);
     assert!(
         said.err.contains("the role cannot be assumed") && said.err.contains("AccessDenied"),
         "{}",
         said.err
     );
-    let said = check(&Server::start(with(&[])).url, &["--mfa-serial", serial]);
+    let said = check(&Server::start(with(&[])).url, &["--mfa-serial", SERIAL]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("--mfa-code"), "{}", said.err);
 }
 
+#[test]
+fn a_code_goes_to_the_role_where_the_keys_are_those_of_a_session() {
+    let no_session = error(
+        "sts:GetSessionToken",
+        403,
+        "AccessDenied",
+        "Cannot call GetSessionToken with session credentials",
+    );
+    let wrong = error(
+        "sts:GetSessionToken",
+        403,
+        "AccessDenied",
+        "MultiFactorAuthentication failed with invalid MFA one time pass code.",
+    );
+    let of_role = ("sts:AssumeRole", session("AssumeRole", OF_ROLE));
+    let server = Server::start(with(&[("sts:GetSessionToken", no_session), of_role.clone()]));
+    let mfa = ["--mfa-serial", SERIAL, "--mfa-code", CODE];
+    let said = check(&server.url, &[&mfa[..], &["--role", AUDIT]].concat());
+    assert_eq!((said.verdict().as_str(), said.code), ("ready", 0), "{}", said.err);
+    let assumed = asked(&server, "sts:AssumeRole");
+    assert!(assumed.len() == 1 && assumed[0].contains(&format!("TokenCode={CODE}")), "{assumed:#?}");
+    // A code that is wrong is wrong, and is not tried twice.
+    let server = Server::start(with(&[("sts:GetSessionToken", wrong.clone()), of_role]));
+    let said = check(&server.url, &[&mfa[..], &["--role", AUDIT]].concat());
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("invalid MFA one time pass code"), "{}", said.err);
+    assert_eq!(asked(&server, "sts:").len(), 1, "{:?}", server.inputs());
+}
+
+/// Which credentials take the role of a linked account that asks for a code.
+#[test]
+fn a_code_reaches_the_roles_of_linked_accounts() {
+    let of_linked = |key: &str| {
+        format!("sts:AssumeRole 222233334444%3Arole%2Fpreflight&RoleSessionName=preflight&key={key}")
+    };
+    let denied =
+        error("sts:AssumeRole", 403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole");
+    let scenario = || {
+        let mut scenario = linked(ALL);
+        scenario.insert("sts:GetSessionToken".to_owned(), session("GetSessionToken", OF_CODE));
+        scenario.insert("sts:AssumeRole".to_owned(), denied.clone());
+        scenario.insert("sts:AssumeRole role%2Faudit".to_owned(), session("AssumeRole", OF_ROLE));
+        scenario.insert(of_linked(OF_CODE), session("AssumeRole", OF_LINKED));
+        scenario
+    };
+    let mfa = ["--mfa-serial", SERIAL, "--mfa-code", CODE];
+    for (role, tries) in [(&[][..], 1), (&["--role", AUDIT][..], 2)] {
+        let server = Server::start(scenario());
+        let said = check(&server.url, &[&LINKED[..], &mfa[..], role].concat());
+        assert_eq!(said.state("discovery.linked").as_deref(), Some("holds"), "{role:?}: {}", said.out);
+        let codes = server.inputs().iter().filter(|input| input.contains(CODE)).count();
+        assert_eq!(codes, 1, "a code can be used once");
+        let of_role = asked(&server, "sts:AssumeRole");
+        assert_eq!(
+            of_role.iter().filter(|input| input.contains("222233334444")).count(),
+            tries,
+            "{of_role:#?}"
+        );
+    }
+    // Whoever trusts the first role is not asked twice.
+    let mut chained = scenario();
+    chained.insert(of_linked(OF_ROLE), session("AssumeRole", OF_LINKED));
+    let server = Server::start(chained);
+    let said = check(&server.url, &[&LINKED[..], &mfa[..], &["--role", AUDIT]].concat());
+    assert_eq!(said.state("discovery.linked").as_deref(), Some("holds"), "{}", said.out);
+    assert_eq!(asked(&server, "sts:AssumeRole").len(), 2);
+    // Where neither may, it is said once, and nothing is guessed.
+    let mut nobody = scenario();
+    nobody.remove(&of_linked(OF_CODE));
+    let said = check(&Server::start(nobody).url, &[&LINKED[..], &mfa[..], &["--role", AUDIT]].concat());
+    assert_eq!(said.state("discovery.linked").as_deref(), Some("unknown"), "{}", said.out);
+    assert_eq!(said.report()["not_evaluated"].to_string().matches("assume-role").count(), 1, "{}", said.out);
+}
+
 /// A payer with one linked account below a unit.
-fn linked(scp: &str) -> Scenario {
+pub(super) fn linked(scp: &str) -> Scenario {
     let mut accounts: Value =
         serde_json::from_str(body("organizations:ListAccounts")["body"].as_str().unwrap()).unwrap();
     accounts["Accounts"]
@@ -84,15 +171,16 @@ fn linked(scp: &str) -> Scenario {
             aws_json(&json!({ "Policies": [{ "Id": "p-RCP" }] })),
         ),
         ("organizations:DescribePolicy p-RCP", aws_json(&json!({ "Policy": { "Content": RCP } }))),
-        ("sts:AssumeRole", session("AssumeRole")),
+        ("sts:AssumeRole", session("AssumeRole", OF_LINKED)),
         ("iam:GetUser key=ASIA", replaced("iam:GetUser", "111122223333", "222233334444")),
     ])
 }
 
-const ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+pub(super) const ALL: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 const RCP: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
 const NO_EC2: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"ec2:*","Resource":"*"}]}"#;
-const LINKED: [&str; 6] = [
+pub(super) const LINKED: [&str; 6] = [
     "--linked-role",
     "preflight",
     "--linked-reader",
@@ -115,7 +203,7 @@ fn a_linked_account_is_read_by_a_role_in_it() {
         |input| input.starts_with("sts:AssumeRole") && input.contains("222233334444%3Arole%2Fpreflight")
     ));
     // The user of the payer and that of the linked account have one name: they are not mixed.
-    let there = inputs.iter().filter(|input| input.contains(&format!("key={KEY}"))).count();
+    let there = inputs.iter().filter(|input| input.contains(&format!("key={OF_LINKED}"))).count();
     assert_eq!(there, 6, "{inputs:#?}");
     let mut mailed = preflight("http://127.0.0.1:9");
     mailed.args(["check", file, "--format", "json", "--now", "2026-11-23T12:00:00Z"]);
@@ -195,31 +283,31 @@ fn a_reader_that_is_a_role_is_read_as_one() {
     assert_eq!(users, 0, "{:?}", server.calls());
 }
 
-#[test]
-fn the_key_behind_an_alias_is_read_and_judged() {
+/// The bucket encrypts with a key behind an alias, with which this principal may decrypt.
+pub(super) fn key(principal: &str) -> Scenario {
     let encryption = "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ApplyServerSideEncryptionByDefault>\
                       <SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>alias/billing</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule>\
                       </ServerSideEncryptionConfiguration>";
     let arn = "arn:aws:kms:us-east-1:111122223333:key/0f1e2d3c-0000-1111-2222-333344445555";
-    let key = |principal: &str| {
-        let policy = json!({ "Version": "2012-10-17", "Statement": [
-            { "Effect": "Allow", "Principal": { "AWS": principal }, "Action": "kms:Decrypt", "Resource": "*" },
-            { "Effect": "Allow", "Principal": { "Service": ["billingreports.amazonaws.com", "bcm-data-exports.amazonaws.com"] }, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*" },
-        ] });
-        with(&[
-            (
-                "s3:GetBucketEncryption",
-                json!({ "status": 200, "type": "application/xml", "body": encryption }),
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "AWS": principal }, "Action": "kms:Decrypt", "Resource": "*" },
+        { "Effect": "Allow", "Principal": { "Service": ["billingreports.amazonaws.com", "bcm-data-exports.amazonaws.com"] }, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*" },
+    ] });
+    with(&[
+        ("s3:GetBucketEncryption", json!({ "status": 200, "type": "application/xml", "body": encryption })),
+        (
+            "kms:DescribeKey",
+            aws_json(
+                &json!({ "KeyMetadata": { "KeyId": "0f1e2d3c-0000-1111-2222-333344445555", "Arn": arn, "Enabled": true, "KeyState": "Enabled", "KeyManager": "CUSTOMER" } }),
             ),
-            (
-                "kms:DescribeKey",
-                aws_json(
-                    &json!({ "KeyMetadata": { "KeyId": "0f1e2d3c-0000-1111-2222-333344445555", "Arn": arn, "Enabled": true, "KeyState": "Enabled", "KeyManager": "CUSTOMER" } }),
-                ),
-            ),
-            ("kms:GetKeyPolicy", aws_json(&json!({ "Policy": policy.to_string(), "PolicyName": "default" }))),
-        ])
-    };
+        ),
+        ("kms:GetKeyPolicy", aws_json(&json!({ "Policy": policy.to_string(), "PolicyName": "default" }))),
+    ])
+}
+
+#[test]
+fn the_key_behind_an_alias_is_read_and_judged() {
+    let arn = "arn:aws:kms:us-east-1:111122223333:key/0f1e2d3c-0000-1111-2222-333344445555";
     let states = |scenario: Scenario| -> (String, Vec<String>, String) {
         let server = Server::start(scenario);
         let said = check(&server.url, &[]);

@@ -10,10 +10,15 @@
 )]
 
 mod accounts;
+mod bundles;
 mod endings;
+mod faults;
 mod ministack;
 mod organization;
 mod run;
+#[path = "../runs/mod.rs"]
+mod runs;
 mod scenarios;
 mod server;
+mod stages;
 mod wire;

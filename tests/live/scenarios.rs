@@ -1,16 +1,12 @@
 //! Scenarios: what the program says to answers that no emulator gives.
 
-use super::run::{ACCOUNT, check, preflight, run, secret};
+use super::run::{ACCOUNT, check, preflight, run};
 use super::server::{Server, body, error, healthy, replaced, with};
 use serde_json::{Value, json};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// Calls that the healthy account takes. The number stands in the README.
 pub(super) const CALLS: usize = 28;
-
-/// A name, and the answer to a call.
-type Fault = (&'static str, fn(&str) -> Value);
 
 #[test]
 fn a_healthy_account_is_ready_with_no_more_calls_than_needed() {
@@ -46,7 +42,6 @@ fn a_snapshot_says_what_the_live_check_said() {
     assert_eq!(live.report()["findings"], mailed.report()["findings"]);
     assert_eq!(live.report()["consumers"], mailed.report()["consumers"]);
     let text = std::fs::read_to_string(&file).unwrap();
-    assert!(!text.contains(&secret()));
     let schema: Value = serde_json::from_str(include_str!("../../docs/schema/snapshot.v1.json")).unwrap();
     let snapshot: Value = serde_json::from_str(&text).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -171,67 +166,6 @@ fn what_aws_refuses_the_reader_breaks_the_demand() {
     }
 }
 
-/// Each call, broken in each way: the right answer, or one that is not known, with the call named.
-#[test]
-fn each_fault_of_each_call_is_told_and_gives_no_wrong_answer() {
-    let calls: Vec<String> = healthy()
-        .keys()
-        .filter(|call| !matches!(call.as_str(), "sts:GetCallerIdentity" | "s3:HeadObject" | "s3:GetObject"))
-        .cloned()
-        .collect();
-    assert!(calls.len() > 22);
-    let garbage = |_: &str| json!({ "status": 200, "type": "application/json", "body": "<<<{{{ \u{1b}[31m" });
-    let cut = |_: &str| json!({ "status": 200, "type": "application/xml", "body": "{\"a\":", "cut": true });
-    let denied = |call: &str| error(call, 403, "AccessDenied", "User: x is not authorized to perform: y");
-    let throttled = |call: &str| error(call, 400, "Throttling", "Rate exceeded");
-    let silent = |_: &str| json!({ "status": 200, "body": "", "wait": 60_000 });
-    let faults: [Fault; 5] = [
-        ("denied", denied),
-        ("garbage", garbage),
-        ("cut", cut),
-        ("throttled", throttled),
-        ("silent", silent),
-    ];
-    let work: Vec<(&String, usize)> =
-        calls.iter().flat_map(|call| (0..faults.len()).map(move |fault| (call, fault))).collect();
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                while let Some((call, fault)) =
-                    work.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
-                {
-                    let (name, make) = faults[*fault];
-                    one_fault(call, name, make(call));
-                }
-            });
-        }
-    });
-}
-
-fn one_fault(call: &str, fault: &str, answer: Value) {
-    let said = check(&Server::start(with(&[(call, answer)])).url, &["--timeout", "1", "--deadline", "30"]);
-    let verdict = said.verdict();
-    // AWS gives the text of a bucket policy as it is, so that garbage is a policy that nobody can read.
-    let is_text = call == "s3:GetBucketPolicy" && fault == "garbage";
-    let fine = matches!(verdict.as_str(), "ready" | "cannot-tell");
-    assert!(fine || is_text, "{call} {fault}: {verdict}\n{}", said.out);
-    let code = match verdict.as_str() {
-        "ready" => 0,
-        "cannot-tell" => 3,
-        _ => 1,
-    };
-    assert!(said.code == code || said.code == 1, "{call} {fault}: {}", said.code);
-    assert!(!said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'), "{call} {fault}");
-    if fault == "denied" {
-        let told = said.report()["not_evaluated"].to_string();
-        let operation = call.split(':').nth(1).unwrap().to_lowercase();
-        let told_plain = told.replace(['-', ' '], "").to_lowercase();
-        assert!(told_plain.contains(&operation.replace("v2", "")), "{call}: {told}");
-        assert!(told.contains("may not call"), "{call}: {told}");
-    }
-}
-
 #[test]
 fn wrong_or_missing_credentials_end_the_run_with_a_reason() {
     for (code, message) in [
@@ -280,7 +214,7 @@ fn ctrl_c_keeps_what_was_read() {
     let server = Server::start(with(&[("s3:GetBucketPolicy", slow)]));
     let mut command = preflight(&server.url);
     command.args(["collect", "--timeout", "30", "-o"]).arg(&file).args(ACCOUNT);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command.start();
     let begun = Instant::now();
     while server.calls().len() < 15 && begun.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(50));
@@ -288,8 +222,8 @@ fn ctrl_c_keeps_what_was_read() {
     std::thread::sleep(Duration::from_millis(700));
     let id = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = child.end();
+    assert_eq!(said.code, 3, "{}", said.err);
     let snapshot: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert!(snapshot["cut-short"].as_str().unwrap().contains("by the user"));
     assert!(snapshot["calls"].as_array().unwrap().len() > 10);

@@ -65,8 +65,20 @@ pub(crate) fn error(call: &str, status: u16, code: &str, message: &str) -> Value
     json!({ "status": status, "type": kind, "body": body })
 }
 
+/// The answer to a call behind a number of calls, and that number.
+type Late = (usize, fn(&str) -> Value);
+
 impl Server {
     pub(crate) fn start(scenario: Scenario) -> Self {
+        Self::serving(scenario, None)
+    }
+
+    /// One that answers so many calls as the scenario says, and all others in another way.
+    pub(crate) fn until(scenario: Scenario, count: usize, behind: fn(&str) -> Value) -> Self {
+        Self::serving(scenario, Some((count, behind)))
+    }
+
+    fn serving(scenario: Scenario, late: Option<Late>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let calls: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -79,7 +91,7 @@ impl Server {
                 let (seen, scenario, now, peak) = (seen.clone(), scenario.clone(), now.clone(), peak.clone());
                 let told = told.clone();
                 std::thread::spawn(move || {
-                    serve(&stream, &scenario, (&seen, &told), (&now, &peak));
+                    serve(&stream, &scenario, late, (&seen, &told), (&now, &peak));
                 });
             }
         });
@@ -105,24 +117,27 @@ impl Server {
 fn serve(
     stream: &TcpStream,
     scenario: &Scenario,
+    late: Option<Late>,
     (seen, told): (&Mutex<Vec<String>>, &Mutex<Vec<String>>),
     count: (&AtomicUsize, &AtomicUsize),
 ) {
     let mut reader = BufReader::new(stream);
     while let Some((call, input)) = request(&mut reader) {
         told.lock().unwrap().push(format!("{call} {input}"));
-        let times = {
+        let (times, all) = {
             let mut seen = seen.lock().unwrap();
             seen.push(call.clone());
-            seen.iter().filter(|other| **other == call).count()
+            (seen.iter().filter(|other| **other == call).count(), seen.len())
         };
         count.1.fetch_max(count.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let behind = late.filter(|(count, _)| all > *count).map(|(_, answer)| answer(&call));
         let denied = error(&call, 403, "AccessDenied", "not in the scenario");
         // An answer for one input wins over the one for the call.
         let exact = scenario.iter().find(|(key, _)| {
             key.split_once(' ').is_some_and(|(name, about)| name == call && input.contains(about))
         });
         let found = exact.map(|(_, answer)| answer).or_else(|| scenario.get(&call)).unwrap_or(&denied);
+        let found = behind.as_ref().unwrap_or(found);
         let answer = match found.as_array() {
             Some(list) => &list[(times - 1).min(list.len() - 1)],
             None => found,

@@ -62,6 +62,16 @@ impl Failure {
         }
     }
 
+    /// An answer that is none.
+    pub(crate) fn unreadable(why: &str) -> Self {
+        Self { code: "unreadable-answer".to_owned(), message: why.to_owned(), status: None }
+    }
+
+    /// Whether AWS does not allow the call to whoever makes it.
+    pub(crate) fn is_denial(&self) -> bool {
+        matches!(self.code.as_str(), "AccessDenied" | "AccessDeniedException" | "403")
+    }
+
     fn value(&self) -> Value {
         match self.status {
             Some(status) => json!({ "code": self.code, "message": self.message, "status": status }),
@@ -96,11 +106,7 @@ impl Body {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match serde_json::from_slice(&bytes) {
             Ok(value @ Value::Object(_)) => Ok(value),
-            Ok(_) | Err(_) => Err(Failure {
-                code: "unreadable-answer".to_owned(),
-                message: "the answer is no JSON object".to_owned(),
-                status: None,
-            }),
+            Ok(_) | Err(_) => Err(Failure::unreadable("the answer is no JSON object")),
         }
     }
 }
@@ -299,6 +305,18 @@ impl<'w> Asker<'w> {
         snapshot.calls.retain(|call| !call.is_null());
         snapshot.cut_short = cut_short;
         snapshot
+    }
+}
+
+/// A value without the members that have none, as the AWS CLI leaves them out.
+pub(crate) fn told(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let has = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(has.map(|(name, value)| (name, told(value))).collect())
+        }
+        Value::Array(items) => items.into_iter().map(told).collect(),
+        other => other,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Credentials, regions and clients.
 
-use crate::ask::{Asker, Failure};
+use crate::ask::{Asker, Failure, Outcome};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -61,6 +61,8 @@ impl std::error::Error for ConnectFault {}
 /// A way to AWS.
 pub(crate) struct Connection {
     config: SdkConfig,
+    /// What there was before a role was assumed: who may not take the role of a linked account may still do so as itself.
+    before_role: Option<SdkConfig>,
     is_elsewhere: bool,
 }
 
@@ -89,69 +91,82 @@ impl Connection {
         if config.region().is_none() {
             config = config.into_builder().region(Region::new("us-east-1")).build();
         }
-        let is_elsewhere = options.endpoint_url.is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
-        let mut connection = Self { config, is_elsewhere };
-        if options.role.is_some() || options.mfa_serial.is_some() {
-            let credentials = connection.session(options).await?;
-            connection.config = connection
-                .config
-                .into_builder()
-                .credentials_provider(SharedCredentialsProvider::new(credentials))
-                .build();
-        }
+        let mut connection = Self::with(config);
+        connection.is_elsewhere =
+            options.endpoint_url.is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
+        connection.identify(options).await?;
         Ok(connection)
     }
 
-    /// Credentials of the role, or of a session with a code.
-    async fn session(&self, options: &Options) -> Result<Credentials, ConnectFault> {
-        let client = self.sts();
-        let credentials = match &options.role {
-            Some(role) => {
-                client
-                    .assume_role()
-                    .role_arn(role)
-                    .role_session_name("preflight")
-                    .set_serial_number(options.mfa_serial.clone())
-                    .set_token_code(options.mfa_code.clone())
-                    .send()
-                    .await
-                    .map_err(|error| ConnectFault::Role(words(&Failure::of(&error))))?
-                    .credentials
+    /// One with this configuration.
+    pub(crate) fn with(config: SdkConfig) -> Self {
+        Self { config, before_role: None, is_elsewhere: false }
+    }
+
+    /// Takes the session and the role that are asked for.
+    ///
+    /// A code is good for one call, and linked accounts may ask for it, too. So it is given to GetSessionToken, whose session
+    /// stands for it in every role that is assumed with it; AWS does not say that a role which was assumed with a code hands
+    /// it on to the next one. GetSessionToken is for a user's own keys: where it is refused, the code goes to the role.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>,
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html> (checked 2026-11)
+    async fn identify(&mut self, options: &Options) -> Result<(), ConnectFault> {
+        let mut code_for_role = None;
+        if let (Some(serial), code) = (&options.mfa_serial, &options.mfa_code) {
+            let request = self.sts().get_session_token().serial_number(serial).set_token_code(code.clone());
+            match request.send().await {
+                Ok(answer) => self.config = self.with_keys(answer.credentials)?,
+                Err(error) => {
+                    let failure = Failure::of(&error);
+                    // A code that is wrong is refused in these words, and would be wrong for the role, too.
+                    let is_wrong = failure.message.contains("MultiFactorAuthentication");
+                    if options.role.is_none() || is_wrong || !failure.is_denial() {
+                        return Err(ConnectFault::Credentials(words(&failure)));
+                    }
+                    code_for_role = Some((serial, code));
+                }
             }
-            None => {
-                client
-                    .get_session_token()
-                    .set_serial_number(options.mfa_serial.clone())
-                    .set_token_code(options.mfa_code.clone())
-                    .send()
-                    .await
-                    .map_err(|error| ConnectFault::Credentials(words(&Failure::of(&error))))?
-                    .credentials
-            }
-        };
-        credentials.map(keys).ok_or_else(|| ConnectFault::Role("AWS gave no credentials".to_owned()))
+        }
+        let Some(role) = &options.role else { return Ok(()) };
+        let mut request = self.sts().assume_role().role_arn(role).role_session_name("preflight");
+        if let Some((serial, code)) = code_for_role {
+            request = request.serial_number(serial).set_token_code(code.clone());
+        }
+        let answer = request.send().await.map_err(|error| ConnectFault::Role(words(&Failure::of(&error))))?;
+        let config = self.with_keys(answer.credentials)?;
+        self.before_role = Some(std::mem::replace(&mut self.config, config));
+        Ok(())
+    }
+
+    /// The configuration with the keys of a session.
+    fn with_keys(&self, found: Option<aws_sdk_sts::types::Credentials>) -> Result<SdkConfig, ConnectFault> {
+        let found = found.ok_or_else(|| ConnectFault::Role("AWS gave no credentials".to_owned()))?;
+        let keys = SharedCredentialsProvider::new(keys(found));
+        Ok(self.config.clone().into_builder().credentials_provider(keys).build())
     }
 
     /// A way to a linked account: by this role there. The keys stand nowhere but in it.
     pub(crate) async fn in_account(&self, asker: &Asker<'_>, role: &str) -> Option<Self> {
         let found = Cell::new(None);
-        let asked = asker.ask_again("sts assume-role", json!({ "RoleArn": role }), async {
-            let answer = self
-                .sts()
-                .assume_role()
-                .role_arn(role)
-                .role_session_name("preflight")
-                .send()
-                .await
-                .map_err(|error| Failure::of(&error))?;
+        let assume = async |config: &SdkConfig| {
+            let client = aws_sdk_sts::Client::new(config);
+            let request = client.assume_role().role_arn(role).role_session_name("preflight");
+            let answer = request.send().await.map_err(|error| Failure::of(&error))?;
             let user = answer.assumed_role_user().map(|user| json!({ "Arn": user.arn() }));
             found.set(answer.credentials);
             Ok(json!({ "AssumedRoleUser": user }))
+        };
+        let asked = asker.ask_again("sts assume-role", json!({ "RoleArn": role }), async {
+            let outcome: Outcome = assume(&self.config).await;
+            match (&outcome, &self.before_role) {
+                // The role that was assumed first may be one that nobody in the linked account knows, and carries no code.
+                (Err(failure), Some(before)) if failure.is_denial() => assume(before).await.or(outcome),
+                _ => outcome,
+            }
         });
         asked.await.ok()?;
-        let keys = SharedCredentialsProvider::new(keys(found.take()?));
-        let config = self.config.clone().into_builder().credentials_provider(keys).build();
-        Some(Self { config, is_elsewhere: self.is_elsewhere })
+        let config = self.with_keys(found.take()).ok()?;
+        Some(Self { config, before_role: None, is_elsewhere: self.is_elsewhere })
     }
 
     /// The account of the credentials. Nothing can be asked if this cannot.

@@ -7,6 +7,23 @@ use aws_sdk_iam::Client;
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
+/// The items of all pages of a list. A list that says that it goes on, and not how, is none.
+macro_rules! whole {
+    ($request:expr, $page:ident => $items:expr) => {{
+        let (mut list, mut is_cut) = (Vec::new(), false);
+        let mut pages = $request.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let $page = page.map_err(|error| Failure::of(&error))?;
+            is_cut = $page.is_truncated();
+            list.extend($items);
+        }
+        if is_cut {
+            return Err(Failure::unreadable("the list goes on, and the answer does not say how"));
+        }
+        list
+    }};
+}
+
 /// What the account has: keys of the root user among it.
 pub(crate) async fn account(connection: &Connection, asker: &Asker<'_>) {
     let _ = asker
@@ -70,38 +87,21 @@ async fn user(client: &Client, asker: &Asker<'_>, name: &str) -> Option<String> 
         Ok(json!({ "User": out }))
     });
     let attached = asker.ask("iam list-attached-user-policies", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_attached_user_policies().user_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            list.extend(page.map_err(|error| Failure::of(&error))?.attached_policies().iter().map(named));
-        }
+        let list = whole!(client.list_attached_user_policies().user_name(name), page => page.attached_policies().iter().map(named));
         Ok(json!({ "AttachedPolicies": list }))
     });
     let inline = asker.ask("iam list-user-policies", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_user_policies().user_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            list.extend(page.map_err(|error| Failure::of(&error))?.policy_names().to_vec());
-        }
+        let list = whole!(client.list_user_policies().user_name(name), page => page.policy_names().to_vec());
         Ok(json!({ "PolicyNames": list }))
     });
     let groups = asker.ask("iam list-groups-for-user", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_groups_for_user().user_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| Failure::of(&error))?;
-            list.extend(page.groups().iter().map(
-                |group| json!({ "Path": group.path(), "GroupName": group.group_name(), "Arn": group.arn() }),
-            ));
-        }
+        let list = whole!(client.list_groups_for_user().user_name(name), page => page.groups().iter().map(
+            |group| json!({ "Path": group.path(), "GroupName": group.group_name(), "Arn": group.arn() }),
+        ));
         Ok(json!({ "Groups": list }))
     });
     let keys = asker.ask("iam list-access-keys", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_access_keys().user_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| Failure::of(&error))?;
-            list.extend(page.access_key_metadata().iter().map(|key| {
+        let list = whole!(client.list_access_keys().user_name(name), page => page.access_key_metadata().iter().map(|key| {
                 json!({
                     "UserName": key.user_name(),
                     "AccessKeyId": key.access_key_id(),
@@ -109,7 +109,6 @@ async fn user(client: &Client, asker: &Asker<'_>, name: &str) -> Option<String> 
                     "CreateDate": key.create_date().map(time),
                 })
             }));
-        }
         Ok(json!({ "AccessKeyMetadata": list }))
     });
     let password = asker.ask("iam get-login-profile", about.clone(), async {
@@ -179,19 +178,11 @@ async fn role(client: &Client, asker: &Asker<'_>, name: &str) -> Option<String> 
         Ok(json!({ "Role": out }))
     });
     let attached = asker.ask("iam list-attached-role-policies", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_attached_role_policies().role_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            list.extend(page.map_err(|error| Failure::of(&error))?.attached_policies().iter().map(named));
-        }
+        let list = whole!(client.list_attached_role_policies().role_name(name), page => page.attached_policies().iter().map(named));
         Ok(json!({ "AttachedPolicies": list }))
     });
     let inline = asker.ask("iam list-role-policies", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_role_policies().role_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            list.extend(page.map_err(|error| Failure::of(&error))?.policy_names().to_vec());
-        }
+        let list = whole!(client.list_role_policies().role_name(name), page => page.policy_names().to_vec());
         Ok(json!({ "PolicyNames": list }))
     });
     let (identity, attached, inline) = tokio::join!(identity, attached, inline);
@@ -227,19 +218,12 @@ async fn role(client: &Client, asker: &Asker<'_>, name: &str) -> Option<String> 
 async fn group(client: &Client, asker: &Asker<'_>, name: &str) -> Vec<String> {
     let about = json!({ "GroupName": name });
     let attached = asker.ask("iam list-attached-group-policies", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_attached_group_policies().group_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            list.extend(page.map_err(|error| Failure::of(&error))?.attached_policies().iter().map(named));
-        }
+        let list = whole!(client.list_attached_group_policies().group_name(name), page => page.attached_policies().iter().map(named));
         Ok(json!({ "AttachedPolicies": list }))
     });
     let inline = asker.ask("iam list-group-policies", about.clone(), async {
-        let mut list = Vec::new();
-        let mut pages = client.list_group_policies().group_name(name).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            list.extend(page.map_err(|error| Failure::of(&error))?.policy_names().to_vec());
-        }
+        let list =
+            whole!(client.list_group_policies().group_name(name), page => page.policy_names().to_vec());
         Ok(json!({ "PolicyNames": list }))
     });
     let (attached, inline) = tokio::join!(attached, inline);

@@ -8,6 +8,15 @@ mod connect;
 mod iam;
 mod organization;
 mod reader;
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of this is tests, where a panic is a failed test"
+)]
+mod replay;
 mod s3;
 mod simulate;
 mod snapshot;

@@ -1,7 +1,7 @@
 //! The bucket: where it is, who may use it, how it is encrypted, and what lies below the export's folder.
 
 use crate::Wanted;
-use crate::ask::{Asker, Failure, Outcome, time};
+use crate::ask::{Asker, Failure, Outcome, time, told};
 use crate::connect::Connection;
 use aws_sdk_s3::Client;
 use serde_json::{Map, Value, json};
@@ -18,7 +18,11 @@ pub(crate) async fn bucket(connection: &Connection, asker: &Asker<'_>, wanted: &
     let about = || json!({ "Bucket": bucket });
     let policy = asker.ask("s3api get-bucket-policy", about(), async {
         let answer = client.get_bucket_policy().bucket(bucket).send().await.map_err(|e| Failure::of(&e))?;
-        Ok(json!({ "Policy": answer.policy() }))
+        // The text comes as it is: what is no JSON is no policy that S3 took, but something that stood on the way.
+        match serde_json::from_str::<Map<String, Value>>(answer.policy().unwrap_or_default()) {
+            Ok(_) => Ok(json!({ "Policy": answer.policy() })),
+            Err(_) => Err(Failure::unreadable("the answer is no policy")),
+        }
     });
     let status = asker.ask("s3api get-bucket-policy-status", about(), async {
         let answer =
@@ -68,7 +72,8 @@ pub(crate) async fn bucket(connection: &Connection, asker: &Asker<'_>, wanted: &
                 json!({ "Grantee": grantee, "Permission": grant.permission().map(|each| each.as_str()) })
             })
             .collect();
-        Ok(json!({ "Owner": { "ID": answer.owner().and_then(|owner| owner.id()) }, "Grants": grants }))
+        let owner = answer.owner().and_then(|owner| owner.id());
+        Ok(told(json!({ "Owner": { "ID": owner }, "Grants": grants })))
     });
     let payer = asker.ask("s3api get-bucket-request-payment", about(), async {
         let answer =
@@ -131,7 +136,7 @@ async fn encryption(
                     })
                 })
                 .collect();
-            Ok(json!({ "ServerSideEncryptionConfiguration": { "Rules": rules } }))
+            Ok(told(json!({ "ServerSideEncryptionConfiguration": { "Rules": rules } })))
         })
         .await;
     let Ok(answer) = answer else { return };
@@ -194,7 +199,7 @@ async fn list(client: &Client, asker: &Asker<'_>, bucket: &str, prefix: &str, mo
     let input = json!({ "Bucket": bucket, "Prefix": prefix });
     asker
         .ask("s3api list-objects-v2", input, async {
-            let (mut keys, mut next) = (Vec::new(), None);
+            let (mut keys, mut next, mut is_cut) = (Vec::new(), None, false);
             for page in 0..most {
                 let answer = client
                     .list_objects_v2()
@@ -212,6 +217,7 @@ async fn list(client: &Client, asker: &Asker<'_>, bucket: &str, prefix: &str, mo
                         "StorageClass": object.storage_class().map(|class| class.as_str()),
                     })
                 }));
+                is_cut = answer.is_truncated().unwrap_or_default();
                 next = answer.next_continuation_token().map(str::to_owned);
                 if next.is_none() || page + 1 == most {
                     break;
@@ -221,12 +227,12 @@ async fn list(client: &Client, asker: &Asker<'_>, bucket: &str, prefix: &str, mo
             out.insert("Name".to_owned(), json!(bucket));
             out.insert("Prefix".to_owned(), json!(prefix));
             out.insert("KeyCount".to_owned(), json!(keys.len()));
-            out.insert("IsTruncated".to_owned(), json!(next.is_some()));
+            out.insert("IsTruncated".to_owned(), json!(is_cut || next.is_some()));
             if let Some(next) = next {
                 out.insert("NextContinuationToken".to_owned(), json!(next));
             }
             out.insert("Contents".to_owned(), Value::Array(keys));
-            Ok(Value::Object(out))
+            Ok(told(Value::Object(out)))
         })
         .await
 }

@@ -37,7 +37,7 @@ pub(super) struct Tally<'a> {
 
 impl Tally<'_> {
     fn add(&mut self, count: usize) {
-        self.count += count;
+        self.count = self.count.saturating_add(count);
     }
 }
 

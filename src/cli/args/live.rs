@@ -26,7 +26,7 @@ pub(in crate::cli) struct LiveArgs {
     /// A role to assume before asking
     #[arg(long, value_name = "ARN")]
     pub(in crate::cli) role: Option<String>,
-    /// The MFA device's ARN; its code is asked for unless --mfa-code gives it
+    /// The MFA device's ARN; its code is asked for unless --mfa-code gives it, and reaches --role and --linked-role, too
     #[arg(long, value_name = "ARN")]
     pub(in crate::cli) mfa_serial: Option<String>,
     /// The code that the MFA device shows
@@ -104,6 +104,9 @@ pub(in crate::cli) struct PermissionsArgs {
     /// The account that owns the bucket [default: the account]
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) bucket_account: Option<String>,
+    /// The role that is assumed in linked accounts: its name [default: none is]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) linked_role: Option<String>,
     /// ARN of the reader: what is asked of roles alone is left out for a user
     #[arg(long, value_name = "ARN")]
     pub(in crate::cli) reader: Option<String>,

@@ -44,7 +44,8 @@ pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
         let (options, wanted) = (options(&order, args.profile.clone())?, wanted(&order));
         snapshot = preflight_aws::collect(&options, &wanted, snapshot, &watch)?;
     }
-    if let Some(profile) = &args.as_reader {
+    // Who stopped asking, or whose time is up, is asked for no more.
+    if let Some(profile) = args.as_reader.as_ref().filter(|_| snapshot.cut_short.is_none() || !args.live) {
         let profile = (profile != "-").then(|| profile.clone());
         let mut options = Options { role: None, mfa_serial: None, ..options(order, profile)? };
         options.mfa_code = None;

@@ -1,6 +1,7 @@
 //! One answer of `list-objects-v2`, walked member by member.
 
 use super::ListingFault;
+use super::compact::LIKE;
 use super::groups::Gather;
 use crate::source::SourceId;
 use crate::syntax::{Scan, ScanFault, ScanPlace, unescape};
@@ -107,10 +108,10 @@ impl<R: Read> Walk<R> {
             self.members += 1;
             let name = std::str::from_utf8(&name).unwrap_or_default();
             match name {
-                "Contents" => self.list("Key", |walk, key, raw, at| {
-                    walk.gather.take(key, raw, at, walk.number, walk.answer.source);
+                "Contents" => self.list("Key", |walk, key, raw, at, count| {
+                    walk.gather.take((key, count), raw, at, walk.number, walk.answer.source);
                 })?,
-                "CommonPrefixes" => self.list("Prefix", |walk, folder, _, _| {
+                "CommonPrefixes" => self.list("Prefix", |walk, folder, _, _, _| {
                     walk.answer.folders.push(folder.to_owned());
                 })?,
                 "IsTruncated" => {
@@ -143,11 +144,12 @@ impl<R: Read> Walk<R> {
         }
     }
 
-    /// Walks over a list of objects and hands out one of their members: its text, as it is written, and where it begins.
+    /// Walks over a list of objects and hands out one of their members: its text, as it is written, where it begins, and for
+    /// how many objects it stands.
     fn list(
         &mut self,
         wanted: &str,
-        mut each: impl FnMut(&mut Self, &str, &str, ScanPlace),
+        mut each: impl FnMut(&mut Self, &str, &str, ScanPlace, usize),
     ) -> Result<(), ScanFault> {
         if self.scan.peek() == Some(b'n') {
             self.scan.word()?;
@@ -158,10 +160,14 @@ impl<R: Read> Walk<R> {
         let (mut name, mut content) = (Vec::new(), Vec::new());
         while self.scan.item()? {
             self.scan.open(b'{')?;
-            let mut found = None;
+            let (mut found, mut count) = (None, 1);
             while self.scan.member(&mut name)? {
                 if name == wanted.as_bytes() {
                     found = Some(self.scan.string(&mut content)?);
+                } else if name == LIKE.as_bytes()
+                    && self.scan.peek().is_some_and(|byte| byte.is_ascii_digit())
+                {
+                    count = self.scan.word()?.parse().unwrap_or(1).max(1);
                 } else {
                     self.scan.skip()?;
                 }
@@ -169,7 +175,7 @@ impl<R: Read> Walk<R> {
             if let Some(place) = found {
                 self.telling = true;
                 let raw = String::from_utf8_lossy(&content);
-                each(self, &unescape(&raw), &raw, place);
+                each(self, &unescape(&raw), &raw, place, count);
             }
         }
         self.telling = true;

@@ -84,15 +84,22 @@ impl Gather {
         Self { excerpts: excerpts.then(Vec::new), ..Self::default() }
     }
 
-    /// Takes a key. `raw` is how it is written.
-    pub(super) fn take(&mut self, key: &str, raw: &str, at: ScanPlace, answer: usize, source: SourceId) {
+    /// Takes a key that stands for a number of objects. `raw` is how it is written.
+    pub(super) fn take(
+        &mut self,
+        (key, count): (&str, usize),
+        raw: &str,
+        at: ScanPlace,
+        answer: usize,
+        source: SourceId,
+    ) {
         let folder = folder_of(key);
         let rank = (key.get(..folder).unwrap_or_default(), ending(key));
         let same = |group: &KeyGroup| group.rank() == rank;
         let known = self.last.filter(|last| self.groups.get(*last).is_some_and(same));
         let known = known.or_else(|| self.by_rank.get(&(rank.0.to_owned(), rank.1.to_owned())).copied());
         if let Some(group) = known.and_then(|known| self.groups.get_mut(known)) {
-            group.count += 1;
+            group.count = group.count.saturating_add(count);
             self.last = known;
             return;
         }
@@ -105,7 +112,7 @@ impl Gather {
         };
         self.last = Some(self.groups.len());
         self.by_rank.insert((rank.0.to_owned(), rank.1.to_owned()), self.groups.len());
-        self.groups.push(KeyGroup { key: key.to_owned(), place, count: 1, folder, answer });
+        self.groups.push(KeyGroup { key: key.to_owned(), place, count, folder, answer });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -138,10 +145,10 @@ pub(super) fn merge(mut groups: Vec<KeyGroup>, answers: &[Answer]) -> Vec<KeyGro
         match out.last_mut().filter(|(last, ..)| last.rank() == group.rank()) {
             Some((_, most, sum)) => {
                 *most = first.max(*most);
-                *sum += more;
+                *sum = more.saturating_add(*sum);
             }
             None => out.push((group, first, more)),
         }
     }
-    out.into_iter().map(|(group, most, sum)| KeyGroup { count: most + sum, ..group }).collect()
+    out.into_iter().map(|(group, most, sum)| KeyGroup { count: most.saturating_add(sum), ..group }).collect()
 }

@@ -4,11 +4,13 @@
 //! folder and ending, with the number of those like it. What the objects mean is not known here (`checks::layout` knows).
 
 mod answer;
+mod compact;
 mod groups;
 mod plain;
 #[cfg(test)]
 mod tests;
 
+pub use compact::compact;
 pub use groups::KeyGroup;
 
 use crate::source::{Position, SourceId, Sources, Span};

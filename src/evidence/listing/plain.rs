@@ -18,7 +18,7 @@ pub(super) fn read(text: &str, source: SourceId, number: usize) -> Option<(Answe
             Some(range) => {
                 let key = content.get(range.clone())?;
                 let place = ScanPlace { at: at + range.start, line: line_number, column: range.start };
-                gather.take(key, key, place, number, source);
+                gather.take((key, 1), key, place, number, source);
             }
             // What comes before the first object decides that it is no list.
             None if gather.is_empty() && !content.trim().is_empty() => return None,

@@ -27,6 +27,8 @@ pub(super) struct Failure {
     pub(super) message: String,
     /// No answer of AWS: a failure on the way.
     pub(super) lost: bool,
+    /// The status of the answer.
+    pub(super) status: Option<u16>,
     pub(super) span: Span,
 }
 
@@ -47,6 +49,10 @@ impl Reply {
                 code: text("code"),
                 message: text("message"),
                 lost: matches!(error.get("lost").map(|lost| &lost.value), Some(Value::Bool(true))),
+                status: match error.get("status").map(|status| &status.value) {
+                    Some(Value::Number(number)) => number.parse().ok(),
+                    _ => None,
+                },
                 span: error.span,
             }
         });
@@ -84,13 +90,39 @@ impl Reply {
     /// The call as one made with the reader's key.
     pub(super) fn tried(&self, place: Place) -> Option<Tried> {
         let outcome = match (&self.error, self.output) {
-            (Some(error), _) if error.lost => TriedOutcome::Lost(error.code.clone(), error.message.clone()),
-            (Some(error), _) => TriedOutcome::Refused(error.code.clone(), error.message.clone()),
+            (Some(error), _) => error.outcome(),
             (None, Some(_)) => TriedOutcome::Answered,
             (None, None) => return None,
         };
         let Self { call, about, time, .. } = self;
         Some(Tried { call: call.clone(), about: about.clone(), outcome, time: time.clone(), place })
+    }
+}
+
+impl Failure {
+    /// What follows from it for who made the call. AWS says in many words that it is busy, that time is up, or that the
+    /// question does not fit; a refusal is one of a few: the status of S3, IAM and STS, and of the services that speak JSON,
+    /// which answer everything with 400, the name.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
+    /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/CommonErrors.html> (checked 2026-11)
+    fn outcome(&self) -> TriedOutcome {
+        let (code, message) = (self.code.clone(), self.message.clone());
+        // The session or the clock, and not what it may do.
+        let is_time = ["Expired", "TooSkewed"].iter().any(|word| code.contains(word));
+        let is_name =
+            ["AccessDenied", "UnrecognizedClient", "InvalidSignature", "NotAuthorized", "OptInRequired"]
+                .iter()
+                .any(|word| code.contains(word))
+                || code.starts_with("KMS.")
+                || code == "NoSuchBucket";
+        match self.status {
+            _ if self.lost || is_time => TriedOutcome::Lost(code, message),
+            // The object is empty: what may not read it learns nothing of its length.
+            Some(416) => TriedOutcome::Answered,
+            Some(401 | 403) => TriedOutcome::Refused(code, message),
+            Some(status) if status >= 500 || !is_name => TriedOutcome::Lost(code, message),
+            Some(_) | None => TriedOutcome::Refused(code, message),
+        }
     }
 }
 
