@@ -50,7 +50,7 @@ fn outside(text: &str, strings: &[Span], marks: &[&str]) -> Vec<Span> {
             let mut others = text.get(line..start).unwrap_or_default().match_indices(*first);
             others.any(|(other, _)| !is_in_string(line + other))
         };
-        if is_in_string(start) || marks.iter().any(|first| is_first(&first)) {
+        if is_in_string(start) || marks.iter().any(is_first) {
             continue;
         }
         let rest = text.get(at..).unwrap_or_default();

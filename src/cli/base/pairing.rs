@@ -125,7 +125,7 @@ fn unresolved(gone: &mut Vec<&Item>, fresh: &mut Vec<&Item>, (old, now): (&Side,
         fresh.retain(|item| !is_of(open, item));
         let known = out.iter().any(|entry| entry.file == open.file && entry.address == open.address);
         let both = now.open.iter().any(|other| other.file == open.file && other.address == open.address);
-        if !known && !(both && !words.is_empty()) {
+        if !known && (!both || words.is_empty()) {
             let reason = format!("{words}{}", open.reason);
             out.push(Skipped { file: open.file.clone(), address: open.address.clone(), reason });
         }
