@@ -93,11 +93,19 @@ const OWNER_PAYS: &str = "BucketOwner";
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html>: "Bucket owners do not need to
 /// add x-amz-request-payer to their requests" (checked 2026-11)
 fn reader_pays(subject: &Subject<'_>, name: &str) -> Outcome {
+    let form = subject.form;
+    let account = form.text(name).and_then(arn::account_of);
+    let is_owner = account.is_some() && account == form.text("bucket-account");
+    // Who asked AWS and was not told knows nothing; it bears on readers of other accounts alone.
+    let was_refused = subject.evidence.live.was_refused("get-bucket-request-payment");
+    if subject.evidence.bucket.payer.is_none() && was_refused && !is_owner {
+        let facts = vec![FactRef::new("request-payer")];
+        return Outcome { facts, ..Outcome::of(State::Unknown) };
+    }
     let payer = match owner_pays(subject) {
         Ok(outcome) => return outcome,
         Err(payer) => payer,
     };
-    let form = subject.form;
     let (Some(reader), Some(owner)) =
         (form.text(name).and_then(arn::account_of), form.text("bucket-account"))
     else {

@@ -88,8 +88,8 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
     }
 }
 
-/// The action that was meant by a text that is none: the only one, or the only pattern of some, that one slip of the pen makes
-/// such a text of.
+/// The action that was meant by a text that is none: the first that is known of those that one slip of the pen makes such a
+/// text of, the service of the document before any other.
 fn action(document: &PolicyDocument, at: Place) -> Option<Repair> {
     let actions = document.policy.statements.iter().filter_map(|statement| statement.actions.as_ref());
     let item = actions.flat_map(|element| &element.items).find(|item| item.span == at.span)?;

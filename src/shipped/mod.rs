@@ -52,7 +52,8 @@ mod tests {
     use super::*;
     use crate::rulebook::embedded;
 
-    /// A tree says what the text says, whatever it is read as.
+    /// A tree holds the values of its text. That contracts and pages are read from it as from their texts is seen by every
+    /// test that judges.
     #[test]
     fn every_tree_is_its_text() {
         let all =

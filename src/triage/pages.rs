@@ -34,9 +34,6 @@ pub(super) struct CausePage {
     /// Whether it refuses by a Deny.
     #[serde(default)]
     pub(super) explicit: Option<bool>,
-    /// Evidence that rules it out by being there, and why.
-    #[serde(default)]
-    pub(super) refuted_by: BTreeMap<String, String>,
     pub(super) class: Class,
     pub(super) owner: Owner,
     #[serde(default)]

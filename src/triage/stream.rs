@@ -106,7 +106,9 @@ impl<R: Read> Walk<'_, '_, R> {
     fn one(&mut self, length: usize, is_lake: bool) -> Result<(), Stop> {
         // Most are events, of which only some members are asked for.
         let raw = self.text.next(length);
-        if let Ok(event) = serde_json::from_slice::<Event<'_>>(raw)
+        // A list is none, though its elements could be taken for the members.
+        if raw.first() == Some(&b'{')
+            && let Ok(event) = serde_json::from_slice::<Event<'_>>(raw)
             && event.is_one()
         {
             (self.each)(event.record(self.book));

@@ -105,8 +105,6 @@ impl<'a> Weigher<'a> {
                     cause.why = "the documents point to it, and do not settle it".to_owned();
                 }
                 used.push(finding);
-            } else if let Some(why) = refuted(&bench, ranked.page) {
-                rule_out(&mut cause, why);
             } else if let Some(word) = ranked
                 .page
                 .layer
@@ -223,11 +221,6 @@ fn open(bench: &Bench<'_>, ranked: &Ranked<'_>, facts: &Facts) -> Cause {
         help: ranked.page.help.as_deref().map(|help| bench.book.say(help, facts)),
         finding: None,
     }
-}
-
-/// Why a cause cannot be, by what is at hand.
-fn refuted<'p>(bench: &Bench<'_>, page: &'p CausePage) -> Option<&'p str> {
-    page.refuted_by.iter().find(|(name, _)| bench.evidence.has(name)).map(|(_, why)| why.as_str())
 }
 
 /// The layer that a cause is about although many messages that lead to it name none.

@@ -53,6 +53,11 @@ impl Program {
             self.hides(&arg.to_string_lossy());
         }
         self.is_secret = SECRET_FLAGS.iter().any(|flag| arg == *flag);
+        let text = arg.to_string_lossy().into_owned();
+        let behind = SECRET_FLAGS.iter().find_map(|flag| text.strip_prefix(flag)?.strip_prefix('='));
+        if let Some(secret) = behind {
+            self.hides(secret);
+        }
         let path = Path::new(arg);
         let folder = if path.is_dir() { Some(path) } else { path.parent() };
         let is_own =

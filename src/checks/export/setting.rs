@@ -132,6 +132,12 @@ fn wanted(subject: &Subject<'_>, test: &Test) -> Option<serde_json::Value> {
     }
 }
 
+/// Whether a list stands at a place of the definition.
+fn source_is_list(source: &str, definition: &ExportDefinition, span: Span) -> bool {
+    let place = place(definition, span).span;
+    source.get(place.range()).is_some_and(|text| text.starts_with('['))
+}
+
 fn needed(test: &Test) -> String {
     match test {
         Test::OneOf(list) | Test::AllOf(list) | Test::Columns(list) => list.join("`, `"),
@@ -169,7 +175,18 @@ fn faults(source: &str, definition: &ExportDefinition, test: &Test, found: &Foun
             .values
             .iter()
             .filter(|value| is_in(list, value))
-            .map(|value| fault(value.span, &value.text))
+            .map(|value| {
+                // A list goes on without it; of a flag there is one other value.
+                let rest = found.values.iter().filter(|value| !is_in(list, value));
+                let rest: Vec<&str> = rest.map(|value| value.text.as_str()).collect();
+                let is_flag = value.text == "TRUE" && !list.iter().any(|each| each == "FALSE");
+                let change = match found.whole.filter(|whole| source_is_list(source, definition, *whole)) {
+                    Some(whole) => set(whole, rest.into()),
+                    None if is_flag && found.note.is_none() => set(value.span, "FALSE".into()),
+                    None => None,
+                };
+                Fault { change, ..fault(value.span, &value.text) }
+            })
             .collect(),
         Test::AllOf(list) => {
             let whole = || set(found.whole?, list.as_slice().into());

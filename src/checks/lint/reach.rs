@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 /// Whether somebody may do this on every resource of a pattern, whatever the context.
 type Always<'a> = &'a dyn Fn(&str, &str) -> bool;
 
-/// Actions of one statement are asked about up to this number.
+/// Actions of one statement that write are asked about up to this number.
 const MOST_ACTIONS: usize = 400;
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
@@ -206,9 +206,12 @@ fn exposed(always: Always<'_>, owners: &[&str], statement: &Statement, out: &mut
             if !kinds.contains(&true) {
                 continue;
             }
-            asked += 1;
-            if asked > MOST_ACTIONS {
-                break;
+            // What only writes is counted up to a limit; what gives more away is always asked about.
+            if kinds == [false, false, false, true] {
+                asked += 1;
+                if asked > MOST_ACTIONS {
+                    continue;
+                }
             }
             let wide = widest(&name, owners).iter().any(|resource| always(&name, resource));
             if wide {
