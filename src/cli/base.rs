@@ -78,8 +78,12 @@ impl Before {
             skipped: Vec::new(),
         };
         let kinds = now.kinds(&out.tree);
-        let mut modules: BTreeMap<String, Option<String>> = BTreeMap::new();
-        let mut other_changed = false;
+        let of_modules = wanted.iter().map(|(path, _)| *path).chain(current.keys());
+        let folders: BTreeSet<String> = of_modules
+            .filter(|path| load::is_of_module(path))
+            .map(|path| folder_of(path).to_owned())
+            .collect();
+        let mut modules = Modules::default();
         for ((path, _), text) in wanted.into_iter().zip(texts) {
             let Some(text) = text.map(load::decode) else {
                 out.skip(path, "git does not have its text here");
@@ -87,14 +91,21 @@ impl Before {
             };
             let is_same = current.get(path).is_some_and(|id| sources.get(*id).text() == text);
             if load::is_of_module(path) {
-                modules.insert(path.clone(), (!is_same).then_some(text));
+                modules.asked.insert(path.clone());
+                continue;
+            }
+            // One that somebody gave a role is no part of the module beside it.
+            let has_role =
+                kinds.get(path).is_some_and(|items| items.iter().any(|item| item.attachment.is_none()));
+            if folders.contains(folder_of(path)) && !has_role && load::is_plan(&text) {
+                modules.plans.push(Plan { path: path.clone(), text, is_same });
                 continue;
             }
             if is_same {
                 out.same.insert(path.clone());
                 continue;
             }
-            other_changed = true;
+            modules.other_changed = true;
             let mut found = LoosePolicies::default();
             load::add_found(sources, &format!("{}{path}", prefix(base)), &text, &mut found);
             let mut old = Side::of(&found, sources);
@@ -114,46 +125,57 @@ impl Before {
             }
             out.old.add(old);
         }
-        out.modules(sources, (&revision, &files), &modules, &current, other_changed);
+        modules.folders = folders;
+        out.modules(sources, (&revision, &files), &modules, &current);
         out.old.fold(sources);
         out.old.strip(&prefix(base));
         out.old.take_as(&kinds);
         Ok(out)
     }
 
-    /// Reads the modules of Terraform in which something is another than it was. A module is all files of a folder, and files
-    /// that these read.
+    /// Reads the modules of Terraform in which something is another than it was. A module is all files of a folder, files that
+    /// these read, and plans beside them.
     fn modules(
         &mut self,
         sources: &mut Sources,
         (revision, files): (&Revision, &BTreeMap<String, Blob>),
-        asked: &BTreeMap<String, Option<String>>,
+        all: &Modules,
         current: &BTreeMap<String, SourceId>,
-        other_changed: bool,
     ) {
-        let of_module = |path: &&String| load::is_of_module(path);
-        let folders: BTreeSet<&str> =
-            asked.keys().chain(current.keys().filter(of_module)).map(|path| folder_of(path)).collect();
-        for folder in folders {
+        for folder in &all.folders {
             let part = |path: &str| load::is_part_of_module(path) && folder_of(path) == folder;
-            let parts: Vec<(&String, &Blob)> = files.iter().filter(|(path, _)| part(path)).collect();
+            let parts = files.keys().filter(|path| part(path)).count();
             let disk = RevisionFiles::new(revision, files, &prefix(&self.base));
+            let now: Vec<String> = current.keys().filter(|path| part(path)).cloned().collect();
+            let plans: Vec<&Plan> = all.plans.iter().filter(|plan| folder_of(&plan.path) == folder).collect();
             let is_same = |path: &str| {
                 let now = current.get(path).map(|id| sources.get(*id).text());
                 now.is_some() && now == disk.peek(path).as_deref()
             };
-            let now: Vec<&String> = current.keys().filter(|path| part(path)).collect();
-            if !other_changed && parts.len() == now.len() && now.iter().all(|path| is_same(path)) {
-                self.same.extend(now.into_iter().cloned());
+            let are_same = parts == now.len()
+                && now.iter().all(|path| is_same(path))
+                && plans.iter().all(|plan| plan.is_same);
+            let same = || now.iter().chain(plans.iter().map(|plan| &plan.path)).cloned();
+            if are_same && !all.other_changed {
+                self.same.extend(same());
                 continue;
             }
             let paths: Vec<PathBuf> =
-                asked.keys().filter(|path| folder_of(path) == folder).map(PathBuf::from).collect();
+                all.asked.iter().filter(|path| folder_of(path) == folder).map(PathBuf::from).collect();
             let mut found = LoosePolicies::default();
             if let Err(error) = load::add_modules(sources, &paths, &disk, &mut found) {
                 self.skip(folder, &format!("the module as it was cannot be read: {error}"));
                 continue;
             }
+            let text_now = |path: &str| current.get(path).map(|id| sources.get(*id).text());
+            if are_same && disk.read().iter().all(|path| disk.peek(path).as_deref() == text_now(path)) {
+                self.same.extend(same());
+                continue;
+            }
+            for Plan { path, text, .. } in plans {
+                load::add_found(sources, &format!("{}{path}", prefix(&self.base)), text, &mut found);
+            }
+            load::join(&mut found);
             self.old.add(Side::of(&found, sources));
         }
     }
@@ -182,6 +204,26 @@ impl Before {
         not_compared.dedup();
         (Changes { base: self.base, commit: self.commit, list, not_compared }, causes)
     }
+}
+
+/// What the revision has of modules of Terraform.
+#[derive(Default)]
+struct Modules {
+    /// Folders that hold one, at the revision or now.
+    folders: BTreeSet<String>,
+    /// Their files that are asked about.
+    asked: BTreeSet<String>,
+    /// Plans that stand beside one.
+    plans: Vec<Plan>,
+    /// A file of another kind, which a module may read, is not what it was.
+    other_changed: bool,
+}
+
+/// A plan as it was.
+struct Plan {
+    path: String,
+    text: String,
+    is_same: bool,
 }
 
 /// Whether AWS does not take a text with it.

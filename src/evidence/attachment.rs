@@ -2,6 +2,7 @@
 
 use super::loose::PolicyHint;
 use crate::policy::Text;
+use std::collections::BTreeMap;
 
 /// The place of a policy in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +15,26 @@ pub struct Attachment {
     pub hint: PolicyHint,
     /// What it is attached to, as far as the template says; of a managed policy nothing, if others attach it.
     pub targets: Vec<Target>,
+    /// What the text of the template says of holes whose value it bears on (`each.key`, a condition, an entry of a mapping): by
+    /// the hole's name a mark that is another one where the text is.
+    pub behind: BTreeMap<String, u64>,
 }
 
 impl Attachment {
     /// A place in a template of which the file is not said yet.
     #[must_use]
     pub fn new(address: String, hint: PolicyHint, targets: Vec<Target>) -> Self {
-        Self { file: String::new(), address, hint, targets }
+        Self { file: String::new(), address, hint, targets, behind: BTreeMap::new() }
     }
+}
+
+/// A mark of some texts: the same for the same texts.
+#[must_use]
+pub fn mark<'t>(texts: impl IntoIterator<Item = &'t str>) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    texts.into_iter().for_each(|text| text.hash(&mut hasher));
+    hasher.finish()
 }
 
 /// One thing that a policy is attached to.

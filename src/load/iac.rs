@@ -203,6 +203,7 @@ pub(super) fn loose_modules(found: terraform::Found, out: &mut LoosePolicies) {
             address: each.address,
             hint: PolicyHint::Identity,
             targets: Vec::new(),
+            behind: each.behind,
         }),
     }));
 }

@@ -55,6 +55,17 @@ pub fn add_modules(
     Ok(())
 }
 
+/// Puts plans of Terraform together with the modules that they are made of, as [`loose`] does with what it reads.
+pub fn join(found: &mut LoosePolicies) {
+    super::placed::loose(found);
+}
+
+/// Whether a text is a plan of Terraform.
+#[must_use]
+pub fn is_plan(text: &str) -> bool {
+    super::yaml::is_plan(text)
+}
+
 /// Whether a file of this name is one of a module of Terraform: its meaning depends on the others of its folder.
 #[must_use]
 pub fn is_of_module(name: &str) -> bool {

@@ -17,13 +17,13 @@ mod yaml;
 pub use comments::comments_of;
 pub use files::{Files, LoadError, decode, read_text, short_listing};
 pub use loose::{
-    add_found, add_loose, add_modules, is_looked_into, is_of_module, is_part_of_module, is_template_name,
-    loose, policies_of,
+    add_found, add_loose, add_modules, is_looked_into, is_of_module, is_part_of_module, is_plan,
+    is_template_name, join, loose, policies_of,
 };
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,9 +49,10 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
     let mut evidence = Evidence::default();
     let mut of_modules = Evidence::default();
     let mut read = BTreeMap::new();
+    let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
     for file in named {
         if file.path.is_dir() || terraform::is_terraform(&file.path) {
-            named_module(sources, file, &mut evidence, &mut of_modules, &mut read)?;
+            taken.extend(named_module(sources, file, &mut evidence, &mut of_modules, &mut read)?);
             continue;
         }
         let Some(source) = open(sources, &file.path, &mut evidence)? else { continue };
@@ -62,10 +63,9 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
             DocumentKind::Answer(command) => recognise::named_answer(sources, source, command, &mut evidence),
         }
     }
-    // What stands in a folder that somebody named is named with it.
-    let is_named = |path: &Path| {
-        named.iter().any(|file| same(&file.path, path) || (file.path.is_dir() && is_below(&file.path, path)))
-    };
+    // What was taken from a folder that somebody named is named with it.
+    let is_named =
+        |path: &Path| named.iter().any(|file| same(&file.path, path)) || taken.contains(&real(path));
     let mut modules = Vec::new();
     for file in files::below(paths)? {
         if is_named(&file.path) {
@@ -94,22 +94,30 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
 }
 
 /// Reads a folder, or a file of a module, that the user gave a role: what templates and modules in it hold that can be in that
-/// role.
+/// role. Tells which files were taken.
 fn named_module(
     sources: &mut Sources,
     file: &Named,
     evidence: &mut Evidence,
     of_modules: &mut Evidence,
     read: &mut BTreeMap<PathBuf, terraform::Found>,
-) -> Result<(), LoadError> {
+) -> Result<BTreeSet<PathBuf>, LoadError> {
     let mut modules = Vec::new();
+    let mut taken = BTreeSet::new();
     for found in files::below(std::slice::from_ref(&file.path))? {
         if terraform::is_terraform(&found.path) {
+            taken.insert(real(&found.path));
             modules.push(found.path);
-        } else if let Some(source) = open(sources, &found.path, evidence)? {
-            if yaml::read(sources.get(source).text(), source).is_none() {
-                continue;
-            }
+            continue;
+        }
+        let text = match read_text(&found.path) {
+            // No template is that long.
+            Err(LoadError::TooLong { .. }) => continue,
+            read => read?,
+        };
+        if yaml::read(&text, sources.next()).is_some() {
+            let source = sources.add(display(&found.path), text);
+            taken.insert(real(&found.path));
             match file.kind {
                 DocumentKind::Policy(role) => {
                     recognise::named(sources, source, (role, file.level, file.linked), evidence);
@@ -143,14 +151,12 @@ fn named_module(
         }
         None => iac::exports(found, of_modules),
     }
-    Ok(())
+    Ok(taken)
 }
 
-fn is_below(folder: &Path, path: &Path) -> bool {
-    match (folder.canonicalize(), path.canonicalize()) {
-        (Ok(folder), Ok(path)) => path.starts_with(folder),
-        (Ok(_) | Err(_), Ok(_) | Err(_)) => path.starts_with(folder),
-    }
+/// The path without links, where there is one.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// Adds a text that is already in memory, as a document of a role. For rule examples and for callers that embed the

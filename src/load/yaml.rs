@@ -59,6 +59,12 @@ pub(super) fn read(text: &str, source: SourceId) -> Option<Found> {
     is_known.then_some(found)
 }
 
+/// Whether a text is a plan of Terraform.
+pub(super) fn is_plan(text: &str) -> bool {
+    let has_word = memchr::memmem::find(text.as_bytes(), b"\"planned_values\"").is_some();
+    has_word && !looks_like(text) && terraform::is_plan(&read_json(text).root)
+}
+
 fn template(document: &Document<'_>, text: &str, source: SourceId, is_yaml: bool) -> Found {
     if let Some(issue) = broken(document) {
         return Found { broken: Some(issue), ..Found::default() };

@@ -5,6 +5,7 @@
 //! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html> (checked 2026-11).
 
 pub mod arn;
+mod becomes;
 mod document;
 mod embedded;
 mod fill;

@@ -14,6 +14,7 @@ mod action;
 mod again;
 mod architecture;
 mod base;
+mod beside;
 mod bundle;
 mod callers;
 #[path = "../../examples/cases/mod.rs"]

@@ -4,8 +4,8 @@ use super::pairing::{Paired, Skipped, pairs};
 use super::side::Side;
 use crate::change::{Accounts, Asked, Pair, says_the_same};
 use crate::checks::{Cause, replaced};
-use crate::evidence::{Link, LinkKind, Target, TargetKind};
-use crate::finding::change::{Comparison, Doubt, Fate};
+use crate::evidence::{Attachment, Link, LinkKind, Target, TargetKind};
+use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::source::Sources;
 use std::collections::BTreeSet;
 
@@ -32,6 +32,7 @@ pub(in crate::cli) fn compare(
             && fate == Fate::Changed
             && says_the_same(&before.policy, &after.policy)
             && targets(before) == targets(after)
+            && redefined(before, after).is_none()
         {
             continue;
         }
@@ -52,7 +53,12 @@ pub(in crate::cli) fn compare(
         named(before, &mut comparison.documents.0);
         named(after, &mut comparison.documents.1);
         if let (Some(before), Some(after)) = (before, after) {
-            comparison.unknown.extend(moved(&targets(before), &targets(after)));
+            let moved = moved(&targets(before), &targets(after));
+            let doubts: Vec<Doubt> = moved.into_iter().chain(redefined(before, after)).collect();
+            if !doubts.is_empty() && comparison.effect == Effect::Same {
+                comparison.effect = Effect::CannotTell;
+            }
+            comparison.unknown.extend(doubts);
         }
         list.push(comparison);
     }
@@ -96,6 +102,26 @@ fn moved(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<Doubt> {
             parts.join(", ")
         ),
         tell: Some("read the document as what they gain or lose as a whole".to_owned()),
+    })
+}
+
+/// What only the deployment fills in has the same name on both sides, and the text that it comes from is another one.
+fn redefined(before: &super::Item, after: &super::Item) -> Option<Doubt> {
+    let (Some(old), Some(new)) = (&before.attachment, &after.attachment) else { return None };
+    let holes = |item: &super::Item, attachment: &Attachment| -> BTreeSet<String> {
+        let targets = attachment.targets.iter().flat_map(|target| target.name.holes.iter());
+        let of_targets = targets.map(|hole| hole.name.to_string());
+        item.policy.hole_names().into_iter().map(str::to_owned).chain(of_targets).collect()
+    };
+    let (before, after) = (holes(before, old), holes(after, new));
+    let names: Vec<String> = before
+        .intersection(&after)
+        .filter(|name| old.behind.get(*name) != new.behind.get(*name))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    (!names.is_empty()).then(|| Doubt {
+        reason: format!("{}: the text that says what stands there is not what it was", names.join(", ")),
+        tell: Some("compare what the deployment fills in before and after".to_owned()),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::super::git::{Blob, Revision};
 use crate::load::{self, Files, LoadError};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Component, Path};
 
@@ -18,11 +18,23 @@ pub(super) struct RevisionFiles<'r> {
     files: &'r BTreeMap<String, Blob>,
     prefix: String,
     known: RefCell<BTreeMap<String, Option<String>>>,
+    read: RefCell<BTreeSet<String>>,
 }
 
 impl<'r> RevisionFiles<'r> {
     pub(super) fn new(revision: &'r Revision, files: &'r BTreeMap<String, Blob>, prefix: &str) -> Self {
-        Self { revision, files, prefix: prefix.to_owned(), known: RefCell::default() }
+        Self {
+            revision,
+            files,
+            prefix: prefix.to_owned(),
+            known: RefCell::default(),
+            read: RefCell::default(),
+        }
+    }
+
+    /// The files that a module was read from, those that are not there included.
+    pub(super) fn read(&self) -> BTreeSet<String> {
+        self.read.borrow().clone()
     }
 
     /// The text of a file, if git has it. The others of its folder that modules are made of come with it.
@@ -53,6 +65,7 @@ impl Files for RevisionFiles<'_> {
 
     fn text(&self, path: &Path) -> Result<String, LoadError> {
         let name = plain(path);
+        self.read.borrow_mut().insert(name.clone());
         self.peek(&name).ok_or_else(|| LoadError::Open {
             path: name,
             source: std::io::Error::new(std::io::ErrorKind::NotFound, "git does not have its text here"),

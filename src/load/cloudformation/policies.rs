@@ -317,7 +317,11 @@ impl<'t> Collector<'_, '_, 't> {
                 policy.faults.push(Fault { kind: FaultKind::SubTakesVariable, span, found: found.into() });
             }
         }
-        let attachment = Attachment::new(address, hint, targets);
+        let mut attachment = Attachment::new(address, hint, targets);
+        let of_targets = attachment.targets.iter().flat_map(|target| target.name.holes.iter());
+        let mut names = policy.hole_names();
+        names.extend(of_targets.map(|hole| &*hole.name));
+        attachment.behind = self.resolver.template.behind(names, self.text);
         self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
     }
 

@@ -5,8 +5,9 @@ use super::attach;
 use super::gather::{Made, made};
 use super::module::{File, Module};
 use super::value::Names;
-use super::walk_body;
+use super::{plain_address, walk_body};
 use crate::evidence::{DeclaredExport, MadeIn, Maker, Order};
+use crate::policy::Text;
 use crate::source::{Place, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclStep};
 use crate::syntax::{Node, Value};
@@ -45,11 +46,12 @@ fn order(module: &Module, file: &File, block: &HclBlock) -> Order {
     let mut bucket = None;
     walk_attributes(&block.body, &mut |name, expr| {
         if name == "s3_bucket" {
-            bucket = Some(attach::name_of(expr, &module.scope(file, &names)).value.to_string());
+            bucket = Some(attach::name_of(expr, &module.scope(file, &names)));
         }
     });
-    let Some(bucket) = bucket else { return Order::Open };
+    let Some(bucket) = bucket.filter(|bucket| is_one(bucket)) else { return Order::Open };
     let waits = reached(module, &block.labels.join("."));
+    let mut beside = None;
     for other in &module.files {
         let scope = module.scope(other, &names);
         for policy in other.body.blocks.iter().filter(|block| block.kind == "resource") {
@@ -58,22 +60,37 @@ fn order(module: &Module, file: &File, block: &HclBlock) -> Order {
                 continue;
             }
             let target = attach::target(policy, kind, name, &scope);
-            if target.is_none_or(|target| *target.name.value != *bucket) {
+            if target.is_none_or(|target| target.name.value != bucket.value) {
                 continue;
             }
             let address = format!("{kind}.{name}");
             if waits.contains(&address) {
                 return Order::After;
             }
-            let policy = Place { source: other.source, span: policy.kind_span };
-            return Order::Beside { policy, address };
+            // Another policy of the bucket may be waited for.
+            beside.get_or_insert_with(|| {
+                let policy = Place { source: other.source, span: policy.kind_span };
+                Order::Beside { policy, address }
+            });
         }
     }
-    Order::Open
+    beside.unwrap_or(Order::Open)
+}
+
+/// Whether a name stands for one and the same thing wherever it is written: what a loop gives is another thing in each block, and
+/// of `?` nothing is known.
+fn is_one(name: &Text) -> bool {
+    let is_several = |name: &str| {
+        name == "?"
+            || name
+                .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.' && c != '-')
+                .any(|word| matches!(word.split('.').next(), Some("each" | "count")))
+    };
+    !name.holes.iter().any(|hole| is_several(&hole.name))
 }
 
 /// Everything that a block of a module waits for: what it refers to, what that refers to, and so on.
-fn reached(module: &Module, from: &str) -> BTreeSet<String> {
+pub(super) fn reached(module: &Module, from: &str) -> BTreeSet<String> {
     let mut bodies: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for block in module.files.iter().flat_map(|file| &file.body.blocks) {
         match (block.kind.as_str(), block.labels.as_slice()) {
@@ -203,7 +220,11 @@ fn is_left(block: &HclBlock) -> bool {
                     });
                     std::iter::once(root).chain(names).collect()
                 }
-                _ => item.literal().map_or_else(Vec::new, |text| vec![text]),
+                // A string, in the JSON form and in old texts: `"export[0].data_query"`.
+                _ => item.literal().map_or_else(Vec::new, |text| {
+                    let is_name = |step: &&str| step.parse::<usize>().is_err();
+                    plain_address(&text).split('.').filter(is_name).map(str::to_owned).collect()
+                }),
             };
             let path = ["export", "data_query", "table_configurations"];
             !steps.is_empty() && steps.iter().zip(path).all(|(step, name)| step == name)
@@ -234,5 +255,64 @@ mod tests {
                 .unwrap();
         let found: Vec<String> = references(&body).into_iter().collect();
         assert_eq!(found, ["aws_s3_bucket.b", "data.aws_region.r", "local.x"]);
+    }
+
+    fn exports(text: &str) -> Vec<DeclaredExport> {
+        let mut sources = crate::source::Sources::new();
+        let found = super::super::module_of(&mut sources, "main.tf", text);
+        found.files.into_iter().flat_map(|(_, taken)| taken.declared).collect()
+    }
+
+    fn module(bucket: &str, rest: &str) -> String {
+        let export = r#"resource "aws_bcmdataexports_export" "e" {
+          REST
+          export {
+            data_query {
+              table_configurations = { COST_AND_USAGE_REPORT = { TIME_GRANULARITY = "DAILY" } }
+            }
+            destination_configurations {
+              s3_destination {
+                s3_bucket = BUCKET
+              }
+            }
+          }
+        }
+        "#;
+        export.replace("BUCKET", bucket).replace("REST", rest)
+    }
+
+    #[test]
+    fn what_is_left_to_aws_may_be_named_by_a_string() {
+        for (path, is_left) in [
+            ("export", true),
+            ("export[0].data_query[0].table_configurations", true),
+            ("export.0.data_query", true),
+            ("export[0].name", false),
+            ("tags", false),
+        ] {
+            let rest = format!("lifecycle {{\n ignore_changes = [\"{path}\"]\n }}");
+            let found = exports(&module("\"acme\"", &rest));
+            assert_eq!(found[0].added_to.is_none(), is_left, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_one_thing_has_a_name_and_one_policy_that_is_waited_for_is_enough() {
+        let policy = |name: &str, bucket: &str| {
+            format!(
+                "resource \"aws_s3_bucket_policy\" \"{name}\" {{\n  bucket = {bucket}\n  policy = \"{{}}\"\n}}\n"
+            )
+        };
+        let order = |bucket: &str, rest: &str, policies: &[&str]| {
+            let policies: String = policies.iter().map(|name| policy(name, bucket)).collect();
+            exports(&format!("{}{policies}", module(bucket, rest))).remove(0).order
+        };
+        assert!(matches!(order("\"acme\"", "", &["a"]), Order::Beside { .. }));
+        assert!(matches!(order("var.bucket", "", &["a"]), Order::Beside { .. }));
+        for bucket in ["each.key", "each.value.bucket", "\"acme-${count.index}\"", "upper(each.key)"] {
+            assert_eq!(order(bucket, "for_each = var.all", &["a"]), Order::Open, "{bucket}");
+        }
+        let waits = "depends_on = [aws_s3_bucket_policy.b]";
+        assert_eq!(order("\"acme\"", waits, &["a", "b"]), Order::After);
     }
 }

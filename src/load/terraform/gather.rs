@@ -1,6 +1,7 @@
 //! The policies of a module's resources.
 
 use super::attach::{self, Uses};
+use super::behind::behind;
 use super::kinds::{OTHER_POLICIES, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 
 /// A policy of a resource before it is resolved.
 struct Held<'b> {
+    block: &'b HclBlock,
     expr: &'b HclExpr,
     attachment: Attachment,
     /// What decides whether it is made, where only the run knows.
@@ -46,8 +48,9 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
                     let document = statement::document(module, file, block, 0);
                     let (policy, length) = read(&document);
                     let (file, address) = (file.name.clone(), format!("data.{kind}.{name}"));
+                    let behind = behind(&scope, block, policy.hole_names());
                     let issues = document.issues;
-                    found.unused.push(Unused { file, address, policy, issues, length });
+                    found.unused.push(Unused { file, address, policy, issues, length, behind });
                 }
                 "resource" if export::is_export(kind) && !matches!(made(block, &scope), Made::None) => {
                     let settings = export::of_block(block, &scope);
@@ -68,7 +71,7 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
 }
 
 fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
-    let Held { expr, attachment, depends } = held;
+    let Held { block, expr, mut attachment, depends } = held;
     match policy::resolve(scope, expr) {
         // `null`: the resource has none.
         Ok(document) if matches!(document.root.value, Value::Null) => {}
@@ -77,6 +80,10 @@ fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
             if let Some(name) = depends {
                 policy.statements.iter_mut().for_each(|statement| statement.depend_on(&name, statement.span));
             }
+            let targets = attachment.targets.iter().flat_map(|target| target.name.holes.iter());
+            let mut names = policy.hole_names();
+            names.extend(targets.map(|hole| &*hole.name));
+            attachment.behind = behind(scope, block, names);
             let issues = document.issues;
             out.policies.push(TemplatePolicy { policy, issues, length, wrapped: None, attachment });
         }
@@ -114,7 +121,7 @@ fn of_resource<'b>(
         let own = attach::target(block, kind, name, scope);
         let mut held = |hint: PolicyHint, targets: Vec<Target>| {
             let attachment = Attachment::new(address.clone(), hint, targets);
-            out.push(Held { expr, attachment, depends: depends.clone() });
+            out.push(Held { block, expr, attachment, depends: depends.clone() });
         };
         if kind == "aws_iam_policy" {
             let (policies, boundaries) = (uses.targets(name), uses.bounded(name));
@@ -133,7 +140,7 @@ fn of_resource<'b>(
             let address = format!("{address}.inline_policy");
             let targets = attach::target(block, kind, name, scope).into_iter().collect();
             let attachment = Attachment::new(address, PolicyHint::Identity, targets);
-            out.push(Held { expr, attachment, depends: depends.clone() });
+            out.push(Held { block, expr, attachment, depends: depends.clone() });
         }
     }
     out

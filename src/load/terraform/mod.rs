@@ -3,6 +3,7 @@
 //! A module is all `.tf` files of one folder. Nothing is run and nothing is asked of AWS: what only a run knows is a hole.
 
 mod attach;
+mod behind;
 mod declared;
 mod export;
 mod function;
@@ -35,6 +36,8 @@ pub(super) struct Unused {
     pub(super) policy: Policy,
     pub(super) issues: Vec<Issue>,
     pub(super) length: Length,
+    /// As in [`Attachment`](crate::evidence::Attachment).
+    pub(super) behind: BTreeMap<String, u64>,
 }
 
 /// What modules hold.
@@ -166,7 +169,7 @@ pub(super) fn walk_body(body: &HclBody, take: &mut impl FnMut(&HclExpr)) {
     }
 }
 
-fn walk(expr: &HclExpr, take: &mut impl FnMut(&HclExpr)) {
+pub(super) fn walk(expr: &HclExpr, take: &mut impl FnMut(&HclExpr)) {
     take(expr);
     match &expr.kind {
         HclKind::Template(parts) => walk_parts(parts, take),

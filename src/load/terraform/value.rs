@@ -12,6 +12,9 @@ pub(super) type Names = Vec<(String, Node<'static>)>;
 /// References followed one behind the other before the rest is left open.
 const DEEPEST: usize = 48;
 
+/// The longest name of a hole, in characters; of a longer expression it is the beginning.
+pub(super) const LONGEST: usize = 80;
+
 /// Resolves the expressions of one file.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'m> {
@@ -59,7 +62,7 @@ impl<'m> Scope<'m> {
     pub(super) fn hole(&self, expr: &HclExpr) -> Value<'static> {
         let text = self.text.get(expr.span.range()).unwrap_or("?");
         let words: Vec<&str> = text.split_whitespace().collect();
-        let name: String = words.join(" ").chars().take(80).collect();
+        let name: String = words.join(" ").chars().take(LONGEST).collect();
         Value::Template(vec![Part::Hole(Cow::Owned(name))])
     }
 
