@@ -13,7 +13,7 @@ use super::git::{Blob, Revision};
 use super::output;
 use crate::change::{Accounts, Asked};
 use crate::checks::Cause;
-use crate::evidence::LoosePolicies;
+use crate::evidence::{LoosePolicies, is_of_module};
 use crate::finding::NotEvaluated;
 use crate::finding::change::Changes;
 use crate::load;
@@ -86,7 +86,7 @@ impl Before {
                 continue;
             };
             let is_same = current.get(path).is_some_and(|id| sources.get(*id).text() == text);
-            if load::is_of_module(path) {
+            if is_of_module(path) {
                 modules.insert(path.clone(), (!is_same).then_some(text));
                 continue;
             }
@@ -131,7 +131,7 @@ impl Before {
         current: &BTreeMap<String, SourceId>,
         other_changed: bool,
     ) {
-        let of_module = |path: &&String| load::is_of_module(path);
+        let of_module = |path: &&String| is_of_module(path);
         let folders: BTreeSet<&str> =
             asked.keys().chain(current.keys().filter(of_module)).map(|path| folder_of(path)).collect();
         for folder in folders {
