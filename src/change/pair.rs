@@ -204,16 +204,8 @@ pub fn evidence_of(policies: &[(&Policy, PolicyKind)]) -> Evidence {
             | PolicyKind::Endpoint
             | PolicyKind::Resource(_) => continue,
         };
-        evidence.documents.push(PolicyDocument {
-            role,
-            level: 0,
-            linked: None,
-            source: policy.source,
-            policy: (*policy).clone(),
-            issues: Vec::new(),
-            length: crate::policy::Length::of(""),
-            attachment: None,
-        });
+        let length = crate::policy::Length::of("");
+        evidence.documents.push(PolicyDocument::new(role, (*policy).clone(), Vec::new(), length));
     }
     evidence
 }

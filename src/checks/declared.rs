@@ -5,9 +5,11 @@ mod replaced;
 pub use replaced::{Replaced, replaced};
 
 use super::subject::Cause;
-use crate::evidence::{DeclaredExport, MadeIn, Order};
+use crate::contract::Form;
+use crate::evidence::{DeclaredExport, MadeIn, Maker, Order};
 use crate::rulebook::Values;
 use crate::source::Place;
+use crate::syntax::Node;
 
 /// The only Region of the partition `aws` in which reports and exports are made.
 ///
@@ -16,8 +18,29 @@ const HOME: &str = "us-east-1";
 
 /// What is wrong with exports of templates.
 #[must_use]
-pub fn look_declared(exports: &[DeclaredExport]) -> Vec<Cause> {
-    exports.iter().flat_map(of).collect()
+pub fn look_declared<'e>(exports: impl IntoIterator<Item = &'e DeclaredExport>) -> Vec<Cause> {
+    exports.into_iter().flat_map(of).collect()
+}
+
+/// Whether an export of a template can be the one that the form is about: by its bucket or by its name, as far as the form says
+/// them. What only the deployment tells can be.
+#[must_use]
+pub fn can_be_meant(export: &DeclaredExport, form: &Form) -> bool {
+    let (bucket, name): (&[&str], &[&str]) = match export.maker {
+        Maker::TerraformReport | Maker::StackReport => (&["S3Bucket"], &["ReportName"]),
+        Maker::TerraformExport | Maker::StackExport => {
+            (&["Export", "DestinationConfigurations", "S3Destination", "S3Bucket"], &["Export", "Name"])
+        }
+    };
+    let can_be = |path: &[&str], wanted: &str| {
+        let found = path.iter().try_fold(&export.settings, |node, key| node.get(key));
+        found.and_then(Node::as_str).is_none_or(|found| found == wanted)
+    };
+    let said: Vec<bool> = [(bucket, "bucket"), (name, "export-name")]
+        .into_iter()
+        .filter_map(|(path, value)| Some(can_be(path, form.text(value)?)))
+        .collect();
+    said.is_empty() || said.contains(&true)
 }
 
 fn of(export: &DeclaredExport) -> Vec<Cause> {

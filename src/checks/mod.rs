@@ -28,7 +28,7 @@ mod subject;
 pub use accepted::look;
 pub use asked::question;
 pub use cases::CASES;
-pub use declared::{Replaced, look_declared, replaced};
+pub use declared::{Replaced, can_be_meant, look_declared, replaced};
 pub use export::found_export;
 pub use form::check as check_form;
 pub use identity::is_file_of;

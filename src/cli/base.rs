@@ -13,7 +13,7 @@ use super::git::{Blob, Revision};
 use super::output;
 use crate::change::{Accounts, Asked};
 use crate::checks::Cause;
-use crate::evidence::LoosePolicies;
+use crate::evidence::{LoosePolicies, is_of_module};
 use crate::finding::NotEvaluated;
 use crate::finding::change::Changes;
 use crate::load;
@@ -79,10 +79,8 @@ impl Before {
         };
         let kinds = now.kinds(&out.tree);
         let of_modules = wanted.iter().map(|(path, _)| *path).chain(current.keys());
-        let folders: BTreeSet<String> = of_modules
-            .filter(|path| load::is_of_module(path))
-            .map(|path| folder_of(path).to_owned())
-            .collect();
+        let folders: BTreeSet<String> =
+            of_modules.filter(|path| is_of_module(path)).map(|path| folder_of(path).to_owned()).collect();
         let mut modules = Modules::default();
         for ((path, _), text) in wanted.into_iter().zip(texts) {
             let Some(text) = text.map(load::decode) else {
@@ -90,7 +88,7 @@ impl Before {
                 continue;
             };
             let is_same = current.get(path).is_some_and(|id| sources.get(*id).text() == text);
-            if load::is_of_module(path) {
+            if is_of_module(path) {
                 modules.asked.insert(path.clone());
                 continue;
             }

@@ -56,10 +56,11 @@ fn tell(plan: &Plan, written: bool, book: &Rulebook) {
         }
     }
     let reasons = mend::Reasons::embedded();
-    for Left { finding, fix, conflicts } in &plan.left {
+    for Left { finding, fix, conflicts, untried } in &plan.left {
         let Some(fix) = fix else {
             let group = book.get(&finding.rule.0).map_or("", |rule| rule.group.as_str());
             let why = match reasons.of(group, &finding.rule.0) {
+                _ if *untried => "not everything was tried, run `fix` again once the rest is mended",
                 _ if *conflicts => "the fixes above exclude its fix",
                 Some(reason) => reason,
                 None => "no fix is known here",
@@ -74,6 +75,11 @@ fn tell(plan: &Plan, written: bool, book: &Rulebook) {
         };
         terminal::talk(&format!("leaves {}: {} ({trust})", finding.rule, fix.title));
         why(fix);
+    }
+    if plan.ended {
+        terminal::talk(
+            "the search for fixes ended before everything was tried: what is left may have a better fix, or one",
+        );
     }
     if plan.steps.is_empty() && plan.left.is_empty() {
         terminal::talk("nothing to fix");

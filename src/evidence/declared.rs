@@ -65,3 +65,9 @@ pub enum MadeIn {
     /// Only the deployment tells.
     Open,
 }
+
+/// Whether a file of this name is one of a module of Terraform: its meaning depends on the others of its folder.
+#[must_use]
+pub fn is_of_module(file: &str) -> bool {
+    file.ends_with(".tf") || file.ends_with(".tf.json")
+}

@@ -35,8 +35,10 @@ pub struct PolicyDocument {
     pub issues: Vec<Issue>,
     /// Length of the policy's own text, for size limits.
     pub length: Length,
-    /// Of a policy in a template of infrastructure as code: where it is attached.
+    /// Of a policy in a template of infrastructure as code: where it is attached. None where the user says what it is on.
     pub attachment: Option<Attachment>,
+    /// It was taken out of a template, a module or a plan, whoever said what it is: its text is not the policy's own.
+    pub from_template: bool,
 }
 
 /// How a text was taken, so that it can be taken again.
@@ -55,6 +57,22 @@ pub enum Reading {
 }
 
 impl PolicyDocument {
+    /// A document of the account itself, in a text of its own.
+    #[must_use]
+    pub fn new(role: Role, policy: Policy, issues: Vec<Issue>, length: Length) -> Self {
+        Self {
+            role,
+            level: 0,
+            linked: None,
+            source: policy.source,
+            policy,
+            issues,
+            length,
+            attachment: None,
+            from_template: false,
+        }
+    }
+
     /// A document without a statement, for what is known not to be there: no bucket policy, no policy of the reader.
     #[must_use]
     pub fn nothing(role: Role, source: SourceId, length: usize) -> Self {
@@ -71,16 +89,7 @@ impl PolicyDocument {
             statements: Vec::new(),
             faults: Vec::new(),
         };
-        Self {
-            role,
-            level: 0,
-            linked: None,
-            source,
-            policy,
-            issues: Vec::new(),
-            length: Length::default(),
-            attachment: None,
-        }
+        Self::new(role, policy, Vec::new(), Length::default())
     }
 
     /// Whether it stands for what is not there.

@@ -21,7 +21,7 @@ pub use answer::{Answer, AnswerKind};
 pub use attachment::{Attachment, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
 pub use bucket::{BucketRecord, EncryptionRecord, LifecycleRule};
 pub use credential::{CredentialRow, read_credential_report};
-pub use declared::{DeclaredExport, MadeIn, Maker, Order};
+pub use declared::{DeclaredExport, MadeIn, Maker, Order, is_of_module};
 pub use document::{Evidence, PolicyDocument, Reading};
 pub use kind::{DocumentKind, is_answer_of};
 pub use listing::{KeyGroup, Listing, compact};

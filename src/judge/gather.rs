@@ -217,16 +217,6 @@ impl Taker<'_, '_> {
             return;
         };
         self.out.wrapped.extend(wrapped.map(|(span, level)| (self.source, span, level)));
-        let source = self.source;
-        self.out.documents.push(PolicyDocument {
-            role,
-            level: 0,
-            linked: None,
-            source,
-            policy,
-            issues,
-            length,
-            attachment: None,
-        });
+        self.out.documents.push(PolicyDocument::new(role, policy, issues, length));
     }
 }

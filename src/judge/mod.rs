@@ -263,9 +263,8 @@ fn one(
     let explained: Vec<Finding> =
         told.iter().filter(|told| told.finding.demand.is_some()).map(|told| told.finding.clone()).collect();
     told.extend(lint::beside(library, &subject, &explained));
-    told.extend(
-        checks::look_declared(&evidence.declared).iter().map(|cause| tell(library, cause, "iac", None)),
-    );
+    let meant = evidence.declared.iter().filter(|export| checks::can_be_meant(export, form));
+    told.extend(checks::look_declared(meant).iter().map(|cause| tell(library, cause, "iac", None)));
     memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
     let note = contract.note.as_ref();

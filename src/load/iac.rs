@@ -26,16 +26,8 @@ pub(super) fn take(
     }
     for (policy, issues, length) in found.policies {
         let (role, level, linked) = named.unwrap_or((role_by_content(&policy), 0, None));
-        evidence.documents.push(PolicyDocument {
-            role,
-            level,
-            linked,
-            source,
-            policy,
-            issues,
-            length,
-            attachment: None,
-        });
+        let document = PolicyDocument::new(role, policy, issues, length);
+        evidence.documents.push(PolicyDocument { level, linked, ..document });
     }
     if found.is_plan && named.is_none() {
         evidence.plans.push(name.to_owned());
@@ -70,15 +62,14 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
                 evidence.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
                 let attachment = Attachment { file: name.to_owned(), ..attachment };
                 let attachment = Some(attachment).filter(|_| named.is_none());
+                let document = PolicyDocument::new(role, policy, issues, length);
+                let from_template = true;
                 evidence.documents.push(PolicyDocument {
-                    role,
                     level,
                     linked,
-                    source,
-                    policy,
-                    issues,
-                    length,
                     attachment,
+                    from_template,
+                    ..document
                 });
             }
             Err(reason) => evidence.not_evaluated.push((address(&attachment.address), reason.to_owned())),

@@ -66,12 +66,6 @@ pub fn is_plan(text: &str) -> bool {
     super::yaml::is_plan(text)
 }
 
-/// Whether a file of this name is one of a module of Terraform: its meaning depends on the others of its folder.
-#[must_use]
-pub fn is_of_module(name: &str) -> bool {
-    terraform::is_terraform(std::path::Path::new(name))
-}
-
 /// Whether a module is read from a file of this name, for its declarations or for values of its variables.
 #[must_use]
 pub fn is_part_of_module(name: &str) -> bool {

@@ -17,8 +17,8 @@ mod yaml;
 pub use comments::comments_of;
 pub use files::{Files, LoadError, decode, read_text, short_listing};
 pub use loose::{
-    add_found, add_loose, add_modules, is_looked_into, is_of_module, is_part_of_module, is_plan,
-    is_template_name, join, loose, policies_of,
+    add_found, add_loose, add_modules, is_looked_into, is_part_of_module, is_plan, is_template_name, join,
+    loose, policies_of,
 };
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};

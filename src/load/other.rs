@@ -100,16 +100,7 @@ pub(super) fn text_form(
                     let policy = policy::none(place);
                     let length = policy::Length::of("");
                     let role = Role::BucketPolicy;
-                    evidence.documents.push(PolicyDocument {
-                        role,
-                        level: 0,
-                        linked: None,
-                        source,
-                        policy,
-                        issues: Vec::new(),
-                        length,
-                        attachment: None,
-                    });
+                    evidence.documents.push(PolicyDocument::new(role, policy, Vec::new(), length));
                     "get-bucket-policy"
                 }
                 ("NoSuchEntity", "GetLoginProfile") => {

@@ -208,7 +208,6 @@ fn command_of(root: &Node<'_>) -> &'static str {
 
 /// A policy found in a file.
 struct Found {
-    source: SourceId,
     policy: Policy,
     issues: Vec<Issue>,
     length: Length,
@@ -231,24 +230,14 @@ fn take(
     evidence.wrapped.extend(wrapped);
     for each in policies {
         if let Some((role, level, linked)) = role(&each) {
-            let Found { source, policy, issues, length, .. } = each;
-            evidence.documents.push(PolicyDocument {
-                role,
-                level,
-                linked,
-                source,
-                policy,
-                issues,
-                length,
-                attachment: None,
-            });
+            let document = PolicyDocument::new(role, each.policy, each.issues, each.length);
+            evidence.documents.push(PolicyDocument { level, linked, ..document });
         }
     }
 }
 
 fn here(source: SourceId, text: &str, document: &Document<'_>) -> Found {
     Found {
-        source,
         policy: policy::read(&document.root, source, 0),
         issues: document.issues.clone(),
         length: Length::of(text.get(document.root.span.range()).unwrap_or_default()),
@@ -303,7 +292,7 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
         let Some(embedded) = Embedded::read(text, source, document, node) else { continue };
         let Embedded { policy, issues, length, wrapped } = embedded;
         finds.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
-        finds.policies.push(Found { source, policy, issues, length, kind });
+        finds.policies.push(Found { policy, issues, length, kind });
     }
     finds
 }

@@ -16,6 +16,7 @@ mod reasons;
 mod state;
 mod text;
 mod title;
+mod tries;
 mod ways;
 
 pub use access::{Access, compare as access, compare_by_search as access_by_search};

@@ -2,13 +2,14 @@
 
 use super::prove::{Proved, best};
 use super::state::{Bench, State};
+use super::tries::Tries;
 use crate::finding::{Applicability, Finding, Fix, Report, RuleName, Severity};
 use crate::source::{SourceId, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fixes in one run.
 const MOST_STEPS: usize = 64;
-/// How often documents are judged again in one run; what was not tried then is left.
+/// How often documents are judged again in one run, unless it is said otherwise.
 const MOST_TRIES: usize = 600;
 
 /// What is asked for.
@@ -20,11 +21,13 @@ pub struct Options {
     pub with_review: bool,
     /// The least severity that is mended where no rules are named.
     pub least: Severity,
+    /// How often documents are judged again; what was not tried then is left.
+    pub tries: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { only: Vec::new(), with_review: false, least: Severity::Warning }
+        Self { only: Vec::new(), with_review: false, least: Severity::Warning, tries: MOST_TRIES }
     }
 }
 
@@ -46,6 +49,8 @@ pub struct Left {
     pub fix: Option<Fix>,
     /// A fix was offered at first, and is not any more once others are applied: they exclude each other.
     pub conflicts: bool,
+    /// Not everything that might mend it was tried: the tries of the run had ended.
+    pub untried: bool,
 }
 
 /// What a run does.
@@ -59,6 +64,8 @@ pub struct Plan {
     pub after: State,
     /// The report on them.
     pub report: Report,
+    /// The tries of the run ended before everything was tried.
+    pub ended: bool,
 }
 
 impl Plan {
@@ -74,12 +81,13 @@ impl Plan {
 /// Mends what can be mended.
 #[must_use]
 pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) -> Plan {
-    let mut out = Plan { steps: Vec::new(), left: Vec::new(), after: state, report };
-    let mut tries = MOST_TRIES;
+    let mut out = Plan { steps: Vec::new(), left: Vec::new(), after: state, report, ended: false };
+    let mut tries = Tries::new(options.tries);
     // What was found for findings that were not mended, and after how many steps. Places move with every step, and what could
     // not be mended before may be now; but most cannot, so they are asked again only when nothing new is left to ask.
     let mut known: BTreeMap<Key, (usize, Option<Fix>)> = BTreeMap::new();
     let mut offered: BTreeSet<Key> = BTreeSet::new();
+    let mut untried: BTreeSet<Key> = BTreeSet::new();
     while out.steps.len() < MOST_STEPS {
         let mut next: Option<(Finding, Proved)> = None;
         let now = out.steps.len();
@@ -105,6 +113,13 @@ pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) 
                     break;
                 }
                 found => {
+                    if tries.ended {
+                        untried.insert(key(finding));
+                        // What was found at an earlier step is not known to be wrong.
+                        if found.is_none() && known.contains_key(&key(finding)) {
+                            continue;
+                        }
+                    }
                     if found.is_some() {
                         offered.insert(key(finding));
                     }
@@ -119,9 +134,11 @@ pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) 
     }
     for finding in out.report.findings.iter().filter(|finding| is_asked(finding, options)) {
         let fix = known.get(&key(finding)).and_then(|(_, fix)| fix.clone());
-        let conflicts = fix.is_none() && offered.contains(&key(finding));
-        out.left.push(Left { finding: finding.clone(), fix, conflicts });
+        let untried = untried.contains(&key(finding));
+        let conflicts = fix.is_none() && !untried && offered.contains(&key(finding));
+        out.left.push(Left { finding: finding.clone(), fix, conflicts, untried });
     }
+    out.ended = tries.ended;
     out
 }
 

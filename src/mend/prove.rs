@@ -5,6 +5,7 @@ use super::fit::{Fitted, fit};
 use super::state::{Bench, State};
 use super::text;
 use super::title::title;
+use super::tries::Tries;
 use super::ways::{merged, ways, with_names_mended};
 use crate::contract::{Ask, Demand, Expect};
 use crate::evidence::Role;
@@ -29,7 +30,7 @@ pub(super) struct Proved {
 
 /// Looks for fixes of every finding that is severe enough, and puts the best one into it.
 pub fn attach(bench: &Bench<'_>, state: &State, report: &mut Report, least: Severity) {
-    let mut tries = MOST_TRIES;
+    let mut tries = Tries::new(MOST_TRIES);
     let mut seen: BTreeMap<(RuleName, String), usize> = BTreeMap::new();
     for at in 0..report.findings.len() {
         let fixes = {
@@ -54,17 +55,19 @@ pub fn attach(bench: &Bench<'_>, state: &State, report: &mut Report, least: Seve
     }
 }
 
-/// The best fix of a finding: a safe one before one to review before one to read.
+/// The best fix of a finding: a safe one before one to review before one to read. Of those that were tried, if the tries end.
 pub(super) fn best(
     bench: &Bench<'_>,
     state: &State,
     report: &Report,
     finding: &Finding,
-    tries: &mut usize,
+    tries: &mut Tries,
 ) -> Option<Proved> {
     let mut found: Option<Proved> = None;
     for repair in ways(state, report, finding) {
-        *tries = tries.checked_sub(1)?;
+        if !tries.take() {
+            break;
+        }
         let repair = merged(repair);
         let Some(proved) = prove(bench, state, report, finding, &repair) else { continue };
         if proved.fix.applicability == Applicability::Safe {

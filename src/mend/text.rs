@@ -172,8 +172,7 @@ pub(super) fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<
 fn is_foreign(state: &State, at: Place) -> bool {
     let documents = &state.evidence.documents;
     documents.iter().any(|document| {
-        document.source == at.source
-            && (document.policy.notation != Notation::Json || document.attachment.is_some())
+        document.source == at.source && (document.policy.notation != Notation::Json || document.from_template)
     })
 }
 

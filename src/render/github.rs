@@ -26,6 +26,12 @@ pub fn render(report: &Report, sources: &Sources, tree: &Tree) -> String {
         // The verdict has a line of its own and no place: it is told in the log of the step.
         out.push_str(&format!("::{command} title={}::{}\n", property(&consumer.title), message(words)));
     }
+    for conflict in &report.conflicts {
+        // Each product may be ready by itself.
+        let command = if conflict.is_needed() { "error" } else { "notice" };
+        let (sentence, _) = super::conflict::words(conflict);
+        out.push_str(&format!("::{command} title=preflight::{}\n", message(&sentence)));
+    }
     if let Some(changes) = report.changes.as_ref().filter(|changes| changes.is_unsure()) {
         let text = format!(
             "cannot tell of every policy what changed since {}; see the summary of the job",

@@ -1,12 +1,13 @@
-//! JUnit's XML, as build servers draw it: a case for each demand, each policy that was compared, and each finding.
+//! JUnit's XML, as build servers draw it: a case for each demand, each conflict of products, each policy that was
+//! compared, and each finding.
 //!
 //! What AWS or the import would not take fails, what is not known is skipped: a case that was not run is no success.
 
 use super::human::changes::line;
 use super::tree::Tree;
 use super::view::{position, safe};
-use crate::finding::change::Effect;
-use crate::finding::{DemandReport, Finding, Need, NotEvaluated, Report, Severity, State};
+use crate::finding::change::{Comparison, Effect};
+use crate::finding::{Conflict, DemandReport, Finding, Need, NotEvaluated, Report, Severity, State};
 use crate::source::Sources;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
@@ -19,19 +20,15 @@ pub fn render(report: &Report, sources: &Sources, tree: &Tree) -> String {
         suite.add_test_cases(consumer.demands.iter().map(|each| demand(each, &consumer.name)));
         out.add_test_suite(suite);
     }
+    if !report.conflicts.is_empty() {
+        let mut suite = TestSuite::new("conflicts");
+        suite.add_test_cases(report.conflicts.iter().map(conflict));
+        out.add_test_suite(suite);
+    }
     if let Some(changes) = &report.changes {
         let mut suite = TestSuite::new(text(&format!("access since {}", changes.base)));
         for comparison in &changes.list {
-            let status = match comparison.effect {
-                Effect::CannotTell => {
-                    let reasons: Vec<&str> =
-                        comparison.unknown.iter().map(|doubt| doubt.reason.as_str()).collect();
-                    skipped(&reasons.join("; "))
-                }
-                // What it gives and takes stands among the findings.
-                Effect::Same | Effect::Differs => TestCaseStatus::success(),
-            };
-            suite.add_test_case(TestCase::new(text(&line(comparison)), status));
+            suite.add_test_case(compared(comparison));
         }
         suite.add_test_cases(changes.not_compared.iter().map(not_judged));
         out.add_test_suite(suite);
@@ -73,6 +70,42 @@ fn failed(kind: &str, message: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_type(text(kind)).set_message(text(message));
     status
+}
+
+/// Two products of which one export cannot serve both: each of them may be ready by itself.
+fn conflict(conflict: &Conflict) -> TestCase {
+    let (sentence, sources) = super::conflict::words(conflict);
+    let body = sources.iter().map(|line| text(line)).collect::<Vec<_>>().join("\n");
+    let mut case = if conflict.is_needed() {
+        let mut status = failed("conflict", &sentence);
+        status.set_description(body);
+        TestCase::new(text(&sentence), status)
+    } else {
+        // What a product merely wishes for stops no import.
+        let mut case = TestCase::new(text(&sentence), TestCaseStatus::success());
+        case.set_system_out(body);
+        case
+    };
+    case.set_classname("conflict");
+    case
+}
+
+/// What a change gives and takes stands among the findings; what of it could not be told stands here.
+fn compared(comparison: &Comparison) -> TestCase {
+    let reasons: Vec<&str> = comparison.unknown.iter().map(|doubt| doubt.reason.as_str()).collect();
+    let reasons = reasons.join("; ");
+    let name = text(&line(comparison));
+    match comparison.effect {
+        Effect::Differs => {
+            let mut case = TestCase::new(name, TestCaseStatus::success());
+            if !reasons.is_empty() {
+                case.set_system_out(text(&format!("cannot tell: {reasons}")));
+            }
+            case
+        }
+        Effect::Same if reasons.is_empty() => TestCase::new(name, TestCaseStatus::success()),
+        Effect::Same | Effect::CannotTell => TestCase::new(name, skipped(&reasons)),
+    }
 }
 
 fn demand(demand: &DemandReport, consumer: &str) -> TestCase {

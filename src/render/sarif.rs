@@ -87,6 +87,10 @@ fn notifications(report: &Report) -> Vec<Value> {
         };
         out.push(note("note", format!("{word}: {}", consumer.title)));
     }
+    out.extend(report.conflicts.iter().map(|conflict| {
+        let level = if conflict.is_needed() { "error" } else { "note" };
+        note(level, format!("cannot be met together: {}", super::conflict::words(conflict).0))
+    }));
     out.extend(
         report
             .unknown

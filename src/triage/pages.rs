@@ -4,7 +4,6 @@ use super::when::When;
 use crate::finding::triage::Sure;
 use crate::finding::{Class, Owner};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// A cause, as its file has it.
 #[derive(Debug, Clone, Deserialize)]

@@ -3,11 +3,12 @@
 use crate::common::NOW;
 use crate::seeds::bodies::templates;
 use preflight::config;
+use preflight::contract::Form;
 use preflight::evidence::Evidence;
 use preflight::finding::{Report, Severity, State, Verdict};
 use preflight::judge::{Job, Library, LintJob, judge, lint};
 use preflight::load;
-use preflight::source::Sources;
+use preflight::source::{Place, Sources, Span};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -160,6 +161,52 @@ fn findings_point_into_the_template() {
         let worth = report.findings.iter().filter(|finding| finding.severity > Severity::Note);
         let found: Vec<String> = worth.map(line).collect();
         assert_eq!(found, case.expect.findings, "{}", case.name);
+    }
+}
+
+#[test]
+fn exports_that_cannot_be_the_forms_are_no_business_of_the_check() {
+    let library = Library::embedded().unwrap();
+    let both = [("bucket", "acme-billing"), ("export-name", "acme")];
+    for (bucket, name, values, is_told) in [
+        (r#""acme-logs""#, r#""other""#, both.as_slice(), false),
+        (r#""acme-billing""#, r#""other""#, &both, true),
+        (r#""acme-logs""#, r#""acme""#, &both, true),
+        ("aws_s3_bucket.logs.id", "var.name", &both, true),
+        (r#""acme-logs""#, r#""other""#, &both[..1], false),
+        (r#""acme-billing""#, r#""other""#, &both[1..], false),
+        (r#""acme-logs""#, r#""other""#, &[], true),
+    ] {
+        let text = format!(
+            "provider \"aws\" {{\n  region = \"eu-west-1\"\n}}\nvariable \"name\" {{}}\nresource \"aws_cur_report_definition\" \"it\" {{\n  report_name = {name}\n  time_unit   = \"HOURLY\"\n  s3_bucket   = {bucket}\n}}\n"
+        );
+        let folder = std::env::temp_dir().join(format!("preflight-elsewhere-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("main.tf"), &text).unwrap();
+        let mut sources = Sources::new();
+        let evidence = load::load(&mut sources, &[], std::slice::from_ref(&folder)).unwrap();
+        let found = load::loose(&mut sources, std::slice::from_ref(&folder)).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        let source = sources.add("form", "");
+        let mut form = Form::new();
+        for (key, value) in [&[("account", "111122223333")], values].concat() {
+            form.give(key, value, Place { source, span: Span::default() });
+        }
+        let job = Job {
+            sources: &sources,
+            evidence: &evidence,
+            form: &form,
+            consumers: &["spendeffix-root".to_owned()],
+            strict: false,
+            now: NOW,
+            only: &[],
+        };
+        let tells = |report: &Report| {
+            report.findings.iter().any(|finding| finding.rule.0 == "export-made-outside-us-east-1")
+        };
+        assert_eq!(tells(&judge(&library, &job)), is_told, "{text} {values:?}");
+        let job = LintJob { sources: &sources, found: &found, kind: None, pedantic: false, only: &[] };
+        assert!(tells(&lint(&library, &job)), "{text}");
     }
 }
 

@@ -170,7 +170,45 @@ fn almost_too_long(statement: &dyn Fn(usize) -> String) -> String {
 }
 
 const WITH_REVIEW: Options =
-    Options { only: Vec::new(), with_review: true, least: preflight::finding::Severity::Warning };
+    Options { only: Vec::new(), with_review: true, least: preflight::finding::Severity::Warning, tries: 600 };
+
+#[test]
+fn where_the_tries_end_it_is_told_and_no_fix_is_said_to_be_excluded() {
+    let library = Library::embedded().unwrap();
+    let (mut ended, mut tried) = (0, 0);
+    for account in accounts().into_iter().step_by(SAMPLE) {
+        let bench = bench(&library, &account);
+        let run = |tries: usize| {
+            let state = state(&account);
+            let report = bench.judge(&state);
+            plan(&bench, state, report, &Options { tries, ..Options::default() })
+        };
+        let whole = run(20);
+        if whole.ended || whole.steps.is_empty() {
+            continue;
+        }
+        assert!(!whole.left.iter().any(|left| left.untried), "{}", account.name);
+        let excluded = |done: &Plan| -> Vec<String> {
+            let left = done.left.iter().filter(|left| left.conflicts);
+            left.map(|left| left.finding.headline.clone()).collect()
+        };
+        for tries in 0..4 {
+            let done = run(tries);
+            if !done.ended {
+                break;
+            }
+            let known = excluded(&whole);
+            assert!(excluded(&done).iter().all(|one| known.contains(one)), "{}: {tries}", account.name);
+            assert!(done.left.iter().any(|left| left.untried), "{}: {tries}", account.name);
+            ended += 1;
+        }
+        tried += 1;
+        if tried == 6 {
+            break;
+        }
+    }
+    assert!(ended >= 6, "{ended}");
+}
 
 #[test]
 fn where_a_fix_makes_a_policy_too_long_it_is_written_shorter() {

@@ -12,6 +12,7 @@ mod marks;
 mod properties;
 mod reports;
 mod schema;
+mod told;
 
 use preflight::finding::Assumed;
 use preflight::render::{Format, Setting, Style, Tree};

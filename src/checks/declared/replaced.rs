@@ -1,7 +1,7 @@
 //! Reports and exports of templates before and after: which changes make another one of them.
 
 use super::super::subject::Cause;
-use crate::evidence::{DeclaredExport, Maker};
+use crate::evidence::{DeclaredExport, Maker, is_of_module};
 use crate::rulebook::Values;
 use crate::source::{Place, Span};
 use crate::syntax::{Node, Part, Value};
@@ -15,41 +15,83 @@ pub struct Replaced {
     pub unknown: Vec<(String, String, String)>,
 }
 
-/// A setting that cannot be changed in place: the path to it, what it is called there, and the value of one that is not
-/// written.
-type Fixed = (&'static [&'static str], &'static str, Option<&'static str>);
+/// A setting that cannot be changed in place: the path to it, what it is called there, and what it is where it is not written.
+type Fixed = (&'static [&'static str], &'static str, Unset);
+
+/// What a setting is where it is not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unset {
+    /// Nothing.
+    Nothing,
+    /// This value.
+    Preset(&'static str),
+    /// What it was before, and on a new export what AWS makes of it.
+    Kept,
+}
+
+const TERRAFORM_REPORT: [Fixed; 4] = [
+    (&["ReportName"], "report_name", Unset::Nothing),
+    (&["TimeUnit"], "time_unit", Unset::Nothing),
+    (&["AdditionalSchemaElements"], "additional_schema_elements", Unset::Nothing),
+    (&["ReportVersioning"], "report_versioning", Unset::Preset("\"CREATE_NEW_REPORT\"")),
+];
+
+const TERRAFORM_EXPORT: [Fixed; 10] = [
+    (&["Export", "Name"], "name", Unset::Nothing),
+    (&["Export", "Description"], "description", Unset::Nothing),
+    (&["Export", "DataQuery", "TableConfigurations"], "table_configurations", Unset::Kept),
+    (&["Export", "DestinationConfigurations", "S3Destination", "S3Bucket"], "s3_bucket", Unset::Nothing),
+    (&["Export", "DestinationConfigurations", "S3Destination", "S3Prefix"], "s3_prefix", Unset::Nothing),
+    (&["Export", "DestinationConfigurations", "S3Destination", "S3Region"], "s3_region", Unset::Nothing),
+    (
+        &["Export", "DestinationConfigurations", "S3Destination", "S3OutputConfigurations", "Compression"],
+        "compression",
+        Unset::Nothing,
+    ),
+    (
+        &["Export", "DestinationConfigurations", "S3Destination", "S3OutputConfigurations", "Format"],
+        "format",
+        Unset::Nothing,
+    ),
+    (
+        &["Export", "DestinationConfigurations", "S3Destination", "S3OutputConfigurations", "OutputType"],
+        "output_type",
+        Unset::Nothing,
+    ),
+    (&["Export", "RefreshCadence", "Frequency"], "frequency", Unset::Nothing),
+];
+
+const STACK_REPORT: [Fixed; 5] = [
+    (&["ReportName"], "ReportName", Unset::Nothing),
+    (&["TimeUnit"], "TimeUnit", Unset::Nothing),
+    (&["AdditionalSchemaElements"], "AdditionalSchemaElements", Unset::Nothing),
+    (&["ReportVersioning"], "ReportVersioning", Unset::Nothing),
+    (&["BillingViewArn"], "BillingViewArn", Unset::Nothing),
+];
+
+const STACK_EXPORT: [Fixed; 3] = [
+    (&["Export", "Name"], "Name", Unset::Nothing),
+    (&["Export", "DataQuery", "TableConfigurations"], "TableConfigurations", Unset::Nothing),
+    (&["Export", "RefreshCadence", "Frequency"], "RefreshCadence", Unset::Nothing),
+];
 
 /// Settings whose change makes another report or export.
 ///
 /// CloudFormation: *Update requires: Replacement* in
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cur-reportdefinition.html>,
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bcmdataexports-export-export.html>
-/// and the pages of its parts. Terraform: what the provider's schema marks as forcing a new resource, shown by plans as
-/// *forces replacement*: <https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/cur> and
-/// `bcmdataexports` (all checked 2026-11).
+/// and the pages of its parts. Terraform: what the provider's schema marks as forcing a new resource (`ForceNew`,
+/// `RequiresReplace`), shown by plans as *forces replacement*:
+/// <https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/cur> and
+/// <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/bcmdataexports/export.go>; there
+/// `table_configurations` is optional and computed, so that one which is not written any more stays as it is in the state, while
+/// `query_statement` and `overwrite` are changed in place (all checked 2026-11).
 fn fixed(maker: Maker) -> &'static [Fixed] {
     match maker {
-        Maker::TerraformReport => &[
-            (&["ReportName"], "report_name", None),
-            (&["TimeUnit"], "time_unit", None),
-            (&["AdditionalSchemaElements"], "additional_schema_elements", None),
-            (&["ReportVersioning"], "report_versioning", Some("\"CREATE_NEW_REPORT\"")),
-        ],
-        Maker::TerraformExport => {
-            &[(&["Export", "DataQuery", "TableConfigurations"], "table_configurations", None)]
-        }
-        Maker::StackReport => &[
-            (&["ReportName"], "ReportName", None),
-            (&["TimeUnit"], "TimeUnit", None),
-            (&["AdditionalSchemaElements"], "AdditionalSchemaElements", None),
-            (&["ReportVersioning"], "ReportVersioning", None),
-            (&["BillingViewArn"], "BillingViewArn", None),
-        ],
-        Maker::StackExport => &[
-            (&["Export", "Name"], "Name", None),
-            (&["Export", "DataQuery", "TableConfigurations"], "TableConfigurations", None),
-            (&["Export", "RefreshCadence", "Frequency"], "RefreshCadence", None),
-        ],
+        Maker::TerraformReport => &TERRAFORM_REPORT,
+        Maker::TerraformExport => &TERRAFORM_EXPORT,
+        Maker::StackReport => &STACK_REPORT,
+        Maker::StackExport => &STACK_EXPORT,
     }
 }
 
@@ -67,14 +109,17 @@ pub fn replaced(old: &[DeclaredExport], new: &[DeclaredExport]) -> Replaced {
             before.address == after.address && before.maker == after.maker && is_near
         };
         let Some(before) = old.iter().find(is_it) else { continue };
-        for (path, name, preset) in fixed(after.maker) {
+        for (path, name, unset) in fixed(after.maker) {
             let (was, is) = (at(before, path), at(after, path));
-            let text =
-                |node: Option<&Node<'_>>| node.map_or_else(|| preset.unwrap_or("null").to_owned(), spelled);
-            if text(was) == text(is) {
+            let preset = if let Unset::Preset(value) = unset { value } else { "null" };
+            let text = |node: Option<&Node<'_>>| node.map_or_else(|| preset.to_owned(), spelled);
+            let is_kept = *unset == Unset::Kept;
+            if text(was) == text(is) || (is_kept && is.is_none()) {
                 continue;
             }
-            if was.into_iter().chain(is).any(has_hole) {
+            // Where it was not written before, it may be written as AWS made it.
+            let was_made = is_kept && was.is_none();
+            if was_made || was.into_iter().chain(is).any(has_hole) {
                 let reason = format!(
                     "whether `{name}` of it changes, and so another one is made, the deployment tells"
                 );
@@ -92,10 +137,6 @@ pub fn replaced(old: &[DeclaredExport], new: &[DeclaredExport]) -> Replaced {
         }
     }
     out
-}
-
-fn is_of_module(file: &str) -> bool {
-    file.ends_with(".tf") || file.ends_with(".tf.json")
 }
 
 fn at<'n>(export: &'n DeclaredExport, path: &[&str]) -> Option<&'n Node<'static>> {

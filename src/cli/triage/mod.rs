@@ -190,7 +190,7 @@ fn corrected(run: &Run, answer: &Triage) -> Vec<drawn::Corrected> {
     let state = mend::State::new(sources, run.evidence.clone(), form);
     let bench = run.bench();
     let report = bench.judge(&state);
-    let options = Options { only: confirmed, with_review: false, least: Severity::Note };
+    let options = Options { only: confirmed, least: Severity::Note, ..Options::default() };
     let plan = mend::plan(&bench, state, report, &options);
     plan.changes(&run.sources)
         .filter(|(id, _, _)| run.sources.get(*id).name() != "command line")

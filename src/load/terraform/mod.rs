@@ -17,6 +17,7 @@ mod value;
 
 use super::cloudformation::Taken;
 use super::files::{Files, LoadError};
+use crate::evidence::is_of_module;
 use crate::policy::{Length, Policy};
 use crate::source::Sources;
 use crate::syntax::Issue;
@@ -56,7 +57,7 @@ pub(super) struct Found {
 /// Whether a file is one of a module.
 pub(super) fn is_terraform(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.ends_with(".tf") || is_terraform_json(name)
+    is_of_module(name)
 }
 
 /// Whether a module is read from a file: it declares, or gives values to variables.

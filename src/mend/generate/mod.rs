@@ -13,7 +13,9 @@ use super::plan::{Options, plan};
 use super::state::{Bench, State};
 use crate::contract::{Ask, Contract, Demand, Expect, Form};
 use crate::evidence::{Evidence, Role};
-use crate::finding::{AccessClass, Finding, Need, Report, RuleName, Severity, State as DemandState};
+use crate::finding::{
+    AccessClass, DemandReport, Finding, Need, Report, RuleName, Severity, State as DemandState,
+};
 use crate::load;
 use crate::source::Sources;
 use std::collections::BTreeMap;
@@ -41,6 +43,15 @@ impl Part {
             Part::TrustPolicy => "trust-policy",
             Part::ReaderPolicy => "reader-policy",
             Part::DiscoveryPolicy => "discovery-policy",
+        }
+    }
+
+    /// What the document is to the account.
+    fn role(self) -> Role {
+        match self {
+            Part::BucketPolicy => Role::BucketPolicy,
+            Part::TrustPolicy => Role::TrustPolicy,
+            Part::ReaderPolicy | Part::DiscoveryPolicy => Role::ReaderPolicy,
         }
     }
 
@@ -76,6 +87,16 @@ pub enum GenerateFault {
     /// It would let in others.
     #[error("it would let in more than the contract asks for: {} {} {}", .0.caller, .0.action, .0.resource)]
     TooWide(Box<AccessClass>),
+    /// What one product needs, the documents of the others take away.
+    #[error(
+        "no documents serve these products together: with those of the others `{demand}` of {product} is not met; make the documents of each by themselves"
+    )]
+    Apart {
+        /// The product.
+        product: String,
+        /// The demand, as a sentence.
+        demand: String,
+    },
 }
 
 /// A demand that nothing was made for.
@@ -150,6 +171,8 @@ pub fn policies(
     form: &Form,
     into: &BTreeMap<Part, String>,
 ) -> Result<Generated, GenerateFault> {
+    let [_, _, ..] = bench.consumers else { return for_one(bench, form, into) };
+    let there = judged(bench, form, into);
     let mut all: Option<Generated> = None;
     for name in bench.consumers {
         let one = Bench { consumers: std::slice::from_ref(name), ..*bench };
@@ -166,17 +189,62 @@ pub fn policies(
                 before.left_out.push(left);
             }
         }
-        // What was made for another product a moment ago is no news.
-        before.report.unknown.extend(made.report.unknown);
+        for headline in made.stays {
+            // What was made for another product a moment ago is no news.
+            let was_there = there.findings.iter().any(|finding| finding.headline == headline);
+            if was_there && !before.stays.contains(&headline) {
+                before.stays.push(headline);
+            }
+        }
         before.report.consumers.extend(made.report.consumers);
     }
-    let mut all = match all {
-        Some(all) => all,
-        None => for_one(bench, form, into)?,
-    };
-    all.report.unknown.sort();
-    all.report.unknown.dedup();
+    let Some(mut all) = all else { return for_one(bench, form, into) };
+    all.report = together(bench, form, &there, &all)?;
     Ok(all)
+}
+
+fn judged(bench: &Bench<'_>, form: &Form, texts: &BTreeMap<Part, String>) -> Report {
+    let documents: Vec<(Part, Role, &str)> =
+        texts.iter().map(|(part, text)| (*part, part.role(), text.as_str())).collect();
+    Bench { config: None, ..*bench }.judge(&state(form, &documents))
+}
+
+/// The report of all products on the documents that were made for one after the other: what was made for one may stand in
+/// the way of another. `there`: the report on what was there before.
+fn together(
+    bench: &Bench<'_>,
+    form: &Form,
+    there: &Report,
+    made: &Generated,
+) -> Result<Report, GenerateFault> {
+    let report = judged(bench, form, &made.texts);
+    for now in &report.consumers {
+        let Some(contract) = bench.library.contract(&now.name) else { continue };
+        let was_broken = |report: &Report, id: &str| {
+            let mut demands = report
+                .consumers
+                .iter()
+                .filter(|consumer| consumer.name == now.name)
+                .flat_map(|consumer| &consumer.demands);
+            demands.any(|demand| demand.id == id && demand.state == DemandState::Broken)
+        };
+        let is_told = |demand: &&DemandReport| {
+            match contract.demands.iter().find(|known| known.id == demand.id).map(|known| &known.ask) {
+                // The products are others to each other, and each of them is to be let in.
+                Some(Ask::Others { .. }) => true,
+                Some(ask) if keeps_out(ask) => was_broken(there, &demand.id),
+                _ => was_broken(&made.report, &demand.id),
+            }
+        };
+        let mut broken = now
+            .demands
+            .iter()
+            .filter(|demand| demand.need == Need::Needed && demand.state == DemandState::Broken);
+        if let Some(demand) = broken.find(|demand| !is_told(demand)) {
+            return Err(GenerateFault::Apart { product: now.title.clone(), demand: demand.title.clone() });
+        }
+    }
+    Ok(report)
 }
 
 fn for_one(
@@ -237,11 +305,16 @@ fn for_one(
 /// Whether a finding is about others whom a document lets in, and about nothing that the product needs.
 fn lets_others_in(contract: &Contract, finding: &Finding) -> bool {
     let demand = contract.demands.iter().find(|demand| Some(&demand.id) == finding.demand.as_ref());
-    demand.is_some_and(|demand| match &demand.ask {
+    demand.is_some_and(|demand| keeps_out(&demand.ask))
+}
+
+/// Whether a demand is that others be kept out.
+fn keeps_out(ask: &Ask) -> bool {
+    match ask {
         Ask::Others { .. } => true,
         Ask::Access { expect, .. } => *expect != Expect::Allowed,
         _ => false,
-    })
+    }
 }
 
 fn state(form: &Form, documents: &[(Part, Role, &str)]) -> State {

@@ -37,7 +37,7 @@ fn validator() -> &'static jsonschema::Validator {
     })
 }
 
-fn sarif(report: &Report, sources: &Sources) -> Value {
+pub(super) fn sarif(report: &Report, sources: &Sources) -> Value {
     let text = render(report, sources, Format::Sarif, &Style::plain());
     let value: Value = serde_json::from_str(&text).unwrap();
     let errors: Vec<_> = validator().iter_errors(&value).map(|error| error.to_string()).collect();
