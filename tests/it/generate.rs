@@ -14,7 +14,6 @@ use preflight::source::{Place, Sources, Span};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-mod apart;
 mod several;
 
 /// Where the values of the form are said to stand.

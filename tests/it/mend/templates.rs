@@ -154,7 +154,9 @@ fn a_policy_in_a_template_is_told_how_to_be_mended_and_not_changed() {
             .join(format!("preflight-templates-{}-{name}-{is_named}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(name), text).unwrap();
-        std::fs::write(folder.join("policy.txt"), POLICY).unwrap();
+        if is_named {
+            std::fs::write(folder.join("policy.txt"), POLICY).unwrap();
+        }
         let evidence = if is_named {
             load::load(&mut sources, &[named(folder.join(name))], &[])
         } else {
