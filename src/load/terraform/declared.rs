@@ -49,7 +49,7 @@ fn order(module: &Module, file: &File, block: &HclBlock) -> Order {
             bucket = Some(attach::name_of(expr, &module.scope(file, &names)));
         }
     });
-    let Some(bucket) = bucket.filter(|bucket| is_one(bucket)) else { return Order::Open };
+    let Some(bucket) = bucket.filter(is_one) else { return Order::Open };
     let waits = reached(module, &block.labels.join("."));
     let mut beside = None;
     for other in &module.files {
