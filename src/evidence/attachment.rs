@@ -1,8 +1,8 @@
 //! Where a template of infrastructure as code attaches a policy.
 
 use super::loose::PolicyHint;
-use crate::policy::Text;
-use std::collections::BTreeMap;
+use crate::policy::{Policy, Text};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The place of a policy in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,13 @@ impl Attachment {
     #[must_use]
     pub fn new(address: String, hint: PolicyHint, targets: Vec<Target>) -> Self {
         Self { file: String::new(), address, hint, targets, behind: BTreeMap::new() }
+    }
+
+    /// The names of what is filled in later, in a policy that is attached here and in what it is attached to.
+    #[must_use]
+    pub fn holes<'a>(&'a self, policy: &'a Policy) -> BTreeSet<&'a str> {
+        let targets = self.targets.iter().flat_map(|target| target.name.holes.iter());
+        policy.hole_names().into_iter().chain(targets.map(|hole| &*hole.name)).collect()
     }
 }
 

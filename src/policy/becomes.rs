@@ -150,7 +150,7 @@ fn text(own: &Text, other: &Text, said: &dyn Fn(&str) -> String) -> bool {
         (is_free, last_plain) = (false, Some(plain));
     }
     // A later place of the last piece may reach the end.
-    rest.is_empty() || last_plain.is_none_or(|plain| !own.holes.is_empty() && rest.ends_with(&*plain))
+    rest.is_empty() || last_plain.is_none_or(|plain| rest.ends_with(&*plain))
 }
 
 #[cfg(test)]

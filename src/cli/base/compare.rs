@@ -4,7 +4,7 @@ use super::pairing::{Paired, Skipped, pairs};
 use super::side::Side;
 use crate::change::{Accounts, Asked, Pair, says_the_same};
 use crate::checks::{Cause, replaced};
-use crate::evidence::{Attachment, Link, LinkKind, Target, TargetKind};
+use crate::evidence::{Link, LinkKind, Target, TargetKind};
 use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::source::Sources;
 use std::collections::BTreeSet;
@@ -108,15 +108,10 @@ fn moved(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<Doubt> {
 /// What only the deployment fills in has the same name on both sides, and the text that it comes from is another one.
 fn redefined(before: &super::Item, after: &super::Item) -> Option<Doubt> {
     let (Some(old), Some(new)) = (&before.attachment, &after.attachment) else { return None };
-    let holes = |item: &super::Item, attachment: &Attachment| -> BTreeSet<String> {
-        let targets = attachment.targets.iter().flat_map(|target| target.name.holes.iter());
-        let of_targets = targets.map(|hole| hole.name.to_string());
-        item.policy.hole_names().into_iter().map(str::to_owned).chain(of_targets).collect()
-    };
-    let (before, after) = (holes(before, old), holes(after, new));
+    let (before, after) = (old.holes(&before.policy), new.holes(&after.policy));
     let names: Vec<String> = before
         .intersection(&after)
-        .filter(|name| old.behind.get(*name) != new.behind.get(*name))
+        .filter(|name| old.behind.get(**name) != new.behind.get(**name))
         .map(|name| format!("`{name}`"))
         .collect();
     (!names.is_empty()).then(|| Doubt {

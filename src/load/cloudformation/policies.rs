@@ -318,10 +318,7 @@ impl<'t> Collector<'_, '_, 't> {
             }
         }
         let mut attachment = Attachment::new(address, hint, targets);
-        let of_targets = attachment.targets.iter().flat_map(|target| target.name.holes.iter());
-        let mut names = policy.hole_names();
-        names.extend(of_targets.map(|hole| &*hole.name));
-        attachment.behind = self.resolver.template.behind(names, self.text);
+        attachment.behind = self.resolver.template.behind(attachment.holes(&policy), self.text);
         self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
     }
 

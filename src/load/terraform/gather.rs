@@ -80,10 +80,7 @@ fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
             if let Some(name) = depends {
                 policy.statements.iter_mut().for_each(|statement| statement.depend_on(&name, statement.span));
             }
-            let targets = attachment.targets.iter().flat_map(|target| target.name.holes.iter());
-            let mut names = policy.hole_names();
-            names.extend(targets.map(|hole| &*hole.name));
-            attachment.behind = behind(scope, block, names);
+            attachment.behind = behind(scope, block, attachment.holes(&policy));
             let issues = document.issues;
             out.policies.push(TemplatePolicy { policy, issues, length, wrapped: None, attachment });
         }
