@@ -21,7 +21,7 @@ fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
     document.issues.iter().all(|issue| issue.kind == IssueKind::ByteOrderMark)
         && document.policy.faults.is_empty()
         && (document.role != Role::BucketPolicy || document.length.bytes <= 20 * 1024)
-        && ((document.role.has_principal() && !is_trust) || !document.policy.statements.is_empty())
+        && (takes_none(document.role) || !document.policy.statements.is_empty())
         && (document.role != Role::Rcp || document.policy.statements.iter().all(is_of_rcp))
         && document.policy.statements.iter().all(|statement| {
             let has_principal = statement.principals.is_some();
@@ -35,6 +35,11 @@ fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
                 && statement.resources.iter().flat_map(|element| &element.items).all(is_arn)
                 && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket.unwrap()))
         })
+}
+
+/// IAM and Organizations refuse a policy without a statement; what the services do is not known.
+fn takes_none(role: Role) -> bool {
+    role.has_principal() && !matches!(role, Role::TrustPolicy | Role::Rcp)
 }
 
 /// A trust policy speaks of taking the role alone.
