@@ -110,6 +110,17 @@ fn since(args: &DiffArgs, base: &str) -> anyhow::Result<Exit> {
     report.wrapped = wrapped(&found);
     report.findings = findings;
     report.changes = Some(changes);
+    finish(args, &library, &setup, &sources, report)
+}
+
+/// Settles a report of many policies, shows it, and says how the run ends.
+fn finish(
+    args: &DiffArgs,
+    library: &Library,
+    setup: &Setup,
+    sources: &Sources,
+    mut report: Report,
+) -> anyhow::Result<Exit> {
     let gate = Gate {
         args: &args.gate,
         config: &setup.config,
@@ -118,8 +129,8 @@ fn since(args: &DiffArgs, base: &str) -> anyhow::Result<Exit> {
         lints: true,
         only: &[],
     };
-    gate.settle(&library, &mut report, &sources)?;
-    terminal::print(&show(args, &report, &sources, library.book()))?;
+    gate.settle(library, &mut report, sources)?;
+    terminal::print(&show(args, &report, sources, library.book()))?;
     let threshold = check::threshold(args.fail_on);
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
     let unsure = report.changes.iter().any(Changes::is_unsure);

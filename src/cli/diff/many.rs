@@ -1,10 +1,9 @@
 //! Two templates, modules or folders: every policy of the one with the same one of the other.
 
+use super::super::Exit;
 use super::super::base::{self, Side};
-use super::super::gate::Gate;
 use super::super::setup::Setup;
-use super::super::{Exit, check, terminal};
-use super::{DiffArgs, empty, ended, show, wrapped};
+use super::{DiffArgs, empty, finish, wrapped};
 use crate::change::{Contracts, evidence_of};
 use crate::evidence::LoosePolicies;
 use crate::finding::change::Changes;
@@ -57,18 +56,5 @@ pub(super) fn run(
     report.findings = findings_of_changes(library, &changes);
     report.findings.extend(findings_of_declared(library, &causes));
     report.changes = Some(changes);
-    let gate = Gate {
-        args: &args.gate,
-        config: &setup.config,
-        folder: &setup.folder,
-        now: &setup.now,
-        lints: true,
-        only: &[],
-    };
-    gate.settle(library, &mut report, &sources)?;
-    terminal::print(&show(args, &report, &sources, library.book()))?;
-    let threshold = check::threshold(args.fail_on);
-    let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
-    let unsure = report.changes.iter().any(Changes::is_unsure);
-    Ok(ended(reached, unsure && !args.allow_unknown))
+    finish(args, library, &setup, &sources, report)
 }
