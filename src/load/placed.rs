@@ -2,7 +2,9 @@
 //!
 //! What both have is one policy. Of what only the run knows in one of them, the other one speaks.
 
-use crate::evidence::{Attachment, DeclaredExport, Evidence, LoosePolicies, MadeIn, OpenPolicy};
+use crate::evidence::{
+    Attachment, DeclaredExport, Evidence, LoosePolicies, MadeIn, OpenPolicy, is_of_module,
+};
 use crate::policy::Policy;
 use crate::source::SourceId;
 use crate::syntax::Issue;
@@ -204,10 +206,6 @@ fn join_exports(plan: &str, all: &mut Vec<DeclaredExport>) {
         }
         all.retain(|each| !(each.file == plan && each.address == own.address));
     }
-}
-
-fn is_of_module(file: &str) -> bool {
-    super::terraform::is_terraform(std::path::Path::new(file))
 }
 
 fn folder(file: &str) -> &str {
