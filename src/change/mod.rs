@@ -153,10 +153,12 @@ pub fn says_the_same(old: &Policy, new: &Policy) -> bool {
 }
 
 /// A statement by what it says, without its places.
-fn spelled(statement: &Statement) -> String {
+#[must_use]
+pub fn spelled(statement: &Statement) -> String {
     let element = |element: &Option<crate::policy::Element>| {
         element.as_ref().map(|element| {
-            let mut items: Vec<&str> = element.items.iter().map(|item| &*item.value).collect();
+            let mut items: Vec<String> =
+                element.items.iter().map(|item| format!("{:?}\0{}", item.kind, item.value)).collect();
             items.sort_unstable();
             (element.negated, items.join("\0"))
         })

@@ -3,7 +3,6 @@
 //! The contract is put into the comparison as a policy that denies all that is asked: it stands beside the document before and
 //! after, so that whatever still differs lies outside of the contract. That nothing differs is a proof over every request.
 
-use super::inside::Inside;
 use super::state::{Bench, State};
 use crate::catalog;
 use crate::change::{self, Job, Kind};
@@ -14,7 +13,7 @@ use crate::evidence::{PolicyDocument, Role};
 use crate::finding::AccessClass;
 use crate::finding::change::AccessChange;
 use crate::judge::prepare;
-use crate::policy::{self, Effect, Policy, arn};
+use crate::policy::{self, Effect, Policy, Statement, arn};
 use crate::source::SourceId;
 use crate::syntax::read_json;
 use serde_json::{Value, json};
@@ -35,25 +34,25 @@ pub struct Access {
     pub doubts: Vec<String>,
 }
 
-/// How what a change gives and takes is found out.
+/// Between what requests are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
-    /// Without a search where it is plain that nothing outside of the contract differs.
-    Sight,
-    /// By the search over all requests alone.
-    Search,
+    /// First between the statements that differ, if that can settle it.
+    Statements,
+    /// Between the whole documents.
+    Documents,
 }
 
 /// Compares every policy whose text differs.
 #[must_use]
 pub fn compare(bench: &Bench<'_>, before: &State, after: &State) -> Access {
-    compare_by(By::Sight, bench, before, after)
+    compare_by(By::Statements, bench, before, after)
 }
 
-/// The same by the search alone, which takes longer: tests hold the short way against it.
+/// The same between whole documents, which takes longer: tests hold the short way against it.
 #[must_use]
-pub fn compare_by_search(bench: &Bench<'_>, before: &State, after: &State) -> Access {
-    compare_by(By::Search, bench, before, after)
+pub fn compare_whole(bench: &Bench<'_>, before: &State, after: &State) -> Access {
+    compare_by(By::Documents, bench, before, after)
 }
 
 fn compare_by(by: By, bench: &Bench<'_>, before: &State, after: &State) -> Access {
@@ -120,13 +119,11 @@ impl Access {
         let account = account(form, document.role);
         let kind = kind(document.role);
         let (old, new) = (old.map(|document| &document.policy), new.map(|document| &document.policy));
-        let inside =
-            Inside { asked, role: document.role, account: form.text("account").unwrap_or_default(), can_be };
-        if by == By::Sight && old.zip(new).is_some_and(|(old, new)| inside.holds(old, new)) {
-            return;
-        }
         let beside = beside(subject, asked, document);
         let job = Job { old, new, kind, account, only: &[], asked: &[], beside: &beside };
+        if by == By::Statements && old.zip(new).is_some_and(|(old, new)| are_inside(&job, old, new)) {
+            return;
+        }
         // What a placeholder let in, nobody had. Where the new text allows nothing outside of the contract, nothing is gained,
         // whatever stood there before.
         if old.is_some_and(has_placeholder) {
@@ -140,6 +137,28 @@ impl Access {
         self.lost.extend(found.lost.into_iter().filter_map(possible).map(class));
         self.doubts.extend(found.unknown.into_iter().map(|doubt| doubt.reason));
     }
+}
+
+/// Whether the statements that differ are Allows that reach nothing outside of the contract, each side taken by itself. A request
+/// that both documents decide differently matches one of them, and no other statement lets in more where one is an Allow.
+fn are_inside(job: &Job<'_>, old: &Policy, new: &Policy) -> bool {
+    let (Some(gone), Some(come)) = (allows_only_in(old, new), allows_only_in(new, old)) else { return false };
+    let reaches_nothing = |policy: &Policy, is_real: &dyn Fn(AccessChange) -> bool| {
+        let found = change::compare(&Job { old: None, new: Some(policy), ..*job });
+        found.unknown.is_empty() && !found.gained.into_iter().any(is_real)
+    };
+    old.version == new.version
+        && reaches_nothing(&come, &|_| true)
+        && reaches_nothing(&gone, &|change| possible(change).is_some())
+}
+
+/// The statements of a document that another one does not have, if all of them are Allows.
+fn allows_only_in(one: &Policy, other: &Policy) -> Option<Policy> {
+    let others: Vec<String> = other.statements.iter().map(change::spelled).collect();
+    let mine = one.statements.iter().filter(|statement| !others.contains(&change::spelled(statement)));
+    let statements: Vec<Statement> = mine.cloned().collect();
+    let is_allow = |each: &Statement| each.effect == Effect::Allow && each.effect_hole.is_none();
+    statements.iter().all(is_allow).then(|| Policy { statements, ..one.clone() })
 }
 
 /// Whether two texts of a document decide every request alike.

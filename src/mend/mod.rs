@@ -9,7 +9,6 @@ mod diff;
 mod export;
 mod fit;
 pub mod generate;
-mod inside;
 mod plan;
 mod prove;
 mod reasons;
@@ -19,7 +18,7 @@ mod title;
 mod tries;
 mod ways;
 
-pub use access::{Access, compare as access, compare_by_search as access_by_search};
+pub use access::{Access, compare as access, compare_whole as access_of_whole};
 pub use diff::unified;
 pub use plan::{Left, Options, Plan, Step, plan};
 pub use prove::attach;

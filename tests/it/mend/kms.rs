@@ -6,7 +6,7 @@ use crate::common::accounts;
 use preflight::finding::{Applicability, Verdict};
 use preflight::judge::Library;
 use preflight::load;
-use preflight::mend::{Options, State, access_by_search, plan};
+use preflight::mend::{Options, State, access_of_whole, plan};
 
 const KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/3c1e8f6a-2b7d-4e59-9a10-6d8f0b2c4e71";
 
@@ -53,7 +53,7 @@ fn what_a_key_asks_for_is_granted_and_no_more() {
         let left: Vec<_> = done.left.iter().map(|left| (&left.finding.headline, &left.fix)).collect();
         assert_eq!(done.report.verdict, Verdict::Ready, "{name}: {left:#?}");
         assert!(done.steps.iter().all(|step| step.fix.applicability == Applicability::Safe), "{name}");
-        let access = access_by_search(&bench, &before, &done.after);
+        let access = access_of_whole(&bench, &before, &done.after);
         assert!(access.gained.is_empty() && access.lost.is_empty(), "{name}: {access:?}");
         let mut changed = done.changes(&before.sources);
         let (id, old, new) = changed.next().unwrap();

@@ -7,7 +7,7 @@ use crate::common::Account;
 use preflight::finding::{Applicability, Finding, Need, Severity, State as Demand, Verdict};
 use preflight::judge::Library;
 use preflight::load;
-use preflight::mend::{Bench, Options, Plan, Reasons, State, access, access_by_search, plan};
+use preflight::mend::{Bench, Options, Plan, Reasons, State, access, access_of_whole, plan};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -67,9 +67,9 @@ fn mend(library: &Library, bench: &Bench<'_>, name: &str, spoilt: State, tally: 
         let _ = writeln!(tally.wrong, "{name}: safe fixes let in {:?}", seen.gained);
     }
     if tally.tried.is_multiple_of(SEARCHED) {
-        let found = access_by_search(bench, &before, &safe.after);
+        let found = access_of_whole(bench, &before, &safe.after);
         if (&seen.gained, &seen.lost) != (&found.gained, &found.lost) {
-            let _ = writeln!(tally.wrong, "{name}: seen {seen:?}, found by the search {found:?}");
+            let _ = writeln!(tally.wrong, "{name}: between statements {seen:?}, between documents {found:?}");
         }
     }
     let done = plan(bench, safe.after, safe.report, &Options { with_review: true, ..Options::default() });
