@@ -18,6 +18,12 @@ pub fn closest_service(prefix: &str) -> Option<&'static str> {
     closest(store::index().services.iter().map(super::Service::prefix), prefix)
 }
 
+/// The global condition key that was probably meant, by the same measure as [`closest_action`].
+#[must_use]
+pub fn closest_global_key(key: &str) -> Option<&'static str> {
+    closest(super::global_keys().iter().map(|known| known.name), key)
+}
+
 fn closest(names: impl Iterator<Item = &'static str> + Clone, wanted: &str) -> Option<&'static str> {
     if let Some(same) = names.clone().find(|name| name.eq_ignore_ascii_case(wanted)) {
         return Some(same);

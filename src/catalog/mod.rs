@@ -30,7 +30,7 @@ mod store;
 mod tests;
 
 pub use action::{Access, Action, ActionResource};
-pub use closest::{closest_action, closest_service};
+pub use closest::{closest_action, closest_global_key, closest_service};
 pub use expand::{Expansion, expand, expansion};
 pub use key::{ConditionKey, KeyType};
 pub use partition::{Partition, is_region, partition_of_region, partitions};

@@ -3,7 +3,9 @@
 use super::subject::Subject;
 use crate::catalog;
 use crate::contract::{Form, KeyChange, OptionTemplate, RequestTemplate};
-use crate::eval::{Caller, CallerKind, Compiled, Context, ContextValue, Network, Patch, Request, Unknown};
+use crate::eval::{
+    Caller, CallerKind, Compiled, Context, ContextValue, Instant, Network, Patch, Request, Unknown,
+};
 
 /// The hole for the export's identifier, which AWS makes up when the export is created.
 pub(super) const EXPORT_ID: &str = "{export-id}";
@@ -93,6 +95,9 @@ impl Maker<'_> {
         let keys = option.keys.iter().map(|(key, change)| {
             let value = match change {
                 KeyChange::Absent => None,
+                KeyChange::List(values) => {
+                    Some(ContextValue::Many(values.iter().map(|value| value.as_str().into()).collect()))
+                }
                 KeyChange::Value(template) => Some(match self.fill(set, &template.replace(EXPORT_ID, id)) {
                     Some(value) => ContextValue::One(value.into()),
                     None => ContextValue::Unknown,
@@ -123,6 +128,8 @@ impl Maker<'_> {
     fn fill(&self, set: &Compiled<'_>, template: &str) -> Option<String> {
         match template {
             "{now}" => Some(self.subject.now.to_owned()),
+            // It may be compared as a number, too.
+            "{now-seconds}" => Some(epoch_seconds(self.subject.now)),
             "{service-address}" => Some(service_address(set)),
             other => self.form.fill(other).ok(),
         }
@@ -153,4 +160,10 @@ impl Maker<'_> {
         let (_, template) = self.template.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?;
         self.form.fill(template).err()?.into_iter().next()
     }
+}
+
+/// An instant as `aws:EpochTime` has it: it may be compared as a number, too. A text that is none stays.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html> (checked 2026-11)
+pub(super) fn epoch_seconds(text: &str) -> String {
+    Instant::parse(text).map_or_else(|| text.to_owned(), Instant::epoch_seconds)
 }

@@ -64,6 +64,8 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
 #[must_use]
 pub fn is_asked(subject: &Subject<'_>, demand: &Demand) -> bool {
     let has = |kind: &str| match kind {
+        // The form may name the key that encrypts the bucket; what AWS tells of the bucket goes before.
+        "kms" if subject.form.text("kms-key").is_some() => subject.evidence.bucket.needs_key() != Some(false),
         "discovery-policy" => *subject.looked.discovery.get_or_init(|| discovery::is_given(subject)),
         _ => export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind)),
     };

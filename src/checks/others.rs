@@ -8,6 +8,7 @@
 mod entry;
 mod known;
 
+use super::context::epoch_seconds;
 use super::layers;
 use super::lint::STRANGER;
 use super::subject::{Cause, FactRef, Outcome, Subject};
@@ -336,7 +337,7 @@ impl<'p> Asker<'_, 'p> {
         context.set_one("aws:SecureTransport", "true");
         context.set_one("aws:ViaAWSService", "false");
         context.set_one("aws:CurrentTime", self.subject.now);
-        context.set_one("aws:EpochTime", self.subject.now);
+        context.set_one("aws:EpochTime", &epoch_seconds(self.subject.now));
         let mut request = Request::new(caller.clone(), action, resource, self.owner, context);
         let is_unknown = is_stranger || caller.kind() == CallerKind::Anonymous;
         for key in self.set.keys() {

@@ -178,6 +178,13 @@ impl Form {
                 let reader = of("reader")?;
                 Ok(reader.rsplit('/').next().unwrap_or(&reader).to_owned())
             }
+            // A reader in another account than the form's is bounded by what stands above that one.
+            "reader-account" => {
+                let account = |arn: &str| {
+                    arn.split(':').nth(4).filter(|account| !account.is_empty()).map(str::to_owned)
+                };
+                self.text("reader").and_then(account).map_or_else(|| of("account"), Ok)
+            }
             other => of(other),
         }
     }

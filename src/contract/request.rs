@@ -93,6 +93,8 @@ pub enum KeyChange {
     Value(String),
     /// Not sent.
     Absent,
+    /// Present with these values, all at once.
+    List(Vec<String>),
 }
 
 #[derive(Deserialize)]
@@ -145,6 +147,7 @@ struct RawOption {
 #[serde(untagged)]
 enum RawChange {
     Value(String),
+    List(Vec<String>),
     Sent(bool),
 }
 
@@ -215,6 +218,7 @@ fn option(raw: RawOption) -> OptionTemplate {
         .map(|(key, change)| {
             let change = match change {
                 RawChange::Value(text) => KeyChange::Value(text),
+                RawChange::List(texts) => KeyChange::List(texts),
                 RawChange::Sent(false) => KeyChange::Absent,
                 RawChange::Sent(true) => KeyChange::Value("true".to_owned()),
             };

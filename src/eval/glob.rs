@@ -26,6 +26,18 @@ pub enum Token {
     Many,
 }
 
+impl Token {
+    /// The character that the token is where wildcards do not expand.
+    #[must_use]
+    pub fn literal(self) -> char {
+        match self {
+            Token::Char(c) => c,
+            Token::One => '?',
+            Token::Many => '*',
+        }
+    }
+}
+
 impl Glob {
     /// Compiles a pattern in which `*` and `?` expand.
     #[must_use]
@@ -92,21 +104,23 @@ impl Glob {
             Glob::Any => true,
             Glob::Exact(exact) => **exact == *text,
             Glob::Prefix(prefix) => text.as_bytes().starts_with(prefix.as_bytes()),
-            Glob::Pieces(tokens) => matches_tokens(tokens, text),
+            Glob::Pieces(tokens) => matches_tokens(tokens.iter().copied(), text),
         }
     }
 }
 
-/// The usual walk with one place to go back to: linear in most cases, at worst the product of both lengths.
-fn matches_tokens(tokens: &[Token], text: &str) -> bool {
-    let mut token_at = 0;
+/// Whether tokens match a text. The usual walk with one place to go back to: linear in most cases, at worst the product of both
+/// lengths.
+pub(super) fn matches_tokens(tokens: impl Iterator<Item = Token> + Clone, text: &str) -> bool {
+    let mut tokens = tokens;
     let mut rest = text.chars();
-    let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
+    let mut retry: Option<(_, std::str::Chars<'_>)> = None;
     loop {
-        let token = tokens.get(token_at).copied();
+        let mut after = tokens.clone();
+        let token = after.next();
         if token == Some(Token::Many) {
-            token_at += 1;
-            retry = Some((token_at, rest.clone()));
+            tokens = after;
+            retry = Some((tokens.clone(), rest.clone()));
             continue;
         }
         let mut ahead = rest.clone();
@@ -118,7 +132,7 @@ fn matches_tokens(tokens: &[Token], text: &str) -> bool {
             (Some(Token::Many), _) | (None, Some(_)) | (Some(_), None) => false,
         };
         if fits {
-            token_at += 1;
+            tokens = after;
             rest = ahead;
             continue;
         }
@@ -130,7 +144,7 @@ fn matches_tokens(tokens: &[Token], text: &str) -> bool {
         if from.next().is_none() {
             return false;
         }
-        token_at = at;
+        tokens = at.clone();
         rest = from.clone();
         retry = Some((at, from));
     }

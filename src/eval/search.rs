@@ -78,6 +78,8 @@ pub(super) struct Search<'a, 'p> {
     pub(super) presumed_layers: Vec<LayerKind>,
     pub(super) spent: Vec<Dependence>,
     pub(super) gave_up: bool,
+    /// A request fails in every world: nothing else can change the answer.
+    pub(super) settled: bool,
     /// Work left for finding values.
     work: u64,
 }
@@ -105,6 +107,7 @@ impl<'a, 'p> Search<'a, 'p> {
             presumed_layers: Vec::new(),
             spent: Vec::new(),
             gave_up: false,
+            settled: false,
             work: member::WORK,
         }
     }
@@ -160,6 +163,9 @@ impl<'a, 'p> Search<'a, 'p> {
 
     /// Decides one member; where the decision looked at something open, branches over it.
     fn explore(&mut self, at: Branch<'_>, choices: &mut Choices, values: &mut Values) {
+        if self.settled {
+            return;
+        }
         if self.leaves.len() >= BUDGET {
             self.gave_up = true;
             return;
@@ -305,6 +311,7 @@ impl<'a, 'p> Search<'a, 'p> {
 
     fn leaf(&mut self, at: Branch<'_>, choices: &Choices, values: &Values, decision: Decision) {
         let holds = decision.is_allowed() == self.question.allowed;
+        let mut witness = None;
         match self.concrete(at.request, choices, values) {
             Some(concrete) => {
                 let again = decide(self.set, &concrete, at.world, &mut super::trace::NoTrace);
@@ -312,20 +319,16 @@ impl<'a, 'p> Search<'a, 'p> {
                     // INVARIANT: equal atoms give equal answers; a witness that disagrees proves nothing.
                     self.gave_up = true;
                 } else if !holds {
-                    let world = at.world.clone();
-                    self.witnesses.push(Witness {
-                        member: at.member,
-                        request: concrete,
-                        world,
-                        decision: again,
-                    });
+                    witness = Some(self.witnesses.len());
+                    let (member, world) = (at.member, at.world.clone());
+                    self.witnesses.push(Witness { member, request: concrete, world, decision: again });
                 }
             }
             None => self.gave_up = true,
         }
-        let witness = (!holds).then(|| self.witnesses.len().saturating_sub(1));
         let lasting = |(dimension, _): &&(Dimension, usize)| !matches!(dimension, Dimension::Every(_));
-        let choices = choices.iter().filter(lasting).copied().collect();
+        let choices: Choices = choices.iter().filter(lasting).copied().collect();
+        self.settled |= witness.is_some() && choices.is_empty();
         self.leaves.push(Leaf { choices, holds, witness });
     }
 

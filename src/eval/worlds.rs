@@ -64,7 +64,7 @@ impl Search<'_, '_> {
     pub(super) fn answer(mut self) -> Answer {
         let worlds = self.worlds();
         let all: Vec<&Leaf> = worlds.iter().collect();
-        if self.gave_up {
+        if self.gave_up && !self.settled {
             let mut on: Vec<Dependence> =
                 dimensions(&all).into_iter().filter_map(Dimension::dependence).collect();
             on.extend(std::mem::take(&mut self.spent));

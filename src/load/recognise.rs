@@ -7,7 +7,7 @@ use crate::eval::PublicAccessBlock;
 use crate::evidence::{
     Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role, is_answer_of, read_credential_report,
 };
-use crate::policy::{self, Effect, Embedded, Length, Policy, Principals, is_policy};
+use crate::policy::{self, Embedded, Length, Policy, is_policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Document, Issue, Node, Value, read_json};
 
@@ -354,16 +354,8 @@ fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
             .map(|item| item.value.split(':').next().unwrap_or_default().to_ascii_lowercase())
     };
     // A bucket's policy names the bucket: what is for everybody and for every resource bounds an endpoint or an organization.
-    let bounds = policy.statements.iter().all(|statement| {
-        let everybody = |principals: &Principals| {
-            !principals.negated && principals.entries.iter().any(|entry| &*entry.value.value == "*")
-        };
-        statement.principals.as_ref().is_some_and(everybody)
-            && statement.resources.as_ref().is_some_and(|resources| {
-                !resources.negated && resources.items.iter().all(|item| &*item.value == "*")
-            })
-    });
-    let denies_only = policy.statements.iter().all(|statement| statement.effect == Effect::Deny);
+    let bounds = policy.is_for_all();
+    let denies_only = policy.only_denies();
     if named("rcp") || named("resource-control") {
         Ok(Role::Rcp)
     } else if named("endpoint") || named("vpce") {

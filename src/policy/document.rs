@@ -288,3 +288,28 @@ impl FaultKind {
         FaultKind::SubTakesVariable,
     ];
 }
+
+impl Policy {
+    /// Whether every statement is for everybody and for every resource. A policy of one resource names that resource; such a
+    /// document bounds an organization or an endpoint.
+    #[must_use]
+    pub fn is_for_all(&self) -> bool {
+        self.statements.iter().all(|statement| {
+            let everybody = |principals: &Principals| {
+                !principals.negated && principals.entries.iter().any(|entry| &*entry.value.value == "*")
+            };
+            statement.principals.as_ref().is_some_and(everybody)
+                && statement.resources.as_ref().is_some_and(|resources| {
+                    !resources.negated && resources.items.iter().all(|item| &*item.value == "*")
+                })
+        })
+    }
+
+    /// Whether every statement is a Deny.
+    #[must_use]
+    pub fn only_denies(&self) -> bool {
+        self.statements
+            .iter()
+            .all(|statement| statement.effect == Effect::Deny && statement.effect_hole.is_none())
+    }
+}

@@ -104,8 +104,14 @@ fn nearest(key: &str) -> Option<String> {
     let mut near = catalog::global_keys()
         .iter()
         .filter(|known| known.name.starts_with("aws:") && bare(known.name) == wanted);
-    let first = near.next()?;
+    let Some(first) = near.next() else { return catalog::closest_global_key(key).map(str::to_owned) };
     near.next().is_none().then(|| first.name.to_owned())
+}
+
+/// Whether a key says who asks, which the principal of the question does.
+pub(super) fn follows(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    is_computed(&key) && !key.ends_with(":resourceaccount")
 }
 
 /// The context of a request: what the question says, and for the other keys that a policy looks at whether they come.
@@ -118,15 +124,16 @@ pub(super) fn context(
 ) -> (Context, Vec<String>) {
     let mut context = Context::new();
     let mut removed = Vec::new();
-    for (key, value) in &given.keys {
+    for (key, value) in given.keys.iter().filter(|(key, _)| !follows(key)) {
         match value {
             Some(value) => context.set(key, value.clone()),
             None => removed.push(key.clone()),
         }
     }
-    for key in ["aws:CurrentTime", "aws:EpochTime"] {
+    let seconds = Instant::parse(now).map_or_else(|| now.to_owned(), Instant::epoch_seconds);
+    for (key, value) in [("aws:CurrentTime", now), ("aws:EpochTime", &seconds)] {
         if !given.says(key) {
-            context.set_one(key, now);
+            context.set_one(key, value);
         }
     }
     for key in set.keys() {

@@ -25,6 +25,7 @@ use crate::policy::{Policy, arn};
 use context::Presumed;
 use layers::{layers, owner};
 use members::Ask;
+use std::collections::BTreeSet;
 
 /// More parts of a question than this are not put.
 const MOST_PARTS: usize = 4096;
@@ -293,8 +294,10 @@ fn answer(
     };
     let mut missing: Vec<Missing> = Vec::new();
     let mut assumed: Vec<Assumed> = Vec::new();
+    let mut looked_at: BTreeSet<String> = BTreeSet::new();
     for part in &parts {
         let set = Compiled::new(&part.layers);
+        looked_at.extend(set.keys().map(str::to_ascii_lowercase));
         let standing = part.survey.standing();
         if answer == Answer::Depends {
             missing.extend(part.survey.depends_on().iter().map(|on| facts::missing(&set, on)));
@@ -308,6 +311,16 @@ fn answer(
         missing.push(facts::unlisted());
     }
     assumed.extend(facts::presumed_layers(&parts));
+    notes.extend(question.context.iter().filter_map(|(key, _)| {
+        let key = key.trim();
+        if context::follows(key) {
+            Some(format!("`{key}` follows from the principal: what was given for it is not used"))
+        } else if looked_at.contains(&key.to_ascii_lowercase()) {
+            None
+        } else {
+            Some(format!("no policy that was given looks at `{key}`"))
+        }
+    }));
     missing.sort();
     missing.dedup();
     assumed.sort();

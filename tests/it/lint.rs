@@ -203,6 +203,25 @@ fn a_word_in_a_file_name_tells_the_kind_and_a_part_of_a_word_does_not() {
     }
 }
 
+#[test]
+fn what_denies_everybody_several_services_is_an_rcp_whatever_its_file_is_called() {
+    let kind = |statement: &str| {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+        let mut sources = Sources::new();
+        let mut found = LoosePolicies::default();
+        load::add_loose(&mut sources, "guardrail.json", &text, &mut found);
+        PolicyKind::detect(&found.policies[0], "guardrail.json").to_string()
+    };
+    let rcp = r#"{"Effect":"Deny","Principal":"*","Action":["s3:*","sqs:*","kms:*"],"Resource":"*","Condition":{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-exampleorgid"}}}"#;
+    assert_eq!(kind(rcp), "rcp");
+    assert_eq!(
+        kind(&rcp.replace(r#""Resource":"*""#, r#""Resource":"arn:aws:s3:::acme-billing/*""#)),
+        "resource:s3"
+    );
+    assert_eq!(kind(&rcp.replace(r#"["s3:*","sqs:*","kms:*"]"#, r#""s3:*""#)), "resource:s3");
+    assert_eq!(kind(&rcp.replace("Deny", "Allow")), "resource");
+}
+
 /// Shapes that AWS's own guides and managed policies have: no warning is deserved.
 #[test]
 fn shapes_of_awss_own_policies_give_notes_at_most() {

@@ -81,21 +81,25 @@ pub(super) fn placeholder_in(text: &Text) -> Option<std::ops::Range<usize>> {
 /// The unreplaced placeholder in a text, if there is one: `<bucket_name>`, `{bucket-name}`, `${AccountId}`, `YOUR-BUCKET`,
 /// with curly or plain brackets. Policy variables of AWS (`${aws:…}`, `${s3:…}`) are none.
 pub(super) fn placeholder(text: &str) -> Option<std::ops::Range<usize>> {
-    let bracketed = |open: &str, close: char| {
+    let bracketed = |open: &str, close: &str| {
         let start = text.find(open)?;
         let behind = text.get(start + open.len()..)?;
         let end = behind.find(close)?;
         let inside = behind.get(..end)?;
         let wordy = !inside.is_empty() && inside.chars().any(char::is_alphabetic);
-        (wordy && !inside.contains(':')).then(|| start..start + open.len() + end + close.len_utf8())
+        (wordy && !inside.contains(':')).then(|| start..start + open.len() + end + close.len())
     };
-    bracketed("<", '>').or_else(|| bracketed("${", '}')).or_else(|| bracketed("{", '}')).or_else(|| {
+    let pairs = [("<", ">"), ("${{", "}}"), ("${", "}"), ("{{", "}}"), ("{", "}")];
+    pairs.into_iter().find_map(|(open, close)| bracketed(open, close)).or_else(|| {
         let upper = text.to_ascii_uppercase();
         let start = ["YOUR-", "YOUR_", "REPLACE_", "REPLACE-", "EXAMPLE-BUCKET"]
             .iter()
             .find_map(|word| upper.find(word))?;
         let shouted = text.get(start..start + 4)?.chars().all(|c| c.is_ascii_uppercase());
-        shouted.then_some(start..text.len())
+        let is_shouted = |c: &char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        let before = text.get(..start)?.chars().rev().take_while(is_shouted).count();
+        let behind = text.get(start..)?.chars().take_while(is_shouted).count();
+        shouted.then_some(start - before..start + behind)
     })
 }
 

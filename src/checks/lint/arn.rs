@@ -1,9 +1,11 @@
 //! `Resource` and `NotResource`: the six parts of an ARN against what AWS lists.
 
 use super::doc::{Doc, Out, is_open, readable};
+use super::fields::{fields, without_variable_colons};
 use super::grammar::Named;
 use super::kind::PolicyKind;
 use super::space::fill;
+use super::variable::variables;
 use crate::catalog::{self, Action, ArnPattern, ArnTemplate};
 use crate::eval::Glob;
 use crate::eval::member::{self, Found, Language};
@@ -47,8 +49,13 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
 fn one(doc: &Doc<'_>, item: &Text, out: &mut Out) {
     let text = &*item.value;
     let found = [("found", text)];
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    // A colon of a variable is none of the ARN's.
+    let hidden = without_variable_colons(text);
+    let parts: Vec<&str> = fields(text, &hidden);
     let first = parts.first().copied().unwrap_or_default();
+    if is_short_form(doc, text) {
+        return;
+    }
     if !Glob::new(first).matches("arn") {
         out.push("arn", "prefix", item.span, &found);
         return;
@@ -66,8 +73,14 @@ fn one(doc: &Doc<'_>, item: &Text, out: &mut Out) {
         out.push("arn", "field-missing", item.span, &[("found", text), ("count", "6")]);
         return;
     }
+    for (at, field) in [(1, partition), (2, service), (3, region), (4, account)] {
+        if variables(field).next().is_some() && doc.policy.version.has_variables() {
+            out.push("variable", "field", part(doc, item, at), &[("found", field)]);
+        }
+    }
     let known = catalog::partitions().iter().any(|known| known.name() == partition);
-    if !is_open(partition) && !known && !partition.starts_with("aws") {
+    // Isolated partitions are made without being published.
+    if !is_open(partition) && !known && !partition.starts_with("aws-iso") {
         out.push("arn", "partition", part(doc, item, 1), &[("found", partition)]);
         return;
     }
@@ -95,6 +108,12 @@ fn one(doc: &Doc<'_>, item: &Text, out: &mut Out) {
         return;
     }
     shape(doc, item, [partition, service, region, account, resource], out);
+}
+
+/// The form without what API Gateway knows itself: `execute-api:/STAGE/METHOD/PATH` in the policy of an API.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-policy.html> (checked 2026-11)
+fn is_short_form(doc: &Doc<'_>, text: &str) -> bool {
+    doc.kind == PolicyKind::Resource(Some("execute-api")) && text.starts_with("execute-api:/")
 }
 
 /// Whether the ARNs of a service may stand in the table of another.
@@ -185,7 +204,7 @@ fn is_of_aws(service: &str, resource: &str) -> bool {
 fn part(doc: &Doc<'_>, item: &Text, at: usize) -> Span {
     let raw = doc.text.slice(item.span);
     let inner = raw.get(1..raw.len().saturating_sub(1));
-    let range = arn::ranges(&item.value).and_then(|ranges| ranges.get(at).cloned());
+    let range = arn::ranges(&without_variable_colons(&item.value)).and_then(|ranges| ranges.get(at).cloned());
     match range {
         Some(range) if inner == Some(&*item.value) && !range.is_empty() => {
             let start = item.span.range().start + 1;
@@ -205,7 +224,8 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     if resources.negated || resources.items.is_empty() || doc.kind == PolicyKind::Resource(Some("s3")) {
         return;
     }
-    let anything = readable(&resources.items).any(|item| is_wide(&item.value))
+    let anything = readable(&resources.items)
+        .any(|item| is_wide(&item.value) || is_short_form(doc, &item.value))
         || resources.items.iter().any(|item| item.kind == crate::policy::TextKind::Unreadable);
     if anything {
         return;

@@ -14,6 +14,7 @@ const KEY: &[&str] = &["key", "operator"];
 pub const LINT_CASES: &[CaseSpec] = &[
     case("element", "version-missing", NONE),
     case("element", "version-old", NONE),
+    case("element", "character", FOUND),
     case("element", "sid-empty", NONE),
     case("element", "sid-characters", FOUND),
     case("element", "sid-repeated", FOUND),
@@ -64,6 +65,9 @@ pub const LINT_CASES: &[CaseSpec] = &[
     case("trust", "resource", NONE),
     case("service", "unknown-in-key", &["found", "date"]),
     case("principal", "wildcard", FOUND),
+    case("principal", "form", FOUND),
+    case("principal", "group", FOUND),
+    case("principal", "canonical-form", FOUND),
     case("principal", "dead-role", FOUND),
     case("principal", "dead-user", FOUND),
     case("principal", "service-form", FOUND),
@@ -159,6 +163,7 @@ pub const LINT_CASES: &[CaseSpec] = &[
     case("variable", "under-bool", &["found", "operator"]),
     case("variable", "under-operator", &["found", "operator"]),
     case("variable", "element", &["found", "element"]),
+    case("variable", "field", FOUND),
     case("variable", "version", FOUND),
     case("variable", "brace", FOUND),
     case("variable", "empty", FOUND),
@@ -203,6 +208,7 @@ pub const LINT_CASES: &[CaseSpec] = &[
 
 /// Cases for which AWS does not take a document, beside all of `syntax` and `grammar`.
 const REFUSED: &[(&str, &str)] = &[
+    ("element", "character"),
     ("element", "sid-characters"),
     ("element", "sid-repeated"),
     ("element", "action-list-empty"),
@@ -224,6 +230,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("trust", "resource"),
     ("trust", "action-not-of-sts"),
     ("principal", "wildcard"),
+    ("principal", "form"),
+    ("principal", "group"),
+    ("principal", "canonical-form"),
     ("value", "date-refused"),
 ];
 

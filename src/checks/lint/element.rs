@@ -2,12 +2,13 @@
 
 use super::doc::{Doc, Out, opening};
 use super::kind::PolicyKind;
-use crate::policy::{Clause, SetOperator, Statement, TextKind, Version};
+use crate::policy::{Clause, Notation, SetOperator, Statement, TextKind, Version};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     version(doc, out);
+    characters(doc, out);
     sids(doc, out);
     let whole = doc.policy.faults.is_empty() && doc.issues.is_empty();
     // IAM refuses a list without a statement; what others do with it is not known.
@@ -34,6 +35,25 @@ fn version(doc: &Doc<'_>, out: &mut Out) {
         }
         Version::Missing | Version::V2012 | Version::Other(_) => {}
     }
+}
+
+/// IAM takes tabs, line ends and U+0020 to U+00FF; the first other character is told.
+///
+/// The pattern of `PolicyDocument`: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html> (checked 2026-11).
+fn characters(doc: &Doc<'_>, out: &mut Out) {
+    if !doc.kind.is_of_iam() || doc.policy.notation != Notation::Json {
+        return;
+    }
+    let text = doc.text.slice(doc.policy.span);
+    let is_taken = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{FF}');
+    let Some((at, found)) = text.char_indices().find(|(_, c)| !is_taken(*c)) else { return };
+    let start = doc.policy.span.range().start + at;
+    let span = Span::new(start, start + found.len_utf8());
+    // What the reader of JSON calls a fault is told by it.
+    if doc.issues.iter().any(|issue| issue.span.contains(span)) {
+        return;
+    }
+    out.push("element", "character", span, &[("found", &format!("U+{:04X}", u32::from(found)))]);
 }
 
 /// IAM and Organizations ask for different Sids; other services leave it at a recommendation.

@@ -13,9 +13,10 @@ use std::cell::RefCell;
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html> (checked 2026-11)
 pub(super) const LARGEST_BUCKET_POLICY: usize = 20 * 1024;
 
-/// Services whose resource policies have no `Resource` element: the policy hangs at its one resource.
-/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html> (checked 2026-11)
-const WITHOUT_RESOURCE: [&str; 2] = ["ecr", "ecr-public"];
+/// Services whose resource policies need no `Resource` element: the policy hangs at its one resource.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html>,
+/// <https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html> (checked 2026-11)
+const WITHOUT_RESOURCE: [&str; 3] = ["ecr", "ecr-public", "elasticfilesystem"];
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     for issue in doc.issues {

@@ -120,6 +120,8 @@ impl PolicyKind {
             Self::Endpoint
         } else if is_trust(policy) {
             Self::Trust
+        } else if policy.is_for_all() && policy.only_denies() && speaks_of_several(policy) {
+            Self::Rcp
         } else {
             Self::Resource(service_of(policy))
         }
@@ -187,6 +189,17 @@ fn is_trust(policy: &Policy) -> bool {
                     !actions.items.is_empty() && actions.items.iter().all(|item| assumes(&item.value))
                 })
         })
+}
+
+/// Whether actions of more than one service stand in a policy: that of a resource speaks of its own.
+fn speaks_of_several(policy: &Policy) -> bool {
+    let actions = policy.statements.iter().filter_map(|statement| statement.actions.as_ref());
+    let items = actions.flat_map(|each| &each.items);
+    let mut services: Vec<String> =
+        items.filter_map(|item| Some(item.value.split_once(':')?.0.to_ascii_lowercase())).collect();
+    services.sort();
+    services.dedup();
+    services.len() > 1
 }
 
 /// The one service that all actions and resources of a policy name, if there is one.

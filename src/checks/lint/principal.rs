@@ -3,8 +3,10 @@
 use super::cover::name;
 use super::doc::{Doc, Out, is_open};
 use super::kind::PolicyKind;
+use super::named;
 use super::space::{Asked, FRESH_USER, Known, Side, Space, part, with_denies};
 use crate::catalog;
+use crate::eval::{Caller, Carriage, carriage, is_computed};
 use crate::policy::{BaseOperator, Effect, PrincipalEntry, PrincipalKind, Statement, TextKind};
 
 /// What host names of service principals end with.
@@ -15,17 +17,6 @@ const SERVICE_ENDS: [&str; 6] =
 /// Keys that a request of a service carries to say for whom it is made.
 const SOURCE_KEYS: [&str; 4] =
     ["aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"];
-
-/// Keys of signed requests of people and roles, which a service's own request does not carry.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html> (checked 2026-11)
-const NOT_OF_SERVICES: Known<'static> = &[
-    ("aws:PrincipalOrg*", None),
-    ("aws:PrincipalTag/*", None),
-    ("aws:username", None),
-    ("aws:MultiFactorAuth*", None),
-    ("aws:TokenIssueTime", None),
-    ("aws:FederatedProvider", None),
-];
 
 /// A request that comes from the Internet, from nobody this policy can know. What is not named the caller may choose.
 pub(in crate::checks) const STRANGER: &[(&str, Option<&str>)] = &[
@@ -46,6 +37,7 @@ pub(in crate::checks) const STRANGER: &[(&str, Option<&str>)] = &[
     ("aws:FederatedProvider", None),
     ("aws:Ec2InstanceSource*", None),
     ("kms:CallerAccount", Some("999999999999")),
+    ("elasticfilesystem:AccessedViaMountTarget", Some("false")),
     ("lambda:EventSourceToken", None),
     ("s3:DataAccessPoint*", None),
     ("sts:ExternalId", None),
@@ -113,11 +105,14 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
             let kind = doc.kind.to_string();
             out.push("principal", "federated-outside-trust", span, &[("found", text), ("kind", &kind)]);
         }
-        PrincipalKind::Aws
-        | PrincipalKind::Service
+        PrincipalKind::Aws | PrincipalKind::CanonicalUser => {
+            if let Some(case) = named::fault(entry) {
+                out.push("principal", case, span, &found);
+            }
+        }
+        PrincipalKind::Service
         | PrincipalKind::Federated
         | PrincipalKind::Everyone
-        | PrincipalKind::CanonicalUser
         | PrincipalKind::Bare
         | PrincipalKind::Other => {}
     }
@@ -232,17 +227,18 @@ fn never(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some((action, resource)) = asks.then(|| sample(statement)).flatten() else { return };
     let Some(service) = principals.entries.first().map(|entry| &*entry.value.value) else { return };
     let asked = Asked { caller: service, action: &action, resource: &resource, owner: Some("111122223333") };
+    let Ok(caller) = Caller::parse(service) else { return };
     let is_absent = |key: &str| {
-        let key = key.to_ascii_lowercase();
-        NOT_OF_SERVICES.iter().any(|(name, _)| {
-            let name = name.to_ascii_lowercase();
-            name.strip_suffix('*').map_or(key == name, |start| key.starts_with(start))
-        })
+        key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+            && !is_computed(&key.to_ascii_lowercase())
+            && carriage(&caller, &action, key) == Carriage::Never
     };
+    let keys = statement.clauses.iter().map(|clause| &clause.key);
+    let absent: Vec<_> = keys.filter(|key| is_absent(&key.value)).map(|key| (&*key.value, None)).collect();
     let Some(clause) = statement.clauses.iter().find(|clause| is_absent(&clause.key.value)) else { return };
     let policy = part(doc.policy, |each| each.index == statement.index);
     let space = Space::new(&policy, Side::Resource);
-    if space.is_refused(asked, NOT_OF_SERVICES) && !space.is_refused(asked, &[]) {
+    if space.is_refused(asked, &absent) && !space.is_refused(asked, &[]) {
         out.push(
             "principal",
             "key-not-of-services",

@@ -9,7 +9,7 @@ use crate::eval::glob::Glob;
 use crate::eval::layers::{Layer, LayerKind, Layers};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
-use crate::policy::{BaseOperator, Clause, Element, Policy, Statement, Text, TextKind, variable};
+use crate::policy::{BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, variable};
 use rustc_hash::FxHashMap;
 
 #[derive(Default)]
@@ -82,7 +82,14 @@ impl<'p> Builder<'p> {
             let statement = self.statements.get(*id as usize);
             Gate::new(statement.and_then(|statement| statement.resources.as_ref()), &self.atoms)
         };
-        let gated = |ids: Box<[u32]>| Candidates { gates: ids.iter().map(gate).collect(), ids };
+        // What denies comes first: a Deny that applies settles the request, whatever else stands there.
+        let allows = |id: &u32| {
+            self.statements.get(*id as usize).is_some_and(|statement| statement.effect == Effect::Allow)
+        };
+        let gated = |mut ids: Vec<u32>| {
+            ids.sort_by_key(allows);
+            Candidates { gates: ids.iter().map(gate).collect(), ids: ids.into() }
+        };
         let list_for = |name: Option<&str>| -> Candidates {
             let ids = members
                 .iter()

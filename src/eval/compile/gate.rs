@@ -66,8 +66,9 @@ fn beginning(test: &Test) -> Option<Vec<u8>> {
             });
             Some(fixed.collect::<String>().into_bytes())
         }
+        // Without a value of its variable it takes nothing, so that what it begins with tells enough.
+        Test::ResourceTemplate(template) => Some(template.beginning().as_bytes().to_vec()),
         Test::Action(_)
-        | Test::ResourceTemplate(_)
         | Test::Principal(_)
         | Test::Value { .. }
         | Test::Unreadable(_)

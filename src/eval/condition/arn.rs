@@ -19,12 +19,6 @@ impl ArnGlob {
         arn::split(text).map(|parts| Self { parts: parts.map(Glob::new) })
     }
 
-    /// From compiled parts.
-    #[must_use]
-    pub fn from_parts(parts: [Glob; 6]) -> Self {
-        Self { parts }
-    }
-
     /// Whether a value is an ARN whose every part matches. A value that is no ARN matches nothing.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {

@@ -24,6 +24,12 @@ impl Instant {
         if is_year || has_date { Self::iso(text) } else { Self::epoch(text) }
     }
 
+    /// Whole seconds since 1970, as `aws:EpochTime` has them.
+    #[must_use]
+    pub fn epoch_seconds(self) -> String {
+        self.0.div_euclid(1_000_000_000).to_string()
+    }
+
     /// How many whole hours lie between an earlier instant and this one; negative if it is later.
     #[must_use]
     pub fn hours_since(self, earlier: Self) -> i128 {

@@ -1,8 +1,8 @@
 //! Texts with policy variables, resolved against the request's context.
 
-use super::{ArnGlob, Truth};
+use super::Truth;
 use crate::eval::context::{Context, ContextValue};
-use crate::eval::glob::{Glob, Token};
+use crate::eval::glob::{Glob, Token, matches_tokens};
 use crate::eval::member::Language;
 use crate::policy::BaseOperator;
 use crate::policy::variable::Piece;
@@ -33,14 +33,22 @@ enum Reading {
     Wildcard,
 }
 
-enum Resolved {
-    Tokens {
-        tokens: Vec<Token>,
-        wild_value: bool,
-    },
+/// What the variables of a text come to in a context.
+#[derive(Clone, Copy)]
+struct Look {
+    /// A variable has no value.
+    null: bool,
+    /// A variable nobody knows the value of, or a hole: any text stands in its place.
+    unknown: bool,
+    /// A value has `*` or `?` in it.
+    wild_value: bool,
+}
+
+/// What stands in the place of a variable.
+enum Filling<'a> {
+    Text(&'a str),
     Null,
-    /// A variable nobody knows: with any text in its place.
-    Unknown(Vec<Token>),
+    Unknown,
 }
 
 impl Template {
@@ -72,20 +80,21 @@ impl Template {
     pub fn test(&self, base: BaseOperator, value: &str, context: &Context) -> Truth {
         let expands = base.expands_wildcards();
         if base == BaseOperator::ArnLike {
-            let pattern = self.resolve(context, expands, Reading::Literal);
-            let is_arn = !matches!(&pattern, Resolved::Tokens { tokens, .. } if arn_of(tokens).is_none());
+            let look = self.look(context);
+            let is_known = !look.null && !look.unknown;
+            let is_arn = !is_known || arn_parts(self.tokens(context, expands, Reading::Literal)).is_some();
             if !is_arn || crate::policy::arn::split(value).is_none() {
                 return Truth::Mistyped;
             }
         }
         let folds = matches!(base, BaseOperator::StringEqualsIgnoreCase | BaseOperator::Bool);
         self.decide(context, (expands, folds, value), |tokens| match base {
-            BaseOperator::ArnLike => arn_of(tokens).is_some_and(|arn| arn.matches(value)),
+            BaseOperator::ArnLike => is_arn_match(tokens, value),
             BaseOperator::StringEqualsIgnoreCase => plain_of(tokens).to_lowercase() == value.to_lowercase(),
             BaseOperator::Bool => {
                 super::flag(value).is_some_and(|flag| super::flag(&plain_of(tokens)) == Some(flag))
             }
-            BaseOperator::StringLike => Glob::from_tokens(tokens.iter().copied()).matches(value),
+            BaseOperator::StringLike => matches_tokens(tokens, value),
             BaseOperator::StringEquals
             | BaseOperator::NumericEquals
             | BaseOperator::NumericLessThan
@@ -99,16 +108,14 @@ impl Template {
             | BaseOperator::DateGreaterThanEquals
             | BaseOperator::BinaryEquals
             | BaseOperator::IpAddress
-            | BaseOperator::Null => plain_of(tokens) == value,
+            | BaseOperator::Null => tokens.map(Token::literal).eq(value.chars()),
         })
     }
 
     /// Whether a resource matches the text as a `Resource` pattern.
     #[must_use]
     pub fn matches_resource(&self, resource: &str, context: &Context) -> Truth {
-        self.decide(context, (true, false, resource), |tokens| {
-            Glob::from_tokens(tokens.iter().copied()).matches(resource)
-        })
+        self.decide(context, (true, false, resource), |tokens| matches_tokens(tokens, resource))
     }
 
     /// The strings that pass under an operator, where every variable has a value. A value that holds a wildcard is read
@@ -116,17 +123,19 @@ impl Template {
     #[must_use]
     pub fn language(&self, base: BaseOperator, context: &Context) -> Option<Language> {
         let expands = base.expands_wildcards();
-        let Resolved::Tokens { tokens, wild_value } = self.resolve(context, expands, Reading::Literal) else {
-            return None;
-        };
-        if wild_value && expands {
+        let look = self.look(context);
+        if look.null || look.unknown || (look.wild_value && expands) {
             return None;
         }
+        let tokens = self.tokens(context, expands, Reading::Literal);
         Some(match base {
-            BaseOperator::ArnLike => Language::arn(arn_of(&tokens)?.parts()),
-            BaseOperator::StringEqualsIgnoreCase => Language::folded(&plain_of(&tokens)),
-            BaseOperator::StringLike => Language::from(&Glob::from_tokens(tokens.iter().copied())),
-            BaseOperator::StringEquals => Language::exact(&plain_of(&tokens)),
+            BaseOperator::ArnLike => {
+                let parts: [Glob; 6] = arn_parts(tokens)?.map(|part| Glob::from_tokens(part));
+                Language::arn(&parts)
+            }
+            BaseOperator::StringEqualsIgnoreCase => Language::folded(&plain_of(tokens)),
+            BaseOperator::StringLike => Language::from(&Glob::from_tokens(tokens)),
+            BaseOperator::StringEquals => Language::exact(&plain_of(tokens)),
             _ => return None,
         })
     }
@@ -140,123 +149,175 @@ impl Template {
     /// Strings among which are all resources that match, where a variable is not known.
     #[must_use]
     pub fn widest_resource_language(&self, context: &Context) -> Option<Language> {
-        match self.resolve(context, true, Reading::Literal) {
-            Resolved::Unknown(tokens) => Some(Language::from(&Glob::from_tokens(tokens))),
-            Resolved::Null | Resolved::Tokens { .. } => None,
-        }
+        let look = self.look(context);
+        let tokens = self.tokens(context, true, Reading::Literal);
+        (!look.null && look.unknown).then(|| Language::from(&Glob::from_tokens(tokens)))
     }
 
     /// Whether a variable of the text has no value.
     #[must_use]
     pub fn is_null(&self, context: &Context) -> bool {
-        matches!(self.resolve(context, true, Reading::Literal), Resolved::Null)
+        self.look(context).null
+    }
+
+    /// The text that everything begins with which the text stands for as a `Resource` pattern, whatever the values.
+    #[must_use]
+    pub fn beginning(&self) -> &str {
+        match self.pieces.first() {
+            Some(TemplatePiece::Plain(text)) => text.split(['*', '?']).next().unwrap_or_default(),
+            Some(TemplatePiece::Literal(_) | TemplatePiece::Variable { .. } | TemplatePiece::Hole) | None => {
+                ""
+            }
+        }
     }
 
     fn decide(
         &self,
         context: &Context,
         (expands, folds, value): (bool, bool, &str),
-        holds: impl Fn(&[Token]) -> bool,
+        holds: impl Fn(Tokens<'_>) -> bool,
     ) -> Truth {
-        match self.resolve(context, expands, Reading::Literal) {
-            Resolved::Null => Truth::Null,
-            // What does not fit with any text in the variable's place does not fit.
-            Resolved::Unknown(tokens) if !could_match(&tokens, folds, value) => Truth::No,
-            Resolved::Unknown(_) => Truth::Free,
-            Resolved::Tokens { tokens, wild_value } => {
-                let literal = holds(&tokens);
-                if expands && wild_value {
-                    let Resolved::Tokens { tokens, .. } = self.resolve(context, expands, Reading::Wildcard)
-                    else {
-                        return Truth::Free;
-                    };
-                    if holds(&tokens) != literal {
-                        return Truth::Free;
-                    }
-                }
-                literal.into()
-            }
+        let look = self.look(context);
+        if look.null {
+            return Truth::Null;
         }
+        let tokens = self.tokens(context, expands, Reading::Literal);
+        if look.unknown {
+            // What does not fit with any text in the variable's place does not fit.
+            return if could_match(tokens, folds, value) { Truth::Free } else { Truth::No };
+        }
+        let literal = holds(tokens);
+        if expands && look.wild_value && holds(self.tokens(context, expands, Reading::Wildcard)) != literal {
+            return Truth::Free;
+        }
+        literal.into()
     }
 
-    fn resolve(&self, context: &Context, expands: bool, reading: Reading) -> Resolved {
-        let mut tokens = Vec::new();
-        let (mut wild_value, mut unknown, mut null) = (false, false, false);
+    fn look(&self, context: &Context) -> Look {
+        let mut look = Look { null: false, unknown: false, wild_value: false };
         for piece in &self.pieces {
             match piece {
-                TemplatePiece::Plain(text) => push(&mut tokens, text, expands),
-                TemplatePiece::Literal(c) => tokens.push(Token::Char(*c)),
-                TemplatePiece::Hole => {
-                    unknown = true;
-                    tokens.push(Token::Many);
-                }
-                TemplatePiece::Variable { key, default } => {
-                    let value = match context.get(key) {
-                        Some(ContextValue::One(value)) => Some(&**value),
-                        // Variables take single-valued keys only; a list of one is taken as its value.
-                        Some(ContextValue::Many(values)) => match &**values {
-                            [value] => Some(&**value),
-                            _ => None,
-                        },
-                        Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
-                            unknown = true;
-                            tokens.push(Token::Many);
-                            continue;
-                        }
-                        None => None,
-                    };
-                    let Some(text) = value.or(default.as_deref()) else {
-                        null = true;
-                        continue;
-                    };
-                    wild_value |= text.contains(['*', '?']);
-                    push(&mut tokens, text, expands && reading == Reading::Wildcard);
-                }
+                TemplatePiece::Plain(_) | TemplatePiece::Literal(_) => {}
+                TemplatePiece::Hole => look.unknown = true,
+                TemplatePiece::Variable { key, default } => match filling(key, default.as_deref(), context) {
+                    Filling::Text(text) => look.wild_value |= text.contains(['*', '?']),
+                    Filling::Null => look.null = true,
+                    Filling::Unknown => look.unknown = true,
+                },
             }
         }
-        if null {
-            Resolved::Null
-        } else if unknown {
-            Resolved::Unknown(tokens)
-        } else {
-            Resolved::Tokens { tokens, wild_value }
+        look
+    }
+
+    fn tokens<'a>(&'a self, context: &'a Context, expands: bool, reading: Reading) -> Tokens<'a> {
+        Tokens {
+            pieces: self.pieces.iter(),
+            context,
+            expands,
+            expands_values: expands && reading == Reading::Wildcard,
+            text: "".chars(),
+            text_expands: false,
+        }
+    }
+}
+
+fn filling<'a>(key: &str, default: Option<&'a str>, context: &'a Context) -> Filling<'a> {
+    let value = match context.get(key) {
+        Some(ContextValue::One(value)) => Some(&**value),
+        // Variables take single-valued keys only; a list of one is taken as its value.
+        Some(ContextValue::Many(values)) => match &**values {
+            [value] => Some(&**value),
+            _ => None,
+        },
+        Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
+            return Filling::Unknown;
+        }
+        None => None,
+    };
+    value.or(default).map_or(Filling::Null, Filling::Text)
+}
+
+/// The text with its variables filled in, token by token: most texts end at the first few, so none is put together.
+#[derive(Clone)]
+struct Tokens<'a> {
+    pieces: std::slice::Iter<'a, TemplatePiece>,
+    context: &'a Context,
+    expands: bool,
+    expands_values: bool,
+    /// What is left of the piece that is read, and whether wildcards in it expand.
+    text: std::str::Chars<'a>,
+    text_expands: bool,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        loop {
+            if let Some(next) = self.text.next() {
+                return Some(match next {
+                    '*' if self.text_expands => Token::Many,
+                    '?' if self.text_expands => Token::One,
+                    other => Token::Char(other),
+                });
+            }
+            match self.pieces.next()? {
+                TemplatePiece::Plain(text) => (self.text, self.text_expands) = (text.chars(), self.expands),
+                TemplatePiece::Literal(c) => return Some(Token::Char(*c)),
+                TemplatePiece::Hole => return Some(Token::Many),
+                TemplatePiece::Variable { key, default } => {
+                    match filling(key, default.as_deref(), self.context) {
+                        Filling::Text(text) => {
+                            (self.text, self.text_expands) = (text.chars(), self.expands_values)
+                        }
+                        Filling::Unknown => return Some(Token::Many),
+                        Filling::Null => {}
+                    }
+                }
+            }
         }
     }
 }
 
 /// Whether a value fits where `*` stands for any text, colons included; every operator takes at most that.
-fn could_match(tokens: &[Token], folds: bool, value: &str) -> bool {
+fn could_match(tokens: Tokens<'_>, folds: bool, value: &str) -> bool {
     if !folds {
-        return Glob::from_tokens(tokens.iter().copied()).matches(value);
+        return matches_tokens(tokens, value);
     }
-    let lower = tokens.iter().flat_map(|token| match token {
+    let lower = tokens.flat_map(|token| match token {
         Token::Char(c) => c.to_lowercase().map(Token::Char).collect::<Vec<_>>(),
-        other => vec![*other],
+        other => vec![other],
     });
     Glob::from_tokens(lower).matches(&value.to_lowercase())
 }
 
-fn push(tokens: &mut Vec<Token>, text: &str, expands: bool) {
-    tokens.extend(text.chars().map(|c| match c {
-        '*' if expands => Token::Many,
-        '?' if expands => Token::One,
-        other => Token::Char(other),
-    }));
+fn plain_of(tokens: Tokens<'_>) -> String {
+    tokens.map(Token::literal).collect()
 }
 
-fn plain_of(tokens: &[Token]) -> String {
-    tokens
-        .iter()
-        .map(|token| match token {
-            Token::Char(c) => *c,
-            Token::One => '?',
-            Token::Many => '*',
-        })
-        .collect()
+/// The six parts of an ARN pattern; `None` if there are fewer.
+fn arn_parts<'a>(tokens: Tokens<'a>) -> Option<[impl Iterator<Item = Token> + Clone + use<'a>; 6]> {
+    let mut starts = [const { None }; 6];
+    let mut rest = tokens;
+    for (at, start) in starts.iter_mut().enumerate() {
+        *start = Some(rest.clone());
+        if at < 5 {
+            rest.find(|token| *token == Token::Char(':'))?;
+        }
+    }
+    let mut at = 0;
+    let parts = starts.map(|start| {
+        at += 1;
+        let is_last = at == 6;
+        start.map(|start| start.take_while(move |token| is_last || *token != Token::Char(':')))
+    });
+    let [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] = parts else { return None };
+    Some([a, b, c, d, e, f])
 }
 
-fn arn_of(tokens: &[Token]) -> Option<ArnGlob> {
-    let mut parts = tokens.splitn(6, |token| *token == Token::Char(':'));
-    let mut next = || parts.next().map(|part| Glob::from_tokens(part.iter().copied()));
-    Some(ArnGlob::from_parts([next()?, next()?, next()?, next()?, next()?, next()?]))
+fn is_arn_match(tokens: Tokens<'_>, value: &str) -> bool {
+    let (Some(parts), Some(values)) = (arn_parts(tokens), crate::policy::arn::split(value)) else {
+        return false;
+    };
+    parts.into_iter().zip(values).all(|(part, value)| matches_tokens(part, value))
 }

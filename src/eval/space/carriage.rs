@@ -17,6 +17,10 @@ pub enum Carriage {
     Always,
 }
 
+/// The service that takes roles with what stands in a certificate as tags of the principal.
+/// <https://docs.aws.amazon.com/rolesanywhere/latest/userguide/attribute-mapping-and-trust-policy.html> (checked 2026-11)
+const TAGS_OF_CERTIFICATES: &str = "rolesanywhere.amazonaws.com";
+
 /// Whether a request of this caller for this action brings a key. Keys that follow from caller and resource
 /// ([`is_computed`]) are not asked about here.
 #[must_use]
@@ -61,7 +65,9 @@ pub fn carriage(caller: &Caller, action: &str, key: &str) -> Carriage {
         "chatbotsourcearn" => only(is_role(caller)),
         "vpcsourceip" => only(!service),
         _ if name.starts_with("principalservicename") => only(service),
-        _ if name.starts_with("principaltag/") => only(signed && kind != CallerKind::Root),
+        _ if name.starts_with("principaltag/") => {
+            only((signed && kind != CallerKind::Root) || caller.arn() == TAGS_OF_CERTIFICATES)
+        }
         _ if name.starts_with("ec2instancesource") => only(is_role(caller)),
         _ if name.starts_with("sourcevpc") || name.starts_with("vpce") => only(!service),
         _ if name.starts_with("calledvia") => only(signed),

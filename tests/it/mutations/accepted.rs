@@ -89,9 +89,35 @@ fn is_action(item: &Text) -> bool {
     }
 }
 
-/// A service is named in full.
+/// A service is named in full; an account by 12 digits; a root user, user, role or session by its ARN.
 fn is_named(entry: &PrincipalEntry) -> bool {
-    entry.kind != PrincipalKind::Service || !entry.value.value.contains(['*', '?'])
+    let text = &*entry.value.value;
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_open = entry.value.kind == TextKind::Unreadable || text.contains("${");
+    match entry.kind {
+        PrincipalKind::Service => !text.contains(['*', '?']),
+        PrincipalKind::Aws if is_open || text == "*" || is_account(text) => true,
+        PrincipalKind::Aws => {
+            let parts: Vec<&str> = text.split(':').collect();
+            let [_, _, _, _, account, path] = parts[..] else { return false };
+            let arn = format!("arn:{}:{}::{account}:{path}", parts[1], parts[2]);
+            let kinds = match parts[2] {
+                "iam" => ["user/", "role/"],
+                "sts" => ["assumed-role/", "federated-user/"],
+                _ => return false,
+            };
+            let names = path.split('/').skip(1).collect::<Vec<_>>();
+            let is_root = parts[2] == "iam" && path == "root";
+            let is_kind = kinds.iter().any(|kind| path.starts_with(kind)) && !names.contains(&"");
+            let has_session = !path.starts_with("assumed-role/") || names.len() > 1;
+            arn == text
+                && ["aws", "aws-cn", "aws-us-gov"].contains(&parts[1])
+                && is_account(account)
+                && !text.contains(['*', '?'])
+                && (is_root || (is_kind && has_session))
+        }
+        _ => true,
+    }
 }
 
 /// What IAM takes for a resource: `*`, or six parts of which the first is `arn`; its own begin with a kind.

@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+/// `NOW` in seconds since 1970.
+const NOW_SECONDS: &str = "1795435200";
+
 /// Free atoms and unseen layers that are tried out together, at most.
 const WIDEST: usize = 12;
 
@@ -233,6 +236,10 @@ impl Puzzle<'_, '_> {
             for (key, change) in &unknown.options[*option].keys {
                 match change {
                     KeyChange::Absent => request.context.remove(key),
+                    KeyChange::List(values) => {
+                        let values = values.iter().map(|value| value.as_str().into()).collect();
+                        request.context.set(key, ContextValue::Many(values));
+                    }
                     KeyChange::Value(value) => match self.fill(&value.replace("{export-id}", id)) {
                         Some(value) => request.context.set_one(key, &value),
                         None => request.context.set(key, ContextValue::Unknown),
@@ -246,6 +253,7 @@ impl Puzzle<'_, '_> {
     fn fill(&self, template: &str) -> Option<String> {
         match template {
             "{now}" => Some(NOW.to_owned()),
+            "{now-seconds}" => Some(NOW_SECONDS.to_owned()),
             // Any address of AWS's that the policies do not name.
             "{service-address}" => ["52.94.76.10", "3.5.140.20", "54.239.28.30"]
                 .iter()
