@@ -1,7 +1,8 @@
 //! Questions for engines that are timed beside each other, and our own time on them; `bench/run` calls it.
 //!
-//! `throughput write FILE COUNT SIZE` writes questions, `small` ones as the differential test makes them or `large`: ten
-//! policies of twenty statements. They have identity-based policies alone, so that every engine can take them.
+//! `throughput write FILE COUNT SIZE` writes questions: `small` ones as the differential test makes them, `large` ones of ten
+//! policies with twenty of its odd statements, or `team` ones of ten policies with twenty statements each as teams write them. They
+//! have identity-based policies alone, so that every engine can take them.
 //! `throughput run FILE ROUNDS` decides them and prints one JSON object.
 #![allow(
     clippy::expect_used,
@@ -13,6 +14,8 @@
 mod cases;
 #[path = "differential/compare/mod.rs"]
 mod compare;
+#[path = "throughput/team.rs"]
+mod team;
 
 use preflight::eval::{NoTrace, World, decide};
 use serde_json::{Value, json};
@@ -23,7 +26,8 @@ fn main() {
     match args[0].as_str() {
         "write" => {
             let count: usize = args[2].parse().expect("a number");
-            let lines: Vec<String> = (0..).filter_map(|seed| question(seed, &args[3])).take(count).collect();
+            let one = |seed| if args[3] == "team" { team::question(seed) } else { question(seed, &args[3]) };
+            let lines: Vec<String> = (0..).filter_map(one).take(count).collect();
             std::fs::write(&args[1], lines.join("\n") + "\n").expect("a file to write");
         }
         _ => run(&args[1], args[2].parse().expect("a number")),

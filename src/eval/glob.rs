@@ -12,7 +12,45 @@ pub enum Glob {
     /// A text and then `*`.
     Prefix(Box<str>),
     /// Anything else.
-    Pieces(Box<[Token]>),
+    Pieces(Pieces),
+}
+
+/// A pattern with wildcards anywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pieces {
+    tokens: Box<[Token]>,
+    /// The texts before, between and behind its stars, where they are its only wildcards.
+    between: Option<Box<[Box<str>]>>,
+}
+
+impl Pieces {
+    fn new(tokens: Vec<Token>) -> Self {
+        let between = (!tokens.contains(&Token::One)).then(|| {
+            let texts = tokens.split(|token| *token == Token::Many);
+            texts.map(|text| text.iter().map(|token| token.literal()).collect::<String>().into()).collect()
+        });
+        Self { tokens: tokens.into(), between }
+    }
+
+    /// Its tokens, in their order.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        let Some(between) = &self.between else { return matches_tokens(self.tokens.iter().copied(), text) };
+        let [first, middle @ .., last] = &**between else {
+            return between.first().is_some_and(|whole| **whole == *text);
+        };
+        let inner = text.strip_prefix(&**first).and_then(|rest| rest.strip_suffix(&**last));
+        let Some(mut rest) = inner.map(str::as_bytes) else { return false };
+        middle.iter().all(|piece| {
+            let found = memchr::memmem::find(rest, piece.as_bytes());
+            rest = found.and_then(|at| rest.get(at + piece.len()..)).unwrap_or_default();
+            found.is_some()
+        })
+    }
 }
 
 /// One token of a general pattern.
@@ -67,7 +105,7 @@ impl Glob {
                 out.push(token);
             }
         }
-        Glob::Pieces(out.into())
+        Glob::Pieces(Pieces::new(out))
     }
 
     /// What a text with holes can match at most: `*` for each hole. `case` is applied to every character.
@@ -92,7 +130,7 @@ impl Glob {
         match self {
             Glob::Any | Glob::Prefix(_) => true,
             Glob::Exact(_) => false,
-            Glob::Pieces(tokens) => tokens.iter().any(|token| !matches!(token, Token::Char(_))),
+            Glob::Pieces(pieces) => pieces.tokens.iter().any(|token| !matches!(token, Token::Char(_))),
         }
     }
 
@@ -104,7 +142,7 @@ impl Glob {
             Glob::Any => true,
             Glob::Exact(exact) => **exact == *text,
             Glob::Prefix(prefix) => text.as_bytes().starts_with(prefix.as_bytes()),
-            Glob::Pieces(tokens) => matches_tokens(tokens.iter().copied(), text),
+            Glob::Pieces(pieces) => pieces.matches(text),
         }
     }
 }
@@ -165,6 +203,10 @@ mod tests {
             ("a?c", "ac", false),
             ("*a*b*", "xxaxxbxx", true),
             ("*ab", "aab", true),
+            ("ab*ba", "aba", false),
+            ("ab*ba", "abba", true),
+            ("a*bc*bc*d", "abcd", false),
+            ("a*bc*bc*d", "abcbcd", true),
             ("?", "é", true),
             ("arn:aws:s3:::b/*/x", "arn:aws:s3:::b/y/z/x", true),
             ("", "", true),
@@ -173,6 +215,12 @@ mod tests {
             ("**", "", true),
         ] {
             assert_eq!(Glob::new(pattern).matches(text), expected, "{pattern} ~ {text}");
+            let tokens = pattern.chars().map(|c| match c {
+                '*' => Token::Many,
+                '?' => Token::One,
+                other => Token::Char(other),
+            });
+            assert_eq!(matches_tokens(tokens, text), expected, "{pattern} ~ {text}, token by token");
         }
     }
 }

@@ -59,8 +59,8 @@ fn beginning(test: &Test) -> Option<Vec<u8>> {
     match test {
         Test::Resource(Glob::Any) => Some(Vec::new()),
         Test::Resource(Glob::Exact(text) | Glob::Prefix(text)) => Some(text.as_bytes().to_vec()),
-        Test::Resource(Glob::Pieces(tokens)) => {
-            let fixed = tokens.iter().map_while(|token| match token {
+        Test::Resource(Glob::Pieces(pieces)) => {
+            let fixed = pieces.tokens().iter().map_while(|token| match token {
                 Token::Char(c) => Some(*c),
                 Token::One | Token::Many => None,
             });

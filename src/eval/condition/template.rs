@@ -11,6 +11,8 @@ use crate::policy::variable::Piece;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Template {
     pieces: Box<[TemplatePiece]>,
+    /// What every text begins with that it stands for, whatever the values.
+    beginning: Box<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,6 +57,10 @@ impl Template {
     /// From the pieces of [`crate::policy::variable::pieces`].
     #[must_use]
     pub fn new(pieces: Vec<Piece>) -> Self {
+        let beginning = match pieces.first() {
+            Some(Piece::Plain(text)) => text.split(['*', '?']).next().unwrap_or_default().into(),
+            Some(Piece::Literal(_) | Piece::Variable { .. } | Piece::Hole) | None => "".into(),
+        };
         let pieces = pieces
             .into_iter()
             .map(|piece| match piece {
@@ -64,7 +70,7 @@ impl Template {
                 Piece::Variable { key, default } => TemplatePiece::Variable { key, default },
             })
             .collect();
-        Self { pieces }
+        Self { pieces, beginning }
     }
 
     /// Condition keys the text depends on, in lower case.
@@ -163,12 +169,7 @@ impl Template {
     /// The text that everything begins with which the text stands for as a `Resource` pattern, whatever the values.
     #[must_use]
     pub fn beginning(&self) -> &str {
-        match self.pieces.first() {
-            Some(TemplatePiece::Plain(text)) => text.split(['*', '?']).next().unwrap_or_default(),
-            Some(TemplatePiece::Literal(_) | TemplatePiece::Variable { .. } | TemplatePiece::Hole) | None => {
-                ""
-            }
-        }
+        &self.beginning
     }
 
     fn decide(
@@ -180,6 +181,9 @@ impl Template {
         let look = self.look(context);
         if look.null {
             return Truth::Null;
+        }
+        if !folds && !value.as_bytes().starts_with(self.beginning.as_bytes()) {
+            return Truth::No;
         }
         let tokens = self.tokens(context, expands, Reading::Literal);
         if look.unknown {

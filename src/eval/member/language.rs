@@ -131,7 +131,7 @@ impl From<&Glob> for Language {
             Glob::Any => Self::any(),
             Glob::Exact(text) => Self::exact(text),
             Glob::Prefix(text) => Self::new(text.chars().map(Step::Char).chain([Step::Many])),
-            Glob::Pieces(tokens) => Self::new(tokens.iter().map(|token| match token {
+            Glob::Pieces(pieces) => Self::new(pieces.tokens().iter().map(|token| match token {
                 Token::Char(c) => Step::Char(*c),
                 Token::One => Step::One,
                 Token::Many => Step::Many,
