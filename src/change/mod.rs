@@ -17,7 +17,7 @@ pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of};
 
 use crate::eval::{Compiled, alike};
 use crate::finding::change::{AccessChange, Doubt, Effect};
-use crate::policy::{Policy, PrincipalKind, Principals, Statement};
+use crate::policy::{Element, Policy, PrincipalKind, Principals, Statement, Text, TextKind};
 
 /// What the documents are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,31 +152,34 @@ pub fn says_the_same(old: &Policy, new: &Policy) -> bool {
     old.version == new.version && old.faults.len() == new.faults.len() && all(old) == all(new)
 }
 
-/// A statement by what it says, without its places.
+/// A statement by what it says, without its places: the order of lists makes no difference, every value is one with its kind.
 #[must_use]
 pub fn spelled(statement: &Statement) -> String {
-    let element = |element: &Option<crate::policy::Element>| {
-        element.as_ref().map(|element| {
-            let mut items: Vec<String> =
-                element.items.iter().map(|item| format!("{:?}\0{}", item.kind, item.value)).collect();
-            items.sort_unstable();
-            (element.negated, items.join("\0"))
-        })
+    let list = |items: &[Text]| {
+        let mut items: Vec<(TextKind, &str)> = items.iter().map(|item| (item.kind, &*item.value)).collect();
+        items.sort_unstable();
+        format!("{items:?}")
     };
+    let element =
+        |element: &Option<Element>| element.as_ref().map(|element| (element.negated, list(&element.items)));
     let principals = statement.principals.as_ref().map(|principals| {
-        let mut entries: Vec<String> = principals
-            .entries
-            .iter()
-            .map(|entry| format!("{:?}\0{}", entry.kind, entry.value.value))
+        let entries = principals.entries.iter();
+        let mut entries: Vec<String> = entries
+            .map(|entry| format!("{:?} {:?} {:?}", entry.kind, entry.value.kind, entry.value.value))
             .collect();
         entries.sort();
         (principals.negated, entries)
     });
-    let mut clauses: Vec<String> = statement.clauses.iter().map(classes::clause).collect();
+    let mut clauses: Vec<String> = statement
+        .clauses
+        .iter()
+        .map(|clause| format!("{:?} {:?} {}", clause.operator.value, clause.key.value, list(&clause.values)))
+        .collect();
     clauses.sort();
     format!(
-        "{:?} {principals:?} {:?} {:?} {clauses:?}",
+        "{:?} {:?} {principals:?} {:?} {:?} {clauses:?}",
         statement.effect,
+        statement.effect_hole,
         element(&statement.actions),
         element(&statement.resources)
     )

@@ -78,8 +78,8 @@ pub(super) struct Search<'a, 'p> {
     pub(super) presumed_layers: Vec<LayerKind>,
     pub(super) spent: Vec<Dependence>,
     pub(super) gave_up: bool,
-    /// A request fails in every world: nothing else can change the answer.
-    pub(super) settled: bool,
+    /// The witness of a request that fails in every world: nothing else can change the answer.
+    pub(super) settled: Option<usize>,
     /// Work left for finding values.
     work: u64,
 }
@@ -107,7 +107,7 @@ impl<'a, 'p> Search<'a, 'p> {
             presumed_layers: Vec::new(),
             spent: Vec::new(),
             gave_up: false,
-            settled: false,
+            settled: None,
             work: member::WORK,
         }
     }
@@ -163,7 +163,7 @@ impl<'a, 'p> Search<'a, 'p> {
 
     /// Decides one member; where the decision looked at something open, branches over it.
     fn explore(&mut self, at: Branch<'_>, choices: &mut Choices, values: &mut Values) {
-        if self.settled {
+        if self.settled.is_some() {
             return;
         }
         if self.leaves.len() >= BUDGET {
@@ -328,7 +328,9 @@ impl<'a, 'p> Search<'a, 'p> {
         }
         let lasting = |(dimension, _): &&(Dimension, usize)| !matches!(dimension, Dimension::Every(_));
         let choices: Choices = choices.iter().filter(lasting).copied().collect();
-        self.settled |= witness.is_some() && choices.is_empty();
+        if choices.is_empty() {
+            self.settled = self.settled.or(witness);
+        }
         self.leaves.push(Leaf { choices, holds, witness });
     }
 

@@ -62,9 +62,12 @@ impl Search<'_, '_> {
     }
 
     pub(super) fn answer(mut self) -> Answer {
+        if let Some(witness) = self.settled.and_then(|at| self.witnesses.get(at)) {
+            return Answer::Fails { witness: Box::new(witness.clone()), others: Vec::new() };
+        }
         let worlds = self.worlds();
         let all: Vec<&Leaf> = worlds.iter().collect();
-        if self.gave_up && !self.settled {
+        if self.gave_up {
             let mut on: Vec<Dependence> =
                 dimensions(&all).into_iter().filter_map(Dimension::dependence).collect();
             on.extend(std::mem::take(&mut self.spent));

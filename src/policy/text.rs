@@ -27,7 +27,7 @@ pub struct Hole {
 }
 
 /// How a [`Text`] was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TextKind {
     /// A string.
     String,

@@ -104,7 +104,7 @@ fn nearest(key: &str) -> Option<String> {
     let mut near = catalog::global_keys()
         .iter()
         .filter(|known| known.name.starts_with("aws:") && bare(known.name) == wanted);
-    let Some(first) = near.next() else { return catalog::closest_global_key(key).map(str::to_owned) };
+    let first = near.next()?;
     near.next().is_none().then(|| first.name.to_owned())
 }
 

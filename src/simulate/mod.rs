@@ -318,7 +318,10 @@ fn answer(
         } else if looked_at.contains(&key.to_ascii_lowercase()) {
             None
         } else {
-            Some(format!("no policy that was given looks at `{key}`"))
+            let known = crate::catalog::condition_key(key).is_some();
+            let meant = crate::catalog::closest_global_key(key).filter(|_| !known);
+            let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            Some(format!("no policy that was given looks at `{key}`{meant}"))
         }
     }));
     missing.sort();

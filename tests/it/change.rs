@@ -3,7 +3,7 @@
 mod kinds;
 
 use assert_cmd::Command;
-use preflight::change::{Found, Job, Kind, Limit, compare};
+use preflight::change::{Found, Job, Kind, Limit, compare, says_the_same};
 use preflight::eval::{Caller, Compiled, Context, Glob, Layer, Layers, NoTrace, Request, World, decide};
 use preflight::finding::change::{AccessChange, Effect};
 use preflight::policy::{self, Policy};
@@ -27,6 +27,20 @@ fn policy(statements: &[Value]) -> Policy {
 
 fn compared(old: &Policy, new: &Policy, kind: Kind) -> Found {
     compare(&Job { old: Some(old), new: Some(new), kind, account: OWNER, only: &[], asked: &[], beside: &[] })
+}
+
+#[test]
+fn one_value_with_a_comma_is_not_two_values() {
+    let with = |values: &[&str]| {
+        policy(&[
+            json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/*",
+            "Condition": { "StringEquals": { "aws:PrincipalAccount": values } } }),
+        ])
+    };
+    let (one, two) = (with(&["111122223333, 444455556666"]), with(&["111122223333", "444455556666"]));
+    assert!(!says_the_same(&one, &two) && says_the_same(&two, &with(&["444455556666", "111122223333"])));
+    let found = compared(&one, &two, Kind::Resource(Some("s3")));
+    assert_eq!((found.effect, found.lost.len()), (Effect::Differs, 0), "{found:#?}");
 }
 
 /// What a bucket policy answers to a caller without policies of its own, and to one whose policies allow everything.

@@ -4,6 +4,7 @@ use super::doc::{Doc, Out, is_open, readable};
 use super::fields::{fields, without_variable_colons};
 use super::grammar::Named;
 use super::kind::PolicyKind;
+use super::named::is_partition;
 use super::space::fill;
 use super::variable::variables;
 use crate::catalog::{self, Action, ArnPattern, ArnTemplate};
@@ -78,9 +79,7 @@ fn one(doc: &Doc<'_>, item: &Text, out: &mut Out) {
             out.push("variable", "field", part(doc, item, at), &[("found", field)]);
         }
     }
-    let known = catalog::partitions().iter().any(|known| known.name() == partition);
-    // Isolated partitions are made without being published.
-    if !is_open(partition) && !known && !partition.starts_with("aws-iso") {
+    if !is_open(partition) && !is_partition(partition) {
         out.push("arn", "partition", part(doc, item, 1), &[("found", partition)]);
         return;
     }

@@ -41,7 +41,8 @@ fn version(doc: &Doc<'_>, out: &mut Out) {
 ///
 /// The pattern of `PolicyDocument`: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html> (checked 2026-11).
 fn characters(doc: &Doc<'_>, out: &mut Out) {
-    if !doc.kind.is_of_iam() || doc.policy.notation != Notation::Json {
+    let is_of_organizations = matches!(doc.kind, PolicyKind::Scp | PolicyKind::Rcp);
+    if !doc.kind.is_of_iam() || is_of_organizations || doc.policy.notation != Notation::Json {
         return;
     }
     let text = doc.text.slice(doc.policy.span);

@@ -120,7 +120,11 @@ impl PolicyKind {
             Self::Endpoint
         } else if is_trust(policy) {
             Self::Trust
-        } else if policy.is_for_all() && policy.only_denies() && speaks_of_several(policy) {
+        } else if !named(&["bucket", "bucketpolicy", "key"])
+            && policy.is_for_all()
+            && policy.only_denies()
+            && speaks_of_several(policy)
+        {
             Self::Rcp
         } else {
             Self::Resource(service_of(policy))

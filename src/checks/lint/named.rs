@@ -36,7 +36,7 @@ fn of_aws(text: &str) -> Option<&'static str> {
         return None;
     }
     let Some(["arn", partition, service, "", account, path]) = arn::split(text) else { return Some("form") };
-    if !catalog::partitions().iter().any(|known| known.name() == partition) {
+    if !is_partition(partition) {
         return Some("form");
     }
     let named = |rest: &str| !rest.is_empty() && !rest.starts_with('/') && !rest.ends_with('/');
@@ -57,6 +57,11 @@ fn of_aws(text: &str) -> Option<&'static str> {
         }
         _ => Some("form"),
     }
+}
+
+/// Whether AWS can have a partition of this name. Isolated ones are made without being published.
+pub(super) fn is_partition(name: &str) -> bool {
+    name.starts_with("aws-iso") || catalog::partitions().iter().any(|known| known.name() == name)
 }
 
 /// What AWS shows in the place of a principal that was deleted.

@@ -227,11 +227,13 @@ fn never(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some((action, resource)) = asks.then(|| sample(statement)).flatten() else { return };
     let Some(service) = principals.entries.first().map(|entry| &*entry.value.value) else { return };
     let asked = Asked { caller: service, action: &action, resource: &resource, owner: Some("111122223333") };
-    let Ok(caller) = Caller::parse(service) else { return };
+    // One of them that may send the key is let in.
+    let callers = principals.entries.iter().map(|entry| Caller::parse(&entry.value.value));
+    let Ok(callers) = callers.collect::<Result<Vec<_>, _>>() else { return };
     let is_absent = |key: &str| {
         key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
             && !is_computed(&key.to_ascii_lowercase())
-            && carriage(&caller, &action, key) == Carriage::Never
+            && callers.iter().all(|caller| carriage(caller, &action, key) == Carriage::Never)
     };
     let keys = statement.clauses.iter().map(|clause| &clause.key);
     let absent: Vec<_> = keys.filter(|key| is_absent(&key.value)).map(|key| (&*key.value, None)).collect();
