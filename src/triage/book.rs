@@ -65,6 +65,7 @@ struct File {
     rank: Vec<Rank>,
     limit: Vec<Limit>,
     operations: BTreeMap<String, String>,
+    events: BTreeMap<String, String>,
     service: Vec<Service>,
     code: Vec<CodeGroup>,
     step: Vec<Step>,
@@ -128,6 +129,7 @@ pub struct Book {
     ranks: Vec<Rank>,
     limits: Vec<Limit>,
     operations: BTreeMap<String, String>,
+    events: BTreeMap<String, String>,
     services: Vec<Service>,
     steps: Vec<Step>,
     pub(super) codes: Codes,
@@ -179,6 +181,7 @@ impl Book {
         self.ranks.extend(read.rank);
         self.limits.extend(read.limit);
         self.operations.extend(read.operations);
+        self.events.extend(read.events);
         self.services.extend(read.service);
         self.steps.extend(read.step);
         self.codes.add(read.code);
@@ -255,6 +258,13 @@ impl Book {
         }
     }
 
+    /// CloudTrail's name of a call, or of the call that an action is for.
+    pub(super) fn event_of<'c>(&'c self, call: &'c str) -> Option<&'c str> {
+        let named = call.split_once(':').map_or(call, |(_, name)| name);
+        let event = self.events.get(call).map_or(named, String::as_str);
+        Some(event).filter(|event| event.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    }
+
     /// The prefix of a service's actions, from what CloudTrail or an SDK calls it.
     pub(super) fn prefix<'s>(&'s self, service: &'s str) -> Cow<'s, str> {
         let name = service.trim_end_matches(".amazonaws.com");
@@ -266,6 +276,13 @@ impl Book {
         };
         let other = self.services.iter().find(|each| each.names.iter().any(|other| *other == name));
         other.map_or(name, |each| Cow::Borrowed(&each.name))
+    }
+
+    /// Whether a call of one service may be refused for an action of another, which it does on behalf of the caller.
+    pub(super) fn may_need(&self, called: &str, needed: &str) -> bool {
+        let of = |service: &&Service| service.name == called;
+        let service = self.services.iter().find(of);
+        service.is_none_or(|service| service.needs.iter().any(|other| other == needed))
     }
 
     /// The step that an action shows.

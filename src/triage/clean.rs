@@ -18,8 +18,14 @@ pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = plain(text);
     let text = unescaped(&text);
+    let text = unbroken(&text);
     for line in text.split(['\n', '\r']) {
         let line = unquoted(line);
+        // A mail is wrapped behind a hyphen as well, and the word goes on.
+        if is_hyphened(&out) && line.starts_with(|ch: char| ch.is_ascii_alphanumeric()) && !begins_anew(line)
+        {
+            out.pop();
+        }
         if line.trim().is_empty() || begins_anew(line) {
             while out.ends_with(' ') {
                 out.pop();
@@ -77,6 +83,57 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether the last word ends with a hyphen, before the space that stands for the end of the line.
+fn is_hyphened(text: &str) -> bool {
+    let mut back = text.chars().rev();
+    (back.next(), back.next()) == (Some(' '), Some('-'))
+        && back.next().is_some_and(|ch| ch.is_ascii_alphanumeric())
+}
+
+/// A mail as it is sent, in which `=` at the end of a line joins it to the next and `=3D` is a character.
+/// <https://www.rfc-editor.org/rfc/rfc2045#section-6.7>
+fn unbroken(text: &str) -> Cow<'_, str> {
+    let mut joints = 0;
+    let mut codes = 0;
+    for (at, _) in text.match_indices('=') {
+        let behind = text.get(at + 1..).unwrap_or_default().as_bytes();
+        match behind {
+            [b'\n', ..] | [b'\r', b'\n', ..] => joints += 1,
+            [one, two, ..] if one.is_ascii_hexdigit() && two.is_ascii_hexdigit() => codes += 1,
+            // There every other one is written `=3D`.
+            _ => return Cow::Borrowed(text),
+        }
+    }
+    if joints == 0 || joints + codes < 2 {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes: Vec<u8> = Vec::with_capacity(text.len());
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let mut line = line;
+        // The next line may be quoted once more.
+        while let Some(begun) = line.strip_suffix('=') {
+            decode(begun, &mut bytes);
+            line = lines.next().map(unquoted).unwrap_or_default();
+        }
+        decode(line, &mut bytes);
+        bytes.push(b'\n');
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A line in which `=3D` is a character, as bytes.
+fn decode(line: &str, out: &mut Vec<u8>) {
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once('=') {
+        out.extend(before.bytes());
+        let code = behind.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(code.unwrap_or(b'='));
+        rest = if code.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+    }
+    out.extend(rest.bytes());
 }
 
 /// Characters that HTML, or JSON in a log, has written otherwise.
@@ -169,6 +226,16 @@ mod tests {
     fn quoting_and_wrapping_are_taken_off() {
         assert_eq!(clean("> > User: a\n> >   is not\n> >\n> > b"), "User: a is not\nb");
         assert_eq!(clean("\u{2502} Error: creating\n\u{2502}   it"), "Error: creating it");
+    }
+
+    #[test]
+    fn a_word_that_was_broken_is_whole_again() {
+        assert_eq!(
+            clean("> in a resource-\n> based policy -\n> b --\n> c"),
+            "in a resource-based policy - b -- c"
+        );
+        assert_eq!(clean("> a =\n> b r-=\n> c =3D\n>  d\n\ne=C3=BC"), "a b r-c = d\ne\u{fc}");
+        assert_eq!(clean("id=\nb\nid==\nc"), "id= b id== c");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use crate::finding::triage::Facts;
 use crate::policy::arn;
 
 /// The form with what the message tells of it.
-pub(super) fn form_of(given: &Form, facts: &Facts) -> Form {
+#[must_use]
+pub fn form_of(given: &Form, facts: &Facts) -> Form {
     let mut form = given.clone();
     let because = "the message names it";
     if let Some(bucket) = facts.get("bucket").filter(|bucket| is_bucket(bucket)) {

@@ -3,12 +3,14 @@
 use super::Bench;
 use super::derive::is_bucket;
 use super::pages::CausePage;
-use crate::contract::{Ask, Form};
-use crate::evidence::{Evidence, Role};
+use crate::contract::{Ask, Contract, Form};
+use crate::eval::{PublicAccessBlock, open_statements};
+use crate::evidence::{PolicyDocument, Role};
 use crate::finding::Label;
 use crate::finding::triage::Facts;
-use crate::policy::Policy;
+use crate::policy::{Effect, Policy, Statement, Text, TextKind, arn};
 use crate::simulate::{Documents, Question, simulate};
+use crate::source::Place;
 
 /// What the evaluator says of a layer.
 pub(super) enum Word {
@@ -25,6 +27,8 @@ pub(super) enum Word {
 /// The key whose value the product and its customer agreed on.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html> (checked 2026-11)
 const EXTERNAL_ID: &str = "sts:ExternalId";
+/// Stands for an account that is not the caller's, where no more is known of it.
+const ELSEWHERE: [&str; 2] = ["000000000000", "999999999999"];
 
 /// Whether a layer, of what was given of it, refuses the request of the message in the way of a cause.
 pub(super) fn word_of(
@@ -34,23 +38,121 @@ pub(super) fn word_of(
     form: &Form,
 ) -> Word {
     let Some(question) = question(bench, facts, form) else { return Word::Silent };
-    let Some(documents) = documents(bench.evidence, layer, question.actions.first().map_or("", |name| name))
-    else {
-        return Word::Silent;
-    };
+    if layer == PUBLIC_ACCESS {
+        return public_access(bench, facts, question, form);
+    }
+    let action = question.actions.first().map_or("", |name| name);
     let explicit =
         cause.explicit.or(facts.explicit().filter(|_| cause.layer.as_deref() == facts.get("layer")));
-    let word = asked(&question, &documents, layer, explicit);
+    let mut words = documents(bench, facts, layer, action).into_iter().map(|documents| {
+        // Of a list of Denys alone others are missing: every account has one that allows.
+        if layer == "scp"
+            && explicit == Some(false)
+            && !documents.scp.iter().flatten().any(|policy| allows(policy))
+        {
+            return Word::Silent;
+        }
+        let word = asked(&question, &documents, layer, explicit);
+        if matches!(word, Word::Refuses(..)) {
+            hanging(&question, &documents, (layer, cause), word)
+        } else {
+            word
+        }
+    });
+    // Of several endpoints the request passed one.
+    let Some(mut first) = words.next() else { return Word::Silent };
+    for word in words {
+        first = match (first, word) {
+            (Word::Refuses(why, labels), Word::Refuses(..)) => Word::Refuses(why, labels),
+            (Word::Lets, Word::Lets) => Word::Lets,
+            (Word::RefusesOtherwise, Word::RefusesOtherwise) => Word::RefusesOtherwise,
+            _ => return Word::Silent,
+        };
+    }
+    first
+}
+
+/// A refusal, if it hangs on what the cause says that it hangs on.
+fn hanging(
+    question: &Question,
+    documents: &Documents<'_>,
+    (layer, cause): (&str, &CausePage),
+    word: Word,
+) -> Word {
+    if cause.hangs_on_resource {
+        // The same policies, if what they allow were allowed on everything.
+        let anywhere: Vec<Policy> = documents.identity.iter().map(|policy| anywhere(policy)).collect();
+        let others = Documents { identity: anywhere.iter().collect(), ..documents.clone() };
+        let is_always = matches!(asked(question, &others, layer, None), Word::Refuses(..));
+        return if is_always { Word::RefusesOtherwise } else { word };
+    }
     let keys = if cause.hangs_on.is_empty() { &cause.whatever } else { &cause.hangs_on };
-    if keys.is_empty() || !matches!(word, Word::Refuses(..)) {
+    if keys.is_empty() {
         return word;
     }
     // The same request, whatever it carries for these keys.
-    let mut other = question;
+    let mut other = question.clone();
     other.context.retain(|(name, _)| !keys.iter().any(|key| key.eq_ignore_ascii_case(name)));
     other.context.extend(keys.iter().map(|key| (key.clone(), "?".to_owned())));
-    let is_always = matches!(asked(&other, &documents, layer, None), Word::Refuses(..));
+    let is_always = matches!(asked(&other, documents, layer, None), Word::Refuses(..));
     if is_always == cause.hangs_on.is_empty() { word } else { Word::RefusesOtherwise }
+}
+
+fn allows(policy: &Policy) -> bool {
+    policy.statements.iter().any(|statement| statement.effect == Effect::Allow)
+}
+
+/// A policy whose Allows are for every resource.
+fn anywhere(policy: &Policy) -> Policy {
+    let mut policy = policy.clone();
+    for statement in policy.statements.iter_mut().filter(|statement| statement.effect == Effect::Allow) {
+        let Some(resources) = &mut statement.resources else { continue };
+        resources.negated = false;
+        resources.items.truncate(1);
+        for item in &mut resources.items {
+            *item = Text::new("*", item.span, TextKind::String);
+        }
+    }
+    policy
+}
+
+/// Said at a statement that makes a policy public.
+const PUBLIC: &str = "this lets everybody in, which makes the policy public";
+/// What a cause names as its layer that asks Block Public Access.
+const PUBLIC_ACCESS: &str = "public-access";
+
+/// Whether `RestrictPublicBuckets` is what keeps the caller out: with it the bucket's policy refuses, and without it not.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html> (checked 2026-11)
+fn public_access(bench: &Bench<'_>, facts: &Facts, question: Question, form: &Form) -> Word {
+    let owner = told_owner(facts, form);
+    let is_told = owner.is_some();
+    let question = Question { resource_account: owner.or_else(|| elsewhere(facts)), ..question };
+    let known = bench.evidence.public_access_block.map(|block| block.restrict_public_buckets);
+    let resource = bench.evidence.policies(Role::BucketPolicy);
+    if known == Some(false) {
+        return Word::Lets;
+    }
+    if resource.is_empty() {
+        return Word::Silent;
+    }
+    let refusal = |restrict_public_buckets: bool| {
+        let public_access_block = PublicAccessBlock { restrict_public_buckets };
+        let documents = Documents { resource: resource.clone(), public_access_block, ..Documents::default() };
+        asked(&question, &documents, if restrict_public_buckets { PUBLIC_ACCESS } else { "resource" }, None)
+    };
+    match (refusal(true), refusal(false)) {
+        (Word::Refuses(..), Word::Refuses(..)) => Word::RefusesOtherwise,
+        (Word::Refuses(why, _), _) if known.is_some() && is_told => {
+            let open = resource.iter().flat_map(|policy| open_statements(policy).map(|each| (*policy, each)));
+            let label = |(policy, statement): (&Policy, &Statement)| {
+                let span = statement.principals.as_ref().map_or(statement.span, |principals| principals.span);
+                Label { place: Place { source: policy.source, span }, text: PUBLIC.to_owned() }
+            };
+            Word::Refuses(why, open.map(label).collect())
+        }
+        (Word::Refuses(..) | Word::Silent, _) => Word::Silent,
+        (Word::Lets | Word::RefusesOtherwise, _) => Word::Lets,
+    }
 }
 
 /// The request of the message; none if it does not say enough.
@@ -75,11 +177,32 @@ fn question(bench: &Bench<'_>, facts: &Facts, form: &Form) -> Option<Question> {
         actions: vec![action.to_owned()],
         resources: resource.into_iter().collect(),
         context,
-        resource_account: form.text("bucket-account").or(form.text("account")).map(str::to_owned),
+        resource_account: owner(facts, form),
         now: bench.now.to_owned(),
         strict: false,
         absent: Vec::new(),
     })
+}
+
+/// The account that owns the resource, where the form or the message tells.
+fn told_owner(facts: &Facts, form: &Form) -> Option<String> {
+    form.text("bucket-account").or(facts.get("owner")).map(str::to_owned)
+}
+
+/// The account that owns the resource. A caller of the owner's account needs no policy of a bucket, so a text that misses one
+/// tells of two accounts.
+fn owner(facts: &Facts, form: &Form) -> Option<String> {
+    let is_foreign = facts.get("layer") == Some("resource")
+        && facts.explicit() == Some(false)
+        && facts.get("action").is_some_and(|action| action.starts_with("s3:"));
+    let own = || form.text("account").map(str::to_owned);
+    told_owner(facts, form).or_else(|| if is_foreign { elsewhere(facts) } else { own() })
+}
+
+/// An account that is not the caller's.
+fn elsewhere(facts: &Facts) -> Option<String> {
+    let caller = facts.get("account");
+    ELSEWHERE.iter().find(|account| caller != Some(**account)).map(|account| (*account).to_owned())
 }
 
 /// What the product shows as its ExternalId, as a question writes it.
@@ -93,14 +216,41 @@ fn external_id(bench: &Bench<'_>, facts: &Facts, form: &Form) -> String {
         }),
         _ => false,
     };
-    let contract = bench.library.contract(bench.consumer);
-    let is_shown = contract.is_some_and(|contract| contract.demands.iter().any(|demand| shows(&demand.ask)));
+    // Which product it was the user says, or the account that called; the one that is meant where nobody says so is a guess.
+    let Some(contract) = product_of(bench, facts) else { return "?".to_owned() };
+    let is_shown = contract.demands.iter().any(|demand| shows(&demand.ask));
     if is_shown { "?" } else { "absent" }.to_owned()
 }
 
-/// What was given of a layer; none if that is nothing.
-fn documents<'e>(evidence: &'e Evidence, layer: &str, action: &str) -> Option<Documents<'e>> {
-    let of = |role: Role| -> Vec<&'e Policy> { evidence.policies(role) };
+/// The contract of the product that called.
+fn product_of<'b>(bench: &Bench<'b>, facts: &Facts) -> Option<&'b Contract> {
+    if bench.is_consumer_given {
+        return bench.library.contract(bench.consumer);
+    }
+    let caller = facts.get("principal").and_then(arn::account_of).or(facts.get("account"))?;
+    let is_its_own = |contract: &&Contract| {
+        contract.defaults.iter().any(|default| {
+            default.name == "product-principal" && arn::account_of(&default.value) == Some(caller)
+        })
+    };
+    bench.library.contracts().find(is_its_own)
+}
+
+/// What was given of a layer, for each of several documents of which one was asked by itself; none if nothing was given.
+fn documents<'e>(bench: &Bench<'e>, facts: &Facts, layer: &str, action: &str) -> Vec<Documents<'e>> {
+    let evidence = bench.evidence;
+    let names_layer = facts.get("layer") == Some(layer);
+    let of = |role: Role| -> Vec<&'e Policy> {
+        let is_it = |document: &&PolicyDocument| !(names_layer && is_another(bench, facts, document));
+        evidence.of(role).filter(is_it).map(|document| &document.policy).collect()
+    };
+    let levels = |role: Role| -> Vec<Vec<&'e Policy>> {
+        let kept = of(role);
+        let levels = evidence.levels(role).into_iter().map(|level| {
+            level.into_iter().filter(|policy| kept.iter().any(|own| std::ptr::eq(*own, *policy))).collect()
+        });
+        levels.filter(|level: &Vec<&Policy>| !level.is_empty()).collect()
+    };
     let mut documents = Documents::default();
     match layer {
         "identity" => documents.identity = of(Role::ReaderPolicy),
@@ -112,26 +262,55 @@ fn documents<'e>(evidence: &'e Evidence, layer: &str, action: &str) -> Option<Do
         }
         "boundary" => documents.boundary = of(Role::Boundary),
         "session" => documents.session = of(Role::SessionPolicy),
-        "scp" => documents.scp = evidence.levels(Role::Scp),
-        "rcp" => documents.rcp = evidence.levels(Role::Rcp),
-        "endpoint" => documents.endpoint = of(Role::EndpointPolicy),
-        _ => return None,
+        "scp" => documents.scp = levels(Role::Scp),
+        "rcp" => documents.rcp = levels(Role::Rcp),
+        "endpoint" => {
+            let one = |policy| Documents { endpoint: vec![policy], ..Documents::default() };
+            return of(Role::EndpointPolicy).into_iter().map(one).collect();
+        }
+        _ => return Vec::new(),
     }
     let is_empty = documents.identity.is_empty()
         && documents.resource.is_empty()
         && documents.key.is_empty()
         && documents.boundary.is_empty()
         && documents.session.is_empty()
-        && documents.endpoint.is_empty()
         && documents.scp.is_empty()
         && documents.rcp.is_empty();
-    (!is_empty).then_some(documents)
+    if is_empty { Vec::new() } else { vec![documents] }
+}
+
+/// Whether a document says that it is another policy of the organization than the one that the text names.
+fn is_another(bench: &Bench<'_>, facts: &Facts, document: &PolicyDocument) -> bool {
+    let Some(named) = facts.get("policy-id").filter(|id| id.starts_with("p-")) else { return false };
+    let mut ids = policy_ids(bench.sources.get(document.source).text()).peekable();
+    ids.peek().is_some() && !ids.any(|id| id == named)
+}
+
+/// Whether the policy of the organization that the text names is among the documents.
+pub(super) fn is_at_hand(bench: &Bench<'_>, named: &str) -> bool {
+    let has = |document: &PolicyDocument| {
+        policy_ids(bench.sources.get(document.source).text()).any(|id| id == named)
+    };
+    bench.evidence.documents.iter().any(has)
+}
+
+/// Identifiers of policies of an organization in a text.
+/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_PolicySummary.html> (checked 2026-11)
+fn policy_ids(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("p-").filter_map(|(at, _)| {
+        let before = text.get(..at)?.chars().next_back();
+        let rest = text.get(at..)?;
+        let end = rest.find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '-' && ch != '_');
+        let id = rest.get(..end.unwrap_or(rest.len()))?;
+        (matches!(before, Some('"' | '/' | '\'')) && id.len() >= 10).then_some(id)
+    })
 }
 
 /// What the layer says to a request; `explicit` where the refusal is known to be a Deny, or known to be none.
 fn asked(question: &Question, documents: &Documents<'_>, layer: &str, explicit: Option<bool>) -> Word {
     let Ok(answer) = simulate(question, documents) else { return Word::Silent };
-    let wanted = layer_name(layer);
+    let wanted = if layer == PUBLIC_ACCESS { "Block Public Access" } else { layer_name(layer) };
     let denied = answer.examples.iter().find(|example| !example.allowed && example.why.contains(wanted));
     let denies = |says: &str| says.starts_with("denies:");
     let refuses = denied.is_some_and(|example| {

@@ -6,11 +6,13 @@
 
 mod anchors;
 mod book;
+mod chain;
 mod clean;
 mod codes;
 mod derive;
 mod event;
 mod formed;
+mod judged;
 mod layer;
 mod next;
 mod pages;
@@ -21,9 +23,12 @@ mod stream;
 mod template;
 mod weigh;
 mod when;
+mod whose;
 
 pub use book::{Book, BookFault, MessageTest};
 pub use clean::clean;
+pub use formed::form_of;
+pub use judged::tells_no_bucket_policy;
 pub use records::{Record, records};
 pub use rows::{CsvRow, csv, is_csv_header};
 pub use stream::{Stop, json};
@@ -32,6 +37,7 @@ use crate::contract::Form;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Facts, Triage, Triaged};
 use crate::judge::Library;
+use crate::redact::{without_mails, without_secrets};
 use crate::source::Sources;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -53,6 +59,8 @@ pub struct Bench<'a> {
     pub library: &'a Library,
     /// The product whose messages these are.
     pub consumer: &'a str,
+    /// Whether somebody said so; it is presumed otherwise.
+    pub is_consumer_given: bool,
     /// The texts.
     pub sources: &'a Sources,
     /// The documents.
@@ -101,21 +109,61 @@ pub fn facts(book: &Book, text: &str) -> Vec<(bool, Facts)> {
     heard.into_iter().map(|heard| (heard.is_known, heard.facts)).collect()
 }
 
-/// The messages of an item. What stood beside the text comes from elsewhere as well, and is made plain like it.
+/// The messages of an item. What stood beside the text comes from elsewhere as well, and is made plain like it. Secrets that
+/// somebody pasted with it go no further.
 fn hear(book: &Book, item: &Item) -> Vec<read::Heard> {
+    let text = clean(&item.text);
+    let text = without_secrets(&text);
     let is_plain = item.facts.iter().all(|(_, value)| matches!(clean::plain(value), Cow::Borrowed(_)));
     if is_plain {
-        return read::messages(book, &clean(&item.text), &item.facts);
+        return read::messages(book, &text, &item.facts);
     }
     let mut facts = Facts::default();
     for (name, value) in item.facts.iter() {
         facts.set(name, &clean::plain(value));
     }
-    read::messages(book, &clean(&item.text), &facts)
+    read::messages(book, &text, &facts)
 }
 
 fn origin_of(item: &Item) -> Option<String> {
-    item.origin.as_deref().map(|origin| clean::plain(origin).into_owned())
+    item.origin.as_deref().map(|origin| shown(clean::plain(origin).into_owned()))
+}
+
+/// A text that may be shown: mail addresses are nobody's business. Questions are put with what the message says, since a policy may
+/// name a session by the address of who made it.
+fn shown(text: String) -> String {
+    if text.contains('@') { without_mails(&text).into_owned() } else { text }
+}
+
+/// The same for everything that is said of a message.
+fn may_be_shown(mut message: Triaged) -> Triaged {
+    let hide = |text: &mut String| *text = shown(std::mem::take(text));
+    hide(&mut message.text);
+    let mut facts = Facts::default();
+    for (name, value) in message.facts.iter() {
+        // Paths and encoded texts may look like secrets; where they come from a text, that was looked through.
+        let is_path = matches!(name, "key" | "prefix" | "listed" | "resource" | "encoded" | "policy");
+        let value = if is_path { Cow::Borrowed(value) } else { without_secrets(value) };
+        facts.set(name, &without_mails(&value));
+    }
+    message.facts = facts;
+    for cause in &mut message.causes {
+        hide(&mut cause.says);
+        hide(&mut cause.why);
+        cause.help.iter_mut().for_each(hide);
+        cause.labels.iter_mut().for_each(|label| hide(&mut label.text));
+        if let Some(finding) = &mut cause.finding {
+            hide(&mut finding.headline);
+            finding.help.iter_mut().for_each(hide);
+        }
+    }
+    for ask in &mut message.asks {
+        hide(&mut ask.what);
+        hide(&mut ask.command);
+        ask.then.iter_mut().for_each(hide);
+    }
+    message.notes.iter_mut().for_each(hide);
+    message
 }
 
 /// Answers messages one after the other; what was answered once is not thought over again.
@@ -154,7 +202,7 @@ impl<'a> Answerer<'a> {
         match self.known.entry(heard.facts.clone()) {
             Entry::Occupied(entry) => {
                 let known = entry.into_mut();
-                known.text = heard.text;
+                known.text = shown(heard.text);
                 known.is_known = heard.is_known;
                 known.origin = origin;
                 known
@@ -231,7 +279,7 @@ fn one(weigher: &mut weigh::Weigher<'_>, heard: read::Heard, origin: Option<Stri
     let bench = weigher.bench();
     let weighed = weigher.weigh(&heard.facts);
     let asks = next::asks(&bench, &heard.facts, &weighed);
-    Triaged {
+    may_be_shown(Triaged {
         text: heard.text,
         count,
         origin,
@@ -241,5 +289,5 @@ fn one(weigher: &mut weigh::Weigher<'_>, heard: read::Heard, origin: Option<Stri
         causes: weighed.causes.into_iter().map(|(_, cause)| cause).collect(),
         asks,
         notes: weighed.notes,
-    }
+    })
 }

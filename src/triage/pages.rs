@@ -1,7 +1,7 @@
 //! What stands in `rules/messages` beside the messages: causes, what to ask for, and which facts lead to which cause.
 
-use super::when::When;
-use crate::finding::triage::Sure;
+use super::when::{When, holds};
+use crate::finding::triage::{Facts, Sure};
 use crate::finding::{Class, Owner};
 use serde::Deserialize;
 
@@ -27,6 +27,9 @@ pub(super) struct CausePage {
     /// Condition keys that the layer's refusal hangs on: with some value of them it would let the request pass.
     #[serde(default)]
     pub(super) hangs_on: Vec<String>,
+    /// The layer's refusal hangs on the resource: what it allows it allows elsewhere.
+    #[serde(default)]
+    pub(super) hangs_on_resource: bool,
     /// Condition keys that the layer's refusal does not hang on.
     #[serde(default)]
     pub(super) whatever: Vec<String>,
@@ -59,6 +62,56 @@ pub(super) struct AskPage {
     /// Facts without which it is not asked for.
     #[serde(default)]
     pub(super) needs: Vec<String>,
+    /// How it is asked for where other facts are told; the first that holds is taken.
+    #[serde(default)]
+    pub(super) or: Vec<AskOr>,
+}
+
+/// How something is asked for where some facts are told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskOr {
+    pub(super) when: When,
+    #[serde(default)]
+    pub(super) what: Option<String>,
+    #[serde(default)]
+    pub(super) command: Option<String>,
+    #[serde(default)]
+    pub(super) place: Option<String>,
+    #[serde(default)]
+    pub(super) then: Option<String>,
+    /// Evidence that the answer is, if it is other evidence.
+    #[serde(default)]
+    pub(super) gives: Option<Vec<String>>,
+}
+
+/// How something is asked for.
+pub(super) struct AskText<'p> {
+    pub(super) what: &'p str,
+    /// The command, or the place.
+    pub(super) command: &'p str,
+    pub(super) then: Option<&'p str>,
+    pub(super) gives: &'p [String],
+}
+
+impl AskPage {
+    /// How it is asked for where these facts are told.
+    pub(super) fn text(&self, facts: &Facts) -> AskText<'_> {
+        match self.or.iter().find(|or| holds(&or.when, facts)) {
+            Some(or) => AskText {
+                what: or.what.as_ref().unwrap_or(&self.what),
+                command: or.command.as_deref().or(or.place.as_deref()).unwrap_or_default(),
+                then: or.then.as_deref(),
+                gives: or.gives.as_ref().unwrap_or(&self.gives),
+            },
+            None => AskText {
+                what: &self.what,
+                command: self.command.as_deref().or(self.place.as_deref()).unwrap_or_default(),
+                then: self.then.as_deref(),
+                gives: &self.gives,
+            },
+        }
+    }
 }
 
 /// Causes that facts lead to.
@@ -86,6 +139,9 @@ pub(super) struct Service {
     /// What CloudTrail's `eventSource` and the SDKs call it, in small letters and without spaces.
     #[serde(default)]
     pub(super) names: Vec<String>,
+    /// Services whose actions a call of it may be refused for.
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
 }
 
 /// A step that an action shows, where the text names none.

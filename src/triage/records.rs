@@ -66,6 +66,9 @@ fn object(book: &Book, map: &Map<String, Value>, out: &mut Vec<Record>, depth: u
         for row in rows {
             walk(book, &lake(row), out, depth + 1);
         }
+    } else if let Some(rows) = map.get("ResultSet").and_then(|set| set.get("Rows")).and_then(Value::as_array)
+    {
+        athena(book, rows, out, depth);
     } else if let Some(inner) = text("CloudTrailEvent").or(text("eventJson")).or(text("eventData")) {
         walk(book, &Value::String(inner.to_owned()), out, depth + 1);
     } else if let Some(results) = map.get("EvaluationResults").and_then(Value::as_array) {
@@ -130,6 +133,48 @@ fn lake(row: &Value) -> Value {
         }
     }
     Value::Object(out)
+}
+
+/// Rows of `athena get-query-results`: the first names the columns, which a table of CloudTrail has in small letters.
+/// <https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html> (checked 2026-11)
+fn athena(book: &Book, rows: &[Value], out: &mut Vec<Record>, depth: usize) {
+    const NAMES: [&str; 10] = [
+        "eventName",
+        "eventSource",
+        "eventTime",
+        "eventID",
+        "awsRegion",
+        "sourceIPAddress",
+        "vpcEndpointId",
+        "recipientAccountId",
+        "errorCode",
+        "errorMessage",
+    ];
+    let cells = |row: &Value| -> Vec<String> {
+        let cells = row.get("Data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        cells.iter().map(|cell| string(cell.get("VarCharValue")).unwrap_or_default()).collect()
+    };
+    let Some((header, rows)) = rows.split_first() else { return };
+    let header: Vec<String> = cells(header)
+        .into_iter()
+        .map(|name| match NAMES.iter().find(|own| own.eq_ignore_ascii_case(&name)) {
+            Some(own) => (*own).to_owned(),
+            None => name.replace("useridentity", "userIdentity"),
+        })
+        .collect();
+    for row in rows {
+        let named = header.iter().zip(cells(row)).filter(|(_, value)| !value.is_empty());
+        let row: Map<String, Value> =
+            named.map(|(name, value)| (name.clone(), Value::String(value))).collect();
+        let row = lake(&Value::Object(row));
+        if row.get("errorCode").is_some() || row.get("errorMessage").is_some() {
+            out.extend(Event::deserialize(&row).ok().map(|event| event.record(book)));
+        } else if row.get("eventName").is_some() {
+            out.push(Record::Pass);
+        } else {
+            walk(book, &row, out, depth + 1);
+        }
+    }
 }
 
 /// A result of `SimulatePrincipalPolicy` or `SimulateCustomPolicy`.

@@ -29,31 +29,113 @@ struct Columns {
     error: usize,
 }
 
+/// Characters that part the fields of a row; spreadsheets in many languages write `;`.
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+/// What the column of the message is called, the best first.
+const ERRORS: [&str; 14] = [
+    "last import attempt error",
+    "last error",
+    "error message",
+    "errormessage",
+    "import error",
+    "fehlermeldung",
+    "error",
+    "fehler",
+    "reason",
+    "message",
+    "meldung",
+    "erreur",
+    "errore",
+    "mensaje",
+];
+/// What the column of the account is called, the best first.
+const ACCOUNTS: [&str; 9] = [
+    "cloud account id",
+    "account id",
+    "accountid",
+    "data source id",
+    "cloud account",
+    "data source",
+    "account",
+    "konto",
+    "id",
+];
+/// Words of columns that tell of something else: how many, when, of which kind, whose.
+const OTHERS: [&str; 24] = [
+    "count",
+    "number",
+    "code",
+    "anzahl",
+    "time",
+    "date",
+    "datum",
+    "at",
+    "type",
+    "kind",
+    "level",
+    "status",
+    "mail",
+    "email",
+    "name",
+    "user",
+    "owner",
+    "employee",
+    "org",
+    "organization",
+    "organisation",
+    "request",
+    "event",
+    "rate",
+];
+
 /// Whether a first line is the header of a CSV of failed imports.
 #[must_use]
 pub fn is_csv_header(line: &str) -> bool {
+    delimiter(line).is_some()
+}
+
+/// What parts the fields of a header; none if the line is none.
+fn delimiter(line: &str) -> Option<u8> {
     if line.len() > LONGEST_HEADER {
-        return false;
+        return None;
     }
-    let fields: Vec<String> =
-        line.split(',').map(|field| field.trim_matches(['"', ' ', '\u{feff}']).to_owned()).collect();
-    fields.len() >= 2
-        && columns(&fields).is_some()
-        && fields.iter().all(|field| field.len() <= 60 && !field.contains(':'))
+    let is_header = |delimiter: &u8| {
+        let fields: Vec<String> = line
+            .split(char::from(*delimiter))
+            .map(|field| field.trim_matches(['"', ' ', '\u{feff}', '\r', '\n']).to_owned())
+            .collect();
+        fields.len() >= 2
+            && columns(&fields).is_some()
+            && fields.iter().all(|field| {
+                field.len() <= 60 && !field.contains([':', '.']) && field.split_whitespace().count() <= 6
+            })
+    };
+    DELIMITERS.into_iter().find(is_header)
 }
 
 fn columns(header: &[String]) -> Option<Columns> {
-    let find = |wanted: &[&str]| {
-        header.iter().position(|name| {
-            let name = name.to_ascii_lowercase().replace(['_', '-'], " ");
-            wanted.iter().any(|wanted| name.contains(wanted))
+    let names: Vec<String> =
+        header.iter().map(|name| name.to_ascii_lowercase().replace(['_', '-'], " ")).collect();
+    // Also where the words are written as one: `errorcode`.
+    let is_word = |word: &str, other: &str| {
+        let before = word.strip_suffix(other);
+        before.is_some_and(|before| before.is_empty() || ["error", "fehler", "message"].contains(&before))
+    };
+    let is_other = |name: &str| name.split(' ').any(|word| OTHERS.iter().any(|other| is_word(word, other)));
+    let find = |wanted: &[&str], taken: Option<usize>| {
+        wanted.iter().find_map(|wanted| {
+            names.iter().enumerate().position(|(at, name)| {
+                let is_it = if wanted.len() > 2 {
+                    name.contains(wanted)
+                } else {
+                    name.split(' ').any(|word| word == *wanted)
+                };
+                is_it && !is_other(name) && Some(at) != taken
+            })
         })
     };
-    let error = find(&["last error", "error", "reason", "message"])?;
-    Some(Columns {
-        account: find(&["account id", "cloud account", "account", "id"]).filter(|at| *at != error),
-        error,
-    })
+    let error = find(&ERRORS, None)?;
+    Some(Columns { account: find(&ACCOUNTS, Some(error)), error })
 }
 
 /// Goes through a CSV row by row. What is in a column that nobody asks for, such as a mail address, goes nowhere.
@@ -65,17 +147,21 @@ pub fn csv(
     each: &mut dyn FnMut(CsvRow) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     let mut fields = Vec::new();
-    if !row(&mut reader, &mut fields)? {
+    let first = reader.fill_buf()?;
+    let first = first.get(..first.len().min(LONGEST_HEADER)).unwrap_or_default();
+    let line = String::from_utf8_lossy(first.split(|byte| *byte == b'\n').next().unwrap_or_default());
+    let delimiter = delimiter(&line).unwrap_or(b',');
+    if !row(&mut reader, &mut fields, delimiter)? {
         return Ok(());
     }
     let Some(columns) = columns(&fields) else {
         return Err(std::io::Error::new(
             std::io::ErrorKind::InvalidData,
-            "no column of the CSV is called `error`",
+            "no column of the CSV is called `error`, `reason` or `message`",
         ));
     };
     let mut number = 0;
-    while row(&mut reader, &mut fields)? {
+    while row(&mut reader, &mut fields, delimiter)? {
         if fields.iter().all(String::is_empty) {
             continue;
         }
@@ -92,7 +178,7 @@ pub fn csv(
 }
 
 /// One row; quoted fields may have commas, quotes written twice, and line breaks.
-fn row(reader: &mut impl BufRead, fields: &mut Vec<String>) -> std::io::Result<bool> {
+fn row(reader: &mut impl BufRead, fields: &mut Vec<String>, delimiter: u8) -> std::io::Result<bool> {
     fields.clear();
     let mut field: Vec<u8> = Vec::new();
     let mut quoted = false;
@@ -129,7 +215,7 @@ fn row(reader: &mut impl BufRead, fields: &mut Vec<String>) -> std::io::Result<b
                     quoted = true;
                 }
                 b'"' if field.iter().all(u8::is_ascii_whitespace) => quoted = true,
-                b',' if !quoted => push(&mut field, fields),
+                byte if *byte == delimiter && !quoted => push(&mut field, fields),
                 b'\n' if !quoted => {
                     push(&mut field, fields);
                     done = true;
@@ -167,8 +253,35 @@ mod tests {
     }
 
     #[test]
+    fn a_column_is_what_it_is_called_whatever_stands_before_it() {
+        for (header, row, account) in [
+            ("error_count,account id,last import attempt error", "3,a1,e", "a1"),
+            ("name,organization id,cloud account id,error", "n,o1,a1,e", "a1"),
+            ("account email,id,error", "m,a1,e", "a1"),
+            ("cloud_account_id;name;last_error", "a1;n;e", "a1"),
+            ("cloud_account_id\tname\tlast_error", "a1\tn\te", "a1"),
+            ("id,name,Fehlermeldung,E-Mail", "a1,n,e,m", "a1"),
+            ("eventname,errorcode,errormessage", "n,c,e", ""),
+        ] {
+            assert!(is_csv_header(header), "{header}");
+            let text = format!("{header}\n{row}\n");
+            csv(text.as_bytes(), &mut |found| {
+                assert_eq!((&*found.account, &*found.item.text), (account, "e"), "{header}");
+                Ok(())
+            })
+            .unwrap();
+        }
+    }
+
+    #[test]
     fn a_header_is_told_from_a_message() {
         assert!(is_csv_header("cloud account id,name,type,last error,latest employee email"));
-        assert!(!is_csv_header("An error occurred (AccessDenied) when calling the X operation, sorry"));
+        for text in [
+            "An error occurred (AccessDenied) when calling the X operation, sorry",
+            "An error occurred; account 12 is not there any more",
+            "Access Denied, and no reason at all is told by anybody here",
+        ] {
+            assert!(!is_csv_header(text), "{text}");
+        }
     }
 }

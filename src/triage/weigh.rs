@@ -3,14 +3,15 @@
 use super::Bench;
 use super::book::Ranked;
 use super::formed::form_of;
+use super::judged::{
+    demands, is_broken, is_unsettled, judged, of_reader, settle, shown_by, waits, with_told,
+};
 use super::layer::{Word, word_of};
-use super::pages::CausePage;
-use super::when::fits;
-use crate::contract::{Ask, Expect, Form};
+use super::whose::{has_personal, is_personal_layer, other_than_refused};
+use crate::contract::Form;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Cause, Facts, Standing, Sure};
-use crate::finding::{Class, Finding, Report, Severity, State, Unknown, Wrapped};
-use crate::judge::{Job, findings_of, judge};
+use crate::finding::{Class, Finding, Report, Severity, Unknown, Wrapped};
 use std::collections::BTreeMap;
 
 /// Reports of so many forms are kept.
@@ -28,8 +29,12 @@ pub(super) fn has_evidence(evidence: &Evidence) -> bool {
 pub(super) struct Weighed {
     /// With the identifier each has in `rules/messages`, none for one that only the evidence shows.
     pub(super) causes: Vec<(Option<String>, Cause)>,
-    /// Facts that demands in question wait for.
-    pub(super) unknown: Vec<Unknown>,
+    /// Facts that demands in question wait for, with how sure the surest cause is that hangs on each.
+    pub(super) unknown: Vec<(Unknown, Sure)>,
+    /// The documents are not those of who was refused.
+    pub(super) is_other: bool,
+    /// What was given of the layer that the text names does not refuse.
+    pub(super) is_not_all: bool,
     /// The form that was judged.
     pub(super) form: Form,
     pub(super) notes: Vec<String>,
@@ -85,90 +90,62 @@ impl<'a> Weigher<'a> {
         if !has_evidence(bench.evidence) && bench.form.iter().next().is_none() {
             return Weighed { causes: ranked.iter().map(opened).collect(), form, ..Weighed::default() };
         }
-        let key: Vec<(String, String)> =
-            form.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect();
         self.forget();
-        let report = &*self.reports.entry(key).or_insert_with(|| judged(&bench, &form));
-        let mut out = Weighed { form: form.clone(), ..Weighed::default() };
-        let mut used: Vec<&Finding> = Vec::new();
-        let mut asked: Vec<String> = Vec::new();
-        for ranked in &ranked {
-            let demands = demands(&bench, ranked.page, facts);
-            let mut cause = open(&bench, ranked, facts);
-            let shown = shown_by(report, ranked.page, &demands);
-            if let Some(finding) = shown {
-                confirm(&mut cause, finding);
-                let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
-                if asked.is_some_and(|demand| is_unsettled(report, demand)) {
-                    cause.standing = Standing::Open;
-                    cause.sure = Sure::Likely;
-                    cause.why = "the documents point to it, and do not settle it".to_owned();
-                }
-                used.push(finding);
-            } else if let Some(word) = ranked
-                .page
-                .layer
-                .as_deref()
-                .or(implied(ranked.id))
-                .filter(|word| facts.get("layer") == Some(*word) || demands.is_empty())
-            {
-                match word_of(&bench, facts, (word, ranked.page), &form) {
-                    Word::RefusesOtherwise => {
-                        rule_out(&mut cause, "what was given refuses it, and for another reason")
-                    }
-                    Word::Refuses(why, labels) => {
-                        cause.standing = Standing::Confirmed;
-                        cause.sure = Sure::Certain;
-                        cause.why = why;
-                        cause.labels = labels;
-                    }
-                    // The text names this layer: then another policy of it refused, or it was changed since.
-                    Word::Lets if facts.get("layer") == Some(word) => {
-                        cause.why = format!(
-                            "{}; what was given of that layer does not refuse, so another policy of it did, or it was \
-                             changed since",
-                            cause.why
-                        );
-                    }
-                    Word::Lets => rule_out(&mut cause, "what was given does not refuse it"),
-                    Word::Silent => settle(report, &demands, &mut cause),
-                }
-            } else if let Some(fact) = waits(report, ranked.page, &demands) {
-                cause.standing = Standing::Confirmed;
-                cause.why = fact.reason.clone();
-            } else {
-                settle(report, &demands, &mut cause);
-            }
-            asked.extend(demands);
+        let told = with_told(bench.evidence, facts);
+        let key = self.judge(&form, bench.evidence, "");
+        let told_key = told.as_ref().map(|told| self.judge(&form, told, "no-bucket-policy"));
+        let Some(report) = self.reports.get(&key) else { return Weighed::default() };
+        let told = told_key.and_then(|key| self.reports.get(&key)).unwrap_or(report);
+        let other = other_than_refused(&bench, facts);
+        let foreign = if other.is_some() { of_reader(&bench) } else { Vec::new() };
+        let case = Case { bench: &bench, facts, form: &form, report, told, is_other: other.is_some() };
+        let mut out = Weighed { form: form.clone(), is_other: other.is_some(), ..Weighed::default() };
+        let mut asked: Vec<(usize, String)> = Vec::new();
+        for (at, ranked) in ranked.iter().enumerate() {
+            let mut demands = demands(&bench, ranked.page, facts);
+            demands.retain(|demand| !foreign.contains(demand));
+            let (cause, is_not_all) = case.weigh(ranked, &demands);
+            out.is_not_all |= is_not_all;
+            asked.extend(demands.into_iter().map(|demand| (at, demand)));
             out.causes.push((Some(ranked.id.to_owned()), cause));
         }
-        asked.sort();
-        asked.dedup();
-        others(facts, report, &asked, &used, &mut out);
-        // What explains a broken demand explains it once.
-        let broken: Vec<String> = out
-            .causes
-            .iter()
-            .filter(|(_, cause)| cause.standing == Standing::Confirmed)
-            .filter_map(|(_, cause)| cause.finding.as_ref().and_then(|finding| finding.demand.clone()))
-            .collect();
-        for (id, cause) in out.causes.iter_mut().filter(|(_, cause)| cause.standing == Standing::Open) {
-            let page = ranked.iter().find(|ranked| Some(ranked.id) == id.as_deref());
-            let own = page.map(|ranked| demands(&bench, ranked.page, facts)).unwrap_or_default();
-            let is_named = facts.get("layer").is_some() && cause.sure == Sure::Certain;
-            if !is_named && !own.is_empty() && own.iter().any(|demand| broken.contains(demand)) {
-                rule_out(cause, "the documents show another reason for the same");
-            }
+        others(facts, report, (&asked, &foreign), &mut out);
+        once(&bench, facts, &asked, &mut out);
+        for unknown in
+            report.unknown.iter().filter(|unknown| asked.iter().any(|(_, id)| *id == unknown.demand))
+        {
+            let open = asked.iter().filter(|(_, id)| *id == unknown.demand);
+            let open = open.filter_map(|(at, _)| out.causes.get(*at));
+            let open = open.filter(|(_, cause)| cause.standing == Standing::Open);
+            let sure = open.map(|(_, cause)| cause.sure).min().unwrap_or(Sure::Possible);
+            out.unknown.push((unknown.clone(), sure));
         }
-        let mut told: Vec<(String, String)> = Vec::new();
+        // Where the documents show what is wrong with a policy, that it does not allow says nothing more.
+        let is_general = |id: &Option<String>| id.as_deref().and_then(implied).is_some();
+        let is_shown = |(id, cause): &(Option<String>, Cause)| {
+            cause.standing == Standing::Confirmed
+                && !is_general(id)
+                && layer_of(&bench, id).as_deref() == Some("identity")
+        };
+        if out.causes.iter().any(is_shown) {
+            out.causes.retain(|(id, cause)| {
+                cause.finding.is_some() || cause.standing != Standing::Confirmed || !is_general(id)
+            });
+        }
+        let mut shown: Vec<(String, String)> = Vec::new();
         out.causes.retain(|(_, cause)| {
             let key = (cause.rule.clone(), cause.says.clone());
-            let is_new = cause.standing != Standing::Confirmed || !told.contains(&key);
-            told.push(key);
+            let is_new = cause.standing != Standing::Confirmed || !shown.contains(&key);
+            shown.push(key);
             is_new
         });
-        out.unknown =
-            report.unknown.iter().filter(|unknown| asked.contains(&unknown.demand)).cloned().collect();
+        // Who takes a role is never who the role's documents are about.
+        let is_sts = facts.get("action").is_some_and(|action| action.starts_with("sts:"));
+        if let Some(other) = other.filter(|_| !is_sts && has_personal(&bench)) {
+            out.notes.push(format!(
+                "the documents are about `{other}`, whom the text does not name; what they allow settles nothing here"
+            ));
+        }
         out.causes.sort_by_key(|(_, cause)| {
             let rank = match cause.standing {
                 Standing::Confirmed => 0,
@@ -179,31 +156,125 @@ impl<'a> Weigher<'a> {
         });
         out
     }
+
+    /// Judges a form with some evidence, once.
+    fn judge(&mut self, form: &Form, evidence: &Evidence, what: &str) -> Vec<(String, String)> {
+        let mut key: Vec<(String, String)> =
+            form.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect();
+        key.push((String::new(), what.to_owned()));
+        if !self.reports.contains_key(&key) {
+            self.reports.insert(key.clone(), judged(&self.bench, evidence, form));
+        }
+        key
+    }
 }
 
-/// The report, with the findings that it tells together with another demand's.
-fn judged(bench: &Bench<'_>, form: &Form) -> Report {
-    let consumers = [bench.consumer.to_owned()];
-    let job = Job {
-        sources: bench.sources,
-        evidence: bench.evidence,
-        form,
-        consumers: &consumers,
-        strict: bench.strict,
-        now: bench.now,
-        only: &[],
-    };
-    let mut report = judge(bench.library, &job);
-    let untold: Vec<String> = report
-        .consumers
-        .iter()
-        .flat_map(|consumer| &consumer.demands)
-        .filter(|demand| demand.state == State::Broken)
-        .filter(|demand| !report.findings.iter().any(|finding| finding.demand.as_ref() == Some(&demand.id)))
-        .map(|demand| demand.id.clone())
+/// A message with what the judge said.
+struct Case<'c, 'a> {
+    bench: &'c Bench<'a>,
+    facts: &'c Facts,
+    form: &'c Form,
+    report: &'c Report,
+    /// The report with what the text tells of other documents.
+    told: &'c Report,
+    /// The documents are not those of who was refused.
+    is_other: bool,
+}
+
+impl Case<'_, '_> {
+    /// The cause, and whether what was given of the layer that the text names does not refuse.
+    fn weigh(&self, ranked: &Ranked<'_>, demands: &[String]) -> (Cause, bool) {
+        let page = ranked.page;
+        let mut cause = open(self.bench, ranked, self.facts);
+        let is_about_call = page.demands.iter().any(|demand| demand == "@action");
+        let report = if is_about_call { self.told } else { self.report };
+        let named = self.facts.get("layer");
+        if let Some(finding) = shown_by(report, page, demands) {
+            confirm(&mut cause, finding);
+            let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
+            if asked.is_some_and(|demand| is_unsettled(report, demand)) {
+                cause.standing = Standing::Open;
+                cause.sure = Sure::Likely;
+                cause.why = "the documents point to it, and do not settle it".to_owned();
+            }
+            return (cause, false);
+        }
+        let layer = page.layer.as_deref().or(implied(ranked.id));
+        let is_asked = |layer: &&str| {
+            (named == Some(*layer) || demands.is_empty()) && !(self.is_other && is_personal_layer(layer))
+        };
+        if let Some(layer) = layer.filter(is_asked) {
+            // What a cause says of the document that was given the document settles.
+            let is_of_text = named == Some(layer) && !page.hangs_on_resource && page.hangs_on.is_empty();
+            match word_of(self.bench, self.facts, (layer, page), self.form) {
+                Word::Refuses(why, labels) => {
+                    cause.standing = Standing::Confirmed;
+                    cause.sure = Sure::Certain;
+                    cause.why = why;
+                    cause.labels = labels;
+                }
+                // The text names this layer, so it did refuse, and what was given of it is not all.
+                Word::Lets | Word::RefusesOtherwise if is_of_text => {
+                    cause.why = format!("{}; {}", cause.why, not_all(layer));
+                    return (cause, true);
+                }
+                Word::RefusesOtherwise => {
+                    rule_out(&mut cause, "what was given refuses it, and for another reason")
+                }
+                Word::Lets => rule_out(&mut cause, "what was given does not refuse it"),
+                Word::Silent => settle(self.report, demands, &mut cause),
+            }
+            return (cause, false);
+        }
+        if let Some(fact) = waits(self.report, page, demands) {
+            cause.standing = Standing::Confirmed;
+            cause.why = fact.reason.clone();
+        } else {
+            settle(self.report, demands, &mut cause);
+        }
+        (cause, false)
+    }
+}
+
+/// What it means that a layer that refused does not refuse by what was given of it. A resource has one policy, others are many.
+fn not_all(layer: &str) -> &'static str {
+    if matches!(layer, "resource" | "boundary" | "trust") {
+        "the policy that was given does not refuse it so: it was changed since, or is another's"
+    } else {
+        "what was given of that layer does not refuse it so, so another policy of it did, or it was changed since"
+    }
+}
+
+/// The layer that a cause of `rules/messages` is about.
+fn layer_of(bench: &Bench<'_>, id: &Option<String>) -> Option<String> {
+    bench.book.cause(id.as_deref()?)?.layer.clone()
+}
+
+/// What explains a refusal explains it once.
+fn once(bench: &Bench<'_>, facts: &Facts, asked: &[(usize, String)], out: &mut Weighed) {
+    let confirmed = out.causes.iter().filter(|(_, cause)| cause.standing == Standing::Confirmed);
+    let broken: Vec<String> = confirmed
+        .clone()
+        .filter_map(|(_, cause)| cause.finding.as_ref().and_then(|finding| finding.demand.clone()))
         .collect();
-    report.findings.extend(findings_of(bench.library, &job, bench.consumer, &untold));
-    report
+    let shown: Vec<String> = confirmed.filter_map(|(id, _)| layer_of(bench, id)).collect();
+    let named = facts.get("layer");
+    // `RestrictPublicBuckets` is worded as a resource's policy.
+    let is_shown = |layer: &str| {
+        shown.iter().any(|other| other == layer || (layer == "resource" && other == "public-access"))
+    };
+    for (at, (id, cause)) in out.causes.iter_mut().enumerate() {
+        if cause.standing != Standing::Open {
+            continue;
+        }
+        let mut own = asked.iter().filter(|(of, _)| *of == at).map(|(_, demand)| demand);
+        let is_named = named.is_some() && cause.sure == Sure::Certain;
+        let is_same =
+            layer_of(bench, id).is_some_and(|layer| named == Some(layer.as_str()) && is_shown(&layer));
+        if is_same || (!is_named && own.any(|demand| broken.contains(demand))) {
+            rule_out(cause, "the documents show another reason for the same");
+        }
+    }
 }
 
 /// A cause before any evidence.
@@ -241,103 +312,29 @@ fn confirm(cause: &mut Cause, finding: &Finding) {
     cause.finding = Some(Box::new(finding.clone()));
 }
 
-fn rule_out(cause: &mut Cause, why: &str) {
+pub(super) fn rule_out(cause: &mut Cause, why: &str) {
     cause.standing = Standing::RuledOut;
     cause.why = why.to_owned();
 }
 
-/// Ruled out where every demand in question was asked and holds.
-fn settle(report: &Report, demands: &[String], cause: &mut Cause) {
-    let states: Vec<State> = report
-        .consumers
-        .iter()
-        .flat_map(|consumer| &consumer.demands)
-        .filter(|demand| demands.contains(&demand.id))
-        .map(|demand| demand.state)
-        .collect();
-    if !states.is_empty() && states.iter().all(|state| *state == State::Holds) {
-        rule_out(cause, "judged with the documents, and not so");
-    }
-}
-
-fn is_broken(report: &Report, demand: &str) -> bool {
-    report
-        .consumers
-        .iter()
-        .flat_map(|consumer| &consumer.demands)
-        .any(|each| each.id == demand && each.state == State::Broken)
-}
-
-/// Whether what a demand waits for leaves it open, whatever was found on the way.
-fn is_unsettled(report: &Report, demand: &str) -> bool {
-    report
-        .consumers
-        .iter()
-        .flat_map(|consumer| &consumer.demands)
-        .any(|each| each.id == demand && each.state == State::Unknown)
-}
-
-/// The finding that shows a cause.
-fn shown_by<'r>(report: &'r Report, page: &CausePage, demands: &[String]) -> Option<&'r Finding> {
-    let is_told = |finding: &&Finding| match &finding.demand {
-        Some(demand) => {
-            demands.contains(demand)
-                && (is_broken(report, demand) || finding.severity >= Severity::Warning)
-                && (page.rules.is_empty() || page.rules.iter().any(|rule| fits(rule, &finding.rule.0)))
-        }
-        // What the letters of the form show belongs to no demand.
-        None => {
-            finding.severity >= Severity::Warning
-                && page.rules.iter().chain([&page.rule]).any(|rule| fits(rule, &finding.rule.0))
-        }
-    };
-    report.findings.iter().find(is_told)
-}
-
-/// A fact that a demand waits for and that is the cause: nothing was delivered yet.
-fn waits<'r>(report: &'r Report, page: &CausePage, demands: &[String]) -> Option<&'r Unknown> {
-    report
-        .unknown
-        .iter()
-        .find(|unknown| page.facts.contains(&unknown.fact) && demands.contains(&unknown.demand))
-}
-
-/// The demands that a cause puts in question.
-fn demands(bench: &Bench<'_>, page: &CausePage, facts: &Facts) -> Vec<String> {
-    let Some(contract) = bench.library.contract(bench.consumer) else { return Vec::new() };
-    let asks = |ask: &Ask| {
-        let Some(action) = facts.get("action") else { return false };
-        match ask {
-            Ask::Access { actions, expect, request, .. } => {
-                *expect == Expect::Allowed
-                    && (request == "reader") != (facts.get("step") == Some("delivery"))
-                    && actions.iter().any(|each| each.eq_ignore_ascii_case(action))
-            }
-            Ask::Discovery { actions, .. } => actions.iter().any(|each| each.eq_ignore_ascii_case(action)),
-            _ => false,
-        }
-    };
-    let mut out = Vec::new();
-    for wanted in &page.demands {
-        let list = contract.demands.iter().filter(|demand| match wanted.as_str() {
-            "@action" => asks(&demand.ask),
-            pattern => fits(pattern, &demand.id),
-        });
-        out.extend(list.map(|demand| demand.id.clone()));
-    }
-    out
-}
-
 /// Broken demands in question that no cause explains, and what else the documents show to stand in the way.
-fn others(facts: &Facts, report: &Report, asked: &[String], used: &[&Finding], out: &mut Weighed) {
+fn others(
+    facts: &Facts,
+    report: &Report,
+    (asked, foreign): (&[(usize, String)], &[String]),
+    out: &mut Weighed,
+) {
     let is_named = facts.get("layer").is_some();
+    let used: Vec<Finding> =
+        out.causes.iter().filter_map(|(_, cause)| cause.finding.as_deref().cloned()).collect();
     let mut more: Vec<&str> = Vec::new();
     for finding in &report.findings {
         let Some(demand) = &finding.demand else { continue };
-        if used.contains(&finding) || !is_broken(report, demand) {
+        if used.contains(finding) || !is_broken(report, demand) || foreign.contains(demand) {
             continue;
         }
-        if asked.contains(demand) && !is_named && finding.severity >= Severity::Warning {
+        let is_asked = asked.iter().any(|(_, other)| other == demand);
+        if is_asked && !is_named && finding.severity >= Severity::Warning {
             let mut cause = Cause {
                 rule: String::new(),
                 has_page: true,

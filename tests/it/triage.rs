@@ -57,6 +57,8 @@ struct Expected {
     _why: String,
     #[serde(default)]
     evidence: Vec<String>,
+    #[serde(default)]
+    flags: Vec<String>,
     symptom: Option<String>,
     first: String,
     standing: Option<String>,
@@ -98,6 +100,7 @@ fn every_denial_is_answered_as_reviewed() {
             Some(symptom) => command.args(["--symptom", symptom]),
             None => command.arg(folder.join("message.txt")),
         };
+        command.args(&expected.flags);
         for path in &expected.evidence {
             command.args(["--evidence", path]);
         }

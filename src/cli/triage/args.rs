@@ -59,7 +59,7 @@ pub(in crate::cli) struct TriageArgs {
     #[arg(long, value_name = "KIND=FILE")]
     document: Vec<String>,
     /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = crate::cli::args::moment)]
     now: Option<String>,
 
     /// How to print the answer; csv and json go row by row through a CSV of failed imports

@@ -1,7 +1,7 @@
 //! Names replaced before anything is answered, so that no answer can show one.
 
 use crate::cli::check::Run;
-use crate::contract::{Form, Origin};
+use crate::contract::{Form, Origin, is_choice};
 use crate::finding::triage::Facts;
 use crate::load;
 use crate::redact::Redactor;
@@ -131,8 +131,12 @@ fn learn(facts: &Facts, names: &mut Vec<(&'static str, String)>) {
         names.extend(parts.filter(is_name).map(|part| ("folder", part.to_owned())));
     }
     for fact in ["principal", "role", "policy"] {
-        let parts = facts.get(fact).into_iter().flat_map(|arn| arn.split('/').skip(1));
-        names.extend(parts.map(|part| ("user", part.to_owned())));
+        let Some(arn) = facts.get(fact) else { continue };
+        // What kind of policy it is stands in the path of an organization's, and is no name.
+        let is_organization = arn.contains(":organizations:");
+        let kind = if is_organization { "organization" } else { "user" };
+        let parts = arn.split('/').skip(1).filter(|part| !is_organization || !part.contains('_'));
+        names.extend(parts.map(|part| (kind, part.to_owned())));
     }
 }
 
@@ -144,7 +148,8 @@ fn form(form: &Form, redactor: &mut Redactor) -> Form {
         .map(|(name, value)| (name.to_owned(), value.text.clone(), value.origin.clone()))
         .collect();
     for (name, text, origin) in given {
-        let text = redactor.redact(&text);
+        // What is one of a choice names nobody.
+        let text = if is_choice(&name) { text } else { redactor.redact(&text) };
         match origin {
             Origin::Given(place) => out.give(&name, &text, place),
             Origin::Presumed(because) => out.presume(&name, &text, &because),

@@ -1,5 +1,6 @@
 //! What was given to `triage`: text, records, or a CSV; of whatever length.
 
+use super::decode::decoded;
 use crate::finding::triage::Facts;
 use crate::triage::{Book, CsvRow, Item, Record, csv, is_csv_header, json};
 use anyhow::Context;
@@ -28,11 +29,12 @@ pub(super) fn read(
     path: &Path,
     each: &mut dyn FnMut(Taken) -> std::io::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut input: Box<dyn Read> = if path.as_os_str() == "-" {
+    let input: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(std::io::stdin())
     } else {
         Box::new(File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?)
     };
+    let mut input = decoded(input).with_context(|| format!("cannot read `{}`", path.display()))?;
     let mut first = Vec::new();
     input
         .by_ref()
@@ -40,7 +42,7 @@ pub(super) fn read(
         .read_to_end(&mut first)
         .with_context(|| format!("cannot read `{}`", path.display()))?;
     let is_whole = (first.len() as u64) < FIRST;
-    let text = decoded(&first);
+    let text = String::from_utf8_lossy(&first).into_owned();
     let start = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
     if is_csv_header(start.lines().next().unwrap_or_default()) {
         let rest = Cursor::new(first).chain(input);
@@ -147,46 +149,4 @@ fn place(text: &str) -> Option<usize> {
         at += line.len();
     }
     None
-}
-
-/// Text, in whichever encoding it was saved.
-fn decoded(bytes: &[u8]) -> String {
-    let wide = |from: fn([u8; 2]) -> u16| -> String {
-        let units = bytes.get(2..).unwrap_or_default().chunks_exact(2);
-        let units =
-            units.map(|pair| from([pair.first().copied().unwrap_or(0), pair.get(1).copied().unwrap_or(0)]));
-        char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}')).collect()
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        bytes => String::from_utf8_lossy(bytes).into_owned(),
-    }
-}
-
-/// A text without mail addresses.
-pub(super) fn without_mail(text: String) -> String {
-    if !text.contains('@') {
-        return text;
-    }
-    let is_edge = |ch: char| {
-        ch.is_whitespace() || matches!(ch, '"' | '\'' | '<' | '>' | '(' | ')' | ',' | ';' | '/' | ':')
-    };
-    let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    let put = |word: &mut String, out: &mut String| {
-        let is_mail = word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-        out.push_str(if is_mail { "MAIL" } else { word });
-        word.clear();
-    };
-    for ch in text.chars() {
-        if is_edge(ch) {
-            put(&mut word, &mut out);
-            out.push(ch);
-        } else {
-            word.push(ch);
-        }
-    }
-    put(&mut word, &mut out);
-    out
 }

@@ -1,6 +1,7 @@
 //! `preflight triage`
 
 pub(super) mod args;
+mod decode;
 mod hide;
 mod input;
 
@@ -8,15 +9,19 @@ use super::check::Run;
 use super::{Exit, terminal};
 use crate::finding::triage::{Standing, Triage, Triaged};
 use crate::finding::{RuleName, Severity};
+use crate::load;
 use crate::mend::{self, Options};
 use crate::render::json::triage_v1;
 use crate::render::triage as drawn;
-use crate::triage::{Answerer, Bench, Book, Collector, Item, Record};
+use crate::triage::{Answerer, Bench, Book, Collector, Item, Record, form_of, tells_no_bucket_policy};
 use args::{TriageArgs, TriageFormat};
 use hide::Hider;
 use input::Taken;
 use std::io::Write;
 use std::path::PathBuf;
+
+/// What the AWS CLI prints where a bucket has no policy.
+const NO_BUCKET_POLICY: &str = "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: The bucket policy does not exist";
 
 pub(super) fn run(args: &TriageArgs) -> anyhow::Result<Exit> {
     let book = Book::embedded()?;
@@ -29,6 +34,7 @@ pub(super) fn run(args: &TriageArgs) -> anyhow::Result<Exit> {
         book: &book,
         library: &run.library,
         consumer: &consumer,
+        is_consumer_given: !check.form.consumer.is_empty() || !run.config.consumers.is_empty(),
         sources: &run.sources,
         evidence: &run.evidence,
         form: &run.config.form,
@@ -47,7 +53,6 @@ pub(super) fn run(args: &TriageArgs) -> anyhow::Result<Exit> {
                     Taken::Record(Record::Item(item)) => collector.take(&hider.item(&book, *item)),
                     Taken::Row(row) => {
                         let mut row = row;
-                        row.item.text = input::without_mail(row.item.text);
                         row.item = hider.item(&book, row.item);
                         row.account = hider.text(&row.account);
                         if rows.is_asked() {
@@ -178,16 +183,15 @@ fn corrected(run: &Run, answer: &Triage) -> Vec<drawn::Corrected> {
     if confirmed.is_empty() {
         return Vec::new();
     }
-    let mut form = run.config.form.clone();
-    for message in &answer.messages {
-        for (name, fact) in [("bucket", "bucket"), ("export-name", "report"), ("export-path", "prefix")] {
-            if let Some(value) = message.facts.get(fact) {
-                form.presume(name, value, "the message names it");
-            }
-        }
+    let messages = answer.messages.iter();
+    let form = messages.clone().fold(run.config.form.clone(), |form, message| form_of(&form, &message.facts));
+    let mut sources = run.sources.with(&std::collections::BTreeMap::new());
+    let mut evidence = run.evidence.clone();
+    // What a message tells of other documents made the judge sure.
+    if messages.clone().any(|message| tells_no_bucket_policy(&run.evidence, &message.facts)) {
+        load::add_unnamed(&mut sources, "the message", NO_BUCKET_POLICY, &mut evidence);
     }
-    let sources = run.sources.with(&std::collections::BTreeMap::new());
-    let state = mend::State::new(sources, run.evidence.clone(), form);
+    let state = mend::State::new(sources, evidence, form);
     let bench = run.bench();
     let report = bench.judge(&state);
     let options = Options { only: confirmed, least: Severity::Note, ..Options::default() };

@@ -100,10 +100,9 @@ fn open(out: &mut String, message: &Triaged) {
             who(out, first);
             let more = causes.count();
             if more > 0 && !message.asks.is_empty() {
-                para(
-                    out,
-                    &format!("There are {more} more possible reasons, which we cannot tell apart from here."),
-                );
+                let reasons =
+                    if more == 1 { "is one more possible reason" } else { "are more possible reasons" };
+                para(out, &format!("There {reasons}, which we cannot tell apart from here."));
             }
         }
         None => para(out, "We cannot tell the reason from this alone."),
@@ -125,7 +124,17 @@ fn who(out: &mut String, cause: &Cause) {
 
 fn send(out: &mut String, message: &Triaged) {
     let Some(ask) = message.asks.first() else { return };
-    para(out, &format!("Please send us {}. The following only reads:", plain(&ask.what)));
+    let what = plain(&ask.what);
+    if ask.is_sentence {
+        para(
+            out,
+            &format!(
+                "This is not known yet: {what}. Please send us the answer to the following, which only reads:"
+            ),
+        );
+    } else {
+        para(out, &format!("Please send us {what}. The following only reads:"));
+    }
     let _ = writeln!(out, "    {}\n", safe(&ask.command));
     if let Some(then) = &ask.then {
         para(out, &plain(then));
