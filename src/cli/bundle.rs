@@ -1,10 +1,10 @@
 //! `preflight bundle`
 
-use super::args::BundleArgs;
+use super::args::{BundleArgs, CheckArgs};
 use super::check::{Filed, Run};
-use super::save::save;
+use super::save::{Staged, can_save};
 use super::{Exit, terminal};
-use crate::contract::{Ask, Contract, Form, Origin};
+use crate::contract::{Ask, Contract, Form, Origin, is_choice};
 use crate::evidence::Evidence;
 use crate::finding::Report;
 use crate::load;
@@ -13,11 +13,13 @@ use crate::redact::{Redactor, secrets};
 use crate::source::Sources;
 use serde_json::{Map, Value, json};
 use std::hash::{BuildHasher, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
-    let run = Run::prepare(&args.check, None)?;
+    check_files(args)?;
+    let run = Run::prepare(&once(&args.check), None)?;
     let documents = documents(&run)?;
+    refuse_bundles(&documents)?;
     refuse_secrets(&documents)?;
     let form = form(&run);
     let (text, documents, redactor) = if args.no_redact {
@@ -39,16 +41,16 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
             "nothing was written: the bundle would be judged otherwise than the documents ({difference}); --no-redact leaves names as they are"
         );
     }
-    save(&args.output, &text)?;
+    // Both are there before the first is in its place: the one to send, and the one to keep.
+    let bundle = Staged::write(&args.output, &text)?;
+    let mapping = redactor.as_ref().map(|redactor| Staged::write(&mapping_of(args), &mapping_text(redactor)));
+    let mapping = mapping.transpose()?;
+    bundle.commit()?;
     let shown = args.output.display();
     terminal::talk(&format!("wrote `{shown}`: {} document(s)", documents.len()));
-    if let Some(redactor) = redactor {
-        let mapping = args.mapping.clone().unwrap_or_else(|| {
-            let mut name = args.output.clone().into_os_string();
-            name.push(".mapping.json");
-            PathBuf::from(name)
-        });
-        save(&mapping, &mapping_text(&redactor))?;
+    if let (Some(redactor), Some(staged)) = (redactor, mapping) {
+        let mapping = mapping_of(args);
+        staged.commit()?;
         terminal::talk(&summary(&redactor));
         terminal::talk(&format!(
             "wrote `{}`, which tells what is what: keep it to yourself",
@@ -56,6 +58,35 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
         ));
     }
     Ok(Exit::Ready)
+}
+
+/// Where to write which name became which.
+fn mapping_of(args: &BundleArgs) -> PathBuf {
+    args.mapping.clone().unwrap_or_else(|| {
+        let mut name = args.output.clone().into_os_string();
+        name.push(".mapping.json");
+        PathBuf::from(name)
+    })
+}
+
+/// What is written to whom is asked before anything is read.
+fn check_files(args: &BundleArgs) -> anyhow::Result<()> {
+    let real = |path: &Path| -> anyhow::Result<PathBuf> {
+        let path = can_save(path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
+        Ok(folder.join(path.file_name().unwrap_or_default()))
+    };
+    let bundle = real(&args.output)?;
+    if !args.no_redact {
+        let mapping = mapping_of(args);
+        anyhow::ensure!(
+            real(&mapping)? != bundle,
+            "nothing was written: `{}` would be the bundle and its mapping, which tells what every name was; name two files",
+            mapping.display()
+        );
+    }
+    Ok(())
 }
 
 /// The member by which a snapshot is known.
@@ -86,6 +117,8 @@ fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
         .iter()
         .filter(|(_, source)| !source.is_part() && source.name() != "command line")
         .filter(|(_, source)| !source.name().ends_with("preflight.toml"))
+        // What tells which name became which stays with the user.
+        .filter(|(_, source)| !is_mapping(source.text()))
         .map(|(_, source)| {
             let text = match source.is_excerpt() {
                 true => load::short_listing(source.name())?,
@@ -99,6 +132,45 @@ fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
             })
         })
         .collect()
+}
+
+/// Whether a text is what an earlier bundle wrote beside itself.
+fn is_mapping(text: &str) -> bool {
+    let is_entry = |entry: &Value| entry.get("became").is_some() && entry.get("kind").is_some();
+    text.starts_with('[')
+        && text.contains("\"became\"")
+        && serde_json::from_str::<Vec<Value>>(text).is_ok_and(|list| list.iter().all(is_entry))
+}
+
+/// The arguments with each path once, by whatever name it goes.
+fn once(args: &CheckArgs) -> CheckArgs {
+    let mut args = args.clone();
+    let mut seen = Vec::new();
+    args.paths.retain(|path| {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let is_new = !seen.contains(&real);
+        seen.push(real);
+        is_new
+    });
+    args
+}
+
+/// A bundle says of the documents beside it what they say themselves, under other names: nobody could judge the two.
+fn refuse_bundles(documents: &[Document]) -> anyhow::Result<()> {
+    let is_bundle = |document: &&Document| {
+        let snapshot: Option<Value> = Some(&document.text)
+            .filter(|text| text.contains(SNAPSHOT))
+            .and_then(|text| serde_json::from_str(text).ok());
+        let documents = snapshot.as_ref().and_then(|snapshot| snapshot.get("documents")?.as_array());
+        documents.is_some_and(|list| !list.is_empty())
+    };
+    let bundle = documents.iter().filter(|_| documents.len() > 1).find(is_bundle);
+    anyhow::ensure!(
+        bundle.is_none(),
+        "nothing was written: `{}` is a bundle, and would be bundled with what it was made from; write bundles into another folder",
+        bundle.map(|bundle| bundle.name.as_str()).unwrap_or_default()
+    );
+    Ok(())
 }
 
 /// The values that somebody gave.
@@ -145,7 +217,10 @@ fn redacted(
     form: &[(String, String)],
     documents: &[Document],
 ) -> (Vec<(String, String)>, Vec<Document>) {
-    let form = form.iter().map(|(name, value)| (name.clone(), redactor.redact(value))).collect();
+    // What is one of a choice names nobody.
+    let mut one =
+        |name: &str, value: &str| if is_choice(name) { value.to_owned() } else { redactor.redact(value) };
+    let form = form.iter().map(|(name, value)| (name.clone(), one(name, value))).collect();
     let documents = documents
         .iter()
         .map(|document| Document {

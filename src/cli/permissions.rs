@@ -22,9 +22,9 @@ pub(super) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
 
 fn is_wanted(read: &Read, args: &PermissionsArgs) -> bool {
     let purposes: &[Purpose] = match args.purpose {
-        // A check asks the simulator beside what it collects, unless it is told not to.
-        PurposeArg::Check => &[Purpose::Collect, Purpose::Simulate],
-        PurposeArg::Collect => &[Purpose::Collect],
+        // Both ask the simulator beside what they collect, unless they are told not to.
+        PurposeArg::Check | PurposeArg::Collect if args.no_simulate => &[Purpose::Collect],
+        PurposeArg::Check | PurposeArg::Collect => &[Purpose::Collect, Purpose::Simulate],
         PurposeArg::AsReader => &[Purpose::AsReader],
         PurposeArg::Simulate => &[Purpose::Simulate],
     };

@@ -1,26 +1,36 @@
 //! Which names stand in texts: found where the grammar of ARNs and of the AWS CLI's answers says that one stands, and
-//! replaced wherever they stand as a whole.
+//! replaced wherever they stand as a whole. Identifiers are known by their form.
 
+use super::forms;
+use super::values::{self, Shape};
 use std::collections::BTreeMap;
 
-/// Members of answers whose value names somebody or something of the customer's.
-const MEMBERS: [(&str, &str); 16] = [
-    ("UserName", "user"),
-    ("GroupName", "group"),
-    ("RoleName", "role"),
-    ("Bucket", "bucket"),
-    ("S3Bucket", "bucket"),
-    ("bucket", "bucket"),
-    ("S3BucketOwner", "account"),
-    ("DisplayName", "user"),
-    ("Email", "mail"),
-    ("MasterAccountEmail", "mail"),
-    ("ManagementAccountEmail", "mail"),
-    ("AccessKeyId", "access key"),
-    ("UserId", "id"),
-    ("GroupId", "id"),
-    ("RoleId", "id"),
-    ("PolicyId", "id"),
+/// Members of answers, policies and templates whose value names somebody or something of the customer's.
+const MEMBERS: [(&str, &str, Shape); 24] = [
+    ("UserName", "user", Shape::Names),
+    ("GroupName", "group", Shape::Names),
+    ("RoleName", "role", Shape::Names),
+    ("aws:username", "user", Shape::Names),
+    ("aws:userid", "id", Shape::Names),
+    ("user_name", "user", Shape::Names),
+    ("Bucket", "bucket", Shape::Names),
+    ("BucketName", "bucket", Shape::Names),
+    ("S3Bucket", "bucket", Shape::Names),
+    ("bucket", "bucket", Shape::Names),
+    ("S3BucketOwner", "account", Shape::Names),
+    ("DisplayName", "user", Shape::Names),
+    ("Email", "mail", Shape::Names),
+    ("MasterAccountEmail", "mail", Shape::Names),
+    ("ManagementAccountEmail", "mail", Shape::Names),
+    ("AccountName", "account name", Shape::Text),
+    ("AccessKeyId", "access key", Shape::Names),
+    ("UserId", "id", Shape::Names),
+    ("GroupId", "id", Shape::Names),
+    ("RoleId", "id", Shape::Names),
+    ("PolicyId", "id", Shape::Names),
+    ("Description", "text", Shape::Text),
+    ("description", "text", Shape::Text),
+    ("Comment", "text", Shape::Text),
 ];
 
 /// Words of policies, answers and of preflight, which may be names as well and stay where they are.
@@ -66,21 +76,28 @@ const WORDS: [&str; 36] = [
 /// Names by kind.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// The longest first for each first byte.
     list: BTreeMap<String, &'static str>,
-    longest: usize,
+    /// Their texts by the first letter, the longest first: a name may begin another.
+    by_first: BTreeMap<char, Vec<String>>,
     /// Texts behind a wildcard.
     fragments: BTreeMap<String, &'static str>,
 }
 
 impl Names {
     pub(super) fn add(&mut self, kind: &'static str, name: &str) {
-        let plain = name.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        let is_word = WORDS.iter().any(|word| word.eq_ignore_ascii_case(name)) || name.contains(':');
-        if plain && name.len() >= 2 && !is_word {
-            self.longest = self.longest.max(name.len());
-            self.list.entry(name.to_owned()).or_insert(kind);
+        let plain = name.chars().any(char::is_alphanumeric);
+        let is_word = WORDS.iter().any(|word| word.eq_ignore_ascii_case(name));
+        let is_text = kind == "text" || kind == "tag";
+        // One digit may be anything.
+        let is_short = name.len() < 2 && !name.chars().all(char::is_alphabetic);
+        let Some(first) = name.chars().next() else { return };
+        if !plain || is_word || is_short || (name.contains(':') && !is_text) || self.list.contains_key(name) {
+            return;
         }
+        self.list.insert(name.to_owned(), kind);
+        let same = self.by_first.entry(first).or_default();
+        let at = same.partition_point(|other| other.len() >= name.len());
+        same.insert(at, name.to_owned());
     }
 
     /// Notes every name that a text shows as one.
@@ -101,17 +118,21 @@ impl Names {
                 .collect();
             self.arn(&arn);
         }
-        for (key, kind) in MEMBERS {
-            for (at, _) in text.match_indices(key) {
-                let rest = text.get(at + key.len()..).unwrap_or_default();
-                // Quotes may be escaped, for a document inside a string.
-                let rest = rest.trim_start_matches(['\\', '"', ' ']);
-                let Some(rest) = rest.strip_prefix([':', '=']) else { continue };
-                let rest = rest.trim_start_matches(['\\', ' ']);
-                let Some(rest) = rest.strip_prefix('"') else { continue };
-                let value: String = rest.chars().take_while(|ch| !matches!(ch, '"' | '\\' | '\n')).collect();
-                self.literal(kind, &value);
+        for (key, kind, shape) in MEMBERS {
+            for value in values::of(text, key, shape) {
+                match shape {
+                    Shape::Names => self.literal(kind, value),
+                    Shape::Text => self.add(kind, value),
+                }
             }
+        }
+        // Short words and those of a closed choice are nobody's name, and may stand anywhere.
+        let is_choice = |value: &str| value.len() < 4 || !value.chars().any(char::is_lowercase);
+        for value in values::tags(text).into_iter().filter(|value| !is_choice(value)) {
+            self.add("tag", value);
+        }
+        for value in values::account_names(text) {
+            self.add("account name", value);
         }
     }
 
@@ -126,16 +147,12 @@ impl Names {
                     Some("user") => "user",
                     Some("role" | "assumed-role") => "role",
                     Some("group") => "group",
+                    Some("saml-provider") => "provider",
                     _ => return,
                 };
                 // A path is the customer's own, too.
                 for part in parts {
                     self.literal(kind, part);
-                }
-            }
-            "organizations" => {
-                for part in resource.split('/').filter(|part| part.starts_with("o-")) {
-                    self.add("organization", part);
                 }
             }
             _ => {}
@@ -144,7 +161,9 @@ impl Names {
 
     /// The parts of a pattern between its wildcards and variables; of a plain name the name.
     fn literal(&mut self, kind: &'static str, pattern: &str) {
-        if pattern.contains("${") || pattern.contains('<') {
+        // What a policy or a template fills in is no name; what stands before it is the beginning of one.
+        let pattern = pattern.split("${").next().unwrap_or_default();
+        if pattern.contains('<') {
             return;
         }
         let mut runs = pattern.split(['*', '?']);
@@ -159,20 +178,18 @@ impl Names {
         self.list.iter().find_map(|(name, kind)| Some((name.as_str(), *kind, name.find(fragment)?)))
     }
 
-    /// The name that a text begins with, given the character before it.
+    /// The name that a text begins with, given the characters before it.
     pub(super) fn at(&self, text: &str, before: Option<char>) -> Option<(&'static str, usize)> {
-        let edge = |ch: Option<char>| ch.is_none_or(|ch| !(ch.is_ascii_alphanumeric()));
+        // Whatever letters stand beside them, twelve digits are an account: a `Sid` has no others than letters and digits.
+        if let Some(length) = forms::account(text, before) {
+            return Some(("account", length));
+        }
+        let edge = |ch: Option<char>| ch.is_none_or(|ch| !ch.is_alphanumeric());
         if !edge(before) {
             return None;
         }
-        if let Some(length) = digits(text) {
-            return Some(("account", length));
-        }
-        if let Some(length) = mail(text) {
-            return Some(("mail", length));
-        }
-        if let Some(length) = organization(text) {
-            return Some(("organization", length));
+        if let Some(found) = forms::identifier(text) {
+            return Some(found);
         }
         if matches!(before, Some('*' | '?')) {
             let run = text.split(['*', '?', '/', '"', '\\', ' ', '\n', ',']).next().unwrap_or_default();
@@ -180,45 +197,20 @@ impl Names {
                 return Some(("fragment", run.len()));
             }
         }
-        // From the longest possible down: a name may begin another.
-        let most = text.len().min(self.longest);
-        let window = text.get(..text.floor_char_boundary(most)).unwrap_or_default();
-        let ends = window.char_indices().map(|(at, ch)| at + ch.len_utf8());
-        let candidates: Vec<usize> = ends.collect();
-        candidates.into_iter().rev().find_map(|end| {
-            let kind = self.list.get(window.get(..end)?)?;
-            let after = text.get(end..).and_then(|rest| rest.chars().next());
-            let name_goes_on =
-                window.get(..end)?.chars().next_back().is_some_and(|ch| ch.is_ascii_alphanumeric());
+        let first = text.chars().next()?;
+        self.by_first.get(&first)?.iter().find_map(|name| {
+            let rest = text.strip_prefix(name.as_str())?;
+            let mut after = rest.chars();
+            let next = after.next();
+            let name_goes_on = name.chars().next_back().is_some_and(char::is_alphanumeric);
             // The text before a wildcard is a name of its own.
-            (edge(after) || !name_goes_on).then_some((*kind, end))
+            let ends = edge(next) || !name_goes_on;
+            // `cur:DescribeReportDefinitions`, `arn:aws:cur:…` and `cur.amazonaws.com` are no user called `cur`.
+            let is_action =
+                next == Some(':') && after.next().is_some_and(|ch| ch.is_ascii_uppercase() || ch == '*');
+            let is_field = next == Some(':') && before == Some(':');
+            let is_service = is_action || is_field || rest.starts_with(".amazonaws.com");
+            (ends && !is_service).then(|| (self.list.get(name).copied().unwrap_or("text"), name.len()))
         })
     }
-}
-
-/// An account number, with or without the console's dashes.
-fn digits(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let is = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    if (0..12).all(is) && !is(12) {
-        return Some(12);
-    }
-    let dashed = (0..14).all(|at| if at == 4 || at == 9 { bytes.get(at) == Some(&b'-') } else { is(at) });
-    (dashed && !is(14) && bytes.get(14) != Some(&b'-')).then_some(14)
-}
-
-fn mail(text: &str) -> Option<usize> {
-    let local = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(b)).count();
-    let rest = text.get(local..)?.strip_prefix('@')?;
-    let domain = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b)).count();
-    let is_domain = rest.get(..domain)?.trim_end_matches('.').contains('.');
-    (local > 0 && is_domain).then_some(local + 1 + domain)
-}
-
-/// `o-` and 10 to 32 lower-case letters or digits.
-/// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html> (checked 2026-11)
-fn organization(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix("o-")?;
-    let count = rest.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit()).count();
-    (10..=32).contains(&count).then_some(count + 2)
 }

@@ -15,6 +15,8 @@ mod endings;
 mod faults;
 mod ministack;
 mod organization;
+mod reader_key;
+mod refused;
 mod run;
 #[path = "../runs/mod.rs"]
 mod runs;

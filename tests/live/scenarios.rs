@@ -149,7 +149,8 @@ fn what_aws_refuses_the_reader_breaks_the_demand() {
         let file = folder.path().join("s.json");
         let name = file.to_str().unwrap();
         assert_eq!(check(&Server::start(healthy()).url, &["--snapshot", name]).code, 0);
-        let server = Server::start(with(&[(call, refusal)]));
+        let identity = ("sts:GetCallerIdentity", super::reader_key::reader());
+        let server = Server::start(with(&[identity, (call, refusal)]));
         let mut command = preflight(&server.url);
         command.args(["check", "--as-reader", "-", "--snapshot", name, "--format", "json"]);
         command.args(["--now", "2026-11-23T12:00:00Z"]).args(ACCOUNT);

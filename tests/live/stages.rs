@@ -131,7 +131,9 @@ pub(super) fn stages(folder: &Path) -> Vec<Stage> {
     let as_reader = |name, more: &[&str]| {
         let args =
             [words(&["--as-reader", "-", "--mode", "find-report"]), words(&ACCOUNT), words(more)].concat();
-        Stage { name, scenario: healthy(), args, as_reader: true }
+        let mut scenario = healthy();
+        scenario.insert("sts:GetCallerIdentity".to_owned(), super::reader_key::reader());
+        Stage { name, scenario, args, as_reader: true }
     };
     vec![
         stage("a role", as_role, [words(&role_args), words(&ACCOUNT[..6])].concat()),
@@ -177,4 +179,9 @@ fn the_printed_policy_has_an_action_for_each_call_and_no_other() {
     let without: BTreeSet<String> =
         collected.into_iter().filter(|action| action != "sts:AssumeRole").collect();
     assert_eq!(without, printed(&["--for", "check"]));
+    // Collecting makes the same calls.
+    assert_eq!(without, printed(&["--for", "collect"]));
+    let plain: BTreeSet<String> =
+        without.into_iter().filter(|action| !action.starts_with("iam:Simulate")).collect();
+    assert_eq!(plain, printed(&["--for", "collect", "--no-simulate"]));
 }

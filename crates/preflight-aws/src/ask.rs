@@ -2,6 +2,7 @@
 
 use crate::Watch;
 use crate::snapshot::{Mark, Snapshot};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -18,6 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 use tokio::sync::Semaphore;
 
+/// Our word for credentials that cannot be had.
+pub(crate) const NO_CREDENTIALS: &str = "no-credentials";
 /// Calls under way at once. IAM throttles at about twenty reads a second.
 const AT_ONCE: usize = 8;
 
@@ -43,6 +46,11 @@ impl Failure {
         match error {
             SdkError::TimeoutError(_) => lost("timeout"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => lost("timeout"),
+            SdkError::DispatchFailure(_) if credentials(error).is_some() => Self {
+                code: NO_CREDENTIALS.to_owned(),
+                message: credentials(error).unwrap_or_default(),
+                status: None,
+            },
             SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => lost("no-connection"),
             SdkError::ServiceError(service) => {
                 let meta = service.err();
@@ -72,6 +80,18 @@ impl Failure {
         matches!(self.code.as_str(), "AccessDenied" | "AccessDeniedException" | "403")
     }
 
+    /// Whether AWS does not know the key, or its secret is another.
+    pub(crate) fn is_of_key(&self) -> bool {
+        const CODES: [&str; 5] = [
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ];
+        CODES.contains(&self.code.as_str())
+    }
+
     fn value(&self) -> Value {
         match self.status {
             Some(status) => json!({ "code": self.code, "message": self.message, "status": status }),
@@ -80,12 +100,29 @@ impl Failure {
     }
 }
 
+/// Why there are no credentials, if that is what an error is about: the first line, without the list of all that was tried.
+fn credentials(error: &dyn std::error::Error) -> Option<String> {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        next = cause.source();
+        if cause.is::<CredentialsError>() {
+            let words = next.map_or_else(|| cause.to_string(), chain);
+            let line = words.lines().next().unwrap_or_default();
+            let line = line.split(". Attempted").next().unwrap_or_default();
+            return Some(line.trim().to_owned());
+        }
+    }
+    None
+}
+
 /// The words of an error and of what caused it.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
         let cause_words = cause.to_string();
+        // The SDK prints the whole request behind a wrong address.
+        let cause_words = cause_words.split(" to request `").next().unwrap_or_default().to_owned();
         if !words.contains(&cause_words) && words.len() < 300 {
             words.push_str(": ");
             words.push_str(&cause_words);
@@ -158,11 +195,15 @@ pub(crate) struct Pages<'a> {
 }
 
 impl<'w> Asker<'w> {
-    pub(crate) fn new(before: Snapshot, watch: Watch<'w>, as_reader: bool) -> Self {
+    pub(crate) fn new(mut before: Snapshot, watch: Watch<'w>, as_reader: bool) -> Self {
         let mark = Mark { as_reader, account: None };
         let mut now = Snapshot { form: before.form.clone(), ..Snapshot::default() };
         // What another part gathered stays.
         now.calls.extend(before.calls.iter().filter(|call| call.get("as").is_some() != as_reader).cloned());
+        if as_reader {
+            // With which key answers of before came is not known.
+            before.calls.clear();
+        }
         let shared = Shared { before, now: RefCell::new(now), watch, slots: Semaphore::new(AT_ONCE) };
         Self { shared: Rc::new(shared), mark }
     }
@@ -176,6 +217,12 @@ impl<'w> Asker<'w> {
     /// Whether calls are made in a linked account, of which less is asked.
     pub(crate) fn is_of_linked(&self) -> bool {
         self.mark.account.is_some()
+    }
+
+    /// The account of what is gone on from.
+    pub(crate) fn account_before(&self) -> Option<String> {
+        let before = self.shared.before.answer("sts get-caller-identity", &json!({}), &self.mark)?;
+        before.get("Account")?.as_str().map(str::to_owned)
     }
 
     /// Makes a call, or takes the answer that a snapshot has.

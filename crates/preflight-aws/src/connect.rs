@@ -1,6 +1,6 @@
 //! Credentials, regions and clients.
 
-use crate::ask::{Asker, Failure, Outcome};
+use crate::ask::{Asker, Failure, NO_CREDENTIALS, Outcome};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -38,8 +38,19 @@ pub struct Options {
 pub enum ConnectFault {
     /// The program cannot wait for the network.
     Runtime(String),
-    /// The credentials are missing, wrong or outdated: what AWS or the SDK said.
+    /// There are no credentials: what the SDK said.
+    NoCredentials(String),
+    /// There are none of the reader: what the SDK said.
+    NoReaderKey(String),
+    /// The credentials are wrong or outdated: what AWS or the SDK said.
     Credentials(String),
+    /// What is gone on from is about another account.
+    OtherAccount {
+        /// The account of the file.
+        before: String,
+        /// The account of the credentials.
+        now: String,
+    },
     /// The role cannot be assumed: what AWS said.
     Role(String),
 }
@@ -48,6 +59,20 @@ impl fmt::Display for ConnectFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConnectFault::Runtime(why) => write!(out, "cannot reach the network: {why}"),
+            ConnectFault::NoCredentials(why) => write!(
+                out,
+                "there are no AWS credentials to ask with: {why}; name a profile with --profile or AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            ),
+            ConnectFault::NoReaderKey(why) => {
+                write!(
+                    out,
+                    "the reader's key cannot be loaded: {why}; --as-reader takes a profile that holds it, or `-` for the environment's"
+                )
+            }
+            ConnectFault::OtherAccount { before, now } => write!(
+                out,
+                "the file to go on from is about the account {before}, and these credentials are of {now}; name another file"
+            ),
             ConnectFault::Credentials(why) => {
                 write!(out, "AWS cannot be asked with these credentials: {why}")
             }
@@ -169,16 +194,31 @@ impl Connection {
         Some(Self { config, before_role: None, is_elsewhere: self.is_elsewhere })
     }
 
-    /// The account of the credentials. Nothing can be asked if this cannot.
-    pub(crate) async fn account(&self, asker: &Asker<'_>) -> Result<String, ConnectFault> {
-        let answer = asker
-            .ask("sts get-caller-identity", json!({}), async {
+    /// Whose credentials they are, asked of AWS in every run: those of another run may have been others.
+    pub(crate) async fn identity(&self, asker: &Asker<'_>) -> Outcome {
+        asker
+            .ask_again("sts get-caller-identity", json!({}), async {
                 let answer = self.sts().get_caller_identity().send().await.map_err(|e| Failure::of(&e))?;
                 Ok(json!({ "UserId": answer.user_id(), "Account": answer.account(), "Arn": answer.arn() }))
             })
             .await
-            .map_err(|failure| ConnectFault::Credentials(words(&failure)))?;
-        Ok(answer.get("Account").and_then(|account| account.as_str()).unwrap_or_default().to_owned())
+    }
+
+    /// The account of the credentials. Nothing can be asked if this cannot.
+    pub(crate) async fn account(&self, asker: &Asker<'_>) -> Result<String, ConnectFault> {
+        let before = asker.account_before();
+        let answer = self.identity(asker).await.map_err(|failure| {
+            if failure.code == NO_CREDENTIALS {
+                return ConnectFault::NoCredentials(failure.message);
+            }
+            ConnectFault::Credentials(words(&failure))
+        })?;
+        let account =
+            answer.get("Account").and_then(|account| account.as_str()).unwrap_or_default().to_owned();
+        match before {
+            Some(before) if before != account => Err(ConnectFault::OtherAccount { before, now: account }),
+            Some(_) | None => Ok(account),
+        }
     }
 
     pub(crate) fn sts(&self) -> aws_sdk_sts::Client {

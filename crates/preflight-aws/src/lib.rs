@@ -86,7 +86,7 @@ pub struct Tries {
 pub type Watch<'w> = &'w dyn Fn(usize, &Snapshot);
 
 /// Reads what is wanted. Stops at the deadline and on Ctrl-C, with what was gathered; answers that `before` holds are not
-/// asked for again.
+/// asked for again, but for whose credentials they are.
 ///
 /// # Errors
 /// If there are no credentials, or they are refused.
@@ -149,8 +149,7 @@ pub fn try_as_reader(
     watch: Watch<'_>,
 ) -> Result<Snapshot, ConnectFault> {
     run(options, before, watch, true, async |connection: &Connection, asker: &Asker<'_>| {
-        reader::try_all(connection, asker, tries).await;
-        Ok(())
+        reader::try_all(connection, asker, tries).await
     })
 }
 

@@ -1,14 +1,24 @@
 //! The consumer's own calls, made with the reader's key.
 
 use crate::Tries;
-use crate::ask::{Asker, Failure, Outcome};
-use crate::connect::Connection;
+use crate::ask::{Asker, Failure, NO_CREDENTIALS, Outcome};
+use crate::connect::{ConnectFault, Connection};
 use crate::{billing, s3};
 use serde_json::{Value, json};
 
-pub(crate) async fn try_all(connection: &Connection, asker: &Asker<'_>, tries: &Tries) {
-    // A key that AWS does not know is worth telling by every call, so that a refusal here stops nothing.
-    let _ = connection.account(asker).await;
+pub(crate) async fn try_all(
+    connection: &Connection,
+    asker: &Asker<'_>,
+    tries: &Tries,
+) -> Result<(), ConnectFault> {
+    match connection.identity(asker).await {
+        Err(failure) if failure.code == NO_CREDENTIALS => {
+            return Err(ConnectFault::NoReaderKey(failure.message));
+        }
+        // With a key that AWS does not take, every other call is refused for the same reason.
+        Err(failure) if failure.is_of_key() => return Ok(()),
+        Ok(_) | Err(_) => {}
+    }
     if let Some(bucket) = &tries.bucket {
         bucket_calls(connection, asker, bucket, tries.folder.as_deref()).await;
     }
@@ -24,6 +34,7 @@ pub(crate) async fn try_all(connection: &Connection, asker: &Asker<'_>, tries: &
         }
         None => {}
     }
+    Ok(())
 }
 
 async fn bucket_calls(connection: &Connection, asker: &Asker<'_>, bucket: &str, folder: Option<&str>) {

@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub calls: Vec<Value>,
     /// Why it is not whole, if it is not.
     pub cut_short: Option<String>,
+    /// Whether it holds documents beside calls, as a bundle does; they are not kept here.
+    pub has_documents: bool,
 }
 
 impl Snapshot {
@@ -34,6 +36,10 @@ impl Snapshot {
             form: value.get("form").and_then(Value::as_object).cloned().unwrap_or_default(),
             calls: value.get("calls").and_then(Value::as_array).cloned().unwrap_or_default(),
             cut_short: value.get("cut-short").and_then(Value::as_str).map(str::to_owned),
+            has_documents: value
+                .get("documents")
+                .and_then(Value::as_array)
+                .is_some_and(|list| !list.is_empty()),
         })
     }
 
@@ -59,6 +65,12 @@ impl Snapshot {
         let mut text = serde_json::to_string_pretty(&Value::Object(file)).unwrap_or_default();
         text.push('\n');
         text
+    }
+
+    /// When the first of its calls was answered.
+    #[must_use]
+    pub fn since(&self) -> Option<&str> {
+        self.calls.iter().filter_map(|call| call.get("time")?.as_str()).min()
     }
 
     /// The answer to a call that was made before. Calls that failed are made again.

@@ -1,9 +1,10 @@
 //! With the SDK at hand: from arguments and form to calls, with progress and a file that is kept on the way.
 
-use super::super::save::save;
+use super::super::args::LiveArgs;
+use super::super::save::{can_save, save};
 use super::super::terminal;
 use super::{Gathered, Order};
-use crate::contract::{Ask, Demand, Expect, Form, LinkedAccount};
+use crate::contract::{Ask, Demand, Expect, Form, LinkedAccount, ReadsAs};
 use crate::evidence::Evidence;
 use crate::judge::completed;
 use anyhow::Context;
@@ -20,9 +21,13 @@ const KEEP: Duration = Duration::from_secs(2);
 
 pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
     let args = order.args;
+    check_words(args)?;
     let output = args.snapshot.as_deref();
+    if let Some(path) = output {
+        can_save(path)?;
+    }
     let mut snapshot = match output {
-        Some(path) if path.exists() => before(path)?,
+        Some(path) if path.exists() => before(path, args.live)?,
         Some(_) | None => Snapshot::default(),
     };
     let progress = progress();
@@ -51,12 +56,31 @@ pub(super) fn gather(order: &Order<'_>) -> anyhow::Result<Gathered> {
         options.mfa_code = None;
         let cut_short = snapshot.cut_short.clone();
         let tries = tries(&with_snapshot(order.form, &snapshot));
-        snapshot = preflight_aws::try_as_reader(&options, &tries, snapshot, &watch)?;
+        let gathered = snapshot.clone();
+        snapshot = match preflight_aws::try_as_reader(&options, &tries, snapshot, &watch) {
+            Ok(snapshot) => snapshot,
+            Err(fault) => {
+                // What was read without the reader's key is not lost.
+                if let Some(path) = output {
+                    save(path, &gathered.text())?;
+                }
+                anyhow::bail!("--as-reader {}: {fault}", args.as_reader.as_deref().unwrap_or("-"));
+            }
+        };
         snapshot.cut_short = snapshot.cut_short.or(cut_short);
     }
     progress.finish_and_clear();
-    for (name, value) in order.form.iter().filter(|(name, _)| *name != "partition") {
-        snapshot.form.insert(name.to_owned(), value.text.clone().into());
+    // Of a reader that was given by name, AWS tells more.
+    let is_known = |name: &str| name == "reader" && snapshot.form.contains_key(name);
+    let is_less = |name: &str, text: &str| is_known(name) && !text.contains(':');
+    let given: Vec<(&str, &str)> = order
+        .form
+        .iter()
+        .map(|(name, value)| (name, value.text.as_str()))
+        .filter(|(name, text)| *name != "partition" && !is_less(name, text))
+        .collect();
+    for (name, value) in given {
+        snapshot.form.insert(name.to_owned(), value.into());
     }
     if !order.form.connected_accounts.is_empty() {
         let list = order.form.connected_accounts.iter().map(|account| Value::from(account.text.clone()));
@@ -92,11 +116,63 @@ fn with_snapshot(form: &Form, snapshot: &Snapshot) -> Form {
     form
 }
 
-/// A file that was written before: what it holds is not asked again.
-fn before(path: &Path) -> anyhow::Result<Snapshot> {
+/// A file that was written before. Of one that was cut short the answers are not asked for again; one that is whole is as
+/// old as it is, and asked for anew. Without `--live` it is what the reader's calls are compared with.
+fn before(path: &Path, is_live: bool) -> anyhow::Result<Snapshot> {
     let text = crate::load::read_text(path)?;
-    Snapshot::read(&text)
-        .with_context(|| format!("`{}` is there and is no snapshot; nothing was asked", path.display()))
+    let shown = path.display();
+    let snapshot = Snapshot::read(&text)
+        .with_context(|| format!("`{shown}` is there and is no snapshot; nothing was asked"))?;
+    anyhow::ensure!(
+        !snapshot.has_documents,
+        "`{shown}` is a bundle, and its documents would be lost; name another file; nothing was asked"
+    );
+    let since = snapshot.since().unwrap_or("an unknown time").to_owned();
+    if !is_live {
+        terminal::talk(&format!("`{shown}` holds answers since {since}; --live asks for them anew"));
+        return Ok(snapshot);
+    }
+    if snapshot.cut_short.is_none() {
+        // What follows from answers does so anew. Whose account it is about stays, to be compared; a list that AWS did not
+        // give to its end goes on where it ended.
+        let mut again = snapshot;
+        again.form.retain(|name, _| name != "kms-key" && name != "account");
+        let is_identity = |call: &Value| call["call"] == "sts get-caller-identity";
+        let is_list = |call: &Value| call.pointer("/output/NextToken").is_some();
+        again.calls.retain(|call| call.get("as").is_none() && (is_identity(call) || is_list(call)));
+        let lists = again.calls.iter().filter(|call| is_list(call)).count();
+        if lists > 0 {
+            terminal::talk(&format!(
+                "going on with {lists} list(s) in `{shown}` that were not read to their end; the rest is asked for anew"
+            ));
+        }
+        return Ok(again);
+    }
+    let count = snapshot.calls.iter().filter(|call| call.get("output").is_some()).count();
+    terminal::talk(&format!(
+        "going on from `{shown}`, which was cut short: {count} answers since {since} are used as they are"
+    ));
+    Ok(snapshot)
+}
+
+/// Words of the command line that cannot be right, before anything is asked.
+fn check_words(args: &LiveArgs) -> anyhow::Result<()> {
+    let url = args.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+    if let Some(url) = url.filter(|url| !url.is_empty()) {
+        let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+        let is_address = host.is_some_and(|host| {
+            host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
+        });
+        anyhow::ensure!(is_address, "`{url}` is no address of a service: `https://HOST` is needed");
+    }
+    for profile in args.as_reader.iter().chain(&args.profile) {
+        let is_key = !crate::redact::secrets(profile).is_empty();
+        anyhow::ensure!(
+            !is_key,
+            "--as-reader and --profile take the name of a profile of the AWS configuration, and a key was given; keys do not belong on a command line"
+        );
+    }
+    Ok(())
 }
 
 fn progress() -> ProgressBar {
@@ -144,7 +220,7 @@ fn wanted(order: &Order<'_>) -> Wanted {
     let text = |name: &str| order.form.text(name).map(str::to_owned);
     let reader = match (&order.args.reader_access_key_id, order.form.text("reader")) {
         (Some(id), _) => Some(Reader::Key(id.clone())),
-        (None, Some(arn)) => reader(arn),
+        (None, Some(arn)) => reader(arn).or_else(|| named(order, arn)),
         (None, None) => None,
     };
     Wanted {
@@ -167,6 +243,15 @@ fn linked(order: &Order<'_>, account: &LinkedAccount) -> Linked {
         reader: account.reader.as_ref().and_then(|arn| reader(&arn.text)),
         account: number,
     }
+}
+
+/// A reader that was given by its name: a user or a role, as the products need one.
+fn named(order: &Order<'_>, name: &str) -> Option<Reader> {
+    let mut contracts = order.consumers.iter().filter_map(|name| order.library.contract(name));
+    let is_name = !name.is_empty() && !name.contains([':', '/']);
+    let is_role = contracts.any(|contract| contract.reader == ReadsAs::Role);
+    let reader = if is_role { Reader::Role(name.to_owned()) } else { Reader::User(name.to_owned()) };
+    is_name.then_some(reader)
 }
 
 /// A user or role by its ARN; a session is one of its role.

@@ -1,0 +1,145 @@
+//! Where a text says a name or free words: behind a key, in JSON, in a string inside JSON, in YAML and in Terraform.
+
+/// What stands behind a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A name, or a list of names.
+    Names,
+    /// Free text.
+    Text,
+}
+
+/// The values behind a key.
+pub(super) fn of<'t>(text: &'t str, key: &str, shape: Shape) -> Vec<&'t str> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices(key) {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        if before.is_some_and(|ch| ch.is_alphanumeric() || ch == '_') {
+            continue;
+        }
+        let Some(rest) = separated(text.get(at + key.len()..).unwrap_or_default()) else { continue };
+        match (rest.strip_prefix('['), shape) {
+            (Some(list), Shape::Names) => {
+                let list = list.split(']').next().unwrap_or_default();
+                out.extend(list.split(',').filter_map(|item| quoted(item.trim())));
+            }
+            _ => out.extend(quoted(rest).or_else(|| plain(rest, shape))),
+        }
+    }
+    out
+}
+
+/// What stands behind the `:` or `=` of a key. Quotes may be escaped, for a document inside a string.
+fn separated(rest: &str) -> Option<&str> {
+    let rest = rest.trim_start_matches(['\\', '"', '\'', ' ']);
+    rest.strip_prefix([':', '=']).map(|rest| rest.trim_start_matches([' ', '\t']))
+}
+
+/// A text in quotes, which end as they begin. What is escaped in it stays as it is written.
+fn quoted(rest: &str) -> Option<&str> {
+    let quote = ["\\\"", "\"", "'"].into_iter().find(|quote| rest.starts_with(quote))?;
+    let inside = rest.get(quote.len()..)?;
+    let mut at = 0;
+    while let Some(here) = inside.get(at..).filter(|here| !here.is_empty()) {
+        if here.starts_with(quote) {
+            return inside.get(..at);
+        }
+        let escaped = if here.starts_with('\\') { 1 } else { 0 };
+        at += here.chars().take(1 + escaped).map(char::len_utf8).sum::<usize>();
+    }
+    None
+}
+
+/// A scalar of YAML, which has no quotes: a name ends at a blank, text at the end of its line.
+fn plain(rest: &str, shape: Shape) -> Option<&str> {
+    let line = rest.split(['\n', '\r']).next()?;
+    let line = line.split(" #").next()?;
+    let value = match shape {
+        Shape::Names => line.split([' ', ',', '}', ']', '"', '\\']).next()?,
+        Shape::Text => line,
+    };
+    let value = value.trim_end();
+    let is_scalar = value.starts_with(|first: char| first.is_alphanumeric());
+    // A reference of Terraform names a resource of the same file.
+    let is_reference =
+        ["aws_", "var.", "local.", "data.", "module.", "each."].iter().any(|start| value.starts_with(start));
+    (is_scalar && !is_reference).then_some(value)
+}
+
+/// Values of tags: of the pairs that AWS prints, and of the maps of Terraform.
+pub(super) fn tags(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices("Value") {
+        let before = text.get(text.floor_char_boundary(at.saturating_sub(200))..at).unwrap_or_default();
+        let pair = before.rsplit(['{', '}']).next().unwrap_or_default();
+        let key = pair.rsplit("Key").next().filter(|_| pair.contains("Key")).and_then(separated);
+        // Between a key and its value stands nothing else.
+        if key.is_some_and(|key| key.lines().filter(|line| !line.trim().is_empty()).count() <= 2) {
+            let rest = separated(text.get(at + "Value".len()..).unwrap_or_default());
+            out.extend(rest.and_then(|rest| quoted(rest).or_else(|| plain(rest, Shape::Text))));
+        }
+    }
+    for key in ["tags", "Tags", "default_tags"] {
+        for (at, _) in text.match_indices(key) {
+            let rest = separated(text.get(at + key.len()..).unwrap_or_default());
+            let Some(map) = rest.and_then(|rest| rest.strip_prefix('{')) else { continue };
+            let map = map.split('}').next().unwrap_or_default();
+            out.extend(map.split(['\n', ',']).filter_map(|line| {
+                let (_, value) = line.split_once(['=', ':'])?;
+                quoted(value.trim())
+            }));
+        }
+    }
+    out
+}
+
+/// Names of an organization's accounts: `Name` beside `Email`.
+pub(super) fn account_names(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices("Email") {
+        let start = text.get(..at).and_then(|before| before.rfind('{')).map_or(0, |at| at + 1);
+        let end = text.get(at..).and_then(|rest| rest.find('}')).map_or(text.len(), |length| at + length);
+        let object = text.get(start..end).unwrap_or_default();
+        out.extend(of(object, "Name", Shape::Text));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_in_every_notation() {
+        for text in [
+            r#""UserName": "jane""#,
+            r#""Policy": "{\"UserName\":\"jane\"}""#,
+            "UserName: jane\n",
+            "UserName: 'jane'",
+            r#"UserName = "jane""#,
+            r#""UserName": ["jane"]"#,
+        ] {
+            assert_eq!(of(text, "UserName", Shape::Names), ["jane"], "{text}");
+        }
+        for text in ["UserName: !Ref User", "TheUserName: jane", "UserName = aws_iam_user.jane.name"] {
+            assert!(of(text, "UserName", Shape::Names).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn free_words_end_where_their_quotes_end() {
+        let text = r#"{"Description": "of \"Jane Doe\", finance", "Other": "x"}"#;
+        assert_eq!(of(text, "Description", Shape::Text), [r#"of \"Jane Doe\", finance"#]);
+        assert_eq!(of("Description: Jane Doe # x\nY: z", "Description", Shape::Text), ["Jane Doe"]);
+    }
+
+    #[test]
+    fn tags_and_accounts_are_found() {
+        assert_eq!(tags(r#"{"Tags": [{"Key": "Owner", "Value": "Jane Doe"}]}"#), ["Jane Doe"]);
+        assert_eq!(tags("Tags:\n  - Key: Owner\n    Value: Jane Doe\n"), ["Jane Doe"]);
+        assert_eq!(tags("tags = {\n  Owner = \"Jane Doe\"\n}"), ["Jane Doe"]);
+        assert!(tags("Outputs:\n  Arn:\n    Value: plain").is_empty());
+        let text = r#"{"Id": "111122223333", "Email": "a@b.c", "Name": "Globex Payer"}"#;
+        assert_eq!(account_names(text), ["Globex Payer"]);
+    }
+}
