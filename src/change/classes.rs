@@ -1,13 +1,14 @@
 //! The search, part by part, and what it finds put into classes: one for each kind of caller and deciding statement.
 
+use super::around::Around;
 use super::asked::severity;
 use super::merge::hangs;
 use super::requests::{partition, request, touched};
 use super::who::{Who, who};
 use super::{Job, Kind, is_untouched};
 use crate::eval::{
-    CallerClass, CallerKind, Carriage, Compiled, ContextValue, Decision, DenyReason, Difference, Glob, Match,
-    Place, StatementId, actions, callers, carriage, differences, differences_of, inspect, places,
+    CallerClass, CallerKind, Compiled, ContextValue, Decision, DenyReason, Difference, Glob, Match, Place,
+    StatementId, actions, callers, differences, differences_of, inspect, may_ask, others, places,
 };
 use crate::finding::change::{AccessChange, Demanded, Doubt, Witness};
 use crate::finding::{Label, Need, Severity};
@@ -17,9 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// More questions than this are not put.
 const MOST_QUESTIONS: usize = 20_000;
-/// The name of a role whose trust policy is compared, where no document tells it.
-const ROLE: &str = "role/compared";
-
 /// What tells classes apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
@@ -30,66 +28,130 @@ pub(super) struct Key {
     pub(super) demand: Option<Demanded>,
 }
 
+/// A request for each action of a class.
+pub(super) type Witnesses = BTreeMap<Key, BTreeMap<String, Witness>>;
+
 /// Classes found so far.
 #[derive(Default)]
 pub(super) struct Classes {
     pub(super) found: BTreeMap<Key, AccessChange>,
     pub(super) doubts: BTreeSet<Doubt>,
+    /// Kept where classes may be taken apart again.
+    pub(super) witnesses: Witnesses,
+    /// By callers and by what it hangs on: the actions of which it is not settled whether they change.
+    hangs: BTreeMap<(String, String), BTreeSet<String>>,
     questions: usize,
+}
+
+/// What was found for one action and one kind of caller.
+struct Asked {
+    list: Vec<Difference>,
+    /// Every request was decided alike.
+    are_alike: bool,
 }
 
 impl Classes {
     /// Puts every question that the two sets might answer differently.
     pub(super) fn search(&mut self, job: &Job<'_>, sets: (&Compiled<'_>, &Compiled<'_>)) {
         let (old, new) = sets;
-        let names: Vec<String> = touched(job).into_iter().filter(|name| !is_untouched(sets, name)).collect();
-        if names.is_empty() {
+        let touched = touched(job, sets);
+        let differ = |names: BTreeSet<String>| -> Vec<String> {
+            names.into_iter().filter(|name| !is_untouched(sets, name)).collect()
+        };
+        let (names, wide) = (differ(touched.names), differ(touched.wide));
+        if names.is_empty() && wide.is_empty() {
             return;
         }
         let pattern =
             if job.kind.names_nobody() { format!("arn:*:iam::{}:*", job.account) } else { "*".to_owned() };
-        let classes = callers(&[old, new], &pattern, &[job.account], &[]);
+        let mut classes = callers(&[old, new], &pattern, &[job.account], &[]);
         if !classes.complete {
             self.doubt("there are more kinds of callers than could be looked at, or a policy computes with their names");
         }
-        let partition = partition(job);
-        let keys: BTreeSet<&str> = old.keys().collect();
-        let holders: Vec<&CallerClass> = classes
+        if !touched.complete {
+            self.doubt("there are more kinds of actions that AWS has not published than could be looked at");
+        }
+        if !job.kind.names_nobody() {
+            classes.list.extend(others(&[old, new]));
+        }
+        let holders: Vec<CallerClass> = classes
             .list
-            .iter()
+            .into_iter()
             .filter(|class| job.kind != Kind::Identity || class.caller.kind() != CallerKind::Root)
             .collect();
         let alone = job.kind.names_nobody() && holders.len() <= 2;
-        for class in holders {
-            let who = if alone { Who::Holder } else { who(sets.0, class, job) };
+        let around =
+            Around { job, sets, holders, alone, partition: partition(job), keys: old.keys().collect() };
+        self.ask(&around, &names, false);
+        self.ask(&around, &wide, true);
+    }
+
+    /// Puts the questions about some actions. Of those that something open stands for, one that it matters to is enough.
+    fn ask(&mut self, around: &Around<'_, '_>, names: &[String], is_one_enough: bool) {
+        let Around { job, sets, .. } = around;
+        for class in &around.holders {
+            let who = if around.alone { Who::Holder } else { who(sets.0, class, job) };
             let label = class.label();
-            let marked = names.iter().map(|name| {
-                let carried: Vec<Carriage> =
-                    keys.iter().map(|key| carriage(&class.caller, name, key)).collect();
-                (name.clone(), (carried, self.places(job, name, &partition)))
-            });
-            let marked: Vec<_> = marked.collect();
+            let marked: Vec<_> = names
+                .iter()
+                .filter(|name| may_ask(&class.caller, name))
+                .map(|name| (name.clone(), around.mark(class, name)))
+                .collect();
             let spaces: BTreeMap<&String, &Vec<Place>> =
                 marked.iter().map(|(name, (_, places))| (name, places)).collect();
-            for group in actions(&[old, new], marked.iter().cloned()) {
+            // Where nothing looks at the resource, one stands for all.
+            let any = |name: &String| -> Vec<Place> {
+                let one = places(name, &around.partition).into_iter().take(1);
+                one.map(|place| Place { space: place.space.filter(|_| place.shown != "*"), ..place })
+                    .collect()
+            };
+            for group in actions(&[sets.0, sets.1], marked.iter().cloned()) {
                 let Some(first) = group.names.first() else { continue };
-                for place in spaces.get(first).copied().into_iter().flatten() {
-                    self.questions += 1;
-                    if self.questions > MOST_QUESTIONS {
-                        self.doubt("too many kinds of requests differ to look at all of them");
-                        return;
+                let own = spaces.get(first).copied().filter(|places| !places.is_empty());
+                let places = own.cloned().unwrap_or_else(|| any(first));
+                let asked = self.on_places(around, (class, &label), first, &places);
+                for difference in &asked.list {
+                    let key = self.take(*sets, (&who, &label), &group.names, difference, None);
+                    if let (false, Some(key)) = (job.asked.is_empty(), key) {
+                        self.keep(&key, &group.names, *sets, difference);
                     }
-                    let request = request(job, &keys, class, first, place);
-                    let found = differences(old, new, request);
-                    if !found.complete {
-                        self.doubt(&format!("too many cases of `{first}` for {label}"));
-                    }
-                    for difference in &found.list {
-                        self.take(sets, (&who, &label), &group.names, difference, None);
-                    }
+                }
+                if self.questions > MOST_QUESTIONS || (is_one_enough && !asked.are_alike) {
+                    return;
                 }
             }
         }
+    }
+
+    /// The differences of one action for one kind of caller; first those on resources that look like some.
+    fn on_places(
+        &mut self,
+        around: &Around<'_, '_>,
+        (class, label): (&CallerClass, &str),
+        action: &str,
+        places: &[Place],
+    ) -> Asked {
+        let Around { job, sets, keys, .. } = around;
+        let (mut usual, mut all, mut are_alike) = (Vec::new(), Vec::new(), true);
+        for place in places {
+            self.questions += 1;
+            if self.questions > MOST_QUESTIONS {
+                self.doubt("too many kinds of requests differ to look at all of them");
+                break;
+            }
+            let found = differences(sets.0, sets.1, request(job, keys, class, action, place));
+            if !found.complete {
+                self.doubt(&format!("too many cases of `{action}` for {label}"));
+            }
+            are_alike &= found.complete && found.list.is_empty();
+            if let (Some(space), false) = (&place.usual, found.list.is_empty()) {
+                let place = Place { space: Some(space.clone()), ..place.clone() };
+                usual.extend(differences(sets.0, sets.1, request(job, keys, class, action, &place)).list);
+            }
+            all.extend(found.list);
+        }
+        usual.append(&mut all);
+        Asked { list: usual, are_alike }
     }
 
     /// Puts what contracts ask, of which lost access is told apart.
@@ -123,14 +185,22 @@ impl Classes {
         }
     }
 
-    fn places(&self, job: &Job<'_>, action: &str, partition: &str) -> Vec<Place> {
-        if job.kind == Kind::Trust {
-            return vec![Place {
-                shown: format!("arn:{partition}:iam::{}:{ROLE}", job.account),
-                space: None,
-            }];
+    /// What was not settled, in words.
+    pub(super) fn unsettled(&mut self) -> (Vec<Doubt>, BTreeSet<String>) {
+        let mut open = BTreeSet::new();
+        for ((label, what), names) in std::mem::take(&mut self.hangs) {
+            open.extend(names.iter().cloned());
+            let mut names = names.into_iter();
+            let first = names.next().unwrap_or_default();
+            let more = match names.len() {
+                0 => "`".to_owned(),
+                1 => "` and one more action".to_owned(),
+                count => format!("` and {count} more actions"),
+            };
+            let verb = if more == "`" { "changes" } else { "change" };
+            self.doubt(&format!("whether `{first}{more} {verb} for {label} hangs on `{what}`"));
         }
-        places(action, partition)
+        (std::mem::take(&mut self.doubts).into_iter().collect(), open)
     }
 
     fn doubt(&mut self, reason: &str) {
@@ -144,10 +214,11 @@ impl Classes {
         names: &[String],
         difference: &Difference,
         told: Option<(Demanded, Severity)>,
-    ) {
+    ) -> Option<Key> {
         if let Some(what) = &difference.unsure {
-            self.doubt(&format!("whether `{}` changes for {label} hangs on `{what}`", first(names)));
-            return;
+            let hangs = self.hangs.entry((label.to_owned(), what.clone())).or_default();
+            hangs.extend(names.iter().cloned());
+            return None;
         }
         let is_gained = difference.new.is_allowed();
         let deciding = deciding(sets, difference);
@@ -156,7 +227,7 @@ impl Classes {
         let spots = deciding.iter().map(|(_, spot, _)| *spot).collect();
         let key = Key { is_gained, who: who.clone(), spots, demand: demand.clone() };
         let (resources, conditions) = scope(&deciding, sets, difference);
-        let change = self.found.entry(key).or_insert_with(|| AccessChange {
+        let change = self.found.entry(key.clone()).or_insert_with(|| AccessChange {
             principal: String::new(),
             public: false,
             actions: Vec::new(),
@@ -173,11 +244,23 @@ impl Classes {
         change.severity = change.severity.max(severity);
         change.actions.extend(names.iter().cloned());
         change.resources.extend(resources);
+        Some(key)
     }
-}
 
-fn first(names: &[String]) -> &str {
-    names.first().map_or("", String::as_str)
+    /// A request for each action: those of one group are asked on the same resources.
+    fn keep(
+        &mut self,
+        key: &Key,
+        names: &[String],
+        sets: (&Compiled<'_>, &Compiled<'_>),
+        difference: &Difference,
+    ) {
+        let own = self.witnesses.entry(key.clone()).or_default();
+        let one = witness(sets, difference);
+        for name in names {
+            own.entry(name.clone()).or_insert_with(|| Witness { action: name.clone(), ..one.clone() });
+        }
+    }
 }
 
 /// The statements that make the difference: what they are, where they stand, and a few words.

@@ -1,6 +1,6 @@
 //! Classes as they are told: what a contract asks for apart from the rest, and callers that share everything together.
 
-use super::classes::{Classes, Key};
+use super::classes::{Classes, Key, Witnesses};
 use super::who::{Who, words};
 use super::{Job, Kind};
 use crate::finding::change::{AccessChange, Demanded, Doubt};
@@ -8,9 +8,13 @@ use crate::finding::{Need, Severity};
 use crate::source::Place as Spot;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Gained, lost, doubts, and the actions that these are about.
+type Finished = (Vec<AccessChange>, Vec<AccessChange>, Vec<Doubt>, BTreeSet<String>);
+
 impl Classes {
-    /// Gained, lost, doubts.
-    pub(super) fn finish(mut self, job: &Job<'_>) -> (Vec<AccessChange>, Vec<AccessChange>, Vec<Doubt>) {
+    /// What was found, as it is told.
+    pub(super) fn finish(mut self, job: &Job<'_>) -> Finished {
+        let (doubts, open) = self.unsettled();
         for change in self.found.values_mut() {
             change.actions.sort();
             change.actions.dedup();
@@ -18,7 +22,7 @@ impl Classes {
             change.resources.dedup();
         }
         without_demanded(&mut self.found);
-        let found = if job.asked.is_empty() { self.found } else { inside(job, self.found) };
+        let found = if job.asked.is_empty() { self.found } else { inside(job, self.found, &self.witnesses) };
         let (mut gained, mut lost) = (Vec::new(), Vec::new());
         for (is_gained, who, mut change) in together(found) {
             let gives = matches!(job.kind, Kind::Identity | Kind::Resource(_) | Kind::Trust);
@@ -36,7 +40,7 @@ impl Classes {
         for list in [&mut gained, &mut lost] {
             list.sort_by_key(|change| std::cmp::Reverse(change.severity));
         }
-        (gained, lost, self.doubts.into_iter().collect())
+        (gained, lost, doubts, open)
     }
 }
 
@@ -61,7 +65,11 @@ fn without_demanded(found: &mut BTreeMap<Key, AccessChange>) {
 }
 
 /// Gained access that a contract asks for becomes classes of their own.
-fn inside(job: &Job<'_>, found: BTreeMap<Key, AccessChange>) -> BTreeMap<Key, AccessChange> {
+fn inside(
+    job: &Job<'_>,
+    found: BTreeMap<Key, AccessChange>,
+    witnesses: &Witnesses,
+) -> BTreeMap<Key, AccessChange> {
     let mut out = BTreeMap::new();
     for (key, change) in found {
         if !key.is_gained || key.demand.is_some() {
@@ -75,11 +83,9 @@ fn inside(job: &Job<'_>, found: BTreeMap<Key, AccessChange>) -> BTreeMap<Key, Ac
         }
         for (demand, actions) in parts {
             let mut part = AccessChange { demand: demand.clone(), ..change.clone() };
-            if !actions.contains(&part.witness.action)
-                && let Some(first) = actions.first()
-            {
-                // Actions of one class are decided alike.
-                part.witness.action.clone_from(first);
+            let own = actions.iter().find_map(|action| witnesses.get(&key)?.get(action));
+            if let (false, Some(own)) = (actions.contains(&part.witness.action), own) {
+                part.witness = own.clone();
             }
             part.actions = actions;
             out.insert(Key { demand, ..key.clone() }, part);

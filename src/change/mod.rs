@@ -4,8 +4,10 @@
 //! every resource of these actions. Requests that both decide alike are proved to be alike; for others there is one request
 //! that shows the difference. Values in, values out: reading files is the command's.
 
+mod around;
 mod asked;
 mod classes;
+mod filled;
 mod layers;
 mod merge;
 mod pair;
@@ -17,7 +19,9 @@ pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of};
 
 use crate::eval::{Compiled, alike};
 use crate::finding::change::{AccessChange, Doubt, Effect};
-use crate::policy::{Element, Policy, PrincipalKind, Principals, Statement, Text, TextKind};
+use crate::policy::{Element, Policy, Statement, Text, TextKind};
+use filled::Filled;
+use std::collections::BTreeSet;
 
 /// What the documents are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,13 +92,33 @@ pub struct Found {
     pub lost: Vec<AccessChange>,
     /// What could not be settled.
     pub unknown: Vec<Doubt>,
+    /// The actions of which it could not be settled whether they change.
+    pub open: BTreeSet<String>,
+}
+
+impl Found {
+    /// The same with what was found when open names of resources were taken for names that nothing else has, if anything was.
+    /// A doubt stays where no such change speaks of its actions.
+    fn with(self, filled: Self) -> Self {
+        if filled.effect != Effect::Differs {
+            return self;
+        }
+        let told = || filled.gained.iter().chain(&filled.lost).flat_map(|change| &change.actions);
+        let is_told = |action: &String| told().any(|other| other == action);
+        if self.open.iter().all(is_told) {
+            return filled;
+        }
+        let mut unknown = [self.unknown, filled.unknown].concat();
+        unknown.sort();
+        unknown.dedup();
+        Self { unknown, ..filled }
+    }
 }
 
 /// Compares two documents.
 #[must_use]
 pub fn compare(job: &Job<'_>) -> Found {
     let mut classes = classes::Classes::default();
-    let mut unknown = foreign(job);
     for with_identity in layers::variants(job.kind) {
         let (old, new) = Compiled::pair(
             &layers::layers(job, job.old, *with_identity),
@@ -103,8 +127,7 @@ pub fn compare(job: &Job<'_>) -> Found {
         classes.search(job, (&old, &new));
         classes.search_asked(job, (&old, &new));
     }
-    let (gained, lost, doubts) = classes.finish(job);
-    unknown.extend(doubts);
+    let (gained, lost, mut unknown, open) = classes.finish(job);
     unknown.sort();
     unknown.dedup();
     let effect = if !gained.is_empty() || !lost.is_empty() {
@@ -114,34 +137,21 @@ pub fn compare(job: &Job<'_>) -> Found {
     } else {
         Effect::CannotTell
     };
-    Found { effect, gained, lost, unknown }
+    Found { effect, gained, lost, unknown, open }
 }
 
-/// Callers that are not searched: who signs in through another provider, and who is named by a canonical id. Statements about
-/// them are compared as they stand.
-fn foreign(job: &Job<'_>) -> Vec<Doubt> {
-    let named = |policy: Option<&Policy>| -> Vec<String> {
-        let statements = policy.into_iter().flat_map(|policy| &policy.statements);
-        let mut list: Vec<String> =
-            statements.filter(|statement| is_foreign(statement.principals.as_ref())).map(spelled).collect();
-        list.sort();
-        list.dedup();
-        list
-    };
-    if named(job.old) == named(job.new) {
-        return Vec::new();
+/// The same, and what it does whatever the resources are called that only a deployment names.
+#[must_use]
+pub fn compare_deployed(job: &Job<'_>) -> Found {
+    let found = compare(job);
+    if found.unknown.is_empty() {
+        return found;
     }
-    vec![Doubt {
-        reason: "statements about federated or canonical users differ; such callers are not searched"
-            .to_owned(),
-        tell: Some("read these statements side by side".to_owned()),
-    }]
-}
-
-fn is_foreign(principals: Option<&Principals>) -> bool {
-    let foreign =
-        |kind: &PrincipalKind| matches!(kind, PrincipalKind::Federated | PrincipalKind::CanonicalUser);
-    principals.is_some_and(|principals| principals.entries.iter().any(|entry| foreign(&entry.kind)))
+    let Some(filled) = Filled::of(job.old, job.new) else { return found };
+    let (old, new) =
+        (job.old.map(|policy| filled.policy(policy)), job.new.map(|policy| filled.policy(policy)));
+    let again = compare(&Job { old: old.as_ref(), new: new.as_ref(), ..*job });
+    found.with(filled.told(again))
 }
 
 /// Whether two documents say the same, statement by statement, whatever the places. What a template leaves open is the same if it

@@ -1,13 +1,13 @@
 //! Two policies side by side: as what they are compared, for which account, and what contracts ask of them.
 
-use super::{Asked, Job, Kind, Limit, compare};
-use crate::checks::lint::PolicyKind;
+use super::{Asked, Job, Kind, Limit, compare_deployed, says_the_same};
+use crate::checks::lint::{PolicyKind, is_action};
 use crate::contract::{Contract, Form};
 use crate::evidence::{Evidence, is_own_account};
 use crate::finding::Assumed;
-use crate::finding::change::{Comparison, Effect, Fate};
+use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::judge::{self, Library, Prepared};
-use crate::policy::Policy;
+use crate::policy::{FaultKind, Policy, PrincipalKind, TextKind};
 use crate::source::{Place, Sources, Span};
 use std::borrow::Cow;
 
@@ -93,7 +93,7 @@ impl<'p> Pair<'p> {
         let filled = |policy: Option<&'p Policy>| policy.map(|policy| in_account(policy, account));
         let (old, new) = (filled(self.old), filled(self.new));
         let (old, new) = (old.as_deref(), new.as_deref());
-        let found = compare(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
+        let found = compare_deployed(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
         let name = |policy: Option<&Policy>| {
             policy.map_or_else(String::new, |policy| sources.get(policy.source).name().to_owned())
         };
@@ -112,8 +112,55 @@ impl<'p> Pair<'p> {
             wrapped: Vec::new(),
         };
         assume(&mut comparison, kind, named);
+        let refused = refused((self.old, self.new), kind, sources);
+        if !refused.is_empty() && comparison.effect == Effect::Same {
+            comparison.effect = Effect::CannotTell;
+        }
+        comparison.unknown.extend(refused);
         comparison
     }
+}
+
+/// What AWS does not take has no effect: what stood before it stays, or nothing does.
+fn refused((old, new): (Option<&Policy>, Option<&Policy>), kind: Kind, sources: &Sources) -> Vec<Doubt> {
+    if let (Some(old), Some(new)) = (old, new)
+        && says_the_same(old, new)
+    {
+        return Vec::new();
+    }
+    let one = |policy: &Policy, side: &str| {
+        let (what, span) = fault_of(policy, kind)?;
+        let line = sources.get(policy.source).position(span.start).line;
+        Some(Doubt {
+            reason: format!("AWS does not take the document {side}: {what} in line {line}"),
+            tell: Some("`preflight lint` says how to mend it".to_owned()),
+        })
+    };
+    let both = [old.and_then(|policy| one(policy, "before")), new.and_then(|policy| one(policy, "after"))];
+    both.into_iter().flatten().collect()
+}
+
+/// The first thing in a policy that AWS refuses: by the grammar, as an action, or as a principal of such a policy.
+fn fault_of(policy: &Policy, kind: Kind) -> Option<(String, Span)> {
+    let fault = policy.faults.iter().find(|fault| fault.kind != FaultKind::SubTakesVariable);
+    if let Some(fault) = fault {
+        let what = if fault.found.is_empty() { fault.kind.name() } else { &fault.found };
+        return Some((format!("`{what}`"), fault.span));
+    }
+    let actions = policy.statements.iter().filter_map(|statement| statement.actions.as_ref());
+    let mut items = actions.flat_map(|element| &element.items);
+    let broken = items.find(|item| item.kind == TextKind::String && !is_action(&item.value));
+    if let Some(broken) = broken {
+        return Some((format!("`{}`, which is no action,", broken.value), broken.span));
+    }
+    // Who signs in through a provider takes a role first.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+    // (FEDERATED_PRINCIPAL_NOT_SUPPORTED, checked 2026-11)
+    let principals = policy.statements.iter().filter_map(|statement| statement.principals.as_ref());
+    let mut entries = principals.flat_map(|each| &each.entries);
+    let federated = entries.find(|entry| entry.kind == PrincipalKind::Federated)?;
+    let what = format!("the federated principal `{}`", federated.value.value);
+    matches!(kind, Kind::Resource(Some(_))).then_some((what, federated.value.span))
 }
 
 /// A policy with the account in the places where a template leaves it open.

@@ -1,30 +1,57 @@
 //! What is asked: the actions that statements name, and for each the requests of one caller on one form of resources.
 
 use super::{Job, Kind};
-use crate::catalog;
 use crate::eval::{
-    CallerClass, Carriage, Context, ContextValue, Glob, Place, Request, carriage, is_computed,
+    CallerClass, Carriage, Compiled, Context, ContextValue, Glob, Place, Request, carriage, is_computed,
+    unlisted,
 };
-use crate::policy::Policy;
+use crate::policy::{Policy, Text, TextKind};
+use crate::{catalog, checks};
 use std::collections::BTreeSet;
 
-/// Every action that a statement names which the other document does not have as it stands.
-pub(super) fn touched(job: &Job<'_>) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
+/// Actions to ask about.
+#[derive(Default)]
+pub(super) struct Touched {
+    /// Those that the texts tell.
+    pub(super) names: BTreeSet<String>,
+    /// Further ones, any of which what is filled in later may be.
+    pub(super) wide: BTreeSet<String>,
+    /// Whether there are no others of the services that AWS has not published.
+    pub(super) complete: bool,
+}
+
+/// The actions that the statements of both documents name. What AWS has not published is asked about as it is written.
+pub(super) fn touched(job: &Job<'_>, (old, new): (&Compiled<'_>, &Compiled<'_>)) -> Touched {
+    let mut out = Touched { complete: true, ..Touched::default() };
+    let mut patterns: BTreeSet<String> = BTreeSet::new();
+    let mut is_wide = false;
     let statements = [job.old, job.new].into_iter().flatten().flat_map(|policy| &policy.statements);
-    for statement in statements {
-        let Some(element) = &statement.actions else { continue };
+    for element in statements.filter_map(|statement| statement.actions.as_ref()) {
         if element.negated {
-            out.extend(catalog::expand("*").map(catalog::Action::full_name));
+            out.names.extend(everything());
             continue;
         }
         for item in &element.items {
-            let known: Vec<String> = catalog::expand(&item.value).map(catalog::Action::full_name).collect();
-            if known.is_empty() && !item.value.contains(['*', '?', '$']) && item.value.contains(':') {
-                out.insert(item.value.to_string());
+            let pattern = item.widest();
+            if !names_service(item) {
+                is_wide = true;
+                continue;
             }
-            out.extend(known);
+            let before = out.names.len();
+            out.names.extend(catalog::expand(&pattern).map(catalog::Action::full_name));
+            let is_listed = out.names.len() > before || catalog::expand(&pattern).next().is_some();
+            if !is_listed && checks::lint::is_action(&pattern) {
+                patterns.insert(pattern);
+            }
         }
+    }
+    for pattern in patterns {
+        let (names, complete) = unlisted(&[old, new], &pattern);
+        out.names.extend(names);
+        out.complete &= complete;
+    }
+    if is_wide {
+        out.wide.extend(everything().filter(|name| !out.names.contains(name)));
     }
     let fits = |name: &String| {
         let wanted =
@@ -36,8 +63,21 @@ pub(super) fn touched(job: &Job<'_>) -> BTreeSet<String> {
         };
         of_service && (job.only.is_empty() || job.only.iter().any(wanted))
     };
-    out.retain(fits);
+    out.names.retain(fits);
+    out.wide.retain(fits);
     out
+}
+
+fn everything() -> impl Iterator<Item = String> {
+    catalog::expand("*").map(catalog::Action::full_name)
+}
+
+/// Whether a text says of which service its actions are, or is a pattern that says it is of all.
+fn names_service(item: &Text) -> bool {
+    match item.holes.first() {
+        Some(hole) => item.value.get(..hole.at).is_some_and(|before| before.contains(':')),
+        None => item.kind != TextKind::Unreadable,
+    }
 }
 
 pub(super) fn partition(job: &Job<'_>) -> String {

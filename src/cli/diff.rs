@@ -3,12 +3,13 @@
 mod many;
 
 use super::args::{ColorArg, FailOn, FormArgs, FormatArg};
-use super::base::{self, BaseArgs};
+use super::base::{self, BaseArgs, Item};
 use super::gate::{Gate, GateArgs};
 use super::output::Output;
 use super::setup::Setup;
 use super::{Exit, check, given, terminal};
-use crate::change::{Contracts, Job, Pair, SOME_ACCOUNT, compare, evidence_of, kind_of};
+use crate::catalog;
+use crate::change::{Contracts, Job, Pair, SOME_ACCOUNT, compare_deployed, evidence_of, kind_of};
 use crate::checks::lint::PolicyKind;
 use crate::evidence::{LoosePolicies, LoosePolicy};
 use crate::finding::change::{AccessChange, Changes, Comparison, Fate};
@@ -58,7 +59,7 @@ pub(super) struct DiffArgs {
     #[arg(long)]
     pub(super) allow_unknown: bool,
     /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME", help_heading = "Judging")]
+    #[arg(long, value_name = "TIME", value_parser = crate::cli::args::moment, help_heading = "Judging")]
     pub(super) now: Option<String>,
     #[command(flatten)]
     pub(super) gate: GateArgs,
@@ -80,6 +81,14 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     if let Some(account) = &args.form.account {
         anyhow::ensure!(arn::is_account(account), "`{account}` is not an account: 12 digits are one");
     }
+    for name in &args.must_not_grant {
+        anyhow::ensure!(
+            catalog::expand(name).next().is_some(),
+            "--must-not-grant {name}: no action that AWS published by {} is called so{}",
+            catalog::data_version().date,
+            near(name).map_or_else(String::new, |other| format!("; there is `{other}`"))
+        );
+    }
     match (&args.base.base, args.paths.as_slice()) {
         (Some(base), _) => {
             let is_of_two =
@@ -95,6 +104,13 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
             anyhow::bail!("name the policy before and the policy after, or a git revision with --base")
         }
     }
+}
+
+/// Another spelling of an action.
+fn near(name: &str) -> Option<String> {
+    let (service, action) = name.split_once(':')?;
+    let found = catalog::closest_action(service, action);
+    found.map(|found| format!("{service}:{found}"))
 }
 
 /// Policies since a git revision.
@@ -184,12 +200,14 @@ fn two(args: &DiffArgs, before: &Path, after: &Path) -> anyhow::Result<Exit> {
         kind,
     };
     let mut comparison = pair.compared(&sources, accounts, &asked);
+    let (before, after) = (Item::loose(&old.found, &sources), Item::loose(&new.found, &sources));
+    base::doubt(&mut comparison, &before, &after);
     let account = accounts.of(kind_of(kind)).unwrap_or(SOME_ACCOUNT);
     let mut unknown = std::mem::take(&mut comparison.unknown);
     let mut more = |old: Option<&Policy>, only: &[String]| -> Vec<AccessChange> {
         let job =
             Job { old, new: Some(&new.policy), kind: kind_of(kind), account, only, asked: &[], beside: &[] };
-        let mut found = compare(&job);
+        let mut found = compare_deployed(&job);
         unknown.append(&mut found.unknown);
         found.gained.iter_mut().for_each(|change| change.severity = Severity::Error);
         found.gained

@@ -135,6 +135,16 @@ fn check(case: &Path) -> Vec<String> {
         ("diff --base", told(&report(at, &["diff", "--base", "main"]), ["main:", ""], &why)),
         ("lint --base", told(&report(at, &["lint", "--base", "main"]), ["main:", ""], &why)),
     ];
+    // Of one file on each side both may be named.
+    if let ([(before, _)], [(after, _)], 3) = (old.as_slice(), new.as_slice(), form.len()) {
+        let code = |args: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
+            command.env_clear().env("HOME", case).args(args).current_dir(case).output().unwrap().status.code()
+        };
+        let folders = code(&["diff", "old", "new"]);
+        let files = code(&["diff", &format!("old/{before}"), &format!("new/{after}")]);
+        assert_eq!(files, folders, "{name}: two files and two folders");
+    }
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, toml::to_string_pretty(&ways[1].1).unwrap()).unwrap();
         expect = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();

@@ -125,6 +125,34 @@ fn a_suppression_that_is_idle_over_or_forbidden_is_told_at_its_place() {
     assert_eq!(rules(&lint(folder.path(), &[]).1, "findings").len(), 2);
 }
 
+/// As pre-commit does it: every file by its name, from the root of the repository.
+#[test]
+fn files_that_a_tool_names_are_looked_at_as_in_their_folder() {
+    let misspelt = |line: usize| format!("{MISSPELT} {line}");
+    let tf = "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:GetObjct\", Resource = \"arn:aws:s3:::acme/*\" }] })\n}\n";
+    let folder = folder(&[
+        ("p/a.json", POLICY),
+        ("package.json", "{\"name\": \"x\", \"version\": \"1\"}"),
+        ("list.json", "[1, 2]"),
+        ("compose.yaml", "services:\n  a: {image: x}\n"),
+        ("main.tf", tf),
+        ("preflight.toml", &suppress("")),
+    ]);
+    let named = ["p/a.json", "package.json", "list.json", "compose.yaml", "main.tf"];
+    let args = ["lint", "--policies-only", "--format", "json", "--fail-on", "warning"];
+    let ran = run(folder.path(), &[&args[..], &named].concat());
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{} {}", ran.out, ran.err));
+    assert_eq!(rules(&report, "findings"), [misspelt(2)], "{report:#}");
+    assert_eq!(rules(&report, "suppressed").len(), 2, "{report:#}");
+    assert_eq!(ran.code, 1);
+    // No policy among them is no fault, and files that the user means are none that are passed over.
+    for (args, code) in
+        [(vec!["lint", "--policies-only", "package.json"], 0), (vec!["lint", "package.json"], 1)]
+    {
+        assert_eq!(run(folder.path(), &args).code, code, "{args:?}");
+    }
+}
+
 #[test]
 fn a_rule_that_is_not_there_ends_the_run() {
     let settings = suppress("").replace(MISSPELT, "action-not-liste");

@@ -53,12 +53,7 @@ pub(in crate::cli) fn compare(
         named(before, &mut comparison.documents.0);
         named(after, &mut comparison.documents.1);
         if let (Some(before), Some(after)) = (before, after) {
-            let moved = moved(&targets(before), &targets(after));
-            let doubts: Vec<Doubt> = moved.into_iter().chain(redefined(before, after)).collect();
-            if !doubts.is_empty() && comparison.effect == Effect::Same {
-                comparison.effect = Effect::CannotTell;
-            }
-            comparison.unknown.extend(doubts);
+            doubt(&mut comparison, before, after);
         }
         list.push(comparison);
     }
@@ -69,6 +64,17 @@ pub(in crate::cli) fn compare(
     skipped.sort();
     skipped.dedup();
     (list, skipped, exports.causes)
+}
+
+/// What two policies of templates say alone is not all: they may be attached to others, and what fills them may be another
+/// text.
+pub(in crate::cli) fn doubt(comparison: &mut Comparison, before: &super::Item, after: &super::Item) {
+    let moved = moved(&targets(before), &targets(after));
+    let doubts: Vec<Doubt> = moved.into_iter().chain(redefined(before, after)).collect();
+    if !doubts.is_empty() && comparison.effect == Effect::Same {
+        comparison.effect = Effect::CannotTell;
+    }
+    comparison.unknown.extend(doubts);
 }
 
 fn targets(item: &super::Item) -> BTreeSet<String> {

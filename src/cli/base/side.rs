@@ -47,7 +47,7 @@ impl Item {
         Self { policy: policy.clone(), kind, broken, tied, path: path.to_owned(), attachment: None }
     }
 
-    fn loose(found: &LoosePolicy, sources: &Sources) -> Self {
+    pub(in crate::cli) fn loose(found: &LoosePolicy, sources: &Sources) -> Self {
         let name = sources.get(found.source).name();
         let kind = PolicyKind::detect(found, name);
         // A resource's policy names the resource, so that a contract knows its own.
@@ -133,6 +133,14 @@ impl Side {
         self.open.extend(more.open);
         self.declared.extend(more.declared);
         self.links.extend(more.links);
+    }
+
+    /// Keeps what stands in some files.
+    pub(super) fn keep(&mut self, is_kept: &dyn Fn(&str) -> bool) {
+        self.items.retain(|item| is_kept(&item.path));
+        self.open.retain(|open| is_kept(&open.file));
+        self.declared.retain(|export| is_kept(&export.file));
+        self.links.retain(|(file, _)| is_kept(file));
     }
 
     /// Gives files other names.

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html> (checked
 //! 2026-11)
 
+use crate::evidence::mark;
 use crate::syntax::{Node, Part, Value};
 
 /// A function of a template.
@@ -65,15 +66,15 @@ pub(super) fn name_of(node: &Node<'_>) -> String {
     write(node, &mut name, 0);
     if name.chars().count() > LONGEST {
         let head: String = name.chars().take(LONGEST).collect();
-        // The place tells apart what is the same up to here.
-        return format!("{head}…@{}", node.span.start);
+        // A mark of the whole tells apart what is the same up to here.
+        return format!("{head}…#{:08x}", mark([name.as_str()]) & 0xffff_ffff);
     }
     name
 }
 
 fn write(node: &Node<'_>, out: &mut String, depth: usize) {
     if depth > 8 || out.len() > 16 * LONGEST {
-        out.push_str(&format!("@{}", node.span.start));
+        out.push_str(&format!("#{:x}", mark([format!("{:?}", node.value).as_str()])));
         return;
     }
     if let Some((function, argument)) = function(node) {

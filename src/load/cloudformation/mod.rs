@@ -7,6 +7,7 @@ mod condition;
 mod declared;
 mod document;
 mod function;
+mod kinds;
 mod parts;
 mod policies;
 mod reference;

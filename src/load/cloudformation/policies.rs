@@ -2,32 +2,16 @@
 
 use super::document::{Missing, Read};
 use super::function::{Function, function};
+use super::kinds::{DEEPEST, PROPERTIES, hint_of, holds_policy, looks_like_policy, principal_kind};
 use super::parts::{hole, parts_of};
 use super::resolve::Resolver;
 use super::template::Resource;
 use super::{Link, LinkKind, Taken, TemplatePolicy};
 use crate::evidence::{Attachment, PolicyHint, Target, TargetKind};
+use crate::load::terraform::names_somebody;
 use crate::policy::{Fault, FaultKind, Text};
 use crate::source::SourceId;
 use crate::syntax::{Node, Value};
-
-/// How deep properties are searched for policies.
-const DEEPEST: usize = 12;
-
-/// Properties that hold a policy, in types that are not named here.
-const PROPERTIES: [&str; 11] = [
-    "PolicyDocument",
-    "ResourcePolicy",
-    "RepositoryPolicyText",
-    "AccessPolicy",
-    "AccessPolicies",
-    "FileSystemPolicy",
-    "AssumeRolePolicyDocument",
-    "KeyPolicy",
-    "InlinePolicy",
-    "BackupPolicy",
-    "Policy",
-];
 
 pub(super) struct Collector<'a, 'n, 't> {
     pub(super) resolver: &'a Resolver<'n, 't>,
@@ -92,13 +76,8 @@ impl<'t> Collector<'_, '_, 't> {
             "AWS::CUR::ReportDefinition" | "AWS::BCMDataExports::Export" => self.export(resource),
             kind if kind.starts_with("AWS::Serverless::") => self.serverless(resource),
             kind => {
-                let hint = if kind == "AWS::SSO::PermissionSet" {
-                    PolicyHint::Identity
-                } else {
-                    PolicyHint::Resource
-                };
                 if let Some(properties) = resource.properties() {
-                    self.search(resource, properties, hint, 0);
+                    self.search(resource, properties, hint_of(kind), 0);
                 }
             }
         }
@@ -245,7 +224,13 @@ impl<'t> Collector<'_, '_, 't> {
     }
 
     /// Policies anywhere in the properties of another type.
-    fn search(&mut self, resource: &Resource<'_, 't>, node: &Node<'t>, hint: PolicyHint, depth: usize) {
+    fn search(
+        &mut self,
+        resource: &Resource<'_, 't>,
+        node: &Node<'t>,
+        hint: Option<PolicyHint>,
+        depth: usize,
+    ) {
         if depth > DEEPEST {
             return;
         }
@@ -255,9 +240,12 @@ impl<'t> Collector<'_, '_, 't> {
                     let is_named = PROPERTIES.contains(&&*member.key);
                     let is_text = is_named && self.holds_text(&member.value);
                     if looks_like_policy(&member.value) || is_text {
-                        let hint = match &*member.key {
-                            "AssumeRolePolicyDocument" => PolicyHint::Trust,
-                            _ => hint,
+                        let hint = match (&*member.key, hint) {
+                            ("AssumeRolePolicyDocument", _) => PolicyHint::Trust,
+                            (_, Some(hint)) => hint,
+                            // What such a type makes of it nobody says: a policy that names nobody is for a caller.
+                            (_, None) if names_somebody(&member.value) => PolicyHint::Resource,
+                            (_, None) => PolicyHint::Identity,
                         };
                         self.take(resource, resource.id.to_owned(), &member.value, hint, Vec::new());
                     } else {
@@ -341,15 +329,6 @@ fn open(node: &Node<'_>) -> Option<String> {
     Some(format!("it is `{}`, which is filled in when this is deployed", names.join(", ")))
 }
 
-fn principal_kind(kind: &str) -> Option<TargetKind> {
-    match kind {
-        "AWS::IAM::User" => Some(TargetKind::User),
-        "AWS::IAM::Role" => Some(TargetKind::Role),
-        "AWS::IAM::Group" => Some(TargetKind::Group),
-        _ => None,
-    }
-}
-
 /// The resource that `Ref`, or an attribute, refers to.
 fn reference<'n>(node: &'n Node<'_>) -> Option<&'n str> {
     match function(node)? {
@@ -365,36 +344,4 @@ fn reference<'n>(node: &'n Node<'_>) -> Option<&'n str> {
         }
         _ => None,
     }
-}
-
-/// Whether a node is a policy of IAM: a `Statement` with an `Effect`. Firewalls, too, have statements.
-fn looks_like_policy(node: &Node<'_>) -> bool {
-    let Some(statement) = node.get("Statement") else { return false };
-    fn has_effect(node: &Node<'_>, depth: u8) -> bool {
-        node.get("Effect").is_some()
-            || depth < 4
-                && match function(node) {
-                    Some((_, argument)) => {
-                        argument.iter_one_or_many().any(|node| has_effect(node, depth + 1))
-                    }
-                    None => node
-                        .as_array()
-                        .is_some_and(|items| items.iter().any(|node| has_effect(node, depth + 1))),
-                }
-    }
-    has_effect(statement, 0)
-}
-
-/// Whether a resource has a policy anywhere.
-fn holds_policy(resource: &Resource<'_, '_>) -> bool {
-    fn search(node: &Node<'_>, depth: usize) -> bool {
-        looks_like_policy(node)
-            || depth < DEEPEST
-                && match &node.value {
-                    Value::Object(members) => members.iter().any(|member| search(&member.value, depth + 1)),
-                    Value::Array(items) => items.iter().any(|item| search(item, depth + 1)),
-                    _ => false,
-                }
-    }
-    resource.properties().is_some_and(|node| search(node, 0))
 }

@@ -3,7 +3,7 @@
 
 use super::declared::reached;
 use super::module::{File, Module};
-use super::value::{LONGEST, Scope};
+use super::value::{LONGEST, Scope, expression_of};
 use super::walk;
 use crate::evidence::mark;
 use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep, read_hcl};
@@ -18,7 +18,7 @@ pub(super) fn behind<'n>(
     let mut out = BTreeMap::new();
     for name in names {
         let mut texts = Texts { module: scope.module, block, found: BTreeSet::new(), is_open: false };
-        match read_hcl(&format!("x = {name}\n")) {
+        match read_hcl(&format!("x = {}\n", expression_of(name))) {
             Ok(body) if name.chars().count() < LONGEST => {
                 body.attributes.iter().for_each(|each| texts.expr(&each.value))
             }
@@ -26,13 +26,22 @@ pub(super) fn behind<'n>(
             Ok(_) | Err(_) => texts.is_open = true,
         }
         if texts.is_open {
-            let all = scope.module.files.iter().chain(&scope.module.values);
-            out.insert(name.to_owned(), mark(all.map(|file| file.text.as_str())));
+            out.insert(name.to_owned(), whole(scope.module));
         } else if !texts.found.is_empty() {
             out.insert(name.to_owned(), mark(texts.found.iter().map(String::as_str)));
         }
     }
     out
+}
+
+/// A mark of all that a module, and who calls it, says.
+fn whole(module: &Module) -> u64 {
+    let texts = |module: &Module| -> Vec<String> {
+        module.files.iter().chain(&module.values).map(|file| file.text.clone()).collect()
+    };
+    let mut all = texts(module);
+    module.calls.each(|caller, _, _| all.extend(texts(caller)));
+    mark(all.iter().map(String::as_str))
 }
 
 struct Texts<'m> {
@@ -92,9 +101,11 @@ impl Texts<'_> {
             }
             ("module", [name, ..]) => self.block("module", &[name]),
             ("data", [kind, name, ..]) => self.block("data", &[kind, name]),
+            ("var", [name, ..]) => self.variable(name),
             // The same name is the same value, whatever it is.
-            ("var" | "path" | "terraform" | "self", _) => {}
-            (kind, [name, ..]) if self.module.block("resource", &[kind, name]).is_some() => {}
+            ("path" | "terraform" | "self", _) => {}
+            // An attribute of a resource, also of one that the module lacks.
+            (kind, [_, ..]) if kind.contains('_') => {}
             _ => self.is_open = true,
         }
     }
@@ -102,6 +113,34 @@ impl Texts<'_> {
     fn block(&mut self, kind: &str, labels: &[&str]) {
         if let Some((file, block)) = self.module.block(kind, labels) {
             self.found.insert(file.text.get(block.span.range()).unwrap_or_default().to_owned());
+        }
+    }
+
+    /// What gives a variable its value: the calls of the module, or else its own files.
+    fn variable(&mut self, name: &str) {
+        let module = self.module;
+        if !module.calls.is_called() {
+            if let Some((file, expr, _)) = module.variable(name) {
+                self.add(file, expr);
+            }
+            return;
+        }
+        let mut found = std::mem::take(&mut self.found);
+        let mut is_open = self.is_open;
+        module.calls.each(|caller, file, block| {
+            let mut inner = Texts { module: caller, block, found: std::mem::take(&mut found), is_open };
+            for name in [name, "for_each", "count"] {
+                if let Some(expr) = block.body.value(name) {
+                    inner.add(file, expr);
+                }
+            }
+            (found, is_open) = (inner.found, inner.is_open);
+        });
+        (self.found, self.is_open) = (found, is_open);
+        if let Some((file, block)) = module.block("variable", &[name])
+            && let Some(expr) = block.body.value("default")
+        {
+            self.add(file, expr);
         }
     }
 

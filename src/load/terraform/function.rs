@@ -1,8 +1,11 @@
 //! Functions that people use in policies. Any other gives a hole.
 
+mod lists;
+mod texts;
+
 use super::value::{Scope, entries, is_known, member, string};
 use crate::syntax::hcl::HclExpr;
-use crate::syntax::{Node, Part, Value};
+use crate::syntax::{Member, Node, Part, Value};
 use std::borrow::Cow;
 
 /// What a call gives; nothing where that is not known.
@@ -49,7 +52,7 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, arguments: &[HclExpr]) -> Opti
         // A pattern between slashes is a regular expression.
         ("replace", [_, _, _]) if !text(1)?.starts_with('/') => owned(text(0)?.replace(&text(1)?, &text(2)?)),
         ("merge", maps) => {
-            let mut members: Vec<crate::syntax::Member<'static>> = Vec::new();
+            let mut members: Vec<Member<'static>> = Vec::new();
             for map in maps {
                 for each in map.as_object()? {
                     members.retain(|before| before.key != each.key);
@@ -59,14 +62,17 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, arguments: &[HclExpr]) -> Opti
             Some(Value::Object(members))
         }
         ("keys", [map]) => {
-            let keys = map.as_object()?.iter().filter(|each| each.key_parts.is_empty());
-            Some(Value::Array(
-                keys.map(|each| Node { span: each.key_span, value: Value::String(each.key.clone()) })
-                    .collect(),
-            ))
+            let of_key =
+                |each: &Member<'static>| Node { span: each.key_span, value: Value::String(each.key.clone()) };
+            Some(Value::Array(ordered(map)?.iter().map(of_key).collect()))
         }
         ("values", [map]) => {
-            Some(Value::Array(map.as_object()?.iter().map(|each| each.value.clone()).collect()))
+            Some(Value::Array(ordered(map)?.iter().map(|each| each.value.clone()).collect()))
+        }
+        ("jsonencode", [value]) => {
+            let mut parts = Vec::new();
+            encode(value, &mut parts)?;
+            Some(string(parts))
         }
         ("length", [list]) if is_known(list) => {
             Some(Value::Number(Cow::Owned(entries(list)?.len().to_string())))
@@ -76,8 +82,77 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, arguments: &[HclExpr]) -> Opti
             let pairs = keys.iter().zip(values);
             Some(Value::Object(pairs.map(|(key, value)| member(key.clone(), value.clone())).collect()))
         }
-        _ => None,
+        _ => lists::call(name, &values).or_else(|| texts::call(name, &values)),
     }
+}
+
+/// The members of a map in the order that Terraform gives them; nothing if it is not known which there are.
+fn ordered(map: &Node<'static>) -> Option<Vec<Member<'static>>> {
+    let mut members = map.as_object()?.to_vec();
+    members.sort_by(|left, right| left.key.cmp(&right.key));
+    members.iter().all(|each| each.key_parts.is_empty()).then_some(members)
+}
+
+/// A value as a text of JSON.
+fn encode(node: &Node<'static>, out: &mut Vec<Part<'static>>) -> Option<()> {
+    let mut text = |text: String| out.push(Part::Text(Cow::Owned(text)));
+    match &node.value {
+        Value::Null => text("null".to_owned()),
+        Value::Bool(flag) => text(flag.to_string()),
+        Value::Number(number) => text(number.to_string()),
+        Value::String(value) => text(quoted(value)),
+        // Of what nothing is known it is not known either whether it is a string.
+        Value::Template(parts) if matches!(parts.as_slice(), [Part::Hole(_)]) => {
+            out.extend(parts.iter().cloned());
+        }
+        Value::Template(parts) => in_quotes(parts, out),
+        Value::Array(items) => {
+            out.push(Part::Text("[".into()));
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(Part::Text(",".into()));
+                }
+                encode(item, out)?;
+            }
+            out.push(Part::Text("]".into()));
+        }
+        Value::Object(members) => {
+            out.push(Part::Text("{".into()));
+            for (at, member) in members.iter().enumerate() {
+                if at > 0 {
+                    out.push(Part::Text(",".into()));
+                }
+                if member.key_parts.is_empty() {
+                    out.push(Part::Text(Cow::Owned(quoted(&member.key))));
+                } else {
+                    in_quotes(&member.key_parts, out);
+                }
+                out.push(Part::Text(":".into()));
+                encode(&member.value, out)?;
+            }
+            out.push(Part::Text("}".into()));
+        }
+        Value::Bare(_) | Value::Missing => return None,
+    }
+    Some(())
+}
+
+fn in_quotes(parts: &[Part<'static>], out: &mut Vec<Part<'static>>) {
+    out.push(Part::Text("\"".into()));
+    out.extend(parts.iter().map(|part| match part {
+        Part::Text(text) => Part::Text(Cow::Owned(escaped(text))),
+        hole => hole.clone(),
+    }));
+    out.push(Part::Text("\"".into()));
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+fn escaped(text: &str) -> String {
+    let whole = serde_json::Value::from(text).to_string();
+    whole.get(1..whole.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
 /// Whether a function gives back what it is given.

@@ -2,6 +2,7 @@
 
 use super::attach::{self, Uses};
 use super::behind::behind;
+use super::documents::documents;
 use super::kinds::{OTHER_POLICIES, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
@@ -42,6 +43,11 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
         let names = Names::new();
         let scope = module.scope(file, &names);
         for block in &file.body.blocks {
+            if let ("module", [name]) = (block.kind.as_str(), block.labels.as_slice()) {
+                for held in of_call(block, name, &scope) {
+                    take(&scope, held, &mut out);
+                }
+            }
             let [kind, name] = block.labels.as_slice() else { continue };
             match block.kind.as_str() {
                 "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {
@@ -140,7 +146,28 @@ fn of_resource<'b>(
             out.push(Held { block, expr, attachment, depends: depends.clone() });
         }
     }
+    let mut others = vec!["inline_policy"];
+    others.extend(holds(kind).map(|(attribute, _)| attribute));
+    let is_of_aws = kind.starts_with("aws_") || kind.starts_with("awscc_");
+    for each in documents(&block.body, scope, (&others, is_of_aws)) {
+        let attachment = Attachment::new(format!("{address}.{}", each.name), each.hint, Vec::new());
+        out.push(Held { block, expr: each.expr, attachment, depends: depends.clone() });
+    }
     out
+}
+
+/// The policies that are handed to a module of which no file was read; one that was says itself what it makes of them.
+fn of_call<'b>(block: &'b HclBlock, name: &str, scope: &Scope<'_>) -> Vec<Held<'b>> {
+    let source = block.body.value("source").and_then(HclExpr::literal).unwrap_or_default();
+    if source.starts_with('.') || matches!(made(block, scope), Made::None) {
+        return Vec::new();
+    }
+    let all = documents(&block.body, scope, (&[], false)).into_iter();
+    all.map(|each| {
+        let attachment = Attachment::new(format!("module.{name}.{}", each.name), each.hint, Vec::new());
+        Held { block, expr: each.expr, attachment, depends: None }
+    })
+    .collect()
 }
 
 pub(super) fn made(block: &HclBlock, scope: &Scope<'_>) -> Made {

@@ -4,7 +4,9 @@
 
 mod attach;
 mod behind;
+mod calls;
 mod declared;
+mod documents;
 mod export;
 mod function;
 mod gather;
@@ -12,6 +14,7 @@ mod kinds;
 mod module;
 mod plan;
 mod policy;
+mod secret;
 mod statement;
 mod value;
 
@@ -22,12 +25,16 @@ use crate::policy::{Length, Policy};
 use crate::source::Sources;
 use crate::syntax::Issue;
 use crate::syntax::hcl::{
-    HclBody, HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
+    HclBody, HclDirective, HclExpr, HclFault, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
 };
+pub use calls::{ModuleCall, module_calls};
+pub(super) use documents::names_somebody;
 use module::{File, Module, asset_path};
 pub(super) use plan::{is_plan, plain as plain_address, take as take_plan};
+pub use secret::without_secrets;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The document of a data source that no resource of its module uses.
 #[derive(Debug, Clone)]
@@ -86,6 +93,7 @@ pub(super) fn modules(
         folders.entry(folder).or_default().insert(path.clone());
     }
     let mut found = Found::default();
+    let (mut all, mut taken) = (Vec::new(), Vec::new());
     for (folder, asked) in folders {
         let mut module = Module::default();
         let mut wanted = BTreeSet::new();
@@ -100,7 +108,12 @@ pub(super) fn modules(
             list.push(file);
         }
         read_assets(sources, &folder, files, &mut module);
-        gather::gather(&module, &wanted, &mut found);
+        all.push((folder, Rc::new(module)));
+        taken.push(wanted);
+    }
+    calls::connect(&all);
+    for ((_, module), wanted) in all.iter().zip(&taken) {
+        gather::gather(module, wanted, &mut found);
     }
     found.assumed.sort();
     found.assumed.dedup();
@@ -117,8 +130,7 @@ pub(super) fn module_of(sources: &mut Sources, name: &str, text: &str) -> Found 
 }
 
 fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) -> Option<File> {
-    let body = if is_terraform_json(&name) { read_hcl_json(&text) } else { read_hcl(&text) };
-    match body {
+    match body_of(&name, &text) {
         Ok(body) => {
             let source = sources.add(name.clone(), text.clone());
             Some(File { name, source, text, body })
@@ -129,6 +141,10 @@ fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) ->
             None
         }
     }
+}
+
+fn body_of(name: &str, text: &str) -> Result<HclBody, HclFault> {
+    if is_terraform_json(name) { read_hcl_json(text) } else { read_hcl(text) }
 }
 
 /// The files of a module in order: those that declare, and those that give values to variables.

@@ -1,6 +1,7 @@
 //! A module: all files of one folder. Its blocks by address, and what references to them stand for.
 
-use super::value::{Names, Scope, string};
+use super::calls::Calls;
+use super::value::{Names, Scope, is_known, renamed, respan, string};
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
 use crate::syntax::{Node, Part, Value};
@@ -33,6 +34,8 @@ pub(super) struct Module {
     pub(super) values: Vec<File>,
     /// Files that `file` and `templatefile` read, by the path as it is written.
     pub(super) assets: BTreeMap<String, (SourceId, String)>,
+    /// The blocks that call it, where their modules were read, too.
+    pub(super) calls: Calls,
 }
 
 impl Module {
@@ -64,7 +67,7 @@ impl Module {
     }
 
     /// The value of a variable, and whether it is the one that the module presets.
-    fn variable(&self, name: &str) -> Option<(&File, &HclExpr, bool)> {
+    pub(super) fn variable(&self, name: &str) -> Option<(&File, &HclExpr, bool)> {
         let given = self.values.iter().rev().find_map(|file| Some((file, file.body.value(name)?, false)));
         given.or_else(|| {
             let (file, block) = self.block("variable", &[name])?;
@@ -93,6 +96,9 @@ impl Module {
         match (root, steps) {
             ("local", [HclStep::Attribute(name), rest @ ..]) => {
                 (self.local(name).map(|(file, expr)| in_file(file, expr)), rest)
+            }
+            ("var", [HclStep::Attribute(name), rest @ ..]) if self.calls.is_called() => {
+                (self.given(scope, name), rest)
             }
             ("var", [HclStep::Attribute(name), rest @ ..]) => {
                 let found = self.variable(name);
@@ -135,10 +141,39 @@ impl Module {
         }
     }
 
+    /// What the calls of the module give a variable; nothing where they give different things.
+    fn given(&self, scope: &Scope<'_>, name: &str) -> Option<Node<'static>> {
+        let value = |module: &Module, file: &File, expr: &HclExpr| {
+            let (names, depth) = (Names::new(), scope.depth + 1);
+            Scope { depth, ..module.scope(file, &names) }.value(expr)
+        };
+        let all = self.calls.each(|module, file, block| match block.body.value(name) {
+            // What a loop of calls gives is another thing in each.
+            Some(expr) => Some((value(module, file, expr), is_several(block))),
+            None => {
+                let (file, block) = self.block("variable", &[name])?;
+                Some((value(self, file, block.body.value("default")?), false))
+            }
+        });
+        let mut all = all.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
+        let (first, is_several) = all.next()?;
+        let is_one = all.all(|(other, _)| other == first && is_known(&other));
+        let node = Some(first).filter(|node| is_one && !matches!(node.value, Value::Null))?;
+        if is_several && !is_known(&node) {
+            return None;
+        }
+        Some(respan(renamed(node, name), Span::default()))
+    }
+
     /// The file that a call of `file` or `templatefile` reads.
     pub(super) fn asset(&self, path: &HclExpr) -> Option<&(SourceId, String)> {
         self.assets.get(&asset_path(path)?)
     }
+}
+
+/// Whether a block stands for several.
+fn is_several(block: &HclBlock) -> bool {
+    ["for_each", "count"].iter().any(|each| block.body.value(each).is_some())
 }
 
 /// The path of a file as it is written, below the module's folder.

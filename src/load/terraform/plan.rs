@@ -26,7 +26,14 @@ fn planned<'n, 't>(root: &'n Node<'t>) -> Option<&'n Node<'t>> {
 /// Takes the policies that are there when a plan is applied.
 pub(in crate::load) fn take(document: &Document<'_>, text: &str, source: SourceId) -> Taken {
     let root = &document.root;
-    let mut plan = Plan { document, text, source, written: BTreeMap::new(), resources: Vec::new() };
+    let mut plan = Plan {
+        document,
+        text,
+        source,
+        written: BTreeMap::new(),
+        makers: BTreeMap::new(),
+        resources: Vec::new(),
+    };
     if let Some(module) = root.get("configuration").and_then(|each| each.get("root_module")) {
         plan.configured(module, "", 0);
     }
@@ -49,6 +56,8 @@ struct Plan<'n, 't> {
     source: SourceId,
     /// By address without keys: the expressions of the module's text, attribute by attribute.
     written: BTreeMap<String, &'n Node<'t>>,
+    /// By address without keys: the provider that makes it.
+    makers: BTreeMap<String, &'n str>,
     resources: Vec<Resource<'n, 't>>,
 }
 
@@ -61,6 +70,10 @@ impl<'n, 't> Plan<'n, 't> {
             let address = resource.get("address").and_then(Node::as_str);
             if let (Some(address), Some(expressions)) = (address, resource.get("expressions")) {
                 self.written.insert(format!("{prefix}{address}"), expressions);
+            }
+            let maker = resource.get("provider_config_key").and_then(Node::as_str);
+            if let (Some(address), Some(maker)) = (address, maker) {
+                self.makers.insert(format!("{prefix}{address}"), maker);
             }
         }
         for call in module.get("module_calls").and_then(Node::as_object).into_iter().flatten() {
@@ -110,8 +123,9 @@ impl<'n, 't> Plan<'n, 't> {
             each.settings = export::of_values(resource.values).into_owned();
             if let Some(region) = resource.values.get("region") {
                 let place = Place { source: self.source, span: region.span };
-                each.region =
-                    region.as_str().map_or(MadeIn::Open, |name| MadeIn::Named(name.to_owned(), place));
+                if let Some(name) = region.as_str() {
+                    each.region = MadeIn::Named(name.to_owned(), place);
+                }
             }
             out.push(each);
         }
@@ -145,10 +159,19 @@ impl<'n, 't> Plan<'n, 't> {
             maker: if is_report { Maker::TerraformReport } else { Maker::TerraformExport },
             settings: Node { span, value: Value::Null },
             order: Order::Open,
-            region: MadeIn::Open,
+            region: self.region(address).unwrap_or(MadeIn::Open),
             added_to: None,
             replaced: None,
         }
+    }
+
+    /// The Region that the module's text gives the provider of a resource.
+    fn region(&self, address: &str) -> Option<MadeIn> {
+        let maker = self.makers.get(&plain(address))?;
+        let providers = self.document.root.get("configuration")?.get("provider_config")?;
+        let region = providers.get(maker)?.get("expressions")?.get("region")?.get("constant_value")?;
+        let place = Place { source: self.source, span: region.span };
+        Some(MadeIn::Named(region.as_str()?.to_owned(), place))
     }
 
     fn policies(&self, resource: &Resource<'n, 't>, links: &[(Option<String>, Link)], out: &mut Taken) {
@@ -185,6 +208,12 @@ impl<'n, 't> Plan<'n, 't> {
                 add(hint, own.clone());
             }
         }
+        let others: Vec<&str> = holds(resource.kind).map(|(attribute, _)| attribute).into_iter().collect();
+        for (name, node) in super::documents::in_values(resource.values, &others) {
+            let hint = super::documents::hint_in_plan(name, node);
+            let attachment = Attachment::new(format!("{address}.{name}"), hint, Vec::new());
+            self.policy(resource, (name, Some(node)), attachment, out);
+        }
         for inline in items(resource.values, "inline_policy") {
             let address = format!("{address}.inline_policy");
             let attachment = Attachment::new(address, PolicyHint::Identity, own.clone());
@@ -214,8 +243,12 @@ impl<'n, 't> Plan<'n, 't> {
                 out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
             }
             None => {
-                let reason = "its text is no policy".to_owned();
-                out.not_evaluated.push((attachment.address, reason));
+                let is_marked = node.as_str().is_some_and(super::secret::is_hidden);
+                let reason = match is_marked {
+                    true => "the plan marks it as sensitive, so that it is not looked at",
+                    false => "its text is no policy",
+                };
+                out.not_evaluated.push((attachment.address, reason.to_owned()));
             }
         }
     }

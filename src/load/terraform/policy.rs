@@ -2,7 +2,7 @@
 
 use super::module::Module;
 use super::statement;
-use super::value::{Names, Scope, entries};
+use super::value::{Names, Scope, entries, renamed};
 use crate::source::SourceId;
 use crate::syntax::hcl::{HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl_template};
 use crate::syntax::{Issue, Node, Part, Stitched, Value};
@@ -88,6 +88,16 @@ fn referred(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> Option<Resu
         ("local", [HclStep::Attribute(name)]) => {
             let (file, expr) = module.local(name)?;
             Some(resolve(&Scope { depth: scope.depth + 1, ..module.scope(file, &names) }, expr))
+        }
+        // Of several calls, each gives a document of its own.
+        ("var", [HclStep::Attribute(name)]) if module.calls.is_called() => {
+            let mut all = module.calls.each(|caller, file, block| {
+                let expr = block.body.value(name)?;
+                let inner = Scope { depth: scope.depth + 1, ..caller.scope(file, &names) };
+                let given = |document: Document| Document { root: renamed(document.root, name), ..document };
+                Some(resolve(&inner, expr).map(given))
+            });
+            if all.len() == 1 { all.pop()? } else { None }
         }
         ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), rest @ ..])
             if kind == "aws_iam_policy_document" && is_text_of(rest) =>

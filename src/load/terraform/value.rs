@@ -1,6 +1,7 @@
 //! What an expression stands for, as far as the module tells. What it does not tell is a hole, named by the expression.
 
 use super::module::Module;
+use crate::evidence::is_own_account;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclDirective, HclExpr, HclFor, HclKind, HclPart, HclStep};
 use crate::syntax::{Member, Node, Part, Value, shown};
@@ -270,6 +271,51 @@ pub(super) fn is_known(node: &Node<'_>) -> bool {
             members.iter().all(|each| each.key_parts.is_empty() && is_known(&each.value))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}
+
+/// The value of a variable as its module's caller gives it. What is open in it keeps the name that the caller has for it, behind
+/// the variable's: by itself that would mean another thing here.
+pub(super) fn renamed(mut node: Node<'static>, variable: &str) -> Node<'static> {
+    let name = |name: Cow<'static, str>| match is_own_account(&name) {
+        true => name,
+        false => Cow::Owned(given(variable, &name)),
+    };
+    let holes = |parts: Vec<Part<'static>>| -> Vec<Part<'static>> {
+        let one = |part| match part {
+            Part::Hole(hole) => Part::Hole(name(hole)),
+            text => text,
+        };
+        parts.into_iter().map(one).collect()
+    };
+    node.value = match node.value {
+        Value::Template(parts) => Value::Template(holes(parts)),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| renamed(item, variable)).collect()),
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|each| Member {
+                    key_parts: holes(each.key_parts),
+                    value: renamed(each.value, variable),
+                    ..each
+                })
+                .collect(),
+        ),
+        value => value,
+    };
+    node
+}
+
+/// `var.x (aws_s3_bucket.b.arn)`
+fn given(variable: &str, name: &str) -> String {
+    format!("var.{variable} ({name})").chars().take(LONGEST).collect()
+}
+
+/// The expression in the name of a hole: of what a caller gives the variable.
+pub(super) fn expression_of(name: &str) -> &str {
+    match name.split_once(" (") {
+        Some((variable, _)) if name.starts_with("var.") && name.ends_with(')') => variable,
+        Some(_) | None => name,
     }
 }
 

@@ -198,3 +198,70 @@ proptest! {
         })?;
     }
 }
+
+/// Where nothing looks at the resource, all actions are one question.
+#[test]
+fn a_deny_of_everything_that_spares_more_is_one_class() {
+    let scp = |spared: Value| {
+        let deny = json!({
+            "Effect": "Deny", "Action": "*", "Resource": "*",
+            "Condition": { "ArnNotLike": { "aws:PrincipalArn": spared } }
+        });
+        policy(&[json!({ "Effect": "Allow", "Action": "*", "Resource": "*" }), deny])
+    };
+    let old = scp(json!("arn:aws:iam::*:role/ops"));
+    let new = scp(json!(["arn:aws:iam::*:role/ops", "arn:aws:iam::*:role/ops-*"]));
+    let found = compared(&old, &new, Kind::Limit(preflight::change::Limit::Scp));
+    assert!(found.unknown.is_empty() && found.lost.is_empty(), "{:?}", found.unknown);
+    let [class] = found.gained.as_slice() else { panic!("{:#?}", found.gained) };
+    assert!(
+        class.actions.len() > 10_000 && class.witness.principal.contains("role/ops-"),
+        "{:?}",
+        class.witness
+    );
+}
+
+/// A condition that looks at all values of a key and one that looks at its one value do not exclude each other: neither a class
+/// nor a proof is made of them.
+#[test]
+fn two_readings_of_a_key_of_many_values_are_a_doubt() {
+    let one = |operator: &str| {
+        policy(&[json!({
+            "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*",
+            "Condition": { operator: { "aws:ResourceOrgPaths": ["o-a/r-b/*"] } }
+        })])
+    };
+    let found = compared(&one("StringEquals"), &one("ForAnyValue:StringLike"), Kind::Identity);
+    assert!(found.gained.is_empty() && found.lost.is_empty(), "{found:#?}");
+    assert!(found.unknown.iter().all(|doubt| doubt.reason.contains("hangs on")), "{:?}", found.unknown);
+    assert_eq!(found.effect, Effect::CannotTell);
+}
+
+/// Of STS only what brings a token goes unsigned, and a token of one provider says nothing of another's.
+#[test]
+fn who_cannot_ask_is_no_witness() {
+    let trust = |principal: Value, action: &str| {
+        policy(&[json!({ "Effect": "Allow", "Principal": principal, "Action": action })])
+    };
+    let old = trust(json!({ "AWS": "arn:aws:iam::444455556666:role/a" }), "sts:AssumeRole");
+    let found = compared(&old, &trust(json!({ "AWS": "*" }), "sts:AssumeRole"), Kind::Trust);
+    assert!(
+        found.gained.iter().all(|class| class.public && !class.witness.principal.is_empty()),
+        "{found:#?}"
+    );
+    let web = |sub: &str, key: &str| {
+        policy(&[json!({
+            "Effect": "Allow",
+            "Principal": { "Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" },
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": { "StringLike": { key: sub } }
+        })])
+    };
+    let github = "token.actions.githubusercontent.com:sub";
+    let found = compared(&web("repo:acme/a:*", github), &web("repo:acme/*", github), Kind::Trust);
+    assert_eq!((found.gained.len(), found.lost.len(), found.unknown.len()), (1, 0, 0), "{found:#?}");
+    assert!(found.gained[0].principal.contains("oidc-provider"), "{found:#?}");
+    let google = "accounts.google.com:sub";
+    let found = compared(&web("a", google), &web("b", google), Kind::Trust);
+    assert_eq!(found.effect, Effect::Same, "{found:#?}");
+}
