@@ -27,16 +27,20 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     }
     let options = Options { only: run.only.clone(), with_review: args.unsafe_fixes, ..Options::default() };
     let plan = mend::plan(&bench, state, report, &options);
-    tell(&plan, args.write, run.library.book());
     if !args.write {
+        tell(&plan, args, !run.only.is_empty(), run.library.book());
         let diff: String = plan
             .changes(&before)
             .map(|(id, old, new)| mend::unified(before.get(id).name(), old, new))
             .collect();
         terminal::print(&diff)?;
+        if let Err(why) = write::can(&rewrites(&before, &plan)) {
+            terminal::talk(&format!("--write will not write this: {why:#}"));
+        }
         return Ok(check::exit(&args.check, &plan.report));
     }
-    write(&before, &plan)?;
+    write::all(&rewrites(&before, &plan), &mut |_| ())?;
+    tell(&plan, args, !run.only.is_empty(), run.library.book());
     let mut again = Run::prepare(&args.check, None)?;
     let state = again.take_state();
     let bench = again.bench();
@@ -47,7 +51,8 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
 }
 
 /// What is done and what is left, beside the diff.
-fn tell(plan: &Plan, written: bool, book: &Rulebook) {
+fn tell(plan: &Plan, args: &FixArgs, is_narrowed: bool, book: &Rulebook) {
+    let written = args.write;
     let verb = if written { "mended" } else { "mends" };
     for step in &plan.steps {
         terminal::talk(&format!("{verb} {}: {}", step.finding.rule, step.fix.title));
@@ -56,11 +61,17 @@ fn tell(plan: &Plan, written: bool, book: &Rulebook) {
         }
     }
     let reasons = mend::Reasons::embedded();
-    for Left { finding, fix, conflicts, untried } in &plan.left {
+    for Left { finding, fix, conflicts, untried, waits } in &plan.left {
         let Some(fix) = fix else {
             let group = book.get(&finding.rule.0).map_or("", |rule| rule.group.as_str());
-            let why = match reasons.of(group, &finding.rule.0) {
+            let waits = waits.as_ref().map(|name| {
+                format!(
+                    "it would be made of the form's `{name}`, and that value cannot be right: mend it first"
+                )
+            });
+            let why = match reasons.of_finding(group, finding) {
                 _ if *untried => "not everything was tried, run `fix` again once the rest is mended",
+                _ if waits.is_some() => waits.as_deref().unwrap_or_default(),
                 _ if *conflicts => "the fixes above exclude its fix",
                 Some(reason) => reason,
                 None => "no fix is known here",
@@ -81,8 +92,23 @@ fn tell(plan: &Plan, written: bool, book: &Rulebook) {
             "the search for fixes ended before everything was tried: what is left may have a better fix, or one",
         );
     }
+    let mut notes: Vec<&str> = plan
+        .report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Note && !finding.repairs.is_empty())
+        .map(|finding| finding.rule.0.as_str())
+        .collect();
+    notes.sort_unstable();
+    notes.dedup();
     if plan.steps.is_empty() && plan.left.is_empty() {
-        terminal::talk("nothing to fix");
+        terminal::talk(if notes.is_empty() { "nothing to fix" } else { "no error and no warning to fix" });
+    }
+    if !is_narrowed && !notes.is_empty() {
+        terminal::talk(&format!(
+            "notes are not mended unless they are named: --only {}",
+            notes.join(" --only ")
+        ));
     }
 }
 
@@ -100,11 +126,8 @@ fn why(fix: &Fix) {
     }
 }
 
-/// Writes every changed file, or none if one of them is not as it was read.
-fn write(before: &Sources, plan: &Plan) -> anyhow::Result<()> {
-    let rewrites: Vec<Rewrite<'_>> = plan
-        .changes(before)
-        .map(|(id, old, new)| Rewrite { path: PathBuf::from(before.get(id).name()), old, new })
-        .collect();
-    write::all(&rewrites, &mut |_| ())
+/// Every file that changes.
+fn rewrites<'p>(before: &'p Sources, plan: &'p Plan) -> Vec<Rewrite<'p>> {
+    let changes = plan.changes(before);
+    changes.map(|(id, old, new)| Rewrite { path: PathBuf::from(before.get(id).name()), old, new }).collect()
 }

@@ -4,9 +4,11 @@ use super::args::{GenerateArgs, What, Written};
 use super::check::Run;
 use super::{Exit, terminal};
 use crate::contract::{Ask, Contract, Form, ReadsAs, conflicts};
+use crate::finding::ConflictKind;
 use crate::load;
 use crate::mend::Bench;
 use crate::mend::generate::{self, OutputForm, Part, Reader, Set};
+use crate::render::conflict_words as words;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +69,9 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         legacy: form.text("export-type") == Some("cur-legacy"),
         bucket: form.text("bucket").unwrap_or_default().to_owned(),
         reader,
+        is_set: args.what == What::All,
+        is_added_to: args.into.is_some(),
+        judged_by: judged_by(bench.consumers, &run.config.form),
         ..Set::default()
     };
     if !parts.is_empty() {
@@ -94,7 +99,14 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         }
     }
     if reads_exports && matches!(args.what, What::Export | What::All) {
-        set.export = Some(generate::export(&bench, &form, &args.bucket_region)?);
+        let export = generate::export(&bench, &form, &args.bucket_region)?;
+        for left in generate::unmet(&bench, &run.config.form, &export) {
+            terminal::talk(&format!(
+                "left out: {} ({}): the import works without it; {}",
+                left.title, left.demand, left.source
+            ));
+        }
+        set.export = Some(export);
     }
     let form = match args.form {
         Written::Json => OutputForm::Json,
@@ -104,6 +116,15 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     };
     terminal::print(&generate::write(&set, form))?;
     Ok(Exit::Ready)
+}
+
+/// The flags by which `check` judges for the same products and the same form.
+fn judged_by(consumers: &[String], form: &Form) -> Vec<(String, String)> {
+    let named = consumers.iter().map(|name| ("consumer".to_owned(), name.clone()));
+    let values = form.iter().map(|(name, value)| (name.to_owned(), value.text.clone()));
+    let connected = form.connected_accounts.iter();
+    let connected = connected.map(|account| ("connected-account".to_owned(), account.text.clone()));
+    named.chain(values).chain(connected).collect()
 }
 
 /// Refuses products that one export, or one reader, cannot serve together.
@@ -133,6 +154,15 @@ fn go_together(bench: &Bench<'_>, contracts: &[&Contract], form: &Form) -> anyho
             "one export cannot serve them together: they exclude each other in {}; `preflight consumers --conflicts` tells all",
             conflict.about
         );
+    }
+    // What one of them advises and the other excludes, one of them goes without.
+    for conflict in &found {
+        let (sentence, _) = words(conflict);
+        let lead = match conflict.kind {
+            ConflictKind::Export => "cannot all be met",
+            ConflictKind::Statement => "to be kept apart",
+        };
+        terminal::talk(&format!("{lead}: {sentence}"));
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::policy::{self, Effect, Policy, Statement, arn};
 use crate::source::SourceId;
 use crate::syntax::read_json;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Classes of access that are named; more say no more.
 const MOST_CLASSES: usize = 5;
@@ -43,19 +44,38 @@ enum By {
     Documents,
 }
 
+/// Documents that AWS refused before a change: nothing of them was in force, so nobody loses anything of them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unforced {
+    /// Their texts.
+    pub(super) sources: BTreeSet<SourceId>,
+    /// The change corrects spellings only, so that what denies still denies what its author meant.
+    pub(super) is_respelled: bool,
+}
+
 /// Compares every policy whose text differs.
 #[must_use]
 pub fn compare(bench: &Bench<'_>, before: &State, after: &State) -> Access {
-    compare_by(By::Statements, bench, before, after)
+    compare_by(By::Statements, bench, (before, after), &Unforced::default())
+}
+
+/// The same where some documents were not in force before.
+pub(super) fn compare_unforced(
+    bench: &Bench<'_>,
+    before: &State,
+    after: &State,
+    unforced: &Unforced,
+) -> Access {
+    compare_by(By::Statements, bench, (before, after), unforced)
 }
 
 /// The same between whole documents, which takes longer: tests hold the short way against it.
 #[must_use]
 pub fn compare_whole(bench: &Bench<'_>, before: &State, after: &State) -> Access {
-    compare_by(By::Documents, bench, before, after)
+    compare_by(By::Documents, bench, (before, after), &Unforced::default())
 }
 
-fn compare_by(by: By, bench: &Bench<'_>, before: &State, after: &State) -> Access {
+fn compare_by(by: By, bench: &Bench<'_>, (before, after): (&State, &State), unforced: &Unforced) -> Access {
     let mut out = Access::default();
     let contracts = bench.consumers.iter().filter_map(|name| bench.library.contract(name));
     let contracts: Vec<_> = contracts.collect();
@@ -76,6 +96,10 @@ fn compare_by(by: By, bench: &Bench<'_>, before: &State, after: &State) -> Acces
         let twin = old_texts.iter().find(|(other, ..)| other == key);
         if twin.is_none_or(|(_, other, _)| other != text) {
             let twin = twin.map(|(.., document)| *document);
+            let old = twin.filter(|_| unforced.sources.contains(&document.source));
+            if old.is_some_and(|old| is_inside_alone((&new, &asked), old, document, unforced.is_respelled)) {
+                continue;
+            }
             out.add(by, (&new, &asked), (twin, Some(document)), document);
         }
     }
@@ -137,6 +161,41 @@ impl Access {
         self.lost.extend(found.lost.into_iter().filter_map(possible).map(class));
         self.doubts.extend(found.unknown.into_iter().map(|doubt| doubt.reason));
     }
+}
+
+/// Whether what comes into force with a document, of which nothing was in force before, reaches nothing outside of the contract.
+/// What its author meant by the statements that did not change is not asked again.
+fn is_inside_alone(
+    (subject, asked): (&Subject<'_>, &[Contracted]),
+    old: &PolicyDocument,
+    new: &PolicyDocument,
+    is_respelled: bool,
+) -> bool {
+    let spelled = |policy: &Policy| policy.statements.iter().map(change::spelled).collect::<Vec<_>>();
+    let (olds, news) = (spelled(&old.policy), spelled(&new.policy));
+    let is_other = |statement: &&Statement, others: &[String]| {
+        old.policy.version != new.policy.version || !others.contains(&change::spelled(statement))
+    };
+    let come = || new.policy.statements.iter().filter(|statement| is_other(statement, &olds));
+    let mut gone = old.policy.statements.iter().filter(|statement| is_other(statement, &news));
+    // A Deny that goes, or is written otherwise than to be spelled rightly, is somebody's affair.
+    let is_deny = |statement: &Statement| statement.effect == Effect::Deny;
+    if !is_respelled && (come().any(is_deny) || gone.any(is_deny)) {
+        return false;
+    }
+    let allows = come().filter(|statement| !is_deny(statement)).cloned().collect();
+    let policy = Policy { statements: allows, ..new.policy.clone() };
+    let beside = beside(subject, asked, new);
+    let found = change::compare(&Job {
+        old: None,
+        new: Some(&policy),
+        kind: kind(new.role),
+        account: account(subject.form, new.role),
+        only: &[],
+        asked: &[],
+        beside: &beside,
+    });
+    found.gained.is_empty() && found.unknown.is_empty()
 }
 
 /// Whether the statements that differ are Allows that reach nothing outside of the contract, each side taken by itself. A request
@@ -285,12 +344,16 @@ fn put(object: &mut Value, key: &str, value: Value) {
 }
 
 /// Access that somebody could have had: an action that AWS has, by a service whose name is that of one, on a bucket whose name
-/// can be one.
+/// can be one, with condition keys that AWS sends.
 fn possible(mut change: AccessChange) -> Option<AccessChange> {
     change.resources.retain(|resource| can_be(resource));
     let resource = change.resources.first()?.clone();
     if !can_be(&change.witness.resource) {
         change.witness.resource = resource;
+    }
+    let mut keys = change.witness.context.iter();
+    if keys.any(|(key, value)| value.is_some() && catalog::condition_key(key).is_none()) {
+        return None;
     }
     change.actions.retain(|action| catalog::action(action).is_some());
     let first = change.actions.first()?.clone();

@@ -6,9 +6,12 @@
 
 mod access;
 mod diff;
+mod doubt;
 mod export;
+mod fill;
 mod fit;
 pub mod generate;
+mod outcome;
 mod plan;
 mod prove;
 mod reasons;
@@ -16,6 +19,7 @@ mod state;
 mod text;
 mod title;
 mod tries;
+mod typed;
 mod ways;
 
 pub use access::{Access, compare as access, compare_whole as access_of_whole};

@@ -1,9 +1,11 @@
 //! Fixes one after the other, each judged on the documents as the ones before leave them.
 
+use super::outcome::asks_for_acceptance;
 use super::prove::{Proved, best};
 use super::state::{Bench, State};
 use super::tries::Tries;
-use crate::finding::{Applicability, Finding, Fix, Report, RuleName, Severity};
+use super::typed::hangs_on;
+use crate::finding::{Applicability, Change, Finding, Fix, Report, RuleName, Severity};
 use crate::source::{SourceId, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +53,8 @@ pub struct Left {
     pub conflicts: bool,
     /// Not everything that might mend it was tried: the tries of the run had ended.
     pub untried: bool,
+    /// The value of the form that is wrong, and that every way to mend it would write into a document.
+    pub waits: Option<String>,
 }
 
 /// What a run does.
@@ -91,12 +95,16 @@ pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) 
     while out.steps.len() < MOST_STEPS {
         let mut next: Option<(Finding, Proved)> = None;
         let now = out.steps.len();
-        let (new, old): (Vec<_>, Vec<_>) = out
+        let (mut new, mut old): (Vec<_>, Vec<_>) = out
             .report
             .findings
             .iter()
             .filter(|finding| is_asked(finding, options) && !finding.repairs.is_empty())
             .partition(|finding| !known.contains_key(&key(finding)));
+        // What is wrong in the form first, then what AWS refuses: the rest is judged by the one, and not in force by the other.
+        let first = |finding: &&Finding| (!types(finding), !is_refusal(bench, finding));
+        new.sort_by_key(first);
+        old.sort_by_key(first);
         for finding in new.into_iter().chain(old) {
             if known.get(&key(finding)).is_some_and(|(at, _)| *at == now) {
                 continue;
@@ -136,10 +144,26 @@ pub fn plan(bench: &Bench<'_>, state: State, report: Report, options: &Options) 
         let fix = known.get(&key(finding)).and_then(|(_, fix)| fix.clone());
         let untried = untried.contains(&key(finding));
         let conflicts = fix.is_none() && !untried && offered.contains(&key(finding));
-        out.left.push(Left { finding: finding.clone(), fix, conflicts, untried });
+        let hangs = |repair| hangs_on(bench, (&out.after, &out.report), finding, repair);
+        let waits = match &fix {
+            None => finding.repairs.iter().find_map(hangs).map(str::to_owned),
+            Some(_) => None,
+        };
+        out.left.push(Left { finding: finding.clone(), fix, conflicts, untried, waits });
     }
     out.ended = tries.ended;
     out
+}
+
+/// Whether another value of the form would mend a finding.
+fn types(finding: &Finding) -> bool {
+    let changes = || finding.repairs.iter().flat_map(|repair| &repair.changes);
+    changes().any(|change| matches!(change, Change::Form { .. }))
+}
+
+/// Whether a finding is that AWS refuses a document as it is written.
+fn is_refusal(bench: &Bench<'_>, finding: &Finding) -> bool {
+    finding.demand.as_deref().is_some_and(|id| asks_for_acceptance(bench, id))
 }
 
 /// What a finding is known by while places move.

@@ -1,16 +1,23 @@
 //! How far a fix can be trusted: the documents are changed in memory, judged again, and their access compared.
 
-use super::access::{Access, compare};
+use super::access::{Access, Unforced, compare_unforced};
+use super::doubt::path_of_documents;
+use super::fill::{adds_statements, fill};
 use super::fit::{Fitted, fit};
+use super::outcome::{
+    asks_for_acceptance, count, demand, news, refused, refused_for_values, state_of, worse,
+};
 use super::state::{Bench, State};
 use super::text;
 use super::title::title;
 use super::tries::Tries;
+use super::typed::hangs_on;
 use super::ways::{merged, ways, with_names_mended};
-use crate::contract::{Ask, Demand, Expect};
+use crate::checks::lint::counted;
+use crate::contract::{Ask, Expect};
 use crate::evidence::Role;
 use crate::finding::{
-    Applicability, Change, Edit, Finding, Fix, Need, Repair, Report, RuleName, Severity, State as DemandState,
+    Applicability, Change, Edit, Finding, Fix, Repair, Report, RuleName, Severity, State as DemandState,
 };
 use std::collections::BTreeMap;
 
@@ -21,11 +28,18 @@ const MOST_ALIKE: usize = 2;
 /// Layers that are mended one behind the other for one demand.
 const MOST_LAYERS: usize = 3;
 
+/// What cannot be told of a change, before the rest is counted.
+const MOST_DOUBTS: usize = 3;
+
 /// A fix with the documents as they are once it is applied.
 pub(super) struct Proved {
     pub(super) fix: Fix,
     pub(super) state: State,
     pub(super) report: Report,
+    /// What held by a text that was not in force does not any more.
+    reveals: bool,
+    /// Warnings that were not told before.
+    warns: usize,
 }
 
 /// Looks for fixes of every finding that is severe enough, and puts the best one into it.
@@ -65,17 +79,23 @@ pub(super) fn best(
 ) -> Option<Proved> {
     let mut found: Option<Proved> = None;
     for repair in ways(state, report, finding) {
+        if hangs_on(bench, (state, report), finding, &repair).is_some() {
+            continue;
+        }
         if !tries.take() {
             break;
         }
         let repair = merged(repair);
         let Some(proved) = prove(bench, state, report, finding, &repair) else { continue };
-        if proved.fix.applicability == Applicability::Safe {
+        if proved.fix.applicability == Applicability::Safe && !proved.reveals {
             return Some(proved);
         }
-        // Of two that need a review, the one that changes less of who may do what.
-        let rank = |fix: &Fix| (fix.applicability, fix.gained.len(), fix.lost.len());
-        if found.as_ref().is_none_or(|found| rank(&proved.fix) < rank(&found.fix)) {
+        // Of two that need a review, the one that lets in less, leaves less to warn of, and shuts out less.
+        let rank = |proved: &Proved| {
+            let fix = &proved.fix;
+            (fix.applicability, fix.gained.len(), proved.warns, fix.lost.len())
+        };
+        if found.as_ref().is_none_or(|found| rank(&proved) < rank(found)) {
             found = Some(proved);
         }
     }
@@ -105,7 +125,7 @@ pub(super) fn prove(
         Err(fault) => {
             fix.because.push(phrases.say(fault.phrase()?, &[]));
             let state = state.with(&BTreeMap::new(), &[], None);
-            return Some(Proved { fix, state, report: report.clone() });
+            return Some(Proved { fix, state, report: report.clone(), reveals: false, warns: 0 });
         }
     };
     fix.edits.clone_from(&written.edits);
@@ -114,36 +134,54 @@ pub(super) fn prove(
     let after = state.with(&written.texts, &written.form, bench.config);
     if written.edits.is_empty() {
         let report = report.clone();
-        return (!fix.commands.is_empty()).then_some(Proved { fix, state: after, report });
+        return (!fix.commands.is_empty()).then_some(Proved {
+            fix,
+            state: after,
+            report,
+            reveals: false,
+            warns: 0,
+        });
     }
     let Fitted { state: mut after, shorter, too_large } = fit(bench, state, after);
     if !too_large.is_empty() {
         fix.edits.clear();
         fix.because.extend(too_large);
-        return Some(Proved { fix, state: after, report: report.clone() });
+        return Some(Proved { fix, state: after, report: report.clone(), reveals: false, warns: 0 });
     }
     if !shorter.is_empty() {
         fix.edits = changed(state, &after);
     }
-    if !is_as_whole(state, &after) {
+    if !is_as_whole(state, &after) || !after.keeps() {
         return None;
     }
     let mut judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
-    let worse_off = worse(bench, report, &judged, finding);
+    if adds_statements(repair) && count(&judged, finding) >= count(report, finding) {
+        (after, judged) = fill(bench, after, judged, finding)?;
+        fix.edits = changed(state, &after);
+    }
+    let respelled = is_respelled(repair);
+    let worse_off = worse(bench, (report, &judged), finding, respelled);
     if count(&judged, finding) >= count(report, finding) || worse_off.needed {
         return None;
     }
     let mut role = shared(state, repair);
+    let mut unforced = Unforced { sources: refused(bench, report), is_respelled: respelled };
+    let accepts = finding.demand.as_deref().is_some_and(|id| asks_for_acceptance(bench, id));
+    if !accepts {
+        unforced.sources.clear();
+    }
     if let Some(deeper) = deepen(bench, &after, &judged, finding) {
         fix.title = format!("{} and {}", fix.title, deeper.title);
         fix.edits = changed(state, &deeper.state);
         role = role.or(deeper.role);
+        unforced.is_respelled = false;
         after = deeper.state;
         judged = deeper.report;
     }
     let demand = finding.demand.as_deref().and_then(|id| demand(bench, id));
     let say = |name: &str, holes: &[(&'static str, &str)]| phrases.say(name, holes);
     let mut because = shorter;
+    because.extend(written_anew(bench, state, repair));
     if let (Some(id), Some(now)) =
         (&finding.demand, finding.demand.as_deref().and_then(|id| state_of(&judged, id)))
     {
@@ -157,10 +195,26 @@ pub(super) fn prove(
             }
         }
     }
-    because
-        .extend(news(report, &judged, finding).map(|new| say("fix-warns", &[("headline", &new.headline)])));
-    let advice = worse(bench, report, &judged, finding).advice;
-    because.extend(advice.iter().map(|id| say("fix-against-advice", &[("demand", id)])));
+    let worse_off = worse(bench, (report, &judged), finding, respelled);
+    let types = repair.changes.iter().all(|change| matches!(change, Change::Form { .. }));
+    // What could not be told while a document was refused, or held by a text that was not in force, is better known now.
+    let is_revealed = |new: &&Finding| {
+        let unknown = |id: &String| accepts && state_of(report, id) == Some(DemandState::Unknown);
+        new.demand.as_ref().is_some_and(|id| worse_off.reveals.contains(id) || unknown(id))
+            || (types && is_told(report, new))
+    };
+    let warnings: Vec<&Finding> = news(report, &judged, finding).filter(|new| !is_revealed(new)).collect();
+    let warns = warnings.len();
+    because.extend(warnings.iter().map(|new| say("fix-warns", &[("headline", &new.headline)])));
+    because.extend(worse_off.advice.iter().map(|id| say("fix-against-advice", &[("demand", id)])));
+    let still = refused_for_values(bench, &judged);
+    if !accepts && fix.edits.iter().any(|edit| still.contains(&edit.place.source)) {
+        because.push(say("fix-still-refused", &[]));
+    }
+    if let Some(path) = path_of_documents(bench, state, report, (finding, repair)) {
+        let typed = state.form.text("export-path").unwrap_or_default();
+        because.push(say("fix-form-contradicted", &[("path", &path), ("typed", typed)]));
+    }
     if takes_statements_out(state, repair) {
         because.push(say("fix-drops-statement", &[]));
     }
@@ -169,7 +223,8 @@ pub(super) fn prove(
     }
     let is_text = repair.changes.iter().all(|change| matches!(change, Change::Rewrite { .. }));
     let is_policy = !is_text && !written.texts.keys().all(|source| Some(*source) == bench.config);
-    let access = if is_policy { compare(bench, state, &after) } else { Access::default() };
+    let access =
+        if is_policy { compare_unforced(bench, state, &after, &unforced) } else { Access::default() };
     if !access.gained.is_empty() {
         because.push(say("fix-lets-in", &[]));
     }
@@ -179,7 +234,12 @@ pub(super) fn prove(
     if !access.lost.is_empty() && !wants_less {
         because.push(say("fix-shuts-out", &[]));
     }
-    because.extend(access.doubts.iter().map(|doubt| say("fix-access-not-told", &[("why", doubt)])));
+    let doubts = access.doubts.iter().take(MOST_DOUBTS);
+    because.extend(doubts.map(|doubt| say("fix-access-not-told", &[("why", doubt)])));
+    if access.doubts.len() > MOST_DOUBTS {
+        let more = (access.doubts.len() - MOST_DOUBTS).to_string();
+        because.push(say("fix-more-not-told", &[("more", &more)]));
+    }
     let drops_text = repair.changes.iter().any(|change| {
         matches!(change, Change::Rewrite { at, text } if text.is_empty() && !is_punctuation(state.sources.get(at.source).slice(at.span)))
     });
@@ -190,7 +250,8 @@ pub(super) fn prove(
     fix.because.extend(because);
     fix.gained = access.gained;
     fix.lost = access.lost;
-    Some(Proved { fix, state: after, report: judged })
+    let reveals = !worse_off.reveals.is_empty();
+    Some(Proved { fix, state: after, report: judged, reveals, warns })
 }
 
 /// What is mended behind a fault.
@@ -226,11 +287,14 @@ fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) 
             return None;
         }
         let after = state.with(&written.texts, &written.form, bench.config);
-        if !is_as_whole(state, &after) {
+        if !is_as_whole(state, &after)
+            || !after.keeps()
+            || hangs_on(bench, (state, report), finding, &repair).is_some()
+        {
             return None;
         }
         let judged = bench.judge_changed(state, &after, &written.texts.keys().copied().collect());
-        if worse(bench, report, &judged, finding).needed {
+        if worse(bench, (report, &judged), finding, false).needed {
             return None;
         }
         let title = match &out {
@@ -249,95 +313,34 @@ fn changed(before: &State, after: &State) -> Vec<Edit> {
     files.map(|(id, source)| text::difference(id, source.text(), after.sources.get(id).text())).collect()
 }
 
+/// A policy that is written anew as a whole, which is its author's to look at.
+fn written_anew(bench: &Bench<'_>, state: &State, repair: &Repair) -> Option<String> {
+    let Change::Rewrite { at, .. } = repair.changes.first()? else { return None };
+    let documents = &state.evidence.documents;
+    let document = documents.iter().find(|each| each.source == at.source && each.policy.span == at.span)?;
+    let is_role = state.form.text("reader").is_some_and(|reader| reader.contains(":role/"));
+    let counted = counted(document.role, is_role, document.length);
+    let (found, needed) = (counted.found.to_string(), counted.limits.last()?.to_string());
+    Some(bench.library.phrases().say("fix-compact", &[("found", &found), ("needed", &needed)]))
+}
+
+/// Whether a rule was told of at the same place: by another value of the form it says something else there, and nothing new.
+fn is_told(report: &Report, finding: &Finding) -> bool {
+    let is_same =
+        |other: &Finding| other.rule == finding.rule && other.primary.place == finding.primary.place;
+    report.findings.iter().any(is_same)
+}
+
+/// Whether a repair puts one spelling for another and adds or takes nothing.
+fn is_respelled(repair: &Repair) -> bool {
+    let is_spelling = |change: &Change| {
+        matches!(change, Change::Rename { .. } | Change::Set { .. } | Change::Rewrite { .. })
+    };
+    repair.changes.iter().all(is_spelling)
+}
+
 fn is_punctuation(text: &str) -> bool {
     text.chars().all(|next| !next.is_alphanumeric())
-}
-
-/// Findings that say the same of the same demand, wherever they stand now.
-fn count(report: &Report, finding: &Finding) -> usize {
-    let source = finding.primary.place.source;
-    let is_same = |other: &&Finding| {
-        other.rule == finding.rule
-            && other.headline == finding.headline
-            && other.primary.place.source == source
-    };
-    report.findings.iter().filter(is_same).count()
-}
-
-/// What is worse after a change.
-#[derive(Debug, Default)]
-struct Worse {
-    /// Something needed, or an error that was not told: such a change is none that mends.
-    needed: bool,
-    /// Advice that held, where the change mends something needed.
-    advice: Vec<String>,
-}
-
-/// Looks for demands that are worse off, and for errors that were not reported.
-fn worse(bench: &Bench<'_>, before: &Report, after: &Report, mended: &Finding) -> Worse {
-    let mut out = Worse::default();
-    let refused = mended.demand.as_deref().is_some_and(|id| asks_for_acceptance(bench, id));
-    let is_needed = |id: &str| need_of(before, id) == Some(Need::Needed);
-    let mends_needed = mended.demand.as_deref().is_some_and(is_needed);
-    // AWS takes nothing of a document that it refuses, so what its other parts come to was not settled before: a demand that
-    // could not be told and is now known to be broken is better known, not worse.
-    let is_worse = |before: DemandState, now: DemandState| match before {
-        DemandState::Holds => now != DemandState::Holds,
-        DemandState::Unknown => now == DemandState::Broken && !refused,
-        DemandState::Broken => false,
-    };
-    for (before, after) in before.consumers.iter().zip(&after.consumers) {
-        for demand in &before.demands {
-            let now = after.demands.iter().find(|now| now.id == demand.id);
-            if !now.is_some_and(|now| is_worse(demand.state, now.state)) {
-                continue;
-            }
-            if demand.need == Need::Advice && mends_needed {
-                out.advice.push(demand.id.clone());
-            } else {
-                out.needed = true;
-            }
-        }
-    }
-    // What stands behind a fault of a demand that did not hold shows once the fault is gone.
-    let stood_behind = |finding: &Finding| match finding.demand.as_deref() {
-        Some(id) => {
-            state_of(before, id).is_some_and(|state| state != DemandState::Holds)
-                || out.advice.iter().any(|advice| advice == id)
-        }
-        None => refused && finding.primary.place.source == mended.primary.place.source,
-    };
-    out.needed |= news(before, after, mended)
-        .any(|finding| finding.severity == Severity::Error && !stood_behind(finding));
-    out
-}
-
-fn need_of(report: &Report, id: &str) -> Option<Need> {
-    let mut demands = report.consumers.iter().flat_map(|consumer| &consumer.demands);
-    demands.find(|demand| demand.id == id).map(|demand| demand.need)
-}
-
-/// Whether a demand is that AWS takes a document as it is written.
-fn asks_for_acceptance(bench: &Bench<'_>, id: &str) -> bool {
-    demand(bench, id).is_some_and(|demand| matches!(demand.ask, Ask::Accepted { .. }))
-}
-
-/// Errors and warnings that were not told before.
-fn news<'r>(before: &'r Report, after: &'r Report, mended: &'r Finding) -> impl Iterator<Item = &'r Finding> {
-    let new = after.findings.iter().filter(|finding| finding.severity > Severity::Note);
-    // What stood behind the fault shows once the fault is gone.
-    new.filter(|finding| mended.demand.is_none() || finding.demand != mended.demand)
-        .filter(|finding| count(before, finding) < count(after, finding))
-}
-
-fn state_of(report: &Report, id: &str) -> Option<DemandState> {
-    let demands = report.consumers.iter().flat_map(|consumer| &consumer.demands);
-    demands.filter(|demand| demand.id == id).map(|demand| demand.state).max()
-}
-
-fn demand<'a>(bench: &Bench<'a>, id: &str) -> Option<&'a Demand> {
-    let contracts = bench.consumers.iter().filter_map(|name| bench.library.contract(name));
-    contracts.flat_map(|contract| &contract.demands).find(|demand| demand.id == id)
 }
 
 /// Whether a whole statement goes.

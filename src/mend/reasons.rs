@@ -1,5 +1,6 @@
 //! Why rules have no fix: `rules/fixes.toml`. A rule that stands there offers none, one that does not offers one.
 
+use crate::finding::Finding;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ pub struct Reasons {
     groups: BTreeMap<String, String>,
     #[serde(default)]
     rules: BTreeMap<String, String>,
+    #[serde(default)]
+    bare: BTreeMap<String, String>,
 }
 
 impl Reasons {
@@ -23,7 +26,16 @@ impl Reasons {
     /// Why a rule of a group has no fix.
     #[must_use]
     pub fn of(&self, group: &str, rule: &str) -> Option<&str> {
-        self.rules.get(rule).or_else(|| self.groups.get(group)).map(String::as_str)
+        let reason = self.rules.get(rule).or_else(|| self.groups.get(group)).map(String::as_str);
+        reason.filter(|reason| !reason.is_empty())
+    }
+
+    /// Why a finding has none: that of its rule or group, or of a rule that offers one elsewhere and finds nothing to write into
+    /// here.
+    #[must_use]
+    pub fn of_finding(&self, group: &str, finding: &Finding) -> Option<&str> {
+        let bare = || self.bare.get(&finding.rule.0).filter(|_| finding.repairs.is_empty());
+        self.of(group, &finding.rule.0).or_else(|| bare().map(String::as_str))
     }
 
     /// The rules that are named.

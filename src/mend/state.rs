@@ -1,7 +1,7 @@
 //! A set of documents that can be changed in memory and judged again.
 
 use crate::contract::{Form, Origin};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, PolicyDocument};
 use crate::finding::Report;
 use crate::judge::{Before, Job, Library, Memory, judge_again};
 use crate::load;
@@ -35,6 +35,8 @@ pub struct State {
     pub form: Form,
     /// What was found out when they were judged.
     memory: RefCell<Memory>,
+    /// Statements that are to stay as they are written, and in their order, by the place of their document among the others.
+    kept: Vec<(usize, Vec<String>)>,
 }
 
 impl Bench<'_> {
@@ -77,7 +79,7 @@ impl State {
     /// Documents that nobody has judged yet.
     #[must_use]
     pub fn new(sources: Sources, evidence: Evidence, form: Form) -> Self {
-        Self { sources, evidence, form, memory: RefCell::default() }
+        Self { sources, evidence, form, memory: RefCell::default(), kept: Vec::new() }
     }
 
     /// The documents with other texts and form values.
@@ -100,6 +102,28 @@ impl State {
                 changed.give(name, value, place);
             }
         }
-        Self::new(sources, evidence, changed)
+        Self { kept: self.kept.clone(), ..Self::new(sources, evidence, changed) }
+    }
+
+    /// The same, of which changes are to leave every statement of some documents as it is written.
+    pub(super) fn keeping(mut self, is_kept: &dyn Fn(SourceId) -> bool) -> Self {
+        let documents = self.evidence.documents.iter().enumerate();
+        let kept = documents.filter(|(_, document)| is_kept(document.source));
+        self.kept = kept.map(|(at, document)| (at, self.statements(document))).collect();
+        self
+    }
+
+    /// Whether every statement stands there that was to stay.
+    pub(super) fn keeps(&self) -> bool {
+        self.kept.iter().all(|(at, kept)| {
+            let Some(document) = self.evidence.documents.get(*at) else { return false };
+            let mut now = self.statements(document).into_iter();
+            kept.iter().all(|statement| now.any(|each| each == *statement))
+        })
+    }
+
+    fn statements(&self, document: &PolicyDocument) -> Vec<String> {
+        let source = self.sources.get(document.source);
+        document.policy.statements.iter().map(|statement| source.slice(statement.span).to_owned()).collect()
     }
 }

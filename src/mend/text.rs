@@ -2,6 +2,7 @@
 
 use super::export;
 use super::state::{Bench, State};
+use super::typed;
 use crate::contract::Origin;
 use crate::evidence::Reading;
 use crate::finding::{Change, Edit, Repair, Wrapped};
@@ -196,20 +197,7 @@ fn form(
         Some(text) => text.clone(),
         None => state.sources.get(config).text().to_owned(),
     };
-    let mut document: toml_edit::DocumentMut = before.parse().map_err(|_| TextFault::Broken)?;
-    let table = document.entry("form").or_insert(toml_edit::Item::Table(toml_edit::Table::new()));
-    let table = table.as_table_like_mut().ok_or(TextFault::NotThere)?;
-    match table.get_mut(name).and_then(|item| item.as_value_mut()) {
-        Some(old) => {
-            let decor = old.decor().clone();
-            *old = toml_edit::Value::from(value);
-            *old.decor_mut() = decor;
-        }
-        None => {
-            table.insert(name, toml_edit::value(value));
-        }
-    }
-    let after = document.to_string();
+    let after = typed::write(&before, name, value)?;
     out.edits.push(difference(config, state.sources.get(config).text(), &after));
     out.texts.insert(config, after);
     out.form.push((name.to_owned(), value.to_owned()));

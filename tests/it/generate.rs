@@ -14,6 +14,9 @@ use preflight::source::{Place, Sources, Span};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod into;
+#[cfg(unix)]
+mod script;
 mod several;
 
 /// Where the values of the form are said to stand.
@@ -346,9 +349,9 @@ fn all_forms_hold_the_same_policies() {
     let set = Set {
         policies: vec![("bucket-policy", made.texts[&Part::BucketPolicy].clone())],
         export: Some(export(&bench, &form, "eu-west-1").unwrap()),
-        legacy: false,
         bucket: "acme-billing".to_owned(),
         reader: Reader::of("arn:aws:iam::111122223333:user/spendeffix"),
+        ..Set::default()
     };
     let policy: Value = serde_json::from_str(&made.texts[&Part::BucketPolicy]).unwrap();
     let json: Value = serde_json::from_str(&write(&set, OutputForm::Json)).unwrap();

@@ -11,6 +11,8 @@ use preflight::source::SourceId;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+mod cases;
+mod command;
 mod kms;
 mod offered;
 mod pairs;
@@ -83,7 +85,7 @@ fn safe_fixes_make_accounts_ready() {
         let _ = writeln!(told, "{} {:?} {}", account.name, done.report.verdict, done.steps.len());
         for left in &done.left {
             let group = library.book().get(&left.finding.rule.0).map_or("", |rule| rule.group.as_str());
-            let reason = reasons.of(group, &left.finding.rule.0);
+            let reason = reasons.of_finding(group, &left.finding);
             let fix = left.fix.as_ref().map(|fix| format!("{:?} {}", fix.applicability, fix.title));
             let line = format!("{}: {} -> {fix:?} {reason:?}", left.finding.rule, left.finding.headline);
             let _ = writeln!(told, "    {line}");
@@ -252,6 +254,28 @@ fn where_a_fix_makes_a_policy_too_long_it_is_written_shorter() {
     // By themselves, safe fixes rewrite no whole policy.
     let (after, _) = mended(&long, &Options::default());
     assert_eq!(after, long);
+}
+
+#[test]
+fn a_policy_that_is_too_long_for_its_layout_alone_is_written_without_it() {
+    let path = "x".repeat(440);
+    let statement = |number: usize| {
+        serde_json::json!({
+            "Sid": format!("Deny{number}"), "Effect": "Deny",
+            "Principal": { "AWS": format!("arn:aws:iam::111122223333:role/{path}/team-{number}") },
+            "Action": "s3:DeleteObject", "Resource": format!("arn:aws:s3:::acme-billing/team-{number}/*"),
+        })
+    };
+    let statements: Vec<_> = (0..31).map(statement).collect();
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": statements });
+    let pretty = serde_json::to_string_pretty(&policy).unwrap();
+    assert!(pretty.len() > 20 * 1024 && policy.to_string().len() < 20 * 1024 - 600, "{}", pretty.len());
+    let (after, done) = mended(&pretty, &WITH_REVIEW);
+    assert!(after.len() <= 20 * 1024 && after.contains("bcm-data-exports.amazonaws.com"), "{:#?}", done.left);
+    let because: Vec<&String> = done.steps.iter().flat_map(|step| &step.fix.because).collect();
+    assert!(because.iter().any(|text| text.contains("without the space")), "{because:?}");
+    // By themselves, safe fixes rewrite no whole policy.
+    assert_eq!(mended(&pretty, &Options::default()).0, pretty);
 }
 
 #[test]

@@ -39,7 +39,15 @@ pub(super) fn all(rewrites: &[Rewrite<'_>], before_moving: &mut dyn FnMut(&Path)
     written
 }
 
-fn prepare<'t>(rewrites: &'t [Rewrite<'t>], ready: &mut Vec<Ready<'t>>) -> anyhow::Result<()> {
+/// Whether every file is as it was read, and one that can be written to; nothing is written.
+///
+/// # Errors
+/// If one is not.
+pub(super) fn can(rewrites: &[Rewrite<'_>]) -> anyhow::Result<()> {
+    targets(rewrites).map(|_| ())
+}
+
+fn targets<'t>(rewrites: &'t [Rewrite<'t>]) -> anyhow::Result<BTreeMap<PathBuf, &'t Rewrite<'t>>> {
     let mut targets: BTreeMap<PathBuf, &Rewrite<'_>> = BTreeMap::new();
     for rewrite in rewrites {
         let path = &rewrite.path;
@@ -58,7 +66,11 @@ fn prepare<'t>(rewrites: &'t [Rewrite<'t>], ready: &mut Vec<Ready<'t>>) -> anyho
             );
         }
     }
-    for (number, (target, rewrite)) in targets.into_iter().enumerate() {
+    Ok(targets)
+}
+
+fn prepare<'t>(rewrites: &'t [Rewrite<'t>], ready: &mut Vec<Ready<'t>>) -> anyhow::Result<()> {
+    for (number, (target, rewrite)) in targets(rewrites)?.into_iter().enumerate() {
         let beside = target.with_file_name(format!(".preflight-{}-{number}", std::process::id()));
         // A name that is there already is somebody else's: it is not taken away below.
         let file = OpenOptions::new().write(true).create_new(true).open(&beside).with_context(|| {

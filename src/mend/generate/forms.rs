@@ -1,6 +1,6 @@
 //! The documents in the forms in which they are put to use.
 
-use super::super::text::shell_word;
+use super::script::script;
 use serde_json::{Map, Value, json};
 
 /// How documents are written.
@@ -29,6 +29,12 @@ pub struct Set {
     pub bucket: String,
     /// Whom the product reads as.
     pub reader: Reader,
+    /// What was asked for is a set, though it may be of one document.
+    pub is_set: bool,
+    /// The bucket policy holds the one that is there.
+    pub is_added_to: bool,
+    /// The products, and the values of the form, by which the set is judged.
+    pub judged_by: Vec<(String, String)>,
 }
 
 /// Whom the product reads as: the user whose key it gets, or the role that it takes.
@@ -55,7 +61,7 @@ impl Reader {
         Self { is_role: kind == "role", name: name.to_owned(), path }
     }
 
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         if self.is_role { "role" } else { "user" }
     }
 }
@@ -78,8 +84,8 @@ fn pretty(value: &Value) -> String {
 /// One document as it is, several as members of one.
 fn plain(set: &Set) -> String {
     match (set.policies.as_slice(), &set.export) {
-        ([(_, text)], None) => text.clone(),
-        ([], Some(export)) => pretty(export) + "\n",
+        ([(_, text)], None) if !set.is_set => text.clone(),
+        ([], Some(export)) if !set.is_set => pretty(export) + "\n",
         (policies, export) => {
             let mut all = Map::new();
             for (name, text) in policies {
@@ -197,69 +203,4 @@ fn own_policy(set: &Set, name: &str, document: Value) -> Value {
         "Type": "AWS::IAM::RolePolicy",
         "Properties": { "RoleName": role, "PolicyName": name, "PolicyDocument": document },
     })
-}
-
-fn script(set: &Set) -> String {
-    let mut out = String::from("#!/bin/sh\n# Stops at the first step that fails.\nset -eu\n");
-    let mut number = 0;
-    let bucket = shell_word(&set.bucket);
-    let name_of = shell_word(&set.reader.name);
-    let kind = set.reader.kind();
-    let mut step = |what: &str, command: &str, then: &str| {
-        number += 1;
-        out.push_str(&format!(
-            "\n# {number}. {what}\n{command}\n# before the next step: {what_then}\n{then}\n",
-            what_then = "what AWS holds now is what was written"
-        ));
-    };
-    for (name, text) in &set.policies {
-        let text = shell_word(text.trim_end());
-        if *name == "trust-policy" {
-            let path = shell_word(&set.reader.path);
-            step(
-                "the role, and who may take it",
-                &format!(
-                    "aws iam create-role --role-name {name_of} --path {path} --assume-role-policy-document {text}"
-                ),
-                &format!("aws iam get-role --role-name {name_of} --output json > role.json"),
-            );
-        } else if *name == "bucket-policy" {
-            step(
-                "the policy of the bucket",
-                &format!("aws s3api put-bucket-policy --bucket {bucket} --policy {text}"),
-                &format!("aws s3api get-bucket-policy --bucket {bucket} --output json > bucket-policy.json"),
-            );
-        } else {
-            step(
-                &format!("the {} of the {kind}", name.replace('-', " ")),
-                &format!(
-                    "aws iam put-{kind}-policy --{kind}-name {name_of} --policy-name {name} --policy-document {text}"
-                ),
-                &format!(
-                    "aws iam get-{kind}-policy --{kind}-name {name_of} --policy-name {name} --output json > {name}.json"
-                ),
-            );
-        }
-    }
-    if let Some(export) = &set.export {
-        let settings = shell_word(&export.to_string());
-        let (create, look) = if set.legacy {
-            (
-                format!("aws cur put-report-definition --region us-east-1 --report-definition {settings}"),
-                "aws cur describe-report-definitions --region us-east-1 --output json > export.json",
-            )
-        } else {
-            (
-                format!("aws bcm-data-exports create-export --region us-east-1 --export {settings}"),
-                "aws bcm-data-exports list-exports --region us-east-1 --output json > exports.json",
-            )
-        };
-        step(
-            "the export, only now that AWS may write into the bucket",
-            &format!("preflight check . && {create}"),
-            look,
-        );
-    }
-    out.push_str("\npreflight check .\n");
-    out
 }

@@ -3,21 +3,28 @@
 //! No text of a policy stands here: an empty policy, or the one that is there, is judged, and mended as any other document.
 //! So what comes out is what the contract's demands need, in the evaluator's opinion, and what was there stays.
 
+mod advice;
 mod export;
 mod forms;
+mod script;
 
+pub use advice::{LeftOut, unmet};
 pub use export::{ExportFault, export};
 pub use forms::{Form as OutputForm, Reader, Set, write};
 
+use super::outcome::{asks_for_acceptance, refused};
 use super::plan::{Options, plan};
 use super::state::{Bench, State};
-use crate::contract::{Ask, Contract, Demand, Expect, Form};
+use super::typed::{names, templates};
+use crate::contract::{Ask, Contract, Expect, Form};
 use crate::evidence::{Evidence, Role};
 use crate::finding::{
     AccessClass, DemandReport, Finding, Need, Report, RuleName, Severity, State as DemandState,
 };
+use crate::judge::with_own_principal;
 use crate::load;
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
+use advice::left_out;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -81,9 +88,19 @@ pub enum GenerateFault {
     /// Values of the form that every text needs.
     #[error("the form lacks {}: give it as a flag, or in [form] of preflight.toml", .0.join(", "))]
     Form(Vec<String>),
-    /// What is there already stands in the way.
-    #[error("what is there already keeps the demand from being met: {0}")]
+    /// What is there already stands in the way, and is not changed.
+    #[error(
+        "what is there already keeps the demand from being met, and nothing of it is changed: {0}; mend it first, `preflight fix` shows how"
+    )]
     InTheWay(String),
+    /// What is there already is no policy that AWS takes: what is in it is not known, and cannot be kept.
+    #[error("AWS refuses the {part} that is there: {headline}; mend it first, `preflight fix` shows how")]
+    Refused {
+        /// The document.
+        part: String,
+        /// What is wrong.
+        headline: String,
+    },
     /// It would let in others.
     #[error("it would let in more than the contract asks for: {} {} {}", .0.caller, .0.action, .0.resource)]
     TooWide(Box<AccessClass>),
@@ -97,17 +114,6 @@ pub enum GenerateFault {
         /// The demand, as a sentence.
         demand: String,
     },
-}
-
-/// A demand that nothing was made for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// The demand.
-    pub demand: String,
-    /// As a sentence.
-    pub title: String,
-    /// Where it comes from.
-    pub source: String,
 }
 
 /// Documents, and what is not in them.
@@ -136,27 +142,12 @@ fn missing(bench: &Bench<'_>, contract: &Contract, form: &Form) -> Vec<String> {
     for default in &contract.defaults {
         form.presume(&default.name, &default.value, "");
     }
-    let mut texts: Vec<&str> = Vec::new();
-    for demand in contract.demands.iter().filter(|demand| demand.need == Need::Needed) {
-        let (request, on) = match &demand.ask {
-            Ask::Access { request, on, .. } | Ask::Discovery { request, on, .. } => (request, on),
-            _ => continue,
-        };
-        texts.push(on);
-        let Some(template) = bench.library.requests().get(request) else { continue };
-        texts.push(&template.caller);
-        let keys = template.keys.iter().filter(|_| on == "keys");
-        texts.extend(keys.map(|key| key.pattern.as_str()));
-        if template.is_foreign {
-            texts.extend(template.context.iter().map(|(_, value)| value.as_str()));
-        }
-    }
-    let names = |name: &str| {
-        let hole = format!("{{{name}}}");
-        let in_root = matches!(name, "export-name" | "export-path");
-        name == "account"
-            || texts.iter().any(|text| text.contains(&hole) || (in_root && text.contains("{root}")))
-    };
+    let needed = contract.demands.iter().filter(|demand| demand.need == Need::Needed);
+    let texts: Vec<&str> = needed
+        .filter(|demand| matches!(demand.ask, Ask::Access { .. } | Ask::Discovery { .. }))
+        .flat_map(|demand| templates(bench, demand))
+        .collect();
+    let names = |name: &str| name == "account" || names(&texts, name);
     let missing = NEEDED.iter().filter(|name| form.text(name).is_none() && names(name));
     missing.map(|name| format!("--{name}")).collect()
 }
@@ -171,24 +162,21 @@ pub fn policies(
     form: &Form,
     into: &BTreeMap<Part, String>,
 ) -> Result<Generated, GenerateFault> {
-    let [_, _, ..] = bench.consumers else { return for_one(bench, form, into) };
+    let [_, _, ..] = bench.consumers else { return for_one(bench, form, into, into) };
     let there = judged(bench, form, into);
     let mut all: Option<Generated> = None;
     for name in bench.consumers {
         let one = Bench { consumers: std::slice::from_ref(name), ..*bench };
         let mut texts = into.clone();
         texts.extend(all.iter().flat_map(|all| all.texts.clone()));
-        let made = for_one(&one, form, &texts)?;
+        let contract = bench.library.contract(name);
+        let form = contract.map_or_else(|| form.clone(), |contract| with_own_principal(form, contract));
+        let made = for_one(&one, &form, &texts, into)?;
         let Some(before) = &mut all else {
             all = Some(made);
             continue;
         };
         before.texts.extend(made.texts);
-        for left in made.left_out {
-            if !before.left_out.contains(&left) {
-                before.left_out.push(left);
-            }
-        }
         for headline in made.stays {
             // What was made for another product a moment ago is no news.
             let was_there = there.findings.iter().any(|finding| finding.headline == headline);
@@ -198,8 +186,9 @@ pub fn policies(
         }
         before.report.consumers.extend(made.report.consumers);
     }
-    let Some(mut all) = all else { return for_one(bench, form, into) };
+    let Some(mut all) = all else { return for_one(bench, form, into, into) };
     all.report = together(bench, form, &there, &all)?;
+    all.left_out = left_out(bench, &all.report);
     Ok(all)
 }
 
@@ -247,10 +236,12 @@ fn together(
     Ok(report)
 }
 
+/// Makes what one product needs, into texts of which those that were there stay as they are.
 fn for_one(
     bench: &Bench<'_>,
     form: &Form,
     into: &BTreeMap<Part, String>,
+    there: &BTreeMap<Part, String>,
 ) -> Result<Generated, GenerateFault> {
     let contract = bench.consumers.first().and_then(|name| bench.library.contract(name));
     let asked = contract.map(Part::of).unwrap_or_default();
@@ -268,8 +259,9 @@ fn for_one(
     let parts: Vec<(Part, Role)> = roles.into_iter().filter(|(part, _)| asked.contains(part)).collect();
     let documents: Vec<(Part, Role, &str)> =
         parts.iter().map(|(part, role)| (*part, *role, text(*part))).collect();
-    let start = state(form, &documents);
+    let start = keeping(form, &documents, there);
     let report = bench.judge(&start);
+    takes(&bench, &report, (&start, &documents), there)?;
     let open = |finding: &Finding| contract.is_some_and(|contract| lets_others_in(contract, finding));
     let before: Vec<String> = report
         .findings
@@ -291,7 +283,7 @@ fn for_one(
         texts.insert(*part, source.text().to_owned());
     }
     if asked.contains(&Part::DiscoveryPolicy) {
-        let policy = discovery(&bench, form, &texts, text(Part::DiscoveryPolicy));
+        let policy = discovery(&bench, form, (&texts, there), text(Part::DiscoveryPolicy))?;
         // Where discovery is all that the product does, the reader's policy has it already.
         if policy != EMPTY {
             texts.insert(Part::DiscoveryPolicy, policy);
@@ -326,8 +318,50 @@ fn state(form: &Form, documents: &[(Part, Role, &str)]) -> State {
     State::new(sources, evidence, form.clone())
 }
 
+/// The documents, of which changes leave what was there as it is.
+fn keeping(form: &Form, documents: &[(Part, Role, &str)], there: &BTreeMap<Part, String>) -> State {
+    let made = state(form, documents);
+    let kept: Vec<SourceId> = (made.sources.iter().zip(documents))
+        .filter(|(_, (part, ..))| there.contains_key(part))
+        .map(|((source, _), _)| source)
+        .collect();
+    made.keeping(&|source| kept.contains(&source))
+}
+
+/// Refuses what was there if AWS does.
+fn takes(
+    bench: &Bench<'_>,
+    report: &Report,
+    (state, documents): (&State, &[(Part, Role, &str)]),
+    there: &BTreeMap<Part, String>,
+) -> Result<(), GenerateFault> {
+    let refused = refused(bench, report);
+    let parts = state.sources.iter().zip(documents).map(|((source, _), (part, ..))| (source, part));
+    let mut known = parts.filter(|(source, part)| refused.contains(source) && there.contains_key(part));
+    let wrong = known.find_map(|(source, part)| {
+        let mut errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let of_it = |finding: &&Finding| {
+            finding.primary.place.source == source
+                && finding.demand.as_deref().is_some_and(|id| asks_for_acceptance(bench, id))
+        };
+        Some((part, errors.find(of_it)?))
+    });
+    match wrong {
+        Some((part, finding)) => Err(GenerateFault::Refused {
+            part: part.name().replace('-', " "),
+            headline: finding.headline.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// What the product needs to look for resources stands in a policy of its own, as guides have it: it can be detached.
-fn discovery(bench: &Bench<'_>, form: &Form, made: &BTreeMap<Part, String>, text: &str) -> String {
+fn discovery(
+    bench: &Bench<'_>,
+    form: &Form,
+    (made, there): (&BTreeMap<Part, String>, &BTreeMap<Part, String>),
+    text: &str,
+) -> Result<String, GenerateFault> {
     let bucket = made.get(&Part::BucketPolicy).map_or(EMPTY, String::as_str);
     let reader = made.get(&Part::ReaderPolicy).map_or(EMPTY, String::as_str);
     // What the reader has already is not asked for again.
@@ -336,31 +370,11 @@ fn discovery(bench: &Bench<'_>, form: &Form, made: &BTreeMap<Part, String>, text
         (Part::ReaderPolicy, Role::ReaderPolicy, reader),
         (Part::BucketPolicy, Role::BucketPolicy, bucket),
     ];
-    let start = state(form, &documents);
+    let start = keeping(form, &documents, there);
     let report = bench.judge(&start);
+    takes(bench, &report, (&start, &documents), there)?;
     let rule = RuleName("discovery-action-missing".to_owned());
     let done =
         plan(bench, start, report, &Options { only: vec![rule], with_review: true, ..Options::default() });
-    done.after.sources.iter().next().map_or_else(String::new, |(_, source)| source.text().to_owned())
-}
-
-fn left_out(bench: &Bench<'_>, report: &Report) -> Vec<LeftOut> {
-    let mut out = Vec::new();
-    for consumer in &report.consumers {
-        let Some(contract) = bench.library.contract(&consumer.name) else { continue };
-        let open = consumer.demands.iter().filter(|demand| {
-            demand.need == Need::Advice
-                && demand.state == DemandState::Broken
-                && demand.section != "Discovery"
-        });
-        for demand in open {
-            let known = contract.demands.iter().find(|each: &&Demand| each.id == demand.id);
-            out.push(LeftOut {
-                demand: demand.id.clone(),
-                title: demand.title.clone(),
-                source: known.map(|known| known.source.clone()).unwrap_or_default(),
-            });
-        }
-    }
-    out
+    Ok(done.after.sources.iter().next().map_or_else(String::new, |(_, source)| source.text().to_owned()))
 }

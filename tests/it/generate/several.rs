@@ -6,7 +6,7 @@ use preflight::evidence::{Evidence, Role};
 use preflight::finding::{Conflict, Need, Report, State as Answer};
 use preflight::judge::Library;
 use preflight::load;
-use preflight::mend::generate::{Part, export, policies};
+use preflight::mend::generate::{Part, export, policies, unmet};
 use preflight::mend::{Bench, State};
 use preflight::source::Sources;
 use serde_json::Value;
@@ -143,6 +143,16 @@ fn one_role_is_trusted_by_several_products_at_once() {
             let (before, after) = (statements(text), statements(&both.texts[part]));
             assert!(before.len() <= after.len(), "{pair:?}: {part:?}");
         }
+        // Judged together, neither is a stranger to the other.
+        let report = judged(&bench(&library, pair), &form, &both.texts);
+        let strangers: Vec<&str> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.0 == "role-taken-by-others")
+            .map(|finding| finding.headline.as_str())
+            .collect();
+        assert_eq!(strangers, Vec::<&str>::new(), "{pair:?}: {:#?}", both.texts[&Part::TrustPolicy]);
+        assert!(!both.left_out.iter().any(|left| left.demand == "trust.others"), "{pair:?}");
         for name in pair {
             let names = [name.clone()];
             let report = judged(&bench(&library, &names), &form, &both.texts);
@@ -150,6 +160,40 @@ fn one_role_is_trusted_by_several_products_at_once() {
         }
     }
     assert!(tried >= 3, "{tried}");
+}
+
+#[test]
+fn who_takes_the_role_is_said_by_each_contract_that_knows() {
+    let library = Library::embedded().unwrap();
+    let names = ["datadog".to_owned(), "koku".to_owned()];
+    let (_, form) = forms(library.contract("koku").unwrap())
+        .into_iter()
+        .find(|(_, form)| form.text("export-type") == Some("cur-legacy"))
+        .unwrap();
+    // Koku's contract does not know who takes the role, Datadog's does.
+    let given = form.text("product-principal").unwrap().to_owned();
+    let made = policies(&bench(&library, &names), &form, &BTreeMap::new()).unwrap();
+    let trust = &made.texts[&Part::TrustPolicy];
+    assert!(trust.contains("464622532012") && trust.contains(&given), "{trust}");
+    let report = judged(&bench(&library, &names), &form, &made.texts);
+    assert_eq!(open(&report), Vec::<&str>::new(), "{trust}");
+}
+
+#[test]
+fn advice_on_settings_that_another_product_excludes_is_told() {
+    let library = Library::embedded().unwrap();
+    let names = ["cloudzero".to_owned(), "koku".to_owned()];
+    let (_, form) = forms(library.contract("cloudzero").unwrap())
+        .into_iter()
+        .find(|(_, form)| form.text("export-type") == Some("cur-legacy"))
+        .unwrap();
+    let both = bench(&library, &names);
+    let settings = export(&both, &form, "us-east-1").unwrap();
+    let told: Vec<String> = unmet(&both, &form, &settings).into_iter().map(|left| left.demand).collect();
+    assert!(told.iter().any(|id| id == "export.schema-elements" || id == "export.versioning"), "{told:?}");
+    let one = bench(&library, &names[..1]);
+    let settings = export(&one, &form, "us-east-1").unwrap();
+    assert_eq!(unmet(&one, &form, &settings), []);
 }
 
 #[test]

@@ -54,7 +54,10 @@ fn offers(report: &Report, out: &mut BTreeSet<String>) {
 }
 
 fn of_pages(library: &Library, out: &mut BTreeSet<String>) {
-    let rules: Vec<&Rule> = library.book().iter().filter(|rule| rule.group != "iam").collect();
+    // Rules of a policy by itself have no demand; those that offer a fix are asked for it.
+    let reasons = Reasons::embedded();
+    let is_asked = |rule: &&Rule| rule.group != "iam" || reasons.of(&rule.group, &rule.name.0).is_none();
+    let rules: Vec<&Rule> = library.book().iter().filter(is_asked).collect();
     for rule in rules {
         for one in rule.page().examples.iter().filter(|one| !matches!(one.group, ExampleGroup::Fix)) {
             if out.contains(&rule.name.0) {
@@ -62,7 +65,11 @@ fn of_pages(library: &Library, out: &mut BTreeSet<String>) {
             }
             let Some((state, mut consumers)) = example(one) else { continue };
             if consumers.is_empty() {
-                let usual = if rule.group == "trust" { "cloudzero" } else { "spendeffix-root" };
+                let usual = if rule.group == "trust" || rule.name.0.starts_with("trust-") {
+                    "cloudzero"
+                } else {
+                    "spendeffix-root"
+                };
                 consumers.push(usual.to_owned());
             }
             let bench = Bench { library, consumers: &consumers, strict: false, now: NOW, config: None };
