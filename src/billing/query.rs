@@ -16,6 +16,10 @@ pub struct Query {
     pub table_range: Range<usize>,
     /// The bytes of what leaves rows out: `WHERE …`, `LIMIT …`.
     pub limits: Option<Range<usize>>,
+    /// The bytes of `LIMIT …`.
+    pub limit: Option<Range<usize>>,
+    /// The statement is read to its end: it is of one table, and nothing of it is left over.
+    pub is_whole: bool,
 }
 
 /// The columns of the files that are delivered.
@@ -56,12 +60,21 @@ impl Query {
     /// Reads a statement.
     #[must_use]
     pub fn read(statement: &str) -> Self {
-        let Some(Split { ranges, table, table_range, limits }) = split(statement) else {
-            return Self { columns: Columns::Unknown, table: None, table_range: 0..0, limits: None };
+        let Some(Split { ranges, table, table_range, tail }) = split(statement) else {
+            return Self {
+                columns: Columns::Unknown,
+                table: None,
+                table_range: 0..0,
+                limits: None,
+                limit: None,
+                is_whole: false,
+            };
         };
+        let Tail { alias, limits, limit, is_whole } = tail;
+        let owners: Vec<&str> = table.as_deref().into_iter().chain(alias.as_deref()).collect();
         let entries: Option<Vec<Entry>> =
-            ranges.into_iter().map(|range| entry(statement, range, table.as_deref())).collect();
-        let columns = match entries {
+            ranges.into_iter().map(|range| entry(statement, range, &owners)).collect();
+        let columns = match entries.filter(|_| is_whole) {
             None => Columns::Unknown,
             Some(list) if list.iter().any(|entry| matches!(entry, Entry::All)) => Columns::All,
             Some(list) => {
@@ -72,7 +85,7 @@ impl Query {
                 Columns::Listed(columns.collect())
             }
         };
-        Self { columns, table, table_range, limits }
+        Self { columns, table, table_range, limits, limit, is_whole }
     }
 }
 
@@ -85,7 +98,16 @@ struct Split {
     ranges: Vec<Range<usize>>,
     table: Option<String>,
     table_range: Range<usize>,
+    tail: Tail,
+}
+
+/// What stands behind the table.
+#[derive(Default)]
+struct Tail {
+    alias: Option<String>,
     limits: Option<Range<usize>>,
+    limit: Option<Range<usize>>,
+    is_whole: bool,
 }
 
 /// Cuts the list between `SELECT` and `FROM` at its commas, and takes the name behind `FROM`.
@@ -112,7 +134,8 @@ fn split(statement: &str) -> Option<Split> {
                 let table_range = words.next().unwrap_or(word.end..word.end);
                 let table = statement.get(table_range.clone()).map(bare).filter(|table| is_name(table));
                 let table = table.map(str::to_owned);
-                return Some(Split { ranges, table, table_range, limits: limits(statement, words) });
+                let tail = tail(statement, words).filter(|_| table.is_some()).unwrap_or_default();
+                return Some(Split { ranges, table, table_range, tail });
             }
             _ => {}
         }
@@ -121,21 +144,55 @@ fn split(statement: &str) -> Option<Split> {
     None
 }
 
-/// The rest of the statement, if it begins with a word that leaves rows out.
-fn limits(statement: &str, mut words: Words<'_>) -> Option<Range<usize>> {
-    let first = words.next()?;
-    let word = statement.get(first.clone())?;
-    let is_limit = ["where", "limit"].iter().any(|limit| word.eq_ignore_ascii_case(limit));
-    is_limit.then(|| first.start..statement.trim_end().trim_end_matches(';').len())
+/// The rest of the statement: another name for the table, and what leaves rows out. Nothing if it is anything else, such as a
+/// second table or a second statement.
+fn tail(statement: &str, words: Words<'_>) -> Option<Tail> {
+    let mut words = words.filter(|word| statement.get(word.clone()) != Some(";")).peekable();
+    let text = |word: &Range<usize>| statement.get(word.clone()).unwrap_or_default();
+    let is = |word: &Range<usize>, wanted: &str| text(word).eq_ignore_ascii_case(wanted);
+    let begins = |word: &Range<usize>| is(word, "where") || is(word, "limit");
+    let mut tail = Tail { is_whole: true, ..Tail::default() };
+    if words.next_if(|word| is(word, "as")).is_some() || words.peek().is_some_and(|word| !begins(word)) {
+        let alias = words.next().filter(|word| is_name(bare(text(word))))?;
+        tail.alias = Some(bare(text(&alias)).to_owned());
+    }
+    let Some(first) = words.next() else { return Some(tail) };
+    let rest: Vec<Range<usize>> = words.collect();
+    let end = rest.last().map_or(first.end, |last| last.end);
+    let limit = if is(&first, "limit") {
+        Some(first.clone())
+    } else {
+        rest.iter().find(|word| is(word, "limit")).cloned()
+    };
+    tail.limit = limit.map(|limit| limit.start..end);
+    let condition: Vec<&str> = rest.iter().take_while(|word| !is(word, "limit")).map(text).collect();
+    tail.limits = match (begins(&first), is(&first, "where") && is_always_true(&condition)) {
+        (true, false) => Some(first.start..end),
+        (true, true) => tail.limit.clone(),
+        (false, _) => return None,
+    };
+    // A condition has no statement of its own that adds rows or tables.
+    let adds = ["union", "intersect", "except", "join", "from", "group", "order", "having", "offset"];
+    (!rest.iter().any(|word| adds.iter().any(|add| is(word, add)))).then_some(tail)
 }
 
-fn entry(statement: &str, range: Range<usize>, table: Option<&str>) -> Option<Entry> {
+/// Whether a condition holds for every row: `TRUE`, or a literal that equals itself.
+fn is_always_true(condition: &[&str]) -> bool {
+    let is_literal = |word: &str| word.starts_with('\'') || word.bytes().all(|byte| byte.is_ascii_digit());
+    match condition {
+        [word] => word.eq_ignore_ascii_case("true"),
+        [left, "=", right] => left == right && is_literal(left),
+        _ => false,
+    }
+}
+
+fn entry(statement: &str, range: Range<usize>, owners: &[&str]) -> Option<Entry> {
     let text = statement.get(range.clone())?;
     let words: Vec<&str> = Words { text, at: 0 }.filter_map(|word| text.get(word)).collect();
     let own = |name: &str| {
         let name = bare(name);
-        match (name.split_once('.'), table) {
-            (Some((first, rest)), Some(table)) if first == table => rest.to_owned(),
+        match name.split_once('.') {
+            Some((first, rest)) if owners.contains(&first) => rest.to_owned(),
             _ => name.to_owned(),
         }
     };
@@ -228,6 +285,25 @@ mod tests {
         assert_eq!(limits("SELECT * FROM T LIMIT 5"), Some("LIMIT 5"));
         assert_eq!(limits("SELECT * FROM T;"), None);
         assert_eq!(limits("SELECT * FROM T"), None);
+        assert_eq!(limits("SELECT * FROM T WHERE 1 = 1"), None);
+        assert_eq!(limits("SELECT * FROM T WHERE TRUE LIMIT 5"), Some("LIMIT 5"));
+        assert_eq!(limits("SELECT * FROM T WHERE 1 = 2"), Some("WHERE 1 = 2"));
+        let limit = |query: &'static str| Query::read(query).limit.and_then(|range| query.get(range));
+        assert_eq!(limit("SELECT * FROM T WHERE a = 'b' LIMIT 5"), Some("LIMIT 5"));
+        assert_eq!(limit("SELECT * FROM T WHERE a = 'LIMIT 5'"), None);
+    }
+
+    #[test]
+    fn another_name_for_the_table() {
+        for query in [
+            "SELECT c.a, b FROM T AS c",
+            "SELECT c.a, T.b FROM T c WHERE c.a = 1",
+            "SELECT c.a, b FROM T as c;",
+        ] {
+            assert_eq!(names(query).unwrap(), ["a", "b"], "{query}");
+            assert_eq!(Query::read(query).table.as_deref(), Some("T"), "{query}");
+        }
+        assert_eq!(Query::read("SELECT c.* FROM T AS c").columns, Columns::All);
     }
 
     #[test]
@@ -246,6 +322,18 @@ mod tests {
             "SELECT",
             "SELECT a",
             "SELECT a,, b FROM T",
+            "SELECT * FROM (SELECT a FROM T) t",
+            "SELECT * FROM (SELECT * FROM T LIMIT 10)",
+            "SELECT a FROM T UNION SELECT b FROM T",
+            "SELECT * FROM T UNION ALL SELECT * FROM T",
+            "SELECT * FROM T WHERE a = 1 UNION SELECT * FROM U",
+            "SELECT * FROM T, U",
+            "SELECT * FROM T JOIN U ON a = b",
+            "SELECT * FROM T AS t INNER JOIN U AS u ON a = b",
+            "SELECT a FROM T GROUP BY a",
+            "SELECT a FROM T AS",
+            "SELECT a FROM T ORDER BY a",
+            "SELECT a FROM",
             "SELECT concat(a) FROM T",
             "DELETE a FROM T",
             &long,

@@ -11,7 +11,10 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
     let Some(role) = Role::of(document) else { return Outcome::of(State::Unknown) };
     let mut documents = subject.evidence.of(role).peekable();
     if documents.peek().is_none() {
-        let is_role = subject.form.text("reader").is_some_and(|reader| reader.contains(":role/"));
+        let is_role = subject
+            .form
+            .text("reader")
+            .is_some_and(|reader| reader.contains(":role/") || reader.contains(":assumed-role/"));
         let fact = if is_role && role == Role::ReaderPolicy { "role-policy" } else { document };
         return Outcome { facts: vec![FactRef::new(fact)], ..Outcome::of(State::Unknown) };
     }
@@ -33,6 +36,10 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
 /// What the rules say of a document. Demands and the report ask for it again and again; each document is looked at once.
 #[must_use]
 pub fn look<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Arc<[Cause]> {
+    // What stands for a policy that is not there has no text that AWS could refuse.
+    if document.is_nothing() && document.issues.is_empty() && document.policy.faults.is_empty() {
+        return Arc::default();
+    }
     let mut documents = subject.evidence.documents.iter();
     match documents.position(|each| std::ptr::eq(each, document)) {
         Some(at) => subject.looked.of(at, || lint::lint(&doc(subject, document))),

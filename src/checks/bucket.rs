@@ -2,6 +2,7 @@
 
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::BucketQuestion;
+use crate::eval::Instant;
 use crate::evidence::Said;
 use crate::finding::State;
 use crate::policy::arn;
@@ -10,9 +11,15 @@ use crate::rulebook::Values;
 pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome {
     match question {
         BucketQuestion::Kept(days) => kept(subject, days),
+        BucketQuestion::Readable(days) => readable(subject, days),
         BucketQuestion::Owned => owned(subject),
         BucketQuestion::ReaderPays { reader } => reader_pays(subject, reader),
         BucketQuestion::DeliveryPays => delivery_pays(subject),
+        // A delivered object would tell; nobody asks where one is at hand.
+        BucketQuestion::ManagedKey => {
+            let facts = vec![FactRef::new("delivery-encryption")];
+            Outcome { facts, ..Outcome::of(State::Unknown) }
+        }
         BucketQuestion::Private => private(subject),
         BucketQuestion::Public => super::others::public(subject),
     }
@@ -59,6 +66,20 @@ fn kept(subject: &Subject<'_>, needed: i64) -> Outcome {
     Outcome { causes, facts, ..Outcome::of(state) }
 }
 
+/// Whether the delivered object at hand can be read as it is. An older one than is read says nothing of newer ones.
+fn readable(subject: &Subject<'_>, needed: i64) -> Outcome {
+    let Some(object) = &subject.evidence.bucket.archived else { return Outcome::of(State::Holds) };
+    let values = Values::new().with("found", object.class.text.as_str());
+    let cause = Cause::new("bucket", "archived", object.class.place, values);
+    let written = object.written.as_ref().and_then(|written| Instant::parse(&written.text));
+    let age = written.zip(Instant::parse(subject.now)).map(|(written, now)| written.days_until(now));
+    if age.is_some_and(|days| days <= needed) {
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    }
+    let facts = vec![FactRef::new("archived-object")];
+    Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
+}
+
 /// Whether the bucket's policy can let the reader read: it speaks for objects of the bucket's owner alone. A reader of the
 /// owner's account is let in by its own policy, since deliveries give the owner full control.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>,
@@ -74,6 +95,14 @@ fn owned(subject: &Subject<'_>) -> Outcome {
         let cause = Cause::new("bucket", "managed-key", encrypted.algorithm.place, values);
         let facts = vec![FactRef::new("delivery-encryption")];
         return Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) };
+    }
+    // Who asked AWS and was not told knows nothing; it bears on readers of other accounts alone.
+    let was_refused = |call: &str| !is_same && subject.evidence.live.was_refused(call);
+    if bucket.needs_key().is_none() && was_refused("get-bucket-encryption") {
+        return Outcome { facts: vec![FactRef::new("bucket-encryption")], ..Outcome::of(State::Unknown) };
+    }
+    if bucket.ownership.is_none() && was_refused("get-bucket-ownership-controls") {
+        return Outcome { facts: vec![FactRef::new("bucket-ownership")], ..Outcome::of(State::Unknown) };
     }
     let Some(ownership) = &bucket.ownership else { return Outcome::of(State::Holds) };
     if is_same || ownership.text != "ObjectWriter" {
@@ -152,20 +181,38 @@ fn owner_pays<'s>(subject: &Subject<'s>) -> Result<Outcome, &'s Said> {
     }
 }
 
-/// Whether ACLs, or what AWS itself says of the policy, let everybody in.
+/// Whether ACLs, or what AWS itself says of the policy, let everybody in. What does not count needs not be seen: ACLs of a
+/// bucket without them, and the policy's status where public policies are restricted.
 fn private(subject: &Subject<'_>) -> Outcome {
-    let bucket = &subject.evidence.bucket;
+    let (bucket, live) = (&subject.evidence.bucket, &subject.evidence.live);
     let enforced = bucket.ownership.as_ref().is_some_and(|ownership| ownership.text == "BucketOwnerEnforced");
     let mut causes = Vec::new();
+    let mut facts = Vec::new();
     if !enforced && !bucket.ignores_public_acls {
         causes.extend(bucket.public_grants.iter().map(|grant| {
             Cause::new("bucket", "acl-public", grant.place, Values::new().with("found", grant.text.as_str()))
         }));
+        if !subject.evidence.has("get-bucket-acl") {
+            facts.push(FactRef::new("bucket-acl"));
+        }
     }
     let block = subject.evidence.public_access_block.unwrap_or_default();
-    if let Some((true, place)) = bucket.is_public.filter(|_| !block.restrict_public_buckets) {
-        causes.push(Cause::new("bucket", "public", place, Values::new()));
+    if !block.restrict_public_buckets {
+        let public = bucket.is_public.filter(|(is_public, _)| *is_public);
+        causes.extend(public.map(|(_, place)| Cause::new("bucket", "public", place, Values::new())));
+        if bucket.is_public.is_none() {
+            facts.push(FactRef::new("bucket-public"));
+        }
     }
-    let state = if causes.is_empty() { State::Holds } else { State::Broken };
-    Outcome { causes, ..Outcome::of(state) }
+    // What a block that nobody was shown would stop may be stopped.
+    if !causes.is_empty() && live.was_refused("get-public-access-block") {
+        return Outcome { facts: vec![FactRef::new("public-access-block")], ..Outcome::of(State::Unknown) };
+    }
+    let state = match (causes.is_empty(), facts.is_empty()) {
+        (false, _) => State::Broken,
+        (true, false) => State::Unknown,
+        (true, true) => State::Holds,
+    };
+    let facts = if state == State::Unknown { facts } else { Vec::new() };
+    Outcome { causes, facts, ..Outcome::of(state) }
 }

@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use crate::catalog;
-use crate::contract::{Form, KeyChange, OptionTemplate, RequestTemplate};
+use crate::contract::{FORM_NAMES, Form, KeyChange, OptionTemplate, RequestTemplate};
 use crate::eval::{
     Caller, CallerKind, Compiled, Context, ContextValue, Instant, Network, Patch, Request, Unknown,
 };
@@ -36,6 +36,8 @@ impl Maker<'_> {
             match self.fill(set, template) {
                 Some(value) if value == "none" => {}
                 Some(value) => context.set_one(key, &value),
+                // What comes with every request is there, whatever its value is.
+                None if self.template.present.contains(key) => context.set(key, ContextValue::Unknown),
                 None => context.set(key, ContextValue::Unseen),
             }
         }
@@ -158,7 +160,8 @@ impl Maker<'_> {
     /// The form value that a context key waits for, if it is one that the form can tell.
     pub(super) fn waits_for(&self, key: &str) -> Option<String> {
         let (_, template) = self.template.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?;
-        self.form.fill(template).err()?.into_iter().next()
+        let missing = self.form.fill(template).err()?;
+        missing.into_iter().find(|name| FORM_NAMES.contains(&name.as_str()))
     }
 }
 

@@ -27,9 +27,15 @@ struct Found {
     unsure: Vec<String>,
     /// Some are denied because nothing speaks of them.
     gaps: bool,
-    causes: Vec<Cause>,
+    /// What is in the way, with the action that it is in the way of.
+    causes: Vec<(String, Cause)>,
     facts: Vec<FactRef>,
 }
+
+/// The Region of requests to IAM, which has one endpoint for a partition.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion>
+/// (checked 2026-11): "IAM calls are always made to the us-east-1 Region"
+const IAM_REGION: &str = "us-east-1";
 
 /// Whether any policy of the reader speaks of what is asked for discovery and for nothing else: who gave the policies of the
 /// import alone did not ask about discovery.
@@ -82,7 +88,15 @@ pub(super) fn linked(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
             Some(State::Unknown) | None => untold += 1,
         }
         outcome.causes.extend(one.causes);
-        outcome.facts.extend(one.facts);
+        // What would tell is asked of the linked account.
+        let number: String = account.account.text.chars().filter(char::is_ascii_digit).collect();
+        outcome.facts.extend(one.facts.into_iter().map(|mut fact| {
+            if matches!(fact.id.as_str(), "scp" | "rcp") {
+                let names = ["account", "bucket-account"];
+                fact.values.extend(names.map(|name| (name.to_owned(), number.clone())));
+            }
+            fact
+        }));
     }
     if untold > 0 && outcome.state == Some(State::Holds) {
         outcome.state = Some(State::Unknown);
@@ -109,7 +123,7 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
         .into_iter()
         .map(|document| PolicyDocument { role: Role::ReaderPolicy, level: 0, ..document })
         .collect();
-    // SCPs of the account itself were given with it, or those of the organization's upper levels stand for it.
+    // Guardrails of the account itself were given with it, or those of the organization's upper levels stand for it.
     let own = |role| {
         subject
             .evidence
@@ -123,7 +137,12 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
     } else {
         documents.extend(scps);
     }
-    documents.extend(own(Role::Rcp));
+    let rcps: Vec<PolicyDocument> = own(Role::Rcp).collect();
+    if rcps.is_empty() {
+        documents.extend(subject.evidence.of(Role::Rcp).cloned());
+    } else {
+        documents.extend(rcps);
+    }
     let boundaries: Vec<PolicyDocument> = own(Role::Boundary).collect();
     let boundary = if boundaries.is_empty() { BoundaryRecord::None } else { BoundaryRecord::Untold };
     documents.extend(boundaries);
@@ -173,14 +192,17 @@ fn foreign_reader(number: &str, account: &LinkedAccount) -> Option<Cause> {
 fn ask(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Found {
     let mut found = Found::default();
     let service = |action: &String| action.split(':').next().unwrap_or_default().to_owned();
+    let is_commercial = subject.form.text("partition").is_none_or(|partition| partition == "aws");
     let put = |subject: &Subject<'_>, actions: &[String]| {
+        let is_iam = is_commercial && actions.iter().all(|action| service(action) == "iam");
+        let region = is_iam.then(|| ("aws:RequestedRegion".to_owned(), IAM_REGION.to_owned()));
         let ask = Ask::Access {
             request: wanted.request.to_owned(),
             actions: actions.to_vec(),
             on: wanted.on.to_owned(),
             expect: Expect::Allowed,
             of: Vec::new(),
-            context: Vec::new(),
+            context: region.into_iter().collect(),
             unsure: None,
         };
         access::check(subject, &ask)
@@ -201,7 +223,7 @@ fn ask(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Found {
                 }
                 Some(State::Unknown) | None => found.unsure.push(action.clone()),
             }
-            found.causes.extend(outcome.causes);
+            found.causes.extend(outcome.causes.into_iter().map(|cause| (action.clone(), cause)));
             found.facts.extend(outcome.facts);
         }
     }
@@ -263,22 +285,33 @@ fn told(
         let values = Values::new().with("found", text.clone()).with("needed", format!("{text}*"));
         causes.push(Cause::new("discovery", "matches-nothing", place, values));
     }
-    let all = found.denied.iter().chain(&found.unsure).cloned().collect::<Vec<_>>();
-    for cause in &found.causes {
+    let mut blocks: Vec<(&'static str, &Cause, Vec<String>)> = Vec::new();
+    for (action, cause) in &found.causes {
+        let is_region = matches!(cause.check, "deny" | "condition") && tests_region(subject, cause);
         let case = match cause.check {
-            "deny" if tests_region(subject, cause) => "region-denied",
-            "deny" | "layer" | "condition" => "blocked",
+            _ if is_region => "region-denied",
+            "deny" | "layer" | "condition" if found.denied.contains(action) => "blocked",
+            "deny" | "layer" | "condition" => "blocked-unsure",
             _ => continue,
         };
-        let values = Values::new().with("actions", some_of(&all)).with("count", all.len().to_string());
-        let mut told = Cause::new("discovery", case, cause.place, values);
-        told.notes.clone_from(&cause.notes);
-        if !causes.iter().any(|known| known.place == told.place && known.case == told.case) {
-            causes.push(told);
+        let same = |block: &&mut (&'static str, &Cause, Vec<String>)| {
+            block.0 == case && block.1.place == cause.place
+        };
+        match blocks.iter_mut().find(same) {
+            Some((_, _, actions)) if actions.contains(action) => {}
+            Some((_, _, actions)) => actions.push(action.clone()),
+            None => blocks.push((case, cause, vec![action.clone()])),
         }
     }
+    for (case, cause, actions) in blocks {
+        let values =
+            Values::new().with("actions", some_of(&actions)).with("count", actions.len().to_string());
+        let mut told = Cause::new("discovery", case, cause.place, values);
+        told.notes.clone_from(&cause.notes);
+        causes.push(told);
+    }
     // What a Deny or a condition explains is no gap in what is allowed.
-    let is_gap = found.gaps || found.causes.iter().any(|cause| cause.check == "grant");
+    let is_gap = found.gaps || found.causes.iter().any(|(_, cause)| cause.check == "grant");
     let place = subject
         .evidence
         .of(Role::ReaderPolicy)
@@ -337,7 +370,7 @@ fn matching_nothing(subject: &Subject<'_>, denied: &[String]) -> Vec<(Place, Str
         .collect()
 }
 
-/// Whether the Deny that a cause points into looks at the Region asked.
+/// Whether the statement that a cause points into looks at the Region asked.
 fn tests_region(subject: &Subject<'_>, cause: &Cause) -> bool {
     let statements = subject
         .evidence

@@ -1,7 +1,7 @@
 //! Form values that cannot be what AWS or the product takes.
 
 use super::subject::{Cause, FactRef, Outcome, Subject};
-use crate::contract::{FORM_CHOICES, Origin};
+use crate::contract::{FORM_CHOICES, Form, FormValue, Origin};
 use crate::eval::Glob;
 use crate::finding::State;
 use crate::policy::arn;
@@ -11,6 +11,15 @@ use crate::rulebook::Values;
 #[must_use]
 pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
+    // Accounts beside that of the form: the console shows their numbers with dashes.
+    for (name, value) in linked(subject.form) {
+        let Origin::Given(place) = &value.origin else { continue };
+        let digits: String = value.text.chars().filter(|next| *next != '-' && *next != ' ').collect();
+        if !arn::is_account(&digits) {
+            let values = Values::new().with("name", name).with("found", value.text.clone());
+            causes.push(Cause::new("form", "account-format", *place, values).in_group("form"));
+        }
+    }
     for (name, value) in subject.form.iter() {
         let Origin::Given(place) = &value.origin else { continue };
         let values = Values::new().with("name", name).with("found", value.text.clone());
@@ -19,6 +28,9 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
             let digits: String = value.text.chars().filter(char::is_ascii_digit).collect();
             if case == "account-format" && arn::is_account(&digits) {
                 cause = cause.typing(name, &digits);
+            }
+            if let Some(bucket) = bucket_in(&value.text).filter(|_| case == "bucket-format") {
+                cause = cause.typing(name, bucket);
             }
             causes.push(cause);
         };
@@ -37,6 +49,19 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
         }
     }
     causes
+}
+
+/// The numbers of other accounts, with where they stand.
+fn linked(form: &Form) -> impl Iterator<Item = (&'static str, &FormValue)> {
+    let connected = form.connected_accounts.iter().map(|value| ("connected-accounts", value));
+    connected.chain(form.linked.iter().map(|linked| ("linked.account", &linked.account)))
+}
+
+/// The first value that is none of its choices, with the choices.
+pub(super) fn unknown_choice(form: &Form) -> Option<(&'static str, &'static [&'static str])> {
+    FORM_CHOICES
+        .into_iter()
+        .find(|(name, choices)| form.text(name).is_some_and(|text| !choices.contains(&text)))
 }
 
 /// Whether a value is one that the product works with; in the list `*` and `?` expand.
@@ -59,6 +84,16 @@ pub(super) fn value(subject: &Subject<'_>, name: &str, one_of: &[String]) -> Out
         cause = cause.typing(name, only);
     }
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}
+
+/// The bucket in an ARN or an address of it, or before a slash.
+fn bucket_in(text: &str) -> Option<&str> {
+    let text = match arn::split(text) {
+        Some([.., resource]) => resource,
+        None => text.strip_prefix("s3://").unwrap_or(text),
+    };
+    let name = text.split('/').next().unwrap_or_default();
+    is_bucket_name(name).then_some(name)
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html> (checked 2026-11); old buckets in us-east-1

@@ -2,12 +2,12 @@
 
 use super::explain::near;
 use super::subject::{Cause, Subject};
-use crate::catalog;
+use crate::catalog::{self, ArnPattern, KeyType};
 use crate::evidence::{PolicyDocument, Role};
 use crate::finding::{Change, Repair};
 use crate::policy::{Fault, FaultKind, Policy, PrincipalKind};
 use crate::source::Place;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Names that AWS knows, for names in another case or misspelt.
 const ELEMENTS: [&str; 12] = [
@@ -55,6 +55,8 @@ const OPERATORS: [&str; 27] = [
     "Null",
 ];
 
+const SETS: [&str; 2] = ["ForAllValues", "ForAnyValue"];
+
 /// Letters that may differ in a misspelt name.
 const MOST_TYPOS: usize = 2;
 
@@ -70,7 +72,11 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
             action(document, at).into_iter().collect()
         }
         ("grammar", "missing-resource" | "missing-principal") => without_statement(&document.policy, at),
-        ("grammar", "principal-in-identity") => vec![Repair::of(Change::Remove { at })],
+        ("grammar", "principal-in-identity") | ("trust", "resource") => {
+            vec![Repair::of(Change::Remove { at })]
+        }
+        ("grammar", "action-resource-mismatch") => with_resource(subject, document, at),
+        ("grammar", "too-large") | ("size", _) => compact(subject, document).into_iter().collect(),
         ("grammar", "resource-outside-bucket") => {
             let items =
                 document.policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
@@ -120,8 +126,40 @@ fn action(document: &PolicyDocument, at: Place) -> Option<Repair> {
     (meant != text).then(|| Repair::of(Change::Set { at, value: json!(meant) }))
 }
 
+/// The bucket, or its files, beside the resources of a statement that an action fits none of: whichever the action is about.
+fn with_resource(subject: &Subject<'_>, document: &PolicyDocument, at: Place) -> Vec<Repair> {
+    let statements = &document.policy.statements;
+    let Some(statement) = statements.iter().find(|statement| statement.span.contains(at.span)) else {
+        return Vec::new();
+    };
+    let actions = statement.actions.iter().flat_map(|element| &element.items);
+    let action = actions.filter(|item| item.span == at.span).find_map(|item| catalog::action(&item.value));
+    let Some((resources, action)) = statement.resources.as_ref().zip(action) else { return Vec::new() };
+    let takes = |arn: &String| {
+        let pattern = ArnPattern::new(arn);
+        action.resource_types().any(|each| each.resource_type.overlaps(&pattern))
+    };
+    let arns = ["arn:{partition}:s3:::{bucket}", "arn:{partition}:s3:::{bucket}/*"].into_iter();
+    let arns = arns.filter_map(|template| subject.form.fill(template).ok()).filter(takes);
+    let list = Place { source: document.source, span: resources.span };
+    arns.filter(|_| !resources.negated)
+        .map(|arn| Repair::of(Change::Add { at: list, value: json!(arn) }))
+        .collect()
+}
+
+/// The policy without the whitespace around its parts, where AWS counts that.
+fn compact(subject: &Subject<'_>, document: &PolicyDocument) -> Option<Repair> {
+    let at = Place { source: document.source, span: document.policy.span };
+    let text = subject.sources.get(document.source).slice(at.span);
+    let value: Value = serde_json::from_str(text).ok().filter(|_| document.policy.level == 0)?;
+    let text = value.to_string();
+    Some(Repair::of(Change::Rewrite { at, text }))
+}
+
 /// The same resource in the bucket of the form, if the text names another bucket, or this one with slips of the pen.
-fn of_bucket(pattern: &str, bucket: &str) -> Option<String> {
+fn of_bucket(whole: &str, bucket: &str) -> Option<String> {
+    // `s3://bucket/key`, and other addresses of that shape.
+    let pattern = whole.split_once("://").map_or(whole, |(_, rest)| rest);
     let key = pattern.find('/').and_then(|slash| pattern.get(slash..)).unwrap_or_default();
     let text = format!("{bucket}{key}");
     let of_s3 = crate::policy::arn::split(pattern).is_some_and(|[.., service, _, _, _]| service == "s3");
@@ -131,7 +169,7 @@ fn of_bucket(pattern: &str, bucket: &str) -> Option<String> {
         near::distance(have, name, MOST_TYPOS).is_some()
     });
     let is_near = of_s3 || of_name || near::distance(pattern, &text, MOST_TYPOS).is_some();
-    (is_near && text != pattern).then_some(text)
+    (is_near && text != whole).then_some(text)
 }
 
 /// Ways to mend a fault of the grammar.
@@ -139,17 +177,18 @@ fn of_fault(policy: &Policy, fault: &Fault) -> Vec<Repair> {
     let at = Place { source: policy.source, span: fault.span };
     let rename = |name: &str| Repair::of(Change::Rename { key: at, name: name.to_owned() });
     let closest = |names: &[&'static str]| -> Vec<Repair> {
-        let near =
-            names.iter().filter_map(|name| Some((near::distance(&fault.found, name, MOST_TYPOS)?, *name)));
-        near.min().map(|(_, name)| rename(name)).into_iter().collect()
+        names
+            .iter()
+            .filter_map(|name| near(&fault.found, name))
+            .min()
+            .map(|(_, name)| rename(name))
+            .into_iter()
+            .collect()
     };
     match fault.kind {
         FaultKind::UnknownElement => closest(&ELEMENTS),
         FaultKind::PrincipalKey => closest(&PRINCIPALS),
-        FaultKind::UnknownOperator => {
-            let near = closest(&OPERATORS);
-            if near.is_empty() { by_values(policy, fault, &rename) } else { near }
-        }
+        FaultKind::UnknownOperator => operator(policy, fault),
         // The only version in which variables work, and the one that AWS's own policies have.
         FaultKind::InvalidVersion => vec![Repair::of(Change::Set { at, value: json!("2012-10-17") })],
         FaultKind::InvalidEffect => ["Allow", "Deny"]
@@ -194,25 +233,68 @@ fn without_statement(policy: &Policy, at: Place) -> Vec<Repair> {
         .collect()
 }
 
-/// An operator that fits what is tested with it.
-fn by_values(policy: &Policy, fault: &Fault, rename: &dyn Fn(&str) -> Repair) -> Vec<Repair> {
-    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
-    let mut values = clauses
-        .filter(|clause| clause.operator.span == fault.span)
-        .flat_map(|clause| &clause.values)
-        .map(|value| &*value.value)
-        .peekable();
-    if values.peek().is_none() {
-        return Vec::new();
+/// What an operator that AWS does not know was meant to be: the names that are near, the nearest first, then the one that fits what
+/// is tested with it.
+fn operator(policy: &Policy, fault: &Fault) -> Vec<Repair> {
+    let at = Place { source: policy.source, span: fault.span };
+    let (set, name) = match fault.found.split_once(':') {
+        Some((set, name)) => (Some(set.trim()), name.trim()),
+        None => (None, fault.found.trim()),
+    };
+    let set = match set.map(|set| SETS.iter().filter_map(|known| near(set, known)).min()) {
+        Some(Some((_, set))) => format!("{set}:"),
+        Some(None) | None => String::new(),
+    };
+    let optional = OPERATORS.iter().filter(|name| **name != "Null").map(|name| format!("{name}IfExists"));
+    let all = OPERATORS.iter().map(|name| (*name).to_owned()).chain(optional);
+    let mut near: Vec<(usize, String)> = all
+        .filter_map(|known| near::distance(name, &known, MOST_TYPOS).map(|slips| (slips, known)))
+        .collect();
+    near.sort();
+    let mut names: Vec<String> = near.into_iter().map(|(_, name)| name).collect();
+    names.extend(by_values(policy, fault).map(str::to_owned));
+    let mut once: Vec<String> = Vec::new();
+    for name in names {
+        if !once.contains(&name) {
+            once.push(name);
+        }
     }
-    let all: Vec<&str> = values.collect();
-    let is_arn = all.iter().all(|value| value.starts_with("arn:"));
+    once.into_iter()
+        .map(|name| Repair::of(Change::Rename { key: at, name: format!("{set}{name}") }))
+        .collect()
+}
+
+fn near<'n>(found: &str, name: &'n str) -> Option<(usize, &'n str)> {
+    near::distance(found, name, MOST_TYPOS).map(|slips| (slips, name))
+}
+
+/// An operator that fits what is tested with it.
+fn by_values(policy: &Policy, fault: &Fault) -> Option<&'static str> {
+    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
+    let values = clauses.filter(|clause| clause.operator.span == fault.span);
+    let all: Vec<&str> = values.flat_map(|clause| &clause.values).map(|value| &*value.value).collect();
+    if all.is_empty() {
+        return None;
+    }
     let has_wildcard = all.iter().any(|value| value.contains(['*', '?']));
-    vec![rename(match (is_arn, has_wildcard) {
-        (true, _) => "ArnLike",
-        (false, true) => "StringLike",
-        (false, false) => "StringEquals",
-    })]
+    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
+    let keys = clauses.filter(|clause| clause.operator.span == fault.span).map(|clause| &*clause.key.value);
+    let mut kinds: Vec<Option<KeyType>> = keys.map(catalog::key_type).collect();
+    kinds.dedup();
+    // What AWS compares by, if it lists all keys with one type; else what the values look like.
+    let listed = if let [kind] = kinds.as_slice() { *kind } else { None };
+    let is_arn = all.iter().all(|value| value.starts_with("arn:"));
+    let text = if has_wildcard { "StringLike" } else { "StringEquals" };
+    Some(match listed {
+        Some(KeyType::Bool) => "Bool",
+        Some(KeyType::Numeric) => "NumericEquals",
+        Some(KeyType::Date) => "DateEquals",
+        Some(KeyType::IpAddress) => "IpAddress",
+        Some(KeyType::Binary) => "BinaryEquals",
+        Some(KeyType::Arn) => "ArnLike",
+        Some(KeyType::String) | None if is_arn => "ArnLike",
+        Some(KeyType::String) | None => text,
+    })
 }
 
 /// `"Principal": "service.amazonaws.com"` without the kind.

@@ -2,7 +2,7 @@
 
 use super::subject::{FactRef, Subject};
 use crate::eval::{Caller, CallerKind, Layer, LayerKind, Layers};
-use crate::evidence::{BoundaryRecord, Role};
+use crate::evidence::{BoundaryRecord, Disagreement, Role};
 use crate::policy::{FaultKind, Policy, arn};
 
 /// The layers for requests of one caller to one service.
@@ -28,7 +28,10 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
         layers.rcp = organization(subject, Role::Rcp, subject.form.text("reader").and_then(arn::account_of));
     }
     layers.public_access_block = subject.evidence.public_access_block.unwrap_or_default();
-    if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
+    if matches!(
+        caller.kind(),
+        CallerKind::Service | CallerKind::Anonymous | CallerKind::Provider | CallerKind::Canonical
+    ) {
         return layers;
     }
     // A policy that is attached and not at hand may allow anything, and deny anything. What the others deny is denied.
@@ -47,7 +50,12 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     }
     layers.session = match caller.kind() {
         CallerKind::Role | CallerKind::Session | CallerKind::Federated => presumed(Role::SessionPolicy),
-        CallerKind::User | CallerKind::Root | CallerKind::Service | CallerKind::Anonymous => {
+        CallerKind::User
+        | CallerKind::Root
+        | CallerKind::Service
+        | CallerKind::Anonymous
+        | CallerKind::Provider
+        | CallerKind::Canonical => {
             if subject.evidence.of(Role::SessionPolicy).next().is_some() {
                 visible(Role::SessionPolicy)
             } else {
@@ -61,6 +69,9 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
 
 /// The policies of a role, as far as they can be read as policies.
 fn visible<'a>(subject: &Subject<'a>, role: Role) -> Layer<Vec<&'a Policy>> {
+    if disagreement(subject, role).is_some() {
+        return Layer::NotVisible;
+    }
     let all: Vec<&Policy> = subject.evidence.policies(role);
     let readable: Vec<&Policy> = all.iter().copied().filter(|policy| is_readable(policy)).collect();
     match (all.len(), readable.len()) {
@@ -68,6 +79,17 @@ fn visible<'a>(subject: &Subject<'a>, role: Role) -> Layer<Vec<&'a Policy>> {
         (all, readable_count) if all == readable_count => Layer::Known(readable),
         (_, _) => Layer::Partly(readable),
     }
+}
+
+/// Where several files give the one policy of this role otherwise.
+fn disagreement<'a>(subject: &Subject<'a>, role: Role) -> Option<&'a Disagreement> {
+    subject.evidence.disagreements.iter().find(|each| each.role == Some(role))
+}
+
+/// What would show which of several answers holds.
+pub(super) fn disagree(Disagreement { call, files, .. }: &Disagreement) -> FactRef {
+    let values = vec![("call".to_owned(), call.clone()), ("files".to_owned(), files.join("`, `"))];
+    FactRef { id: "answers-disagree".to_owned(), values }
 }
 
 fn is_readable(policy: &Policy) -> bool {
@@ -124,6 +146,9 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
         (LayerKind::Rcp, _) => Role::Rcp,
         (LayerKind::Endpoint, _) => Role::EndpointPolicy,
     };
+    if let Some(disagreement) = disagreement(subject, role) {
+        return disagree(disagreement);
+    }
     let reader = &subject.evidence.reader;
     if role == Role::ReaderPolicy && !reader.gaps.is_empty() {
         return gap_fact(reader.gaps.first().map_or("", String::as_str));
@@ -136,7 +161,10 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
     if subject.evidence.of(role).next().is_some() {
         return FactRef::new("unreadable-document");
     }
-    let is_role = subject.form.text("reader").is_some_and(|reader| reader.contains(":role/"));
+    let is_role = subject
+        .form
+        .text("reader")
+        .is_some_and(|reader| reader.contains(":role/") || reader.contains(":assumed-role/"));
     FactRef::new(match role {
         Role::ReaderPolicy if is_role => "role-policy",
         Role::Boundary if is_role => "role-boundary",

@@ -4,13 +4,22 @@
 //! settles a demand on that one request. The simulator's word changes no verdict, since it does not see all layers.
 
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
-use crate::contract::{Ask, Demand, Expect, Reads};
-use crate::evidence::{Simulated, Tried, TriedOutcome};
+use crate::contract::{Ask, Demand, Expect, Origin, Reads};
+use crate::evidence::{Role, Simulated, Tried, TriedOutcome};
 use crate::finding::State;
+use crate::policy::ArnSplit;
 use crate::rulebook::Values;
 
 /// Puts AWS's answers beside the outcome of a demand on the reader's access.
 pub fn compare(subject: &Subject<'_>, demand: &Demand, reads: &Reads, outcome: &mut Outcome) {
+    let is_there = no_reader(subject).is_none();
+    if !is_there {
+        // What of somebody who is not there is not known, the commands that ask for it do not tell either.
+        for fact in outcome.facts.iter_mut().filter(|fact| OF_READER.contains(&&*fact.id)) {
+            *fact = FactRef::new("reader-there");
+        }
+        outcome.facts.dedup();
+    }
     let Ask::Access { request, actions, on, expect: Expect::Allowed, .. } = &demand.ask else { return };
     let Some(template) = subject.requests.get(request) else { return };
     let live = &subject.evidence.live;
@@ -26,10 +35,20 @@ pub fn compare(subject: &Subject<'_>, demand: &Demand, reads: &Reads, outcome: &
     if template.caller != "{reader}" {
         return;
     }
+    if let Some(cause) = no_reader(subject).or_else(|| key_refused(subject)) {
+        *outcome = Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+        return;
+    }
     let [action] = actions.as_slice() else { return };
     let is_call = |tried: &&Tried| reads.get(&tried.call).is_some_and(|read| read.action.contains(action));
     let tried: Vec<&Tried> = live.tried.iter().filter(is_call).collect();
-    if !tried.is_empty() {
+    if let Some(other) = tried_as_other(subject).filter(|_| !tried.is_empty()) {
+        // Somebody else's answers are neither a prediction that failed nor one that came true.
+        if outcome.state == Some(State::Holds) {
+            let facts = vec![FactRef::with("tried-as-other", "found", other)];
+            *outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
+        }
+    } else if !tried.is_empty() {
         with_calls(action, on, &tried, outcome);
     }
     let simulated: Vec<&Simulated> =
@@ -39,10 +58,65 @@ pub fn compare(subject: &Subject<'_>, demand: &Demand, reads: &Reads, outcome: &
     }
 }
 
+/// Facts about the reader that only a reader who is there can tell.
+const OF_READER: [&str; 8] = [
+    "access-keys",
+    "boundary",
+    "inline-policy-missing",
+    "reader-groups",
+    "reader-list-unread",
+    "reader-policy",
+    "role-boundary",
+    "role-policy",
+];
+
+/// AWS knows nobody of the reader's name. Where policies were given for it, it is about to be made.
+fn no_reader(subject: &Subject<'_>) -> Option<Cause> {
+    let place = subject.evidence.live.no_reader?;
+    if subject.evidence.of(Role::ReaderPolicy).any(|document| !document.is_nothing()) {
+        return None;
+    }
+    let found = subject.form.text("reader").unwrap_or("?");
+    Some(Cause::new("live", "no-reader", place, Values::new().with("found", found)).in_group("live"))
+}
+
+/// AWS does not take the reader's key, so that none of its calls is answered.
+fn key_refused(subject: &Subject<'_>) -> Option<Cause> {
+    subject.evidence.live.tried.iter().find_map(|tried| {
+        let TriedOutcome::KeyRefused(code, message) = &tried.outcome else { return None };
+        let values = Values::new().with("call", tried.call.as_str()).with("code", code.as_str());
+        let mut cause = Cause::new("live", "key-refused", tried.place, values).in_group("live");
+        cause.notes.extend(said(message));
+        Some(cause)
+    })
+}
+
+/// AWS's words, as a note.
+fn said(message: &str) -> Option<String> {
+    (!message.is_empty()).then(|| format!("AWS said: {}", message.chars().take(400).collect::<String>()))
+}
+
+/// Who made the calls, where it is not the reader of the form.
+fn tried_as_other<'s>(subject: &Subject<'s>) -> Option<&'s str> {
+    let caller = subject.evidence.live.tried_as.as_ref()?.text.as_str();
+    let reader = subject.form.get("reader").filter(|reader| matches!(reader.origin, Origin::Given(_)))?;
+    let who = |arn: &str| {
+        let parts = ArnSplit::new(arn)?;
+        let (kind, rest) = parts.resource.split_once('/').unwrap_or((parts.resource, ""));
+        // A session is one of its role, and a name is unique without its path.
+        let (kind, name) = match kind {
+            "assumed-role" => ("role", rest.split('/').next()),
+            kind => (kind, rest.rsplit('/').next()),
+        };
+        Some((parts.account.to_owned(), kind.to_owned(), name?.to_owned()))
+    };
+    (who(caller)? != who(&reader.text)?).then_some(caller)
+}
+
 fn with_calls(action: &str, on: &str, tried: &[&Tried], outcome: &mut Outcome) {
     let refused = tried.iter().find_map(|tried| match &tried.outcome {
         TriedOutcome::Refused(code, message) => Some((tried, code, message)),
-        TriedOutcome::Answered | TriedOutcome::Lost(..) => None,
+        TriedOutcome::Answered | TriedOutcome::KeyRefused(..) | TriedOutcome::Lost(..) => None,
     });
     if let Some((tried, code, message)) = refused {
         let was = outcome.state;
@@ -52,9 +126,7 @@ fn with_calls(action: &str, on: &str, tried: &[&Tried], outcome: &mut Outcome) {
             .with("call", tried.call.as_str())
             .with("code", code.as_str());
         let mut cause = Cause::new("live", case, tried.place, values).in_group("live");
-        if !message.is_empty() {
-            cause.notes.push(format!("AWS said: {}", message.chars().take(400).collect::<String>()));
-        }
+        cause.notes.extend(said(message));
         if was == Some(State::Broken) {
             outcome.detail = Some(format!("AWS refused `aws {}` when it was made as the reader", tried.call));
             return;

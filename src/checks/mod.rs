@@ -23,6 +23,7 @@ pub mod lint;
 mod live;
 mod others;
 mod phrases;
+mod refused;
 mod subject;
 
 pub use accepted::look;
@@ -35,6 +36,7 @@ pub use identity::is_file_of;
 pub use layout::{UsedPath, check_path, used_path};
 pub use live::compare;
 pub use phrases::PHRASES;
+pub use refused::refused;
 pub use subject::{Assumption, Cause, FactRef, Looked, Outcome, Subject};
 
 use crate::contract::{Ask, Demand};
@@ -63,11 +65,16 @@ pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
 /// something to say of the kind that the form means.
 #[must_use]
 pub fn is_asked(subject: &Subject<'_>, demand: &Demand) -> bool {
-    let has = |kind: &str| match kind {
+    demand.is_asked(subject.form, |kind| has(subject, kind)) && export::is_asked(subject, &demand.ask)
+}
+
+/// Whether something of this kind is at hand.
+fn has(subject: &Subject<'_>, kind: &str) -> bool {
+    match kind {
         // The form may name the key that encrypts the bucket; what AWS tells of the bucket goes before.
         "kms" if subject.form.text("kms-key").is_some() => subject.evidence.bucket.needs_key() != Some(false),
         "discovery-policy" => *subject.looked.discovery.get_or_init(|| discovery::is_given(subject)),
+        "unknown-choice" => form::unknown_choice(subject.form).is_some(),
         _ => export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind)),
-    };
-    demand.is_asked(subject.form, has) && export::is_asked(subject, &demand.ask)
+    }
 }

@@ -24,6 +24,8 @@ pub struct Subject<'a> {
     pub layout: Option<&'a Layout>,
     /// Everything the contract asks.
     pub demands: &'a [Demand],
+    /// Whom the other products of the same run take the role as.
+    pub neighbours: &'a [String],
     /// What is presumed absent counts as not visible.
     pub strict: bool,
     /// The moment the check is made for, as an ISO 8601 instant.

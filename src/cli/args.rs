@@ -103,7 +103,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = "Judging")]
     pub(super) fail_on: FailOn,
     /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME", help_heading = "Judging")]
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
     pub(super) now: Option<String>,
     #[command(flatten)]
     pub(super) base: BaseArgs,
@@ -145,6 +145,9 @@ pub(super) struct LintArgs {
     /// Tell matters of style, too
     #[arg(long)]
     pub(super) pedantic: bool,
+    /// Pass over named files that hold no policy, as in a folder: for tools that name every file
+    #[arg(long)]
+    pub(super) policies_only: bool,
     /// Another folder of rule pages; pages of the same name replace ours
     #[arg(long, value_name = "DIR")]
     pub(super) rules: Option<PathBuf>,
@@ -152,7 +155,7 @@ pub(super) struct LintArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(super) fail_on: FailOn,
     /// The moment to judge for, as 2026-11-23T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME", help_heading = "Judging")]
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
     pub(super) now: Option<String>,
     #[command(flatten)]
     pub(super) base: BaseArgs,
@@ -182,7 +185,7 @@ pub(super) struct LintArgs {
 pub(super) struct GenerateArgs {
     /// What to write
     pub(super) what: What,
-    /// A policy to add to, instead of a new one; nothing in it is lost
+    /// A policy to add to, instead of a new one; what would have to be changed in it is told, and nothing made
     #[arg(long, value_name = "FILE", help_heading = "Generating")]
     pub(super) into: Option<PathBuf>,
     /// How to write it
@@ -217,7 +220,8 @@ pub(super) enum Written {
 ///
 /// Every fix is judged again before it is offered. It is safe if the demand then holds for all of its requests and no access
 /// is gained outside the contract; others are shown with what they grant or take away, and written only with --unsafe-fixes.
-/// Nothing but the changed bytes of the changed files is written.
+/// Nothing but the changed bytes of the changed files is written. Errors and warnings are mended; notes only where --only names
+/// their rules.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes, for the documents as the fixes leave them: 0 ready, 1 not ready, 3 cannot tell, 2 the run failed"
@@ -314,4 +318,15 @@ pub(super) enum FailOn {
     Error,
     Warning,
     Note,
+}
+
+/// A moment that can be read: a misspelt one would make everything young.
+pub(super) fn moment(text: &str) -> Result<String, String> {
+    match crate::eval::Instant::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => {
+            Err("a moment is written as 2026-11-23T12:00:00Z, 2026-11-23, or in seconds since 1970"
+                .to_owned())
+        }
+    }
 }

@@ -1,11 +1,12 @@
 //! What policies have come to since a git revision: `--base`.
 
+mod calls;
 mod compare;
 mod pairing;
 mod side;
 mod tree;
 
-pub(super) use compare::compare;
+pub(super) use compare::{compare, doubt};
 pub(super) use pairing::Skipped;
 pub(super) use side::{Item, Side};
 
@@ -83,7 +84,7 @@ impl Before {
             of_modules.filter(|path| is_of_module(path)).map(|path| folder_of(path).to_owned()).collect();
         let mut modules = Modules::default();
         for ((path, _), text) in wanted.into_iter().zip(texts) {
-            let Some(text) = text.map(load::decode) else {
+            let Some(text) = text.map(load::decode).map(load::without_secrets) else {
                 out.skip(path, "git does not have its text here");
                 continue;
             };
@@ -132,7 +133,7 @@ impl Before {
     }
 
     /// Reads the modules of Terraform in which something is another than it was. A module is all files of a folder, files that
-    /// these read, and plans beside them.
+    /// these read, and plans beside them; what it is called with is said by other modules.
     fn modules(
         &mut self,
         sources: &mut Sources,
@@ -140,42 +141,65 @@ impl Before {
         all: &Modules,
         current: &BTreeMap<String, SourceId>,
     ) {
+        let disk = RevisionFiles::new(revision, files, &prefix(&self.base));
+        let mut changed: BTreeSet<String> = BTreeSet::new();
         for folder in &all.folders {
             let part = |path: &str| load::is_part_of_module(path) && folder_of(path) == folder;
             let parts = files.keys().filter(|path| part(path)).count();
-            let disk = RevisionFiles::new(revision, files, &prefix(&self.base));
-            let now: Vec<String> = current.keys().filter(|path| part(path)).cloned().collect();
-            let plans: Vec<&Plan> = all.plans.iter().filter(|plan| folder_of(&plan.path) == folder).collect();
-            let is_same = |path: &str| {
-                let now = current.get(path).map(|id| sources.get(*id).text());
-                now.is_some() && now == disk.peek(path).as_deref()
-            };
-            let are_same = parts == now.len()
-                && now.iter().all(|path| is_same(path))
-                && plans.iter().all(|plan| plan.is_same);
-            let same = || now.iter().chain(plans.iter().map(|plan| &plan.path)).cloned();
-            if are_same && !all.other_changed {
-                self.same.extend(same());
-                continue;
-            }
-            let paths: Vec<PathBuf> =
-                all.asked.iter().filter(|path| folder_of(path) == folder).map(PathBuf::from).collect();
-            let mut found = LoosePolicies::default();
-            if let Err(error) = load::add_modules(sources, &paths, &disk, &mut found) {
-                self.skip(folder, &format!("the module as it was cannot be read: {error}"));
-                continue;
-            }
+            let now: Vec<&String> = current.keys().filter(|path| part(path)).collect();
+            let plans = all.plans.iter().filter(|plan| folder_of(&plan.path) == folder);
             let text_now = |path: &str| current.get(path).map(|id| sources.get(*id).text());
-            if are_same && disk.read().iter().all(|path| disk.peek(path).as_deref() == text_now(path)) {
-                self.same.extend(same());
-                continue;
+            let is_same =
+                |path: &str| text_now(path).is_some() && text_now(path) == disk.peek(path).as_deref();
+            let mut are_same = parts == now.len()
+                && now.iter().all(|path| is_same(path))
+                && plans.clone().all(|plan| plan.is_same);
+            if are_same && all.other_changed {
+                // What it reads may be another text.
+                let own = RevisionFiles::new(revision, files, &prefix(&self.base));
+                let read = load::add_modules(
+                    &mut Sources::new(),
+                    &all.paths(&|path| folder_of(path) == folder),
+                    &own,
+                    &mut LoosePolicies::default(),
+                );
+                are_same =
+                    read.is_ok() && own.read().iter().all(|path| own.peek(path).as_deref() == text_now(path));
             }
-            for Plan { path, text, .. } in plans {
-                load::add_found(sources, &format!("{}{path}", prefix(&self.base)), text, &mut found);
+            if !are_same {
+                changed.insert(folder.clone());
             }
-            load::join(&mut found);
-            self.old.add(Side::of(&found, sources));
         }
+        if !changed.is_empty() {
+            let calls = calls::Calls::of(all, &disk, current, sources);
+            calls.spread(&mut changed);
+            let read = calls.with_callers(&changed);
+            let paths = all.paths(&|path| read.contains(folder_of(path)));
+            let mut found = LoosePolicies::default();
+            match load::add_modules(sources, &paths, &disk, &mut found) {
+                Ok(()) => {
+                    let plans = all.plans.iter().filter(|plan| changed.contains(folder_of(&plan.path)));
+                    for Plan { path, text, .. } in plans {
+                        load::add_found(sources, &format!("{}{path}", prefix(&self.base)), text, &mut found);
+                    }
+                    load::join(&mut found);
+                    let mut old = Side::of(&found, sources);
+                    let start = prefix(&self.base);
+                    old.keep(&|file| changed.contains(folder_of(file.strip_prefix(&start).unwrap_or(file))));
+                    self.old.add(old);
+                }
+                Err(error) => {
+                    for folder in &changed {
+                        self.skip(folder, &format!("the module as it was cannot be read: {error}"));
+                    }
+                }
+            }
+        }
+        let of_modules = current.keys().filter(|path| load::is_part_of_module(path));
+        let plans = all.plans.iter().map(|plan| &plan.path);
+        let is_same =
+            |path: &&String| all.folders.contains(folder_of(path)) && !changed.contains(folder_of(path));
+        self.same.extend(of_modules.chain(plans).filter(is_same).cloned());
     }
 
     fn skip(&mut self, path: &str, reason: &str) {
@@ -215,6 +239,13 @@ struct Modules {
     plans: Vec<Plan>,
     /// A file of another kind, which a module may read, is not what it was.
     other_changed: bool,
+}
+
+impl Modules {
+    /// The files that are asked about and of which something holds.
+    fn paths(&self, holds: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+        self.asked.iter().filter(|path| holds(path)).map(PathBuf::from).collect()
+    }
 }
 
 /// A plan as it was.

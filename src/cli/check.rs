@@ -41,8 +41,9 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
     let bench = run.bench();
     let mut report = bench.judge(&state);
     // Who reads the report is told how to mend what is wrong; programs are told everything.
-    let least =
-        if matches!(args.format, super::args::FormatArg::Json) { Severity::Note } else { Severity::Warning };
+    let is_read_by_programs =
+        matches!(args.format, super::args::FormatArg::Json | super::args::FormatArg::Sarif);
+    let least = if is_read_by_programs { Severity::Note } else { Severity::Warning };
     mend::attach(&bench, &state, &mut report, least);
     if let Some(base) = &args.base.base {
         anyhow::ensure!(
@@ -246,6 +247,7 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
     let nothing = evidence.documents.is_empty()
         && evidence.answers.is_empty()
+        && evidence.public_access_block.is_none()
         && evidence.live.form.is_empty()
         && evidence.live.unread.is_empty()
         && config.form.iter().next().is_none();

@@ -37,9 +37,10 @@ pub(super) fn named_documents(
         })?;
         named.push(Named { kind, level: 0, linked: None, path: PathBuf::from(path) });
     }
-    for (at, linked) in args.linked_policy.iter().enumerate() {
-        let (_, path) = linked.split_once('=').context("--linked-policy is written as ACCOUNT=FILE")?;
-        let level = config.form.linked.len() - args.linked_policy.len() + at;
+    for linked in &args.linked_policy {
+        let (number, path) = linked.split_once('=').context("--linked-policy is written as ACCOUNT=FILE")?;
+        let level = config.form.linked.iter().position(|account| account.account.text == number);
+        let level = level.unwrap_or_default();
         let kind = DocumentKind::Policy(Role::LinkedPolicy);
         named.push(Named { kind, level, linked: None, path: PathBuf::from(path) });
     }
@@ -125,7 +126,10 @@ pub(super) fn give<'v>(
             }
             "linked-policy" => {
                 let number = value.split('=').next().unwrap_or(value);
-                config.form.linked.push(LinkedAccount { account: value_of(number), reader: None });
+                // The user there may have been named, too.
+                if !config.form.linked.iter().any(|account| account.account.text == number) {
+                    config.form.linked.push(LinkedAccount { account: value_of(number), reader: None });
+                }
             }
             name => config.form.give(name, value, Place { source, span }),
         }

@@ -24,17 +24,29 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
         args.only.iter().map(|name| rules(&library, name)).collect::<anyhow::Result<Vec<_>>>()?.concat();
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let mut sources = Sources::new();
-    let (folder, config) = check::read_config(&mut sources, &paths)?;
-    let found = load::loose(&mut sources, &paths)?;
+    // Files of a repository have its settings, also where a tool names each.
+    let mut places = paths.clone();
+    if !paths.iter().any(|path| path.is_dir()) {
+        places.push(PathBuf::from("."));
+    }
+    let (folder, config) = check::read_config(&mut sources, &places)?;
+    let found = match args.policies_only {
+        true => load::loose_among(&mut sources, &paths)?,
+        false => load::loose(&mut sources, &paths)?,
+    };
     // Where a revision is asked about, that the last policy went is an answer; what a template leaves open is named, which is
     // one too.
-    let reasons = found.not_evaluated.iter().map(|(name, reason)| format!("\n  {name}: {reason}"));
+    let reasons = || {
+        found.not_evaluated.iter().map(|(name, reason)| format!("\n  {name}: {reason}")).collect::<String>()
+    };
     let compares = args.base.base.is_some();
-    anyhow::ensure!(
-        compares || found.has_template || !found.policies.is_empty(),
-        "nothing to look at: no policy was found{}",
-        reasons.collect::<String>()
-    );
+    let is_empty = !found.has_template && found.policies.is_empty();
+    let is_broken = found.open.iter().any(|open| open.address.is_none());
+    anyhow::ensure!(!(is_empty && is_broken), "no file could be read{}", reasons());
+    if is_empty && args.policies_only && !compares {
+        return Ok(Exit::Ready);
+    }
+    anyhow::ensure!(compares || !is_empty, "nothing to look at: no policy was found{}", reasons());
     let job = LintJob { sources: &sources, found: &found, kind, pedantic: args.pedantic, only: &only };
     let mut report = lint(&library, &job);
     if let Some(base) = &args.base.base {

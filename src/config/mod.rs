@@ -135,8 +135,9 @@ fn linked(value: &Spanned<DeValue<'_>>, source: SourceId, config: &mut Config) -
                     }))
                 }
                 "scps" => levels(value, "scps", "scp", Some(number), &mut config.documents)?,
+                "rcps" => levels(value, "rcps", "rcp", Some(number), &mut config.documents)?,
                 other => {
-                    let known = "`account`, `discovery-policy`, `reader`, `boundary` and `scps`";
+                    let known = "`account`, `discovery-policy`, `reader`, `boundary`, `scps` and `rcps`";
                     return Err(unknown(key, other, known));
                 }
             }

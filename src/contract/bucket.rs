@@ -5,6 +5,8 @@
 pub enum BucketQuestion {
     /// Files stay readable for so many days.
     Kept(i64),
+    /// No delivered file of so many days must be restored before it can be read.
+    Readable(i64),
     /// The bucket's owner owns the files, where that matters.
     Owned,
     /// Whoever reads need not say that they pay for it, which the product does not.
@@ -12,6 +14,8 @@ pub enum BucketQuestion {
         /// The value of the form that names who reads.
         reader: &'static str,
     },
+    /// Deliveries get in although the default key is the one that AWS manages.
+    ManagedKey,
     /// Deliveries need not say that they pay for it, of which AWS does not tell whether they do.
     DeliveryPays,
     /// No ACL lets everybody in, and AWS does not call the policy public.
@@ -29,14 +33,17 @@ impl BucketQuestion {
         match (name, days) {
             ("kept", Some(days)) => Ok(Self::Kept(days)),
             ("kept", None) => Err("`question = \"kept\"` needs `days`"),
+            ("readable", Some(days)) => Ok(Self::Readable(days)),
+            ("readable", None) => Err("`question = \"readable\"` needs `days`"),
             ("owned", _) => Ok(Self::Owned),
             ("reader-pays", _) => Ok(Self::ReaderPays { reader: "reader" }),
             ("product-pays", _) => Ok(Self::ReaderPays { reader: "product-principal" }),
+            ("managed-key", _) => Ok(Self::ManagedKey),
             ("delivery-pays", _) => Ok(Self::DeliveryPays),
             ("private", _) => Ok(Self::Private),
             ("not-public", _) => Ok(Self::Public),
             _ => Err(
-                "`question` is `kept`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `private` or `not-public`",
+                "`question` is `kept`, `readable`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `managed-key`, `private` or `not-public`",
             ),
         }
     }

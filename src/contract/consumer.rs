@@ -59,7 +59,7 @@ impl ReadsAs {
             Self::User => "a user's access key",
             Self::Role => "a role that it takes",
             Self::Principal => "a principal of its own account",
-            Self::Anything => "not part of the contract",
+            Self::Anything => "whatever it is given",
         }
     }
 }

@@ -9,7 +9,7 @@ use super::identity::Question;
 use super::layout::LayoutQuestion;
 use super::read_setting::RawSetting;
 use super::setting::ExportQuestion;
-use crate::finding::Need;
+use crate::finding::{Need, Severity};
 use crate::source::Span;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub struct Demand {
     pub title: String,
     /// Needed or advice.
     pub need: Need,
+    /// Of advice: how severe it is that it is not followed. A note where nothing is said.
+    pub severity: Severity,
     /// When it is asked at all.
     pub when: Vec<Condition>,
     /// What is asked.
@@ -69,6 +71,7 @@ pub(super) struct RawDemand {
     section: String,
     title: String,
     need: Need,
+    severity: Option<Spanned<Severity>>,
     #[serde(default)]
     when: BTreeMap<String, OneOrMany>,
     ask: Spanned<String>,
@@ -257,11 +260,20 @@ pub(super) fn read(
             }
         })
         .collect();
+    let severity = match (&raw.severity, raw.need) {
+        (None, _) => Severity::Note,
+        (Some(severity), Need::Advice) if *severity.get_ref() < Severity::Error => *severity.get_ref(),
+        (Some(severity), _) => {
+            let span = Span::new(severity.span().start, severity.span().end);
+            return Err(fault(span, "`severity` is for advice, and `note` or `warning`"));
+        }
+    };
     Ok(Demand {
         id: raw.id,
         section: raw.section,
         title: raw.title,
         need: raw.need,
+        severity,
         when,
         ask,
         source: raw.source,

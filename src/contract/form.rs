@@ -29,6 +29,12 @@ pub const FORM_CHOICES: [(&str, &[&str]); 3] = [
     ("mode", &["bucket-only", "find-report", "create-report"]),
 ];
 
+/// Whether a value is one of a closed set, so that it names nobody.
+#[must_use]
+pub fn is_choice(name: &str) -> bool {
+    name == "partition" || FORM_CHOICES.iter().any(|(choice, _)| *choice == name)
+}
+
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -93,6 +99,14 @@ impl Form {
         let mut copy = self.clone();
         let origin = Origin::Presumed(String::new());
         copy.values.insert(name.to_owned(), FormValue { text: text.to_owned(), origin });
+        copy
+    }
+
+    /// A copy without one of the values.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let mut copy = self.clone();
+        copy.values.remove(name);
         copy
     }
 
@@ -176,7 +190,11 @@ impl Form {
             }),
             "reader-name" => {
                 let reader = of("reader")?;
-                Ok(reader.rsplit('/').next().unwrap_or(&reader).to_owned())
+                // Of a session the role is meant; what stands last names the session.
+                let mut parts = reader.split('/');
+                let is_session = parts.next().is_some_and(|first| first.ends_with(":assumed-role"));
+                let name = if is_session { parts.next() } else { reader.rsplit('/').next() };
+                Ok(name.unwrap_or(&reader).to_owned())
             }
             // A reader in another account than the form's is bounded by what stands above that one.
             "reader-account" => {

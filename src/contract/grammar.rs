@@ -5,7 +5,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 /// How a text must be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "RawGrammar")]
 pub struct Grammar {
     characters: Vec<(char, char)>,
     shortest: usize,
@@ -91,7 +92,18 @@ pub(super) struct RawGrammar {
 }
 
 pub(super) fn grammar(raw: Spanned<RawGrammar>) -> Result<Grammar, Wrong> {
-    let grammar = raw.get_ref();
+    read(raw.get_ref()).map_err(|message| Wrong::at(&raw, message))
+}
+
+impl TryFrom<RawGrammar> for Grammar {
+    type Error = String;
+
+    fn try_from(raw: RawGrammar) -> Result<Self, String> {
+        read(&raw)
+    }
+}
+
+fn read(grammar: &RawGrammar) -> Result<Grammar, String> {
     let mut characters = Vec::new();
     let mut rest = grammar.characters.chars().peekable();
     while let Some(from) = rest.next() {
@@ -101,9 +113,7 @@ pub(super) fn grammar(raw: Spanned<RawGrammar>) -> Result<Grammar, Wrong> {
                 characters.push((from, to));
                 rest = ahead;
             }
-            (Some('-'), Some(to)) => {
-                return Err(Wrong::at(&raw, format!("`{from}-{to}` runs backwards")));
-            }
+            (Some('-'), Some(to)) => return Err(format!("`{from}-{to}` runs backwards")),
             (_, _) => characters.push((from, from)),
         }
     }

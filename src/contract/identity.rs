@@ -1,6 +1,6 @@
-//! What a contract can ask about the reader and the accounts, beside requests.
+//! What a contract can ask about the reader, the accounts and the answers of AWS together, beside requests.
 
-/// A question whose answer stands in what IAM and AWS Organizations print.
+/// A question whose answer stands in what AWS prints, and in the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
     /// Every policy at hand is attached to the reader, and every attached one is at hand.
@@ -9,6 +9,8 @@ pub enum Question {
     InForce,
     /// All answers are about one user.
     OneReader,
+    /// The user is in every group whose policy is at hand.
+    InGroups,
     /// The user exists.
     Exists,
     /// The user has an active access key.
@@ -25,14 +27,19 @@ pub enum Question {
     InOrganization,
     /// The account is what the tab of the form says.
     RightTab,
+    /// No two answers say different things of one thing.
+    Agree,
+    /// Values of the form that are one of a choice are.
+    Choices,
 }
 
 impl Question {
     /// Every question with its name in consumer files.
-    pub const ALL: [(&'static str, Question); 11] = [
+    pub const ALL: [(&'static str, Question); 14] = [
         ("attached", Question::Attached),
         ("in-force", Question::InForce),
         ("one-reader", Question::OneReader),
+        ("in-groups", Question::InGroups),
         ("exists", Question::Exists),
         ("active-key", Question::ActiveKey),
         ("not-root-user", Question::NotRootUser),
@@ -41,6 +48,8 @@ impl Question {
         ("all-connected", Question::AllConnected),
         ("in-organization", Question::InOrganization),
         ("right-tab", Question::RightTab),
+        ("agree", Question::Agree),
+        ("choices", Question::Choices),
     ];
 
     /// The question of a name.

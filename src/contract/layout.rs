@@ -1,5 +1,6 @@
 //! Where a product looks for the files of an export, and what it does if it finds none: `[layout]` of a consumer file.
 
+use super::grammar::Grammar;
 use serde::Deserialize;
 
 /// How a product gets from the form to files.
@@ -34,8 +35,27 @@ pub struct Layout {
     pub data_endings: Vec<String>,
     /// Folders of billing periods, in the order of preference.
     pub period: Vec<Period>,
+    /// How AWS lets exports be called, by type.
+    #[serde(default)]
+    pub name: Vec<NameRule>,
+    /// How many characters path and name may have at most; a name has one at least.
+    #[serde(default)]
+    pub longest: Option<usize>,
+    /// How many of the newest billing periods the first import reads; all of them if nothing is said.
+    #[serde(default)]
+    pub newest: Option<usize>,
     /// Where all this comes from.
     pub source: String,
+}
+
+/// How AWS lets exports of a type be called.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NameRule {
+    /// The `export-type` of the form.
+    pub export_type: String,
+    /// How a name is written.
+    pub matches: Grammar,
 }
 
 /// What happens at connecting if no file is found.
@@ -96,6 +116,21 @@ impl Layout {
     }
 }
 
+/// A billing period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month {
+    /// Such as 2026.
+    pub year: u16,
+    /// 1 to 12.
+    pub month: u16,
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(to, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
 /// How letters are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
@@ -116,6 +151,27 @@ impl Period {
             out.push_str(parts.next().unwrap_or_default());
         }
         out
+    }
+
+    /// Year and month of a key in such a folder.
+    #[must_use]
+    pub fn month(&self, key: &str, case: Case) -> Option<Month> {
+        let (start, end) = self.find(key, case)?;
+        let mut rest = key.get(start..end)?;
+        let (mut year, mut month) = (None, None);
+        let mut parts = self.folder.split(['{', '}']);
+        rest = rest.get(parts.next()?.len()..)?;
+        while let Some(hole) = parts.next() {
+            let length = digits(hole, rest.as_bytes())?;
+            let number = rest.get(..length)?.parse::<u16>().ok()?;
+            match hole {
+                "yyyy" => year = year.or(Some(number)),
+                "mm" | "m" => month = month.or(Some(number)),
+                _ => {}
+            }
+            rest = rest.get(length + parts.next()?.len()..)?;
+        }
+        Some(Month { year: year?, month: month? })
     }
 
     /// The first place in a key where the folder stands, as offsets in bytes.
@@ -197,6 +253,16 @@ mod tests {
         assert_eq!(found(athena, "é", Case::Exact), None);
         let period = Period { export_type: String::new(), folder: athena.to_owned(), below: String::new() };
         assert_eq!(period.shown(), "year=YYYY/month=M/");
+        for (folder, key, month) in [
+            (cur2, "r/e/data/BILLING_PERIOD=2026-01/f", "2026-01"),
+            (csv, "r/e/20260201-20260301/f", "2026-02"),
+            (athena, "e/year=2026/month=3/f", "2026-03"),
+            (athena, "e/year=2026/month=12/f", "2026-12"),
+        ] {
+            let period =
+                Period { export_type: String::new(), folder: folder.to_owned(), below: String::new() };
+            assert_eq!(period.month(key, Case::Exact).unwrap().to_string(), month);
+        }
     }
 }
 
@@ -213,6 +279,8 @@ pub enum LayoutQuestion {
     Ignored,
     /// Old releases read every file.
     Page,
+    /// The files that are read can be had as they are: none is archived.
+    Readable,
 }
 
 impl LayoutQuestion {
@@ -225,6 +293,7 @@ impl LayoutQuestion {
             "import" => Self::Import,
             "ignored" => Self::Ignored,
             "page" => Self::Page,
+            "readable" => Self::Readable,
             _ => return None,
         })
     }

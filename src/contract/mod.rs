@@ -25,10 +25,10 @@ pub use conflict::{conflicts, needed_settings};
 pub use consumer::{Contract, Default, ReadsAs};
 pub use demand::{Condition, Confidence, Demand};
 pub use fault::ContractFault;
-pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin};
+pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin, is_choice};
 pub use grammar::{Failure, Grammar};
 pub use identity::Question;
-pub use layout::{Case, IfMissing, Layout, LayoutQuestion, Period};
+pub use layout::{Case, IfMissing, Layout, LayoutQuestion, Month, NameRule, Period};
 pub use reads::{Purpose, Read, ReaderKind, Reads};
 pub use request::{
     CompanionTemplate, KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate,

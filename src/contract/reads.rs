@@ -3,10 +3,11 @@
 use super::fault::ContractFault;
 use crate::shipped::Shipped;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One call and what it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Read {
     /// The command of the AWS CLI.
     pub call: String,
@@ -22,6 +23,12 @@ pub struct Read {
     /// What is not known without it.
     #[serde(default)]
     pub fact: String,
+    /// Kinds of evidence that the answer is, each with what is not known without it.
+    #[serde(default)]
+    pub shows: BTreeMap<String, String>,
+    /// The type of export that it tells of, where it is one.
+    #[serde(default)]
+    pub export_type: Option<String>,
     /// Why it is made.
     pub why: String,
 }

@@ -112,6 +112,8 @@ questions! {
     Account "account",
     /// Its query leaves no rows out.
     Rows "rows",
+    /// Its query has no limit.
+    Cut "cut",
     /// Its prefix is the form's path.
     Path "path",
     /// Format and compression go together.

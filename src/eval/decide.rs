@@ -205,7 +205,9 @@ impl<R: Recorder> Pass<'_, '_, R> {
     /// Whether a layer bears on this request at all.
     fn applies(&self, kind: LayerKind) -> bool {
         let caller = &self.request.caller;
-        let signed = !matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous);
+        // Who comes with a token has no identity of IAM before STS gives a session for it.
+        let signed =
+            !matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous | CallerKind::Provider);
         match kind {
             LayerKind::Identity => signed && caller.kind() != CallerKind::Root,
             LayerKind::Resource => true,

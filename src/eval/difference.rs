@@ -5,7 +5,7 @@
 //! shows the difference.
 
 use super::ask::{Member, Question};
-use super::compile::{Compiled, FreeFact};
+use super::compile::{Axis, Compiled, FreeFact};
 use super::decide::Decision;
 use super::request::Request;
 use super::search::{Dimension, Search};
@@ -82,6 +82,10 @@ fn unsure(old: &Compiled<'_>, new: &Compiled<'_>, leaf: &PairLeaf) -> Option<Str
         }
         match old.describe(atom) {
             FreeFact::Clause(clause) if clause.parsed.is_some_and(|operator| operator.set.is_some()) => {
+                // Of a key of which another condition looks at one value, not all values can be anything.
+                if is_looked_at(old, leaf, atom) {
+                    return Some(old.free_name(atom));
+                }
                 of_sets += 1;
             }
             FreeFact::Clause(_) | FreeFact::Text(_) | FreeFact::Key(_) | FreeFact::Hole(_) => {
@@ -93,6 +97,15 @@ fn unsure(old: &Compiled<'_>, new: &Compiled<'_>, leaf: &PairLeaf) -> Option<Str
         }
     }
     None
+}
+
+/// Whether the value of the key of a clause is tested, too.
+fn is_looked_at(set: &Compiled<'_>, leaf: &PairLeaf, clause: FreeAtom) -> bool {
+    let Some(key) = set.clause_key(clause) else { return false };
+    leaf.choices.iter().any(|(dimension, _)| {
+        let axis = dimension.atom().map(|atom| set.axis(atom));
+        matches!(axis, Some(Axis::Key(other)) if set.key_name(other) == key)
+    })
 }
 
 /// Whether the sets agree once the test turns out the other way.

@@ -35,7 +35,7 @@ pub enum PrincipalTest {
     /// Something that names nobody who can be compared here: a unique id of a deleted entity, a canonical user, a
     /// pattern, a group.
     Nobody,
-    /// A text with holes under `AWS` or `Service`, and the names of the holes.
+    /// A text with holes under `AWS`, `Service` or `Federated`, and the names of the holes.
     Held {
         /// The key it stands under.
         kind: PrincipalKind,
@@ -65,7 +65,9 @@ pub enum Naming {
 impl PrincipalTest {
     pub(super) fn new(entry: &PrincipalEntry) -> Self {
         let value = &*entry.value.value;
-        if !entry.value.is_whole() && matches!(entry.kind, PrincipalKind::Aws | PrincipalKind::Service) {
+        let is_told =
+            matches!(entry.kind, PrincipalKind::Aws | PrincipalKind::Service | PrincipalKind::Federated);
+        if !entry.value.is_whole() && is_told {
             return PrincipalTest::Held {
                 kind: entry.kind,
                 widest: Glob::widest(&entry.value, true, |c| c),
@@ -131,20 +133,32 @@ impl PrincipalTest {
                 | CallerKind::User
                 | CallerKind::Federated
                 | CallerKind::Service
-                | CallerKind::Anonymous => (Truth::No, Naming::Role),
+                | CallerKind::Anonymous
+                | CallerKind::Provider
+                | CallerKind::Canonical => (Truth::No, Naming::Role),
             },
             PrincipalTest::Service(service) => {
                 direct(caller.kind() == CallerKind::Service && **service == *caller.arn())
             }
-            PrincipalTest::Federated(_) | PrincipalTest::Nobody => direct(false),
-            PrincipalTest::Canonical(_) => match caller.kind() {
-                CallerKind::Service | CallerKind::Anonymous => direct(false),
+            PrincipalTest::Federated(provider) => {
+                direct(caller.kind() == CallerKind::Provider && **provider == *caller.arn())
+            }
+            PrincipalTest::Nobody => direct(false),
+            PrincipalTest::Canonical(id) => match caller.kind() {
+                CallerKind::Service | CallerKind::Anonymous | CallerKind::Provider => direct(false),
+                CallerKind::Canonical => direct(**id == *caller.arn()),
                 CallerKind::Root
                 | CallerKind::User
                 | CallerKind::Role
                 | CallerKind::Session
                 | CallerKind::Federated => (Truth::Free, Naming::Account),
             },
+            // Who comes with a token of just this provider, whatever it is called.
+            PrincipalTest::Held { kind: PrincipalKind::Federated, text, .. }
+                if caller.kind() == CallerKind::Provider && **text == *caller.arn() =>
+            {
+                direct(true)
+            }
             PrincipalTest::Held { kind, widest, .. } => held(*kind, widest, caller),
             PrincipalTest::Unreadable => (Truth::Free, Naming::Itself),
         }
@@ -186,6 +200,12 @@ impl PrincipalTest {
 /// What fills a hole cannot make every text name a caller: `arn:aws:iam::${account}:root` is no service.
 fn held(kind: PrincipalKind, widest: &Glob, caller: &Caller) -> (Truth, Naming) {
     let everyone = widest.matches("*");
+    if kind == PrincipalKind::Federated || caller.kind() == CallerKind::Provider {
+        let may = kind == PrincipalKind::Federated
+            && caller.kind() == CallerKind::Provider
+            && widest.matches(caller.arn());
+        return (if may { Truth::Free } else { Truth::No }, Naming::Itself);
+    }
     if kind == PrincipalKind::Service {
         let may = caller.kind() == CallerKind::Service && (everyone || widest.matches(caller.arn()));
         return (if may { Truth::Free } else { Truth::No }, Naming::Itself);

@@ -22,6 +22,10 @@ pub enum CallerKind {
     Service,
     /// Nobody who signed.
     Anonymous,
+    /// Somebody whom an identity provider vouches for, before STS gives a session for it.
+    Provider,
+    /// An account by its canonical id, so that its number is not known.
+    Canonical,
 }
 
 /// Who asks. Made by [`Caller::parse`], so that a caller always is one AWS can have.
@@ -116,6 +120,18 @@ impl Caller {
             caller.principal_arn = Some(text.into());
         }
         Ok(caller)
+    }
+
+    /// Somebody who comes with a token or assertion of an identity provider, by the provider's ARN or domain.
+    #[must_use]
+    pub fn of_provider(provider: &str) -> Self {
+        Self { name: provider.into(), ..Self::new(CallerKind::Provider, provider) }
+    }
+
+    /// An account by its canonical user id.
+    #[must_use]
+    pub fn of_canonical_id(id: &str) -> Self {
+        Self { name: id.into(), ..Self::new(CallerKind::Canonical, id) }
     }
 
     fn new(kind: CallerKind, arn: &str) -> Self {
@@ -297,8 +313,8 @@ impl Request {
             CallerKind::Role | CallerKind::Session => Some("AssumedRole"),
             CallerKind::Federated => Some("FederatedUser"),
             CallerKind::Anonymous => Some("Anonymous"),
-            // Not documented for services.
-            CallerKind::Service => None,
+            // Not documented for services, nor for who has no session yet.
+            CallerKind::Service | CallerKind::Provider | CallerKind::Canonical => None,
         };
         if let Some(kind) = kind {
             context.set_default("aws:PrincipalType", one(kind));
@@ -319,7 +335,9 @@ impl Request {
             | CallerKind::User
             | CallerKind::Role
             | CallerKind::Session
-            | CallerKind::Federated => {
+            | CallerKind::Federated
+            | CallerKind::Provider
+            | CallerKind::Canonical => {
                 context.set_default("aws:PrincipalIsAWSService", one("false"));
             }
         }

@@ -366,6 +366,7 @@ impl<'a, 'p> Search<'a, 'p> {
             let Axis::Key(key) = self.set.axis(atom) else { continue };
             let name = self.set.key_name(key);
             if is_open(&concrete, name)
+                && !self.is_of_many(choices, name)
                 && let Some(value) = newest(Axis::Key(key))
             {
                 concrete.context.set(name, ContextValue::One(value.as_str().into()));

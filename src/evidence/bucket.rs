@@ -12,6 +12,8 @@ pub struct BucketRecord {
     pub encryption: Option<EncryptionRecord>,
     /// The encryption of an object that was delivered.
     pub object: Option<EncryptionRecord>,
+    /// A delivered object that must be restored before it can be read.
+    pub archived: Option<ArchivedObject>,
     /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`.
     pub ownership: Option<Said>,
     /// Who pays for requests: `BucketOwner` or `Requester`.
@@ -58,6 +60,20 @@ pub struct LifecycleRule {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html> (checked 2026-11)
 const ARCHIVES: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 
+/// The storage class if its objects cannot be read as they are.
+pub(super) fn archive(class: &str) -> Option<&'static str> {
+    ARCHIVES.into_iter().find(|archive| *archive == class)
+}
+
+/// What a delivered object says of its archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchivedObject {
+    /// The storage class, or the tier of it that is an archive.
+    pub class: Said,
+    /// When the object was written.
+    pub written: Option<Said>,
+}
+
 impl BucketRecord {
     /// Takes what an answer says of the bucket.
     pub fn note(&mut self, kind: AnswerKind, root: &Node<'_>, source: SourceId) {
@@ -72,6 +88,10 @@ impl BucketRecord {
             }
             AnswerKind::Object => {
                 let found = encryption(root, ["ServerSideEncryption", "SSEKMSKeyId"], source);
+                if let Some(class) = archived_as(root, source) {
+                    let written = Said::member(root, "LastModified", source);
+                    self.archived = Some(ArchivedObject { class, written });
+                }
                 // One object that needs a key is enough.
                 if !self.object.as_ref().is_some_and(EncryptionRecord::is_kms) {
                     self.object = found.or(self.object.take());
@@ -119,6 +139,15 @@ impl BucketRecord {
             .and_then(|object| object.key.as_ref())
             .or_else(|| self.encryption.as_ref()?.key.as_ref())
     }
+}
+
+/// The archive that `head-object` tells of: a storage class, or a tier of Intelligent-Tiering. `Restore` has the end of a
+/// restored copy's time. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html> (checked 2026-11)
+fn archived_as(root: &Node<'_>, source: SourceId) -> Option<Said> {
+    let is_restored =
+        root.get("Restore").and_then(Node::as_str).is_some_and(|text| text.contains("expiry-date"));
+    let class = Said::member(root, "StorageClass", source).filter(|class| archive(&class.text).is_some());
+    class.or_else(|| Said::member(root, "ArchiveStatus", source)).filter(|_| !is_restored)
 }
 
 fn place(node: &Node<'_>, source: SourceId) -> Place {

@@ -2,11 +2,12 @@
 
 use super::answer::{Answer, AnswerKind};
 use super::attachment::{Attachment, Link};
-use super::bucket::BucketRecord;
+use super::bucket::{BucketRecord, EncryptionRecord};
 use super::declared::DeclaredExport;
+use super::disagreement::Disagreement;
 use super::listing::Listing;
 use super::live::LiveRecord;
-use super::loose::OpenPolicy;
+use super::loose::{OpenPolicy, OwnerKind};
 use super::organization::OrganizationRecord;
 use super::reader::ReaderRecord;
 use super::role::Role;
@@ -140,6 +141,8 @@ pub struct Evidence {
     pub has_modules: bool,
     /// What of all this modules of Terraform hold. A module is read from many texts, so it is kept as it was found.
     pub modules: Option<Arc<Self>>,
+    /// Answers about one thing that say different things.
+    pub disagreements: Vec<Disagreement>,
     /// What live calls told, where a snapshot was read.
     pub live: LiveRecord,
 }
@@ -204,6 +207,7 @@ impl Evidence {
             return self.of(role).next().is_some();
         }
         match name {
+            "disagreement" => !self.disagreements.is_empty(),
             "listing" => !self.listing.is_missing(),
             // What AWS was asked for and did not tell is not known, which is another thing than not asked.
             "list-access-keys" => self.reader.keys.is_some() || self.live.was_refused(name),
@@ -221,8 +225,19 @@ impl Evidence {
                     || ["describe-key", "get-key-policy"].iter().any(|call| self.live.was_refused(call));
                 self.bucket.needs_key().map_or(has_policy, |needed| needed && is_there)
             }
+            // The bucket's default is the key that AWS manages, and no delivered object shows what comes of it.
+            "kms-managed" => {
+                let is_managed = self.bucket.encryption.as_ref().is_some_and(EncryptionRecord::is_kms);
+                let is_told = self.bucket.object.is_some() || self.of(Role::KeyPolicy).next().is_some();
+                is_managed && self.bucket.key().is_none() && !is_told
+            }
+            "get-public-access-block" => self.public_access_block.is_some(),
             "get-bucket-request-payment" => self.bucket.payer.is_some() || self.live.was_refused(name),
-            "get-bucket-ownership-controls" => self.bucket.ownership.is_some(),
+            "get-bucket-ownership-controls" => self.bucket.ownership.is_some() || self.live.was_refused(name),
+            "get-bucket-encryption" => self.bucket.encryption.is_some() || self.live.was_refused(name),
+            "get-user-policy" => self.reader.owners(OwnerKind::User).next().is_some(),
+            "get-group-policy" => self.reader.owners(OwnerKind::Group).next().is_some(),
+            "get-role-policy" => self.reader.owners(OwnerKind::Role).next().is_some(),
             "get-policy-version" => self.reader.policies.iter().any(|policy| policy.in_force.is_some()),
             _ => self.answers.iter().any(|answer| answer.kind.command() == name),
         }

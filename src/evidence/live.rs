@@ -1,5 +1,6 @@
 //! What a snapshot tells beside documents: calls that failed, calls made as the reader, answers of AWS's simulator.
 
+use super::said::Said;
 use crate::source::Place;
 
 /// What live calls told.
@@ -11,10 +12,14 @@ pub struct LiveRecord {
     pub unread: Vec<Unread>,
     /// Calls that were made as the reader.
     pub tried: Vec<Tried>,
+    /// Who AWS says that those calls were made by: an ARN.
+    pub tried_as: Option<Said>,
     /// Answers of AWS's simulator.
     pub simulated: Vec<Simulated>,
     /// Bucket calls that were answered with "there is no such bucket".
     pub no_bucket: Option<Place>,
+    /// Where AWS says that there is no user or role of the reader's name.
+    pub no_reader: Option<Place>,
     /// The account is in no organization.
     pub no_organization: Option<Place>,
     /// Every level of the path was read, and no SCP stands on it.
@@ -48,7 +53,10 @@ impl LiveRecord {
     /// Whether AWS itself answered something that a demand asks.
     #[must_use]
     pub fn is_answered(&self) -> bool {
-        !self.tried.is_empty() || !self.simulated.is_empty() || self.no_bucket.is_some()
+        !self.tried.is_empty()
+            || !self.simulated.is_empty()
+            || self.no_bucket.is_some()
+            || self.no_reader.is_some()
     }
 }
 
@@ -91,6 +99,8 @@ pub enum TriedOutcome {
     Answered,
     /// AWS refused it: the error's name and words.
     Refused(String, String),
+    /// AWS does not know the key, or its secret is another: the error's name and words.
+    KeyRefused(String, String),
     /// It never got an answer of AWS: nothing follows.
     Lost(String, String),
 }

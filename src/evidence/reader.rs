@@ -2,6 +2,7 @@
 
 use super::answer::AnswerKind;
 use super::credential::CredentialRow;
+use super::loose::OwnerKind;
 use super::said::{Said, is_page};
 use crate::source::{Place, SourceId};
 use crate::syntax::{Node, Value};
@@ -11,6 +12,10 @@ use crate::syntax::{Node, Value};
 pub struct ReaderRecord {
     /// Names of the users that the answers are about, once for each answer or key.
     pub names: Vec<Said>,
+    /// The access key that the product is said to get, by its identifier.
+    pub asked_key: Option<Said>,
+    /// Identifiers that IAM gave to the users: `AIDA…`.
+    pub ids: Vec<Said>,
     /// ARNs that answers give for the reader.
     pub arns: Vec<Said>,
     /// Lists of attached managed policies, of the user or of groups.
@@ -41,6 +46,8 @@ pub struct ReaderRecord {
     pub pages: Vec<Place>,
     /// Policies attached to the reader of which no document is at hand.
     pub gaps: Vec<String>,
+    /// Where an answer says that the reader has no policy and is in no group.
+    pub nothing: Option<Place>,
 }
 
 /// A list of policies, as one answer gives it. The answers themselves do not say whose policies they are.
@@ -65,6 +72,8 @@ pub struct PolicyAnswer {
     pub source: SourceId,
     /// Name of an inline policy.
     pub name: Option<Said>,
+    /// Whose inline policy the answer says it is.
+    pub owner: Option<(OwnerKind, Said)>,
     /// For a version of a managed policy: whether it is the one in force.
     pub in_force: Option<(bool, Place)>,
 }
@@ -167,14 +176,24 @@ impl ReaderRecord {
     pub fn note_policy(&mut self, root: &Node<'_>, source: SourceId) {
         let name = Said::member(root, "PolicyName", source);
         self.names.extend(Said::member(root, "UserName", source));
+        let owner = OWNERS
+            .into_iter()
+            .find_map(|(key, kind)| Some((kind, Said::member(root, key, source)?)))
+            .filter(|_| root.get("PolicyDocument").is_some());
         let in_force = root.get("PolicyVersion").and_then(|version| version.get("IsDefaultVersion"));
         let in_force = in_force.and_then(|node| match node.value {
             Value::Bool(yes) => Some((yes, Place { source, span: node.span })),
             _ => None,
         });
-        if name.is_some() || in_force.is_some() {
-            self.policies.push(PolicyAnswer { source, name, in_force });
+        if name.is_some() || in_force.is_some() || owner.is_some() {
+            self.policies.push(PolicyAnswer { source, name, owner, in_force });
         }
+    }
+
+    /// Those whose inline policies are at hand, of one kind.
+    pub fn owners(&self, kind: OwnerKind) -> impl Iterator<Item = &Said> {
+        let owners = self.policies.iter().filter_map(|policy| policy.owner.as_ref());
+        owners.filter(move |(of, _)| *of == kind).map(|(_, name)| name)
     }
 
     fn user(&mut self, root: &Node<'_>, source: SourceId) {
@@ -184,6 +203,7 @@ impl ReaderRecord {
         let is_root = self.arns.last().is_some_and(|arn| arn.text.ends_with(":root"));
         if !is_root {
             self.names.extend(Said::member(user, "UserName", source));
+            self.ids.extend(Said::member(user, "UserId", source));
         }
         self.boundary = boundary(user, source);
     }
@@ -203,6 +223,10 @@ impl ReaderRecord {
         }
     }
 }
+
+/// The members that say whose inline policy an answer holds (`get-user-policy`, `get-group-policy`, `get-role-policy`).
+const OWNERS: [(&str, OwnerKind); 3] =
+    [("UserName", OwnerKind::User), ("GroupName", OwnerKind::Group), ("RoleName", OwnerKind::Role)];
 
 /// The boundary in the answer about a user or role.
 fn boundary(holder: &Node<'_>, source: SourceId) -> BoundaryRecord {

@@ -131,6 +131,8 @@ pub struct Cause {
 pub struct Asked {
     /// What.
     pub what: String,
+    /// That says what is not known, in a sentence, and is no name of something.
+    pub is_sentence: bool,
     /// The read-only command, or the place in a console.
     pub command: String,
     /// What comes after it.

@@ -5,6 +5,7 @@ use crate::contract::{Contract, Form, Origin, ReadsAs};
 use crate::evidence::{Evidence, Role};
 use crate::finding::Assumed;
 use crate::policy::ArnSplit;
+use std::borrow::Cow;
 
 /// Adds the consumer's defaults, and what follows from other values.
 #[must_use]
@@ -29,17 +30,19 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     if let Some(bucket) = bucket_of(evidence) {
         form.presume("bucket", &bucket, "the bucket policy names this bucket and no other");
     }
+    real_reader(&mut form, contract, evidence);
     let partition = form
         .text("reader")
         .and_then(crate::policy::arn::split)
         .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
     form.presume("partition", &partition, "");
     organization(&mut form, evidence);
+    if let Some(id) = record_id(&form, evidence) {
+        form.presume("reader-id", &id, "");
+    }
     let presumed = match contract.reader {
-        ReadsAs::User => {
-            Some(("user", "the reader was not named; it is taken for an IAM user of the account"))
-        }
-        ReadsAs::Role => Some(("role", "the reader was not named; it is taken for a role of the account")),
+        ReadsAs::User => Some(("user", NOT_NAMED[0])),
+        ReadsAs::Role => Some(("role", NOT_NAMED[1])),
         // Who reads is not of the customer's account.
         ReadsAs::Principal | ReadsAs::Anything => None,
     };
@@ -52,6 +55,61 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         form.presume("reader", &reader, why);
     }
     form
+}
+
+/// The reader's ARN as IAM tells it: the form may have the name alone, or an ARN without the user's path, and a policy
+/// that names the user names it whole. Names are unique in an account, so that it is the same one.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html> (checked 2026-11)
+fn real_reader(form: &mut Form, contract: &Contract, evidence: &Evidence) {
+    let Some(value) = form.get("reader").filter(|value| matches!(value.origin, Origin::Given(_))).cloned()
+    else {
+        return;
+    };
+    let Origin::Given(place) = value.origin else { return };
+    let given = value.text.as_str();
+    let kind = if contract.reader == ReadsAs::Role { "role" } else { "user" };
+    let name = given.rsplit('/').next().unwrap_or(given);
+    let is_name = !given.contains([':', '/']) && !given.is_empty();
+    let account = crate::policy::arn::account_of(given).or(form.text("account"));
+    let is_it = |arn: &str| {
+        let Some(parts) = ArnSplit::new(arn) else { return false };
+        let Some((of, rest)) = parts.resource.split_once('/') else { return false };
+        let is_kind = if is_name { of == kind } else { given.contains(&format!(":{of}/")) };
+        is_kind && rest.rsplit('/').next() == Some(name) && Some(parts.account) == account
+    };
+    let record = &evidence.reader;
+    let real = record.arns.iter().chain(&record.listed).find(|arn| is_it(&arn.text));
+    let arn = match (real, account) {
+        (Some(real), _) => real.text.clone(),
+        (None, Some(account)) if is_name => format!("arn:aws:iam::{account}:{kind}/{given}"),
+        (None, _) => return,
+    };
+    form.give("reader", &arn, place);
+}
+
+/// The identifier that IAM gave to the user, where one answer tells it of the user that the form means.
+fn record_id(form: &Form, evidence: &Evidence) -> Option<String> {
+    let record = &evidence.reader;
+    let [id] = record.ids.as_slice() else { return None };
+    let is_it = form.text("reader").is_none_or(|reader| record.arns.iter().any(|arn| arn.text == reader));
+    is_it.then(|| id.text.clone())
+}
+
+/// Why a reader is presumed of whom nothing is known, a user or a role.
+const NOT_NAMED: [&str; 2] = [
+    "the reader was not named; it is taken for an IAM user of the account",
+    "the reader was not named; it is taken for a role of the account",
+];
+
+/// The form for commands that are shown: nobody is called as the reader is that was presumed.
+pub(super) fn shown(form: &Form) -> Cow<'_, Form> {
+    let is_nobody = form.get("reader").is_some_and(
+        |value| matches!(&value.origin, Origin::Presumed(because) if NOT_NAMED.contains(&because.as_str())),
+    );
+    let Some(arn) = form.text("reader").filter(|_| is_nobody) else { return Cow::Borrowed(form) };
+    let kind = if arn.contains(":role/") { "ROLE" } else { "USER" };
+    let arn = arn.rsplit_once('/').map_or(arn, |(before, _)| before);
+    Cow::Owned(form.with("reader", &format!("{arn}/{kind}")))
 }
 
 /// What AWS Organizations says of the account.

@@ -3,7 +3,8 @@
 
 use crate::contract::Form;
 use crate::evidence::{
-    AnswerKind, BoundaryRecord, Evidence, Key, PolicyDocument, PolicyList, ReaderRecord, Role, Said,
+    AnswerKind, BoundaryRecord, Evidence, Key, OwnerKind, PolicyAnswer, PolicyDocument, PolicyList,
+    ReaderRecord, Role, Said,
 };
 use crate::policy::Embedded;
 use crate::source::{Place, SourceId, Sources};
@@ -33,7 +34,50 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     gaps.sort();
     gaps.dedup();
     out.reader.gaps = gaps;
+    without_other_groups(sources, &mut out);
+    no_policies(sources, &mut out);
     Cow::Owned(out)
+}
+
+/// A policy of a group in which the reader is not bears on nothing.
+fn without_other_groups(sources: &Sources, out: &mut Evidence) {
+    let Some(groups) = out.reader.groups.as_ref().filter(|_| out.reader.pages.is_empty()) else { return };
+    let of_others = |policy: &&PolicyAnswer| {
+        let owner = policy.owner.as_ref().filter(|(kind, _)| *kind == OwnerKind::Group);
+        owner.is_some_and(|(_, name)| !groups.iter().any(|group| group.text == name.text))
+    };
+    let gone: Vec<(SourceId, String)> = out
+        .reader
+        .policies
+        .iter()
+        .filter(of_others)
+        .filter_map(|policy| Some((policy.source, policy.owner.as_ref()?.1.text.clone())))
+        .collect();
+    for (source, group) in gone {
+        out.documents.retain(|document| document.source != source || document.role != Role::ReaderPolicy);
+        let reason = format!("a policy of the group `{group}`, in which the reader is not");
+        out.not_evaluated.push((sources.get(source).name().to_owned(), reason));
+    }
+}
+
+/// A reader of which every list was read, and every list is empty, has no policy: that is known, and not missing.
+fn no_policies(sources: &Sources, out: &mut Evidence) {
+    let record = &out.reader;
+    if !(record.gaps.is_empty() && record.pages.is_empty()) || out.of(Role::ReaderPolicy).next().is_some() {
+        return;
+    }
+    let is_own = |list: &&PolicyList| !list.is_groups;
+    let is_empty = |list: &PolicyList| list.names.is_empty();
+    let lists = || record.attached.iter().chain(&record.inline);
+    let own = record.attached.iter().find(is_own).filter(|_| record.inline.iter().any(|list| is_own(&list)));
+    // Of groups the lists are among the gaps where they are missing.
+    let listed = own.filter(|_| record.groups.is_some() && lists().all(is_empty)).map(|list| list.place);
+    if let Some(place) = record.nothing.or(listed) {
+        let length = sources.get(place.source).text().len();
+        let mut nothing = PolicyDocument::nothing(Role::ReaderPolicy, place.source, length);
+        (nothing.policy.span, nothing.policy.statement_span) = (place.span, place.span);
+        out.documents.push(nothing);
+    }
 }
 
 /// What the credential report says of the reader, where no other answer does.
@@ -149,6 +193,15 @@ fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, g
         }
     }
     taker.boundary(holder);
+    let place = |node: &Node<'_>| Place { source, span: node.span };
+    let groups = items(holder, "GroupList").iter();
+    let groups = groups.filter_map(|node| Some(Said { text: node.as_str()?.to_owned(), place: place(node) }));
+    taker.out.reader.groups.get_or_insert_with(|| groups.collect());
+    let lists = ["UserPolicyList", "RolePolicyList", "AttachedManagedPolicies", "GroupList"];
+    if lists.iter().all(|list| items(holder, list).is_empty()) {
+        let told = holder.get("AttachedManagedPolicies").or_else(|| holder.get("Arn")).unwrap_or(holder);
+        taker.out.reader.nothing = Some(place(told));
+    }
 }
 
 fn items<'n, 't>(node: &'n Node<'t>, key: &str) -> &'n [Node<'t>] {

@@ -156,7 +156,7 @@ fn fill(template: &str, form: &Form) -> Option<Policy> {
 }
 
 /// A statement without what does not matter: order, Sid, one value or a list of one.
-fn meaning(statement: &Statement) -> String {
+pub(super) fn meaning(statement: &Statement) -> String {
     let sorted = |items: &mut dyn Iterator<Item = &Text>| {
         let mut list: Vec<&str> = items.map(|item| &*item.value).collect();
         list.sort_unstable();

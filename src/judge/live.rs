@@ -2,7 +2,7 @@
 
 use super::Library;
 use crate::contract::{Form, FormValue, LinkedAccount, Origin};
-use crate::evidence::{Evidence, Unread};
+use crate::evidence::{Evidence, TriedOutcome, Unread};
 use crate::finding::NotEvaluated;
 
 /// The form with what the snapshot carries. What the user says otherwise wins.
@@ -43,6 +43,13 @@ pub fn not_read(library: &Library, evidence: &Evidence) -> Vec<NotEvaluated> {
         .iter()
         .map(|unread| NotEvaluated { document: command(unread), reason: words(library, unread) })
         .collect();
+    for tried in &evidence.live.tried {
+        if let TriedOutcome::Lost(code, message) = &tried.outcome {
+            let about = if tried.about.is_empty() { String::new() } else { format!(" {}", tried.about) };
+            let document = format!("as the reader: aws {}{about}", tried.call);
+            list.push(NotEvaluated { document, reason: said(code, message) });
+        }
+    }
     if let Some(why) = &evidence.live.cut_short {
         list.push(NotEvaluated { document: "the snapshot".to_owned(), reason: why.clone() });
     }
@@ -61,7 +68,7 @@ pub(super) fn why(library: &Library, evidence: &Evidence, fact: &str) -> String 
         | "group-policies" => of == "reader-policy",
         "boundary-missing" => of == "boundary" || of == "reader-policy",
         "rcp" => of == "scp",
-        "delivery-encryption" => of == "key-policy",
+        "delivery-encryption" => matches!(of, "key-policy" | "bucket-encryption"),
         _ => of == fact,
     };
     let mut calls: Vec<&Unread> = evidence
@@ -69,7 +76,10 @@ pub(super) fn why(library: &Library, evidence: &Evidence, fact: &str) -> String 
         .unread
         .iter()
         .filter(|unread| unread.account.is_none())
-        .filter(|unread| library.reads().get(&unread.call).is_some_and(|read| kin(&read.fact)))
+        .filter(|unread| {
+            let read = library.reads().get(&unread.call);
+            read.is_some_and(|read| kin(&read.fact) || read.shows.values().any(|shown| shown == fact))
+        })
         .collect();
     calls.sort_by(|left, right| left.call.cmp(&right.call));
     calls.dedup_by(|left, right| left.call == right.call);
@@ -88,16 +98,21 @@ fn command(unread: &Unread) -> String {
 }
 
 fn words(library: &Library, unread: &Unread) -> String {
-    let mut words = unread.code.clone();
     if is_denial(&unread.code)
         && let Some(read) = library.reads().get(&unread.call)
         && !read.action.is_empty()
     {
-        return format!("{words}: whoever asked may not call `{}`", read.action.join("`, `"));
+        return format!("{}: whoever asked may not call `{}`", unread.code, read.action.join("`, `"));
     }
-    if !unread.message.is_empty() {
+    said(&unread.code, &unread.message)
+}
+
+/// AWS's name of an error with its words.
+fn said(code: &str, message: &str) -> String {
+    let mut words = code.to_owned();
+    if !message.is_empty() {
         words.push_str(": ");
-        words.extend(unread.message.chars().take(300));
+        words.extend(message.chars().take(300));
     }
     words
 }

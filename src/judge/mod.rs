@@ -4,15 +4,18 @@
 //! *ready*. What is shown (severity, `--only`) never changes it.
 
 mod again;
+mod agree;
 mod attached;
 mod changed;
 mod complete;
+mod doubts;
 mod gather;
 mod known;
 mod library;
 mod lint;
 mod live;
 mod settle;
+mod several;
 mod single;
 mod told;
 mod words;
@@ -24,11 +27,12 @@ pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
 pub use settle::{Settings, settle};
+pub use several::with_own_principal;
 pub use single::findings_of;
 pub use words::title as title_of;
 
 use crate::checks::{self, Cause, Looked, Outcome, Subject};
-use crate::contract::{Ask, Confidence, Contract, Demand, Form, conflicts};
+use crate::contract::{Ask, Contract, Demand, Form, conflicts};
 use crate::evidence::Evidence;
 use crate::finding::{
     Assumed, Conflict, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State,
@@ -36,6 +40,7 @@ use crate::finding::{
 };
 use crate::source::Sources;
 use again::Standing;
+use doubts::doubts;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -145,18 +150,21 @@ pub struct Prepared<'a> {
     form: Form,
     evidence: Cow<'a, Evidence>,
     looked: Looked,
+    neighbours: Vec<String>,
 }
 
 /// Prepares a job for a contract.
 #[must_use]
 pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
     let given = live::with_form(job.form, job.evidence);
+    let (neighbours, given) = several::beside(library, job.consumers, given, contract);
     let attached = attached::attached(job.sources, job.evidence, &given);
     let form = complete::complete(&given, contract, &attached);
     let evidence = match attached {
         Cow::Borrowed(evidence) => gather::gather(job.sources, evidence, &form),
         Cow::Owned(evidence) => Cow::Owned(gather::gather(job.sources, &evidence, &form).into_owned()),
     };
+    let evidence = agree::settle(job.sources, evidence, &form);
     let looked = Looked::new(evidence.documents.len());
     let subject = Subject {
         sources: job.sources,
@@ -165,6 +173,7 @@ pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Pre
         requests: library.requests(),
         layout: contract.layout.as_ref(),
         demands: &contract.demands,
+        neighbours: &neighbours,
         strict: job.strict,
         now: job.now,
         explains: true,
@@ -172,7 +181,7 @@ pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Pre
         phrases: library.phrases(),
     };
     let form = complete::used(&subject, &form).unwrap_or(form);
-    Prepared { given, form, evidence, looked }
+    Prepared { given, form, evidence, looked, neighbours }
 }
 
 impl Prepared<'_> {
@@ -186,6 +195,7 @@ impl Prepared<'_> {
             requests: library.requests(),
             layout: contract.layout.as_ref(),
             demands: &contract.demands,
+            neighbours: &self.neighbours,
             strict: job.strict,
             now: job.now,
             explains: true,
@@ -242,7 +252,16 @@ fn one(
     }
     let mut demands = Vec::new();
     let mut outcomes = BTreeMap::new();
-    for demand in contract.demands.iter().filter(|demand| checks::is_asked(&subject, demand)) {
+    for demand in &contract.demands {
+        if !checks::is_asked(&subject, demand) {
+            // What AWS refused to show is not known, where what nobody asked for is not looked at.
+            if let Some(facts) = checks::refused(&subject, demand, library.reads()) {
+                let outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
+                demands.push(entry(library, &subject, demand, &outcome));
+                collect(library, &subject, demand, &outcome, report);
+            }
+            continue;
+        }
         let known = standing.as_ref().and_then(|standing| standing.outcome(library.requests(), demand));
         let outcome = known.unwrap_or_else(|| {
             let mut outcome = checks::put(&subject, demand);
@@ -267,6 +286,13 @@ fn one(
     told.extend(checks::look_declared(meant).iter().map(|cause| tell(library, cause, "iac", None)));
     memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
+    let reader = |form: &Form| form.text("reader").map(str::to_owned);
+    if let (Some(given), Some(found)) = (reader(&prepared.given), reader(form))
+        && given != found
+    {
+        let text = library.phrases().say("reader-in-full", &[("found", &found), ("given", &given)]);
+        report.assumed.push(Assumed { text, source: None });
+    }
     let note = contract.note.as_ref();
     report
         .not_evaluated
@@ -289,26 +315,6 @@ fn one(
     form.clone()
 }
 
-/// What of the contract is not sure, as something that is presumed.
-fn doubts(library: &Library, contract: &Contract, asked: &[DemandReport]) -> Vec<Assumed> {
-    let phrases = library.phrases();
-    if contract.confidence == Confidence::Low {
-        let text = phrases.say("contract-unsure", &[("product", &contract.product)]);
-        return vec![Assumed { text, source: contract.guide.clone() }];
-    }
-    let unsure = contract.demands.iter().filter(|demand| demand.confidence == Confidence::Low);
-    unsure
-        .filter_map(|demand| Some((demand, asked.iter().find(|entry| entry.id == demand.id)?)))
-        .map(|(demand, entry)| Assumed {
-            text: phrases.say(
-                "demand-unsure",
-                &[("product", contract.product.as_str()), ("demand", entry.title.as_str())],
-            ),
-            source: Some(demand.source.clone()),
-        })
-        .collect()
-}
-
 fn state_of(outcome: &Outcome) -> State {
     outcome.state.unwrap_or(State::Unknown)
 }
@@ -324,7 +330,15 @@ fn entry(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: &Ou
         State::Broken => {
             outcome.causes.first().and_then(|cause| words::next(library, cause, &group_of(demand)))
         }
-        State::Unknown => outcome.facts.first().map(|fact| words::fact(library, subject.form, fact).0),
+        State::Unknown => None,
+    };
+    // What a needed demand waits for stands in the list of what cannot be told, with the command. Advice has its own here.
+    let fact = outcome.facts.first().filter(|_| state == State::Unknown);
+    let waits = fact.map(|fact| words::fact(library, subject.form, fact));
+    let (detail, next) = match (waits, demand.need) {
+        (None, _) => (outcome.detail.clone(), next),
+        (Some((reason, Some(tell))), Need::Advice) => (outcome.detail.clone().or(Some(reason)), Some(tell)),
+        (Some((reason, _)), _) => (outcome.detail.clone(), Some(reason)),
     };
     DemandReport {
         id: demand.id.clone(),
@@ -332,7 +346,7 @@ fn entry(library: &Library, subject: &Subject<'_>, demand: &Demand, outcome: &Ou
         title: words::title(subject.form, &demand.title),
         need: demand.need,
         state,
-        detail: outcome.detail.clone(),
+        detail,
         next,
     }
 }

@@ -88,7 +88,10 @@ fn both(one: &[Repair], other: &[Repair]) -> Vec<Repair> {
 fn about_form(told: &Told) -> Option<u8> {
     match (told.check, told.case) {
         ("path", _) => Some(0),
-        ("layout", "mixed-formats" | "passed-over" | "page") => None,
+        (
+            "layout",
+            "mixed-formats" | "passed-over" | "page" | "months-hidden" | "months-passed-over" | "archived",
+        ) => None,
         ("layout", _) => Some(1),
         (
             "export",
@@ -144,6 +147,10 @@ fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
             "read" | "change" | "assume" | "own",
             "principal-misspelt" | "principal-kind" | "principal-other" | "principal-missing",
         ) => left == right,
+        // What auto-detection takes no report for says more than what is missing in it.
+        ("resource-ids", "schema-elements") => left == right,
+        // Months that are lost say more than that files are passed over.
+        ("mixed-formats" | "passed-over", "months-hidden" | "months-passed-over") => true,
         // Who is let in with every account need not be told to be let in for others.
         ("deputy", "any-account" | "conditioned") => left == right,
         ("unsure", _) if one.refusal => left == right,

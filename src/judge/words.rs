@@ -14,7 +14,7 @@ fn rule<'l>(library: &'l Library, cause: &Cause, group: &str) -> Option<&'l Rule
 pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Finding {
     let id = demand.map(|demand| demand.id.clone());
     let Some(rule) = rule(library, cause, group) else { return unexplained(cause, id) };
-    // A guide's further wishes are worth a note; what is exposed, and what is seen of users and accounts, stays as severe
+    // A guide's further wishes are worth a note, or what the contract says that they are; what is exposed, and what is seen of users and accounts, stays as severe
     // as its page says.
     let is_severe = matches!(
         cause.check,
@@ -24,7 +24,7 @@ pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Opt
     // Where a product is connected for discovery alone, a gap in it is no matter of convenience.
     let is_vital = cause.check == "discovery" && demand.is_some_and(|demand| demand.need == Need::Needed);
     let severity = match (is_wish, is_vital) {
-        (true, _) => Severity::Note,
+        (true, _) => demand.map_or(Severity::Note, |demand| demand.severity.min(rule.severity)),
         (false, true) => Severity::Error,
         (false, false) => rule.severity,
     };
@@ -77,7 +77,7 @@ pub(super) fn next(library: &Library, cause: &Cause, group: &str) -> Option<Stri
 pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, Option<String>) {
     let values: Vec<(&str, &str)> =
         fact.values.iter().map(|(hole, value)| (hole.as_str(), value.as_str())).collect();
-    library.facts().words(&fact.id, form, &values)
+    library.facts().words(&fact.id, &super::complete::shown(form), &values)
 }
 
 /// A demand's title with the form's values; what the form does not have stays as an upper-case word.

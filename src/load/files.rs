@@ -82,15 +82,24 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     /// It was met in a folder; nobody named it.
     pub(super) is_found: bool,
+    /// Its name does not end as people name what a command printed.
+    pub(super) is_odd: bool,
 }
 
 /// The files below the paths, sorted, each once: files as they are named, of folders every `.json` file and every text that no
 /// ignore file leaves out.
 pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
+    let mut files = all(paths)?;
+    files.retain(|file| !file.is_odd);
+    Ok(files)
+}
+
+/// The same with files of other endings.
+pub(super) fn all(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
     let mut files = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" || !std::fs::metadata(path).map_err(failed(path))?.is_dir() {
-            files.push(Found { path: path.clone(), is_found: false });
+            files.push(Found { path: path.clone(), is_found: false, is_odd: false });
             continue;
         }
         // What somebody ignores everywhere says nothing of this folder, and would make the answer theirs alone.
@@ -105,8 +114,8 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
             let is_candidate = is_json(entry.path())
                 || has_ending(entry.path(), &TEXTS)
                 || super::terraform::is_terraform(entry.path());
-            if is_candidate && entry.file_type().is_some_and(|kind| kind.is_file()) {
-                files.push(Found { path: entry.into_path(), is_found: true });
+            if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                files.push(Found { path: entry.into_path(), is_found: true, is_odd: !is_candidate });
             }
         }
     }
@@ -174,7 +183,7 @@ pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
     let head = decode(head);
     let start = head.trim_start_matches('\u{feff}').trim_start();
     // A policy, or an answer, saved under another ending.
-    let is_policy = start.starts_with('{') && (start.contains("\"Statement\"") || start.contains("\": "));
+    let is_policy = start.starts_with('{') && start.contains("\":");
     let is_list = start.as_bytes().get(..4).is_some_and(|year| year.iter().all(u8::is_ascii_digit));
     let is_yaml = super::yaml::may_be_known(&head);
     Ok(is_policy
@@ -182,6 +191,46 @@ pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
         || is_list
         || start.starts_with("user,arn,")
         || super::text::form_of(&head).is_some())
+}
+
+/// What a file with an odd ending is, from how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Odd {
+    /// Something else.
+    Stranger,
+    /// What the AWS CLI prints, or a policy, under another name.
+    Known,
+    /// The same as a copy that an editor or a person put by: it may be older than what stands beside it.
+    Copy,
+}
+
+/// Endings of templates: what becomes of their text, whoever fills it in says.
+const TEMPLATE_ENDINGS: [&str; 8] = ["tftpl", "tpl", "tmpl", "j2", "jinja", "jinja2", "erb", "mustache"];
+
+/// Endings of copies that were put by.
+const COPIES: [&str; 7] = ["bak", "old", "orig", "save", "tmp", "swp", "rej"];
+
+/// Members that policies and answers have, beside those that tell the answers apart.
+const TELLING: [&str; 6] =
+    ["Statement", "Policy", "PolicyDocument", "PolicyVersion", "Contents", "PublicAccessBlockConfiguration"];
+
+/// Looks into a file whose ending says nothing.
+pub(super) fn odd(path: &Path) -> Result<Odd, LoadError> {
+    if has_ending(path, &TEMPLATE_ENDINGS) {
+        return Ok(Odd::Stranger);
+    }
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed(path))?;
+    file.take(1 << 10).read_to_end(&mut head).map_err(failed(path))?;
+    let head = decode(head);
+    let start = head.trim_start_matches('\u{feff}').trim_start();
+    let answers = crate::evidence::AnswerKind::ALL.iter().flat_map(|kind| kind.keys());
+    let has = |key: &&str| start.contains(&format!("\"{key}\""));
+    if !start.starts_with('{') || !answers.chain(&TELLING).any(has) {
+        return Ok(Odd::Stranger);
+    }
+    let is_copy = has_ending(path, &COPIES) || path.to_string_lossy().ends_with('~');
+    Ok(if is_copy { Odd::Copy } else { Odd::Known })
 }
 
 /// The listing of a file that is too long to hold, in a form that is short and says the same.

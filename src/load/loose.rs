@@ -3,9 +3,10 @@
 use super::files::{self, Files, LoadError};
 use super::{iac, terraform};
 use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
-use crate::policy::{self, Embedded, Length, is_policy};
+use crate::policy::{self, Embedded, Length, Text, is_policy};
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Document, Node, Value, read_json};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Documents are not searched for policies below this depth.
@@ -17,8 +18,20 @@ const DEEPEST: usize = 64;
 /// # Errors
 /// If a file or folder cannot be opened.
 pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
+    gathered(sources, files::below(paths)?)
+}
+
+/// The same where it was not the user who named the files: of these, too, only what looks like a policy is taken for one.
+///
+/// # Errors
+/// If a file or folder cannot be opened.
+pub fn loose_among(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
+    let all = files::below(paths)?.into_iter();
+    gathered(sources, all.map(|file| files::Found { is_found: true, ..file }).collect())
+}
+
+fn gathered(sources: &mut Sources, all: Vec<files::Found>) -> Result<LoosePolicies, LoadError> {
     let mut out = LoosePolicies::default();
-    let all = files::below(paths)?;
     let (modules, all): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|file| terraform::is_terraform(&file.path));
     let modules: Vec<PathBuf> = modules.into_iter().map(|file| file.path).collect();
@@ -34,11 +47,44 @@ pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, 
         if file.is_found && may_be_template && !is_known(&text) {
             continue;
         }
-        let source = sources.add(super::display(&file.path), text);
+        let source = sources.add(super::display(&file.path), terraform::without_secrets(text));
         search(sources, source, named, &mut out);
     }
     super::placed::loose(&mut out);
+    fold(sources, &mut out);
+    name_open(sources, &mut out);
     Ok(out)
+}
+
+/// A file that a module reads is the module's, and not one more policy.
+fn fold(sources: &Sources, out: &mut LoosePolicies) {
+    let place = |each: &LoosePolicy| (sources.get(each.source).name(), each.policy.span);
+    let read: BTreeSet<_> = out.policies.iter().filter(|each| each.attachment.is_some()).map(place).collect();
+    let is_other = |each: &LoosePolicy| each.attachment.is_some() || !read.contains(&place(each));
+    let kept: Vec<bool> = out.policies.iter().map(is_other).collect();
+    let mut kept = kept.into_iter();
+    out.policies.retain(|_| kept.next().unwrap_or(true));
+}
+
+/// Names statements of templates of which it is not known before the deployment what they are about: no rule speaks of them.
+fn name_open(sources: &Sources, out: &mut LoosePolicies) {
+    for each in &out.policies {
+        let Some(attachment) = &each.attachment else { continue };
+        for statement in &each.policy.statements {
+            let items = statement.actions.iter().flat_map(|element| &element.items);
+            let mut names: Vec<String> =
+                items.filter(|item| !item.is_whole()).map(Text::hole_names).collect();
+            names.dedup();
+            if names.is_empty() {
+                continue;
+            }
+            let line = sources.get(each.policy.source).position(statement.span.start).line;
+            let what = if statement.is_unknown() { "what it says" } else { "which actions it is about" };
+            let names = names.join("`, `");
+            let reason = format!("statement in line {line}: {what} is known when it is deployed (`{names}`)");
+            out.not_evaluated.push((format!("{}: {}", attachment.file, attachment.address), reason));
+        }
+    }
 }
 
 /// Adds the policies of the modules that some files belong to, as they stood elsewhere than on the disk.
@@ -84,7 +130,7 @@ pub fn add_loose(sources: &mut Sources, name: &str, text: &str, out: &mut LooseP
         iac::loose_modules(terraform::module_of(sources, name, text), out);
         return;
     }
-    let source = sources.add(name, text);
+    let source = sources.add(name, terraform::without_secrets(text.to_owned()));
     search(sources, source, true, out);
 }
 
@@ -93,7 +139,7 @@ pub fn add_found(sources: &mut Sources, name: &str, text: &str, out: &mut LooseP
     if files::has_ending(std::path::Path::new(name), &files::TEMPLATES) && !is_known(text) {
         return;
     }
-    let source = sources.add(name, text);
+    let source = sources.add(name, terraform::without_secrets(text.to_owned()));
     search(sources, source, false, out);
 }
 

@@ -8,6 +8,7 @@ mod loose;
 mod other;
 mod placed;
 mod recognise;
+mod role;
 mod snapshot;
 mod terraform;
 mod text;
@@ -18,8 +19,10 @@ pub use comments::comments_of;
 pub use files::{Files, LoadError, decode, read_text, short_listing};
 pub use loose::{
     add_found, add_loose, add_modules, is_looked_into, is_part_of_module, is_plan, is_template_name, join,
-    loose, policies_of,
+    loose, loose_among, policies_of,
 };
+
+pub use terraform::{ModuleCall, module_calls, without_secrets};
 
 use crate::evidence::{DocumentKind, Evidence, Reading, Role};
 use crate::source::{SourceId, Sources};
@@ -67,15 +70,27 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
     let is_named =
         |path: &Path| named.iter().any(|file| same(&file.path, path)) || taken.contains(&real(path));
     let mut modules = Vec::new();
-    for file in files::below(paths)? {
+    for file in files::all(paths)? {
         if is_named(&file.path) {
             continue;
+        }
+        if file.is_odd {
+            match files::odd(&file.path)? {
+                files::Odd::Stranger => continue,
+                files::Odd::Copy => {
+                    let reason = "by its name a copy that was put by; give it another name if it counts";
+                    evidence.not_evaluated.push((display(&file.path), reason.to_owned()));
+                    continue;
+                }
+                files::Odd::Known => {}
+            }
         }
         if terraform::is_terraform(&file.path) {
             modules.push(file.path);
             continue;
         }
-        if file.is_found && !files::is_json(&file.path) && !files::looks_known(&file.path)? {
+        let is_sure = file.is_odd || files::is_json(&file.path);
+        if file.is_found && !is_sure && !files::looks_known(&file.path)? {
             continue;
         }
         if let Some(source) = open(sources, &file.path, &mut evidence)? {
@@ -116,7 +131,7 @@ fn named_module(
             read => read?,
         };
         if yaml::read(&text, sources.next()).is_some() {
-            let source = sources.add(display(&found.path), text);
+            let source = sources.add(display(&found.path), terraform::without_secrets(text));
             taken.insert(real(&found.path));
             match file.kind {
                 DocumentKind::Policy(role) => {
@@ -246,7 +261,7 @@ fn open(sources: &mut Sources, path: &Path, evidence: &mut Evidence) -> Result<O
         return Ok(None);
     }
     let text = read_text(path)?;
-    Ok(Some(sources.add(name, text)))
+    Ok(Some(sources.add(name, terraform::without_secrets(text))))
 }
 
 /// The path as the user knows it: without a leading `./`, with forward slashes. A file's source has this name.

@@ -1,8 +1,9 @@
 //! What a file is, from its content: a policy, the AWS CLI's answer that holds one, or nothing known.
 
 use super::other::{base64, credential_report, several, text_form};
+use super::role::role_of;
 use super::text;
-use super::unknown::what_it_is;
+use super::unknown::{cut_at, what_it_is};
 use crate::eval::PublicAccessBlock;
 use crate::evidence::{
     Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role, is_answer_of, read_credential_report,
@@ -33,7 +34,10 @@ pub(super) fn named(
     }
     let document = read_json(sources.get(source).text());
     let found = find(sources, source, &document);
-    evidence.reader.note_policy(&document.root, source);
+    // In a linked account there is another user.
+    if file.0 != Role::LinkedPolicy && file.2.is_none() {
+        evidence.reader.note_policy(&document.root, source);
+    }
     let policies = if found.policies.is_empty() {
         // The user says it is a policy, so what is wrong with it is worth saying.
         vec![here(source, sources.get(source).text(), &document)]
@@ -157,6 +161,14 @@ fn one(
     if found.policies.iter().all(is_role)
         && let Some(kind) = answer_kind(&document.root)
     {
+        // Half of an answer says half of what there is, and of its last word the half.
+        if let Some(at) = cut_at(&document) {
+            let line = sources.get(source).position(at).line;
+            return Err(format!(
+                "the answer of `{}` stops in its middle: what begins in line {line} has no end; run the command again",
+                kind.command()
+            ));
+        }
         if kind == AnswerKind::CredentialReport {
             let report = document.root.get("Content").and_then(Node::as_str).and_then(base64);
             return credential_report(sources, &name, report, evidence);
@@ -199,6 +211,8 @@ fn command_of(root: &Node<'_>) -> &'static str {
     let has = |key| root.get(key).is_some();
     if root.get("Policy").is_some_and(|policy| policy.get("Content").is_some()) {
         "describe-policy"
+    } else if has("VpcEndpoints") {
+        "describe-vpc-endpoints"
     } else if has("PolicyVersion") || has("PolicyDocument") {
         "get-user-policy"
     } else {
@@ -207,12 +221,14 @@ fn command_of(root: &Node<'_>) -> &'static str {
 }
 
 /// A policy found in a file.
-struct Found {
-    policy: Policy,
+pub(super) struct Found {
+    pub(super) policy: Policy,
     issues: Vec<Issue>,
     length: Length,
     /// What the AWS CLI's answer says it is.
-    kind: Option<Role>,
+    pub(super) kind: Option<Role>,
+    /// The policy as its author meant it, where its statements stand under a misspelt name.
+    pub(super) meant: Option<Policy>,
 }
 
 #[derive(Default)]
@@ -242,7 +258,17 @@ fn here(source: SourceId, text: &str, document: &Document<'_>) -> Found {
         issues: document.issues.clone(),
         length: Length::of(text.get(document.root.span.range()).unwrap_or_default()),
         kind: None,
+        meant: None,
     }
+}
+
+/// A policy whose statements stand under a name that is not `Statement`; what it is for is seen by what was meant.
+fn misspelt(source: SourceId, text: &str, document: &Document<'_>) -> Option<Found> {
+    let key = policy::misspelt_statement(&document.root)?;
+    let mut meant = text.to_owned();
+    meant.replace_range(text.get(key.range()).map(|_| key.range())?, "\"Statement\"");
+    let meant = policy::read(&read_json(&meant).root, source, 0);
+    Some(Found { meant: Some(meant), ..here(source, text, document) })
 }
 
 /// The policies in a document: itself, or what the AWS CLI's answers hold.
@@ -252,6 +278,10 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
     let text = sources.get(source).text();
     if is_policy(root) {
         finds.policies.push(here(source, text, document));
+        return finds;
+    }
+    if let Some(found) = misspelt(source, text, document) {
+        finds.policies.push(found);
         return finds;
     }
     // The text is one JSON string that holds a policy.
@@ -265,6 +295,13 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
                 Some("RESOURCE_CONTROL_POLICY") => Some(Role::Rcp),
                 Some(_) | None => None,
             };
+            let endpoints = root.get("VpcEndpoints").and_then(Node::as_array).unwrap_or_default();
+            // ec2 describe-vpc-endpoints, of which those for S3 are asked
+            let endpoints = endpoints.iter().filter(|endpoint| {
+                endpoint.get("ServiceName").and_then(Node::as_str).is_none_or(|name| name.ends_with(".s3"))
+            });
+            let endpoints =
+                endpoints.map(|endpoint| (endpoint.get("PolicyDocument"), Some(Role::EndpointPolicy)));
             [
                 // get-bucket-policy, get-key-policy
                 (root.get("Policy"), None),
@@ -284,6 +321,7 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
                 ),
             ]
             .into_iter()
+            .chain(endpoints)
             .filter_map(|(node, kind)| node.map(|node| (node, kind)))
             .collect()
         }
@@ -292,7 +330,7 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
         let Some(embedded) = Embedded::read(text, source, document, node) else { continue };
         let Embedded { policy, issues, length, wrapped } = embedded;
         finds.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
-        finds.policies.push(Found { policy, issues, length, kind });
+        finds.policies.push(Found { policy, issues, length, kind, meant: None });
     }
     finds
 }
@@ -312,63 +350,4 @@ fn answer_kind(root: &Node<'_>) -> Option<AnswerKind> {
     let members = root.as_object()?;
     let has = |key: &&str| members.iter().any(|member| member.key == **key);
     AnswerKind::ALL.iter().copied().find(|kind| kind.keys().iter().all(has))
-}
-
-/// The role of a policy that nobody named. What content cannot tell apart (a boundary, an SCP and a reader's policy look
-/// alike) the file's name does.
-fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
-    let policy = &found.policy;
-    let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
-    let named = |word: &str| file.contains(word);
-    if matches!(found.kind, Some(Role::Scp | Role::Rcp | Role::TrustPolicy)) {
-        return found.kind.ok_or("");
-    }
-    if named("bucket-policy") || named("bucketpolicy") {
-        return Ok(Role::BucketPolicy);
-    }
-    let with = policy
-        .statements
-        .iter()
-        .filter(|statement| statement.principals.is_some() && !statement.is_unknown())
-        .count();
-    let without = policy.statements.len() - with;
-    // One statement of many may have a `Principal` too many, or lack it.
-    let of_user = with == without && ["reader", "user", "identity"].into_iter().any(named);
-    if with < without || with == 0 || of_user {
-        return Ok(if named("scp") || named("service-control") {
-            Role::Scp
-        } else if named("boundary") {
-            Role::Boundary
-        } else if named("session") {
-            Role::SessionPolicy
-        } else {
-            Role::ReaderPolicy
-        });
-    }
-    let actions = || {
-        policy
-            .statements
-            .iter()
-            .filter_map(|statement| statement.actions.as_ref())
-            .flat_map(|element| &element.items)
-            .map(|item| item.value.split(':').next().unwrap_or_default().to_ascii_lowercase())
-    };
-    // A bucket's policy names the bucket: what is for everybody and for every resource bounds an endpoint or an organization.
-    let bounds = policy.is_for_all();
-    let denies_only = policy.only_denies();
-    if named("rcp") || named("resource-control") {
-        Ok(Role::Rcp)
-    } else if named("endpoint") || named("vpce") {
-        Ok(Role::EndpointPolicy)
-    } else if bounds && !named("bucket") && !named("key") && actions().any(|service| service != "kms") {
-        Ok(if denies_only { Role::Rcp } else { Role::EndpointPolicy })
-    } else if actions().all(|service| service == "kms") && actions().next().is_some() {
-        Ok(Role::KeyPolicy)
-    } else if actions().all(|service| service == "sts") && actions().next().is_some() {
-        Ok(Role::TrustPolicy)
-    } else if actions().any(|service| service == "s3" || service == "*") || denies_only {
-        Ok(Role::BucketPolicy)
-    } else {
-        Err("a policy of another kind of resource than a bucket or a key")
-    }
 }

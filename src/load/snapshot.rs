@@ -117,7 +117,16 @@ fn one(sources: &mut Sources, whole: SourceId, reply: &Reply, evidence: &mut Evi
     let place = Place { source: whole, span: reply.span };
     if reply.as_reader {
         evidence.live.tried.extend(reply.tried(place));
+        // Whose key it is, AWS says itself, as where the answer was mailed.
+        if let ("sts get-caller-identity", Some(output)) = (&*reply.call, reply.output) {
+            evidence.live.tried_as = reply::caller(sources.get(whole).slice(output), whole, output.start);
+            let part = sources.add_part(whole, output);
+            recognise::by_content(sources, part, evidence);
+        }
         return;
+    }
+    if reply.call == "iam get-access-key-last-used" && !reply.about.is_empty() {
+        evidence.reader.asked_key = Some(crate::evidence::Said { text: reply.about.clone(), place });
     }
     match (&reply.error, reply.output) {
         (Some(_), _) => failed(sources, whole, reply, place, evidence),
@@ -147,6 +156,9 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
         | ("iam get-login-profile", "NoSuchEntity") => {}
         (call, code) => {
             let is_identity = matches!(call, "iam get-user" | "iam get-role");
+            if is_identity && code == "NoSuchEntity" {
+                evidence.live.no_reader = Some(Place { source: whole, span: error.span });
+            }
             let boundary = &mut evidence.reader.boundary;
             if is_identity && code != "NoSuchEntity" && *boundary == BoundaryRecord::Untold {
                 *boundary = BoundaryRecord::Refused;
@@ -254,8 +266,11 @@ fn name(evidence: &mut Evidence, part: SourceId, reply: &Reply, whole: SourceId)
     let said = crate::evidence::Said { text, place: Place { source: whole, span: reply.span } };
     match evidence.reader.policies.iter_mut().find(|policy| policy.source == part) {
         Some(policy) => policy.name = Some(said),
-        None => {
-            evidence.reader.policies.push(PolicyAnswer { source: part, name: Some(said), in_force: None })
-        }
+        None => evidence.reader.policies.push(PolicyAnswer {
+            source: part,
+            name: Some(said),
+            owner: None,
+            in_force: None,
+        }),
     }
 }

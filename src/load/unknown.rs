@@ -1,6 +1,6 @@
 //! Why a JSON document is not judged: answers that hold nothing which is asked for, and what to run instead.
 
-use crate::syntax::{Document, Node, Value};
+use crate::syntax::{Document, IssueKind, Node, Value};
 
 /// Answers of the AWS CLI that hold nothing which is asked for here: members at the root, and what to run instead.
 const SAYS_NOTHING: [(&[&str], &str); 8] = [
@@ -54,6 +54,16 @@ pub(super) fn what_it_is(document: &Document<'_>) -> String {
         }
         _ => format!("not a policy: the file holds {}", document.root.kind_name()),
     }
+}
+
+/// Where what begins has no end, if the text ends before the document does.
+pub(super) fn cut_at(document: &Document<'_>) -> Option<u32> {
+    let is_cut = |kind: &IssueKind, end: u32| match kind {
+        IssueKind::UnterminatedString => end >= document.root.span.end,
+        IssueKind::UnclosedBracket => true,
+        _ => false,
+    };
+    document.issues.iter().find(|issue| is_cut(&issue.kind, issue.span.end)).map(|issue| issue.span.start)
 }
 
 fn list(keys: &[&str]) -> String {

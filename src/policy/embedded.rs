@@ -78,6 +78,28 @@ fn unwrap(text: &str, source: SourceId, string: Span, value: &str) -> Option<Emb
     None
 }
 
+/// The key of an object under which statements stand, though it is not called `Statement`: a list, or one object, with elements of
+/// statements. AWS refuses such a policy, and it is one to its author.
+#[must_use]
+pub fn misspelt_statement(node: &Node<'_>) -> Option<Span> {
+    let named = |node: &Node<'_>| {
+        let has = |name: &&str| {
+            node.as_object()
+                .is_some_and(|members| members.iter().any(|member| member.key.eq_ignore_ascii_case(name)))
+        };
+        ["Effect", "Action", "NotAction", "Resource", "NotResource", "Principal"]
+            .iter()
+            .filter(|name| has(name))
+            .count()
+    };
+    let holds = |node: &Node<'_>| match &node.value {
+        Value::Array(items) => items.iter().any(|item| named(item) >= 2),
+        _ => named(node) >= 2,
+    };
+    let members = node.as_object().filter(|_| !is_policy(node))?;
+    members.iter().find(|member| holds(&member.value)).map(|member| member.key_span)
+}
+
 /// Whether a node looks like a policy: it has statements.
 #[must_use]
 pub fn is_policy(node: &Node<'_>) -> bool {

@@ -22,7 +22,7 @@ pub use document::{
     Clause, Effect, Element, Fault, FaultKind, Notation, Policy, PrincipalEntry, PrincipalKind, Principals,
     Statement, Version,
 };
-pub use embedded::{Embedded, is_policy};
+pub use embedded::{Embedded, is_policy, misspelt_statement};
 pub use length::Length;
 pub use operator::{BaseOperator, Operator, SetOperator};
 pub use read::{none, read, read_as};

@@ -101,6 +101,16 @@ impl Text {
         names.join(", ")
     }
 
+    /// The text with `*` for every hole: what it may become at most, where it is a pattern.
+    #[must_use]
+    pub fn widest(&self) -> String {
+        let piece = |piece| match piece {
+            TextPiece::Plain(text) => text,
+            TextPiece::Hole(_) => "*",
+        };
+        self.pieces().map(piece).collect()
+    }
+
     /// The text piece by piece, without empty ones.
     pub fn pieces(&self) -> impl Iterator<Item = TextPiece<'_>> {
         let mut at = 0;

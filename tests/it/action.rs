@@ -115,6 +115,13 @@ fn a_broken_file_is_a_finding_and_no_policy_at_all_is_no_fault() {
     let ran = gate(folder.path(), &[]);
     assert_eq!(ran.code, 0, "{}", ran.log);
     assert!(ran.summary.contains("No policy was found"), "{}", ran.summary);
+    // A file of which nothing can be read is no file without a policy.
+    let (folder, base) = repository(&[("main.tf", "resource \"aws_iam_policy\" {\n")]);
+    for base in ["", &base] {
+        let ran = gate(folder.path(), &[("GATE_BASE", base)]);
+        assert_eq!(ran.code, 2, "{}\n{}", ran.log, ran.summary);
+        assert!(ran.log.contains("main.tf: line"), "{}", ran.log);
+    }
     let ran = gate(folder.path(), &[("GATE_PATHS", "not-there")]);
     assert_eq!(ran.code, 2, "{}", ran.log);
 }

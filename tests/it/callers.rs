@@ -123,6 +123,8 @@ fn group(caller: &Caller) -> (String, &'static str) {
         CallerKind::Service => "service",
         CallerKind::Anonymous => "nobody",
         CallerKind::Session | CallerKind::Federated => "session",
+        CallerKind::Provider => "provider",
+        CallerKind::Canonical => "canonical",
     };
     let account = match caller.account() {
         Some(account) if account == OWN || account == OTHER => account,

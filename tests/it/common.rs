@@ -47,7 +47,7 @@ pub(crate) fn accounts() -> Vec<Account> {
     folders.iter().map(|folder| account(folder)).collect()
 }
 
-fn account(folder: &Path) -> Account {
+pub(crate) fn account(folder: &Path) -> Account {
     let name = folder.file_name().unwrap().to_string_lossy().into_owned();
     let expect = std::fs::read_to_string(folder.join("expect.toml"))
         .unwrap_or_else(|error| panic!("{name}/expect.toml: {error}"));

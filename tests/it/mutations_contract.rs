@@ -90,6 +90,9 @@ fn bench(account: &Account) -> Option<Bench> {
     for entry in std::fs::read_dir(&account.folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.ends_with(".json") {
+            continue;
+        }
         let Ok(value) = serde_json::from_str::<Value>(&std::fs::read_to_string(&path).unwrap()) else {
             continue;
         };

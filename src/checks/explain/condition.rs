@@ -94,6 +94,9 @@ fn value(
             values().with("found", found),
         );
     }
+    if ValueTest::new(base, found, false).test(sent, &request.context) == Truth::Mistyped {
+        return Cause::new("condition", "value-type", whole, values().with("found", found));
+    }
     if let (Some(have), Some(want), Some(ranges)) = (arn::split(found), arn::split(sent), arn::ranges(found))
     {
         let wrong: Vec<ArnPart> = ArnPart::ALL
@@ -147,10 +150,6 @@ fn value(
     if arn::is_account(sent) {
         let name = if is_mangled(found) { "account-format" } else { "account-other" };
         return Cause::new("condition", name, whole, pair(found, sent));
-    }
-    if ValueTest::new(base, found, false).test(sent, &request.context) == Truth::Mistyped {
-        let values = values().with("operator", operator).with("found", found);
-        return Cause::new("condition", "value-type", whole, values);
     }
     if found.eq_ignore_ascii_case(sent) {
         return Cause::new("condition", "value-case", whole, pair(found, sent));

@@ -62,13 +62,19 @@ pub(super) fn causes(
     if !heals(case, request, world, &best, &failing) {
         notes.push(phrases.say("nearest-not-alone", &[]));
     }
+    // Of an action about the bucket that a statement on files does not name, nobody meant the files for the bucket.
+    let lacks_action = failing.contains(&ElementKind::Action) && misspelt(request, statement).is_none();
     let causes: Vec<Cause> = failing
         .into_iter()
         .flat_map(|element| {
             let mut causes = match element {
                 ElementKind::Action => vec![action(request, policy, statement)],
                 ElementKind::Principal => principal::causes(request, policy, statement),
-                ElementKind::Resource => vec![resource::cause(case, request, policy, statement)],
+                ElementKind::Resource => {
+                    let cause = resource::cause(case, request, policy, statement);
+                    let is_beside = lacks_action && cause.case == "resource-object-arn";
+                    if is_beside { Vec::new() } else { vec![cause] }
+                }
                 ElementKind::Clause(at) => {
                     condition::cause(case, request, policy, statement, at).into_iter().collect()
                 }

@@ -43,6 +43,8 @@ pub(super) fn kind_of(request: &Request) -> PrincipalKind {
     match request.caller.kind() {
         CallerKind::Service => PrincipalKind::Service,
         CallerKind::Anonymous => PrincipalKind::Everyone,
+        CallerKind::Provider => PrincipalKind::Federated,
+        CallerKind::Canonical => PrincipalKind::CanonicalUser,
         CallerKind::Root
         | CallerKind::User
         | CallerKind::Role

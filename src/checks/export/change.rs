@@ -41,6 +41,15 @@ pub(super) fn missing(
     })
 }
 
+/// The element that a path asks for (`$.List[?@ == 'ELEMENT']`) in its list, if the list is there.
+pub(super) fn element(root: &Node<'_>, definition: &ExportDefinition, path: &SettingPath) -> Option<Change> {
+    let (list, test) = path.text.strip_prefix("$.")?.split_once("[?@ == '")?;
+    let element = test.strip_suffix("']")?;
+    let node = list.split('.').try_fold(root, |node, name| node.get(name))?;
+    matches!(node.value, Value::Array(_))
+        .then(|| Change::Add { at: place(definition, shifted(definition, node.span)), value: element.into() })
+}
+
 /// A member of an object that the definition has.
 pub(super) fn member(
     subject: &Subject<'_>,

@@ -12,6 +12,10 @@ use crate::source::{Place, SourceId, Span};
 /// <https://docs.aws.amazon.com/cur/latest/userguide/dataexports-create-standard.html> (checked 2026-11)
 const FIRST_DELIVERY: i128 = 24;
 
+/// AWS refreshes exports once a day at least; an answer may be some days old when it is looked at.
+/// <https://docs.aws.amazon.com/cur/latest/userguide/what-is-data-exports.html> (checked 2026-11)
+const LONGEST_PAUSE: i64 = 7;
+
 /// What is said of the health of the export that the form means.
 pub(super) fn statuses<'a>(subject: &Subject<'a>) -> Vec<&'a ExportStatus> {
     let Some(name) = meant::name(subject) else { return Vec::new() };
@@ -34,8 +38,19 @@ pub(super) fn executions<'a>(subject: &Subject<'a>) -> Vec<&'a Execution> {
     all.iter().filter(is_its).collect()
 }
 
+/// A moment of an answer. Of legacy reports it is written without marks: `20261123T041209Z`.
+/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_cur_ReportStatus.html> (checked 2026-11)
 fn moment(text: Option<&Text>) -> Option<Instant> {
-    Instant::parse(&text?.text)
+    let text = &text?.text;
+    let plain = || {
+        let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let is_plain = day.len() == 8 && time.len() == 6;
+        let part = |of: &str, range: std::ops::Range<usize>| of.get(range).map(str::to_owned);
+        let day = [part(day, 0..4)?, part(day, 4..6)?, part(day, 6..8)?].join("-");
+        let time = [part(time, 0..2)?, part(time, 2..4)?, part(time, 4..6)?].join(":");
+        Instant::parse(&format!("{day}T{time}Z")).filter(|_| is_plain)
+    };
+    plain().or_else(|| Instant::parse(text))
 }
 
 /// A fault at one of the texts of an answer.
@@ -52,6 +67,22 @@ pub(super) fn status(subject: &Subject<'_>) -> Outcome {
         || unknown(FactRef::new(if meant::is_legacy(subject) { "report-status" } else { "export-status" }));
     let Some(status) = newest else { return fact() };
     let Some(code) = &status.code else { return fact() };
+    let is_healthy =
+        |status: &ExportStatus| status.code.as_ref().map(|code| code.is("HEALTHY") || code.is("SUCCESS"));
+    // Which of two answers came later, deliveries tell that both know of, and nothing else.
+    let same = moment(status.delivered.as_ref());
+    let is_older = |each: &ExportStatus| {
+        let of_each = moment(each.delivered.as_ref());
+        same.zip(of_each).is_some_and(|(newest, other)| newest != other)
+    };
+    let tied = statuses.iter().filter(|each| !is_older(each));
+    let other = tied.filter(|each| is_healthy(each).is_some_and(|yes| Some(yes) != is_healthy(status)));
+    if let Some(other) = other.copied().next() {
+        let ill = if is_healthy(status) == Some(true) { other } else { *status };
+        let told = ill.reason.as_ref().or(ill.code.as_ref()).unwrap_or(code);
+        let cause = cause(subject, "status-unhealthy", ill.source, told.span, &told.text);
+        return Outcome { causes: vec![cause], ..fact() };
+    }
     let told = status.reason.as_ref().unwrap_or(code);
     let cause = |case| cause(subject, case, status.source, told.span, &told.text);
     match (code.text.as_str(), status.reason.as_ref().map(|reason| reason.text.as_str())) {
@@ -106,8 +137,8 @@ pub(super) fn delivered(subject: &Subject<'_>) -> Outcome {
         || executions(subject)
             .iter()
             .any(|execution| execution.code.as_ref().is_some_and(|code| code.is("DELIVERY_SUCCESS")));
-    if was_delivered {
-        return Outcome::of(State::Holds);
+    if was_delivered || super::super::layout::is_delivered(subject) {
+        return stale(subject).unwrap_or_else(|| Outcome::of(State::Holds));
     }
     let legacy = meant::is_legacy(subject);
     let waiting = || unknown(FactRef::new(if legacy { "first-report" } else { "first-delivery" }));
@@ -125,7 +156,40 @@ pub(super) fn delivered(subject: &Subject<'_>) -> Outcome {
     let age = moment(Some(created)).zip(Instant::parse(subject.now)).map(|(from, now)| now.hours_since(from));
     // The answer may be as old as the export: that nothing came since, it does not prove.
     let case =
-        if age.is_none_or(|hours| hours < FIRST_DELIVERY) { "delivery-pending" } else { "not-delivered" };
-    let cause = cause(subject, case, status.source, created.span, &created.text);
+        if age.is_some_and(|hours| hours < FIRST_DELIVERY) { "delivery-pending" } else { "not-delivered" };
+    let cause = cause(subject, case, status.source, created.span, &shown(created));
     Outcome { causes: vec![cause], ..waiting() }
+}
+
+/// A last delivery that is older than AWS lets pass between two: either the answer is as old, or AWS delivers no more.
+fn stale(subject: &Subject<'_>) -> Option<Outcome> {
+    let now = Instant::parse(subject.now)?;
+    // One that AWS cannot deliver is told of by its status.
+    if status(subject).state == Some(State::Broken) {
+        return None;
+    }
+    let statuses = statuses(subject);
+    let dated = statuses.iter().filter_map(|status| Some((status, status.delivered.as_ref()?)));
+    let dated = dated.filter_map(|(status, text)| Some((moment(Some(text))?, status, text)));
+    let (last, status, text) = dated.max_by_key(|(moment, ..)| *moment)?;
+    let is_run = |execution: &Execution| {
+        execution.code.as_ref().is_some_and(|code| code.is("DELIVERY_SUCCESS"))
+            && moment(execution.created.as_ref()).is_some_and(|run| run.days_until(now) <= LONGEST_PAUSE)
+    };
+    let days = last.days_until(now);
+    if days <= LONGEST_PAUSE || executions(subject).into_iter().any(is_run) {
+        return None;
+    }
+    let mut cause = cause(subject, "delivery-old", status.source, text.span, &shown(text));
+    cause.values.set("needed", days.to_string());
+    let fact = if meant::is_legacy(subject) { "report-status-old" } else { "export-status-old" };
+    Some(Outcome { causes: vec![cause], ..unknown(FactRef::with(fact, "days", &days.to_string())) })
+}
+
+/// A moment for people: seconds since 1970, as the API has them on the wire, and dates without marks become plain dates.
+fn shown(text: &Text) -> String {
+    match moment(Some(text)).filter(|_| !text.text.contains('-')) {
+        Some(moment) => moment.date(),
+        None => text.text.clone(),
+    }
 }

@@ -32,6 +32,7 @@ pub(super) fn check(subject: &Subject<'_>, question: ExportQuestion) -> Outcome 
         ExportQuestion::Type
         | ExportQuestion::Account
         | ExportQuestion::Rows
+        | ExportQuestion::Cut
         | ExportQuestion::Path
         | ExportQuestion::Parquet
         | ExportQuestion::Athena

@@ -54,6 +54,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
         whole: hits.first().map_or_else(|| around(root, path).map(shift), |hit| Some(shift(hit.span))),
         note: None,
     };
+    let mut element = None;
     let is_there = hits.iter().any(|hit| !matches!(hit.value, Value::Null | Value::Missing));
     if !is_there {
         let at = found.whole.unwrap_or(definition.name_span());
@@ -75,7 +76,11 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
                 );
             }
             Absent::Default(value) => {
-                found.values = vec![Text { text: value.clone(), span: at }];
+                // An element of a list is there or not; its default says that it is not.
+                let is_element = path.text.contains("[?");
+                let text = if is_element { "nothing".to_owned() } else { value.clone() };
+                found.values = vec![Text { text, span: at }];
+                element = change::element(root, definition, path).filter(|_| resolved.is_none());
                 found.note = Some(format!("`{}` is not there, AWS takes it as `{value}`", path.text));
             }
         }
@@ -88,7 +93,10 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
             None => unknown(FactRef::new("query-columns")),
         },
         test => {
-            let faults = faults(source, definition, test, &found);
+            let mut faults = faults(source, definition, test, &found);
+            for fault in faults.iter_mut().filter(|fault| fault.change.is_none()) {
+                fault.change.clone_from(&element);
+            }
             outcome(definition, setting, faults, found.note)
         }
     }

@@ -18,6 +18,7 @@ pub(super) fn check(
         ExportQuestion::Type => kind(subject, definition),
         ExportQuestion::Account => account(subject, definition),
         ExportQuestion::Rows => rows(subject, definition),
+        ExportQuestion::Cut => cut(subject, definition),
         ExportQuestion::Path => path(subject, definition),
         ExportQuestion::Parquet => parquet(definition),
         ExportQuestion::Athena => athena(definition),
@@ -108,12 +109,37 @@ fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     if let Some(names) = definition.hole(&["DataQuery", "QueryStatement"]) {
         return unknown(FactRef::with("template-value", "name", &names));
     }
-    let limits = definition.query.as_ref().and_then(|query| Some((query, Query::read(&query.text).limits?)));
-    let Some((query, range)) = limits else { return Outcome::of(State::Holds) };
+    let Some(query) = &definition.query else { return Outcome::of(State::Holds) };
+    let read = Query::read(&query.text);
+    // What has no statement in it is nothing that AWS took.
+    if !read.is_whole {
+        return unknown(FactRef::new("query-rows"));
+    }
+    // A limit is told by itself.
+    let Some(limits) = read.limits else { return Outcome::of(State::Holds) };
+    let end = read.limit.map_or(limits.end, |limit| limit.start);
+    let length = query.text.get(limits.start..end).unwrap_or_default().trim_end().len();
+    let range = limits.start..limits.start + length;
+    if range.is_empty() {
+        return Outcome::of(State::Holds);
+    }
     let source = subject.sources.get(definition.source).text();
     let found = query.text.get(range.clone()).unwrap_or_default();
     let span = inner_span(source, query.span, 0, range.clone());
     broken(cause(definition, "rows", span, found, "every row"))
+}
+
+/// A limit leaves out an arbitrary part of the bill.
+fn cut(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
+    if let Some(names) = definition.hole(&["DataQuery", "QueryStatement"]) {
+        return unknown(FactRef::with("template-value", "name", &names));
+    }
+    let limit = definition.query.as_ref().and_then(|query| Some((query, Query::read(&query.text).limit?)));
+    let Some((query, range)) = limit else { return Outcome::of(State::Holds) };
+    let source = subject.sources.get(definition.source).text();
+    let found = query.text.get(range.clone()).unwrap_or_default();
+    let span = inner_span(source, query.span, 0, range.clone());
+    broken(cause(definition, "cut", span, found, "every row"))
 }
 
 /// Whether the product comes to the export's prefix from the path that was typed, by the contract's layout: a closing slash may

@@ -1,6 +1,6 @@
 //! Which accounts there are, and which of them are connected.
 
-use super::super::layers::some_of;
+use super::super::layers::{disagree, some_of};
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::contract::{FormValue, Origin};
@@ -54,7 +54,7 @@ pub(super) fn all_connected(subject: &Subject<'_>) -> Outcome {
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
 }
 
-/// Every connected account is an active account of the organization.
+/// Every connected account is an active account of the organization, and that of the form.
 pub(super) fn in_organization(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.organization;
     let (Some(accounts), Some(list)) = (&record.accounts, record.list) else {
@@ -63,7 +63,9 @@ pub(super) fn in_organization(subject: &Subject<'_>) -> Outcome {
     let by_id: BTreeMap<&str, &MemberAccount> =
         accounts.iter().map(|account| (account.id.text.as_str(), account)).collect();
     let (mut strangers, mut closed) = (Vec::new(), Vec::new());
-    for value in subject.form.connected() {
+    // The account of the form is connected, too.
+    let own = subject.form.get("account").filter(|value| matches!(value.origin, Origin::Given(_)));
+    for value in subject.form.connected().chain(own) {
         match by_id.get(digits(&value.text).as_str()) {
             None => strangers.push((value, None)),
             Some(account) if !account.is_active() => closed.push((value, Some(*account))),
@@ -106,6 +108,11 @@ fn summary(case: &'static str, list: &[(&FormValue, Option<&MemberAccount>)]) ->
 /// The account is the payer if the form says root, and is not if it says linked.
 pub(super) fn right_tab(subject: &Subject<'_>) -> Outcome {
     let form = subject.form;
+    let mut disagreements = subject.evidence.disagreements.iter();
+    if let Some(two) = disagreements.find(|each| each.call.starts_with("organizations describe-organization"))
+    {
+        return waits(disagree(two));
+    }
     let Some(management) = &subject.evidence.organization.management else {
         return waits(FactRef::new("management-account"));
     };

@@ -32,6 +32,15 @@ fn running(mut cause: Cause, command: String) -> Cause {
     cause
 }
 
+/// The key that the product gets is switched off.
+fn inactive(subject: &Subject<'_>, key: &Key, count: usize) -> Outcome {
+    let values = Values::new().with("found", short(key)).with("count", count.to_string());
+    let id = &key.id.text;
+    let command = format!("aws iam update-access-key --access-key-id {id} --status Active{}", user(subject));
+    let cause = running(Cause::new("reader", "key-inactive", key.status.place, values), command);
+    Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}
+
 /// One of the user's keys is active.
 pub(super) fn active(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.reader;
@@ -43,14 +52,19 @@ pub(super) fn active(subject: &Subject<'_>) -> Outcome {
         let cause = running(Cause::new("reader", "key-missing", place, Values::new()), command);
         return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
     };
+    if let Some(asked) = &record.asked_key {
+        // Which key the product gets was said.
+        return match keys.iter().find(|key| key.id.text == asked.text) {
+            Some(key) if is_active(key) => {
+                Outcome { detail: Some(format!("`{}`", short(key))), ..Outcome::of(State::Holds) }
+            }
+            Some(key) => inactive(subject, key, keys.len()),
+            None => waits(FactRef::new("access-keys")),
+        };
+    }
     let active: Vec<&Key> = keys.iter().filter(|key| is_active(key)).collect();
     let Some(key) = active.first() else {
-        let values = Values::new().with("found", short(first)).with("count", keys.len().to_string());
-        let key = &first.id.text;
-        let command =
-            format!("aws iam update-access-key --access-key-id {key} --status Active{}", user(subject));
-        let cause = running(Cause::new("reader", "key-inactive", first.status.place, values), command);
-        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+        return inactive(subject, first, keys.len());
     };
     let mut outcome = Outcome::of(State::Holds);
     if active.len() < keys.len() {

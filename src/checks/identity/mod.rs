@@ -1,6 +1,7 @@
 //! What IAM and AWS Organizations say of the reader and of the accounts.
 
 mod accounts;
+mod agree;
 mod key;
 mod reader;
 
@@ -16,6 +17,7 @@ pub(super) fn check(subject: &Subject<'_>, question: Question) -> Outcome {
         Question::Attached => reader::attached(subject),
         Question::InForce => reader::in_force(subject),
         Question::OneReader => reader::one_reader(subject),
+        Question::InGroups => reader::in_groups(subject),
         Question::Exists => reader::exists(subject),
         Question::NoPassword => reader::no_password(subject),
         Question::ActiveKey => key::active(subject),
@@ -24,6 +26,8 @@ pub(super) fn check(subject: &Subject<'_>, question: Question) -> Outcome {
         Question::AllConnected => accounts::all_connected(subject),
         Question::InOrganization => accounts::in_organization(subject),
         Question::RightTab => accounts::right_tab(subject),
+        Question::Agree => agree::agree(subject),
+        Question::Choices => agree::choices(subject),
     }
 }
 

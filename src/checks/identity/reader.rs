@@ -3,8 +3,9 @@
 use super::super::layers::{gap_fact, some_of};
 use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
-use crate::evidence::{AnswerKind, PolicyDocument, PolicyList, Role, Said};
+use crate::evidence::{AnswerKind, OwnerKind, PolicyDocument, PolicyList, Role, Said};
 use crate::finding::{Change, Repair, State};
+use crate::policy::arn;
 use crate::rulebook::Values;
 use crate::source::Place;
 use std::collections::BTreeSet;
@@ -171,11 +172,39 @@ pub(super) fn in_force(subject: &Subject<'_>) -> Outcome {
     Outcome { causes, facts, ..Outcome::of(state) }
 }
 
-/// Names that the answers give, as they are compared: the name of the user without its path.
-fn told<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a Said)> {
+/// Somebody that an answer, or the form, is about.
+#[derive(Clone, Copy)]
+struct Person<'a> {
+    /// The name without its path.
+    name: &'a str,
+    /// The account, where an ARN tells it.
+    account: Option<&'a str>,
+    /// As it is written.
+    text: &'a str,
+    place: Place,
+}
+
+impl<'a> Person<'a> {
+    fn of_arn(text: &'a str, place: Place) -> Self {
+        Self { name: user_of(text), account: arn::account_of(text), text, place }
+    }
+
+    fn of_name(said: &'a Said) -> Self {
+        Self { name: &said.text, account: None, text: &said.text, place: said.place }
+    }
+
+    /// Names are unique within an account.
+    fn is_other_than(&self, other: &Self) -> bool {
+        self.name != other.name || self.account.zip(other.account).is_some_and(|(own, other)| own != other)
+    }
+}
+
+/// Everybody that the answers are about.
+fn told<'a>(subject: &Subject<'a>) -> Vec<Person<'a>> {
     let record = &subject.evidence.reader;
-    let arns = record.arns.iter().map(|arn| (user_of(&arn.text), arn));
-    arns.chain(record.names.iter().map(|name| (name.text.as_str(), name))).collect()
+    let arns = record.arns.iter().map(|arn| Person::of_arn(&arn.text, arn.place));
+    let names = record.names.iter().chain(record.owners(OwnerKind::Role));
+    arns.chain(names.map(Person::of_name)).collect()
 }
 
 /// The name in the ARN of a user; of a session the role's; of the root user `root`.
@@ -191,22 +220,55 @@ fn user_of(arn: &str) -> &str {
 pub(super) fn one_reader(subject: &Subject<'_>) -> Outcome {
     let told = told(subject);
     let form = given(subject, "reader").zip(subject.form.text("reader"));
-    let first = match (form, told.first()) {
-        (Some((place, arn)), _) => (user_of(arn), place),
-        (None, Some((name, said))) => (*name, said.place),
-        (None, None) => return Outcome::of(State::Holds),
-    };
-    let Some((name, said)) = told.iter().find(|(name, _)| *name != first.0) else {
+    let form = form.map(|(place, arn)| Person::of_arn(arn, place));
+    let Some(first) = form.or_else(|| told.first().copied()) else { return Outcome::of(State::Holds) };
+    let Some(other) = told.iter().find(|other| other.is_other_than(&first)) else {
         return Outcome::of(State::Holds);
     };
-    let values = Values::new().with("found", *name).with("needed", first.0);
-    let mut cause = Cause::new("reader", "mixed", said.place, values);
-    cause.related.push((first.1, format!("this is about `{}`", first.0)));
+    // Of two users of one name the accounts tell them apart.
+    let (found, needed) =
+        if other.name == first.name { (other.text, first.text) } else { (other.name, first.name) };
+    let values = Values::new().with("found", found).with("needed", needed);
+    let mut cause = Cause::new("reader", "mixed", other.place, values);
+    cause.related.push((first.place, format!("this is about `{needed}`")));
     Outcome {
         causes: vec![cause],
-        facts: vec![FactRef::with("reader-mixed", "names", &format!("{}` and `{name}", first.0))],
+        facts: vec![FactRef::with("reader-mixed", "names", &format!("{needed}` and `{found}"))],
         ..Outcome::of(State::Unknown)
     }
+}
+
+/// The user is in every group whose policy is at hand.
+pub(super) fn in_groups(subject: &Subject<'_>) -> Outcome {
+    let record = &subject.evidence.reader;
+    let owners: Vec<&Said> = record.owners(OwnerKind::Group).collect();
+    let Some(groups) = &record.groups else {
+        if subject.strict {
+            return waits(FactRef::new("reader-groups"));
+        }
+        let names: BTreeSet<&str> = owners.iter().map(|owner| owner.text.as_str()).collect();
+        let names = names.into_iter().collect::<Vec<_>>().join("`, `");
+        let text = format!("the reader is in the group `{names}`; list-groups-for-user was not given");
+        return Outcome { assumed: vec![Assumption { text, source: None }], ..Outcome::of(State::Holds) };
+    };
+    let strangers = owners.iter().filter(|owner| !groups.iter().any(|group| group.text == owner.text));
+    let causes: Vec<Cause> = strangers
+        .map(|owner| {
+            let values = Values::new().with("found", owner.text.as_str());
+            let mut cause = Cause::new("reader", "not-in-group", owner.place, values);
+            let others = groups.iter().map(|group| (group.place, format!("it is in `{}`", group.text)));
+            cause.related.extend(others.take(1));
+            cause
+        })
+        .collect();
+    if causes.is_empty() {
+        return Outcome::of(State::Holds);
+    }
+    if let Some(page) = record.pages.first() {
+        let file = subject.sources.get(page.source).name();
+        return waits(FactRef::with("page-of-several", "file", file));
+    }
+    Outcome { causes, ..Outcome::of(State::Broken) }
 }
 
 /// The user is among those of the account.

@@ -22,7 +22,7 @@ pub(super) fn missing(
 ) -> Vec<Cause> {
     let seen = match found {
         Found::Silent { seen } | Found::Refused { seen } => seen.as_slice(),
-        Found::Files { .. } | Found::Unseen { .. } => return Vec::new(),
+        Found::Files { .. } | Found::Waiting { .. } | Found::Unseen { .. } => return Vec::new(),
     };
     let here = seen.iter().find_map(|seen| in_folder(subject, bucket, values, seen));
     let has_data = here.as_ref().is_some_and(|cause| cause.case != "metadata-only");
@@ -197,10 +197,6 @@ pub(super) fn ignored(bucket: Bucket<'_>, seen: &Seen<'_>, read: Kind) -> Vec<Ca
         | Kind::Directly
         | Kind::NoData => None,
     };
-    let is_ending = |kind: Kind, other: Kind| match (kind, other) {
-        (Kind::File { ending: left, .. }, Kind::File { ending: right, .. }) => left != right,
-        _ => false,
-    };
     seen.kinds
         .iter()
         .filter(|(kind, _)| **kind != read && **kind != Kind::NoData)
@@ -234,8 +230,16 @@ pub(super) fn pages(bucket: Bucket<'_>, seen: &Seen<'_>) -> Vec<Cause> {
         .collect()
 }
 
+/// Whether two kinds of files differ in the group of their endings.
+pub(super) fn is_ending(kind: Kind, other: Kind) -> bool {
+    match (kind, other) {
+        (Kind::File { ending: left, .. }, Kind::File { ending: right, .. }) => left != right,
+        _ => false,
+    }
+}
+
 /// The ending of a key's last part, from its first dot on.
-fn ending_of(key: &str) -> &str {
+pub(super) fn ending_of(key: &str) -> &str {
     let file = key.rsplit('/').next().unwrap_or(key);
     file.find('.').and_then(|dot| file.get(dot..)).unwrap_or(file)
 }

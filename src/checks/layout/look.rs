@@ -1,6 +1,6 @@
 //! What the product sees if it looks into one folder of the bucket, and what it does then.
 
-use crate::contract::{Case, IfMissing, Layout};
+use crate::contract::{Case, IfMissing, Layout, Month};
 use crate::evidence::{KeyGroup, Listing};
 use std::collections::BTreeMap;
 
@@ -41,11 +41,21 @@ impl Tally<'_> {
     }
 }
 
+/// Objects in the folder of a period.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InPeriod<'a> {
+    pub(super) kind: Kind,
+    pub(super) month: Month,
+    pub(super) group: &'a KeyGroup,
+}
+
 /// What the product sees in one folder.
 #[derive(Debug, Clone)]
 pub(super) struct Seen<'a> {
     pub(super) folder: String,
     pub(super) kinds: BTreeMap<Kind, Tally<'a>>,
+    /// What lies in folders of periods.
+    pub(super) periods: Vec<InPeriod<'a>>,
     /// The folders in it, with the number of objects below each, and the first of them.
     pub(super) folders: Vec<(String, Tally<'a>)>,
 }
@@ -71,6 +81,8 @@ pub(super) enum Found<'a> {
     Silent { seen: Vec<Seen<'a>> },
     /// No files, and connecting is refused.
     Refused { seen: Vec<Seen<'a>> },
+    /// No files in the folder that was typed; whether there are some without its last folder the listing does not show.
+    Waiting { seen: Seen<'a> },
     /// The listing does not show what lies below this folder.
     Unseen { folder: String },
 }
@@ -90,7 +102,11 @@ impl<'a> Bucket<'a> {
             (IfMissing::RetryWithoutLastFolder, Some(shorter)) => {
                 match self.try_one(shorter, name, export_type) {
                     Ok(second) => Found::Refused { seen: vec![first, second] },
-                    Err(end) => *end,
+                    // Of the folder that was typed the listing does tell.
+                    Err(end) => match *end {
+                        Found::Unseen { .. } => Found::Waiting { seen: first },
+                        found => found,
+                    },
                 }
             }
             (IfMissing::Refused | IfMissing::RetryWithoutLastFolder, _) => {
@@ -113,7 +129,12 @@ impl<'a> Bucket<'a> {
     /// Looks into a folder.
     pub(super) fn look(self, folder: &str) -> Seen<'a> {
         let range = self.listing.below(folder);
-        let mut seen = Seen { folder: folder.to_owned(), kinds: BTreeMap::new(), folders: Vec::new() };
+        let mut seen = Seen {
+            folder: folder.to_owned(),
+            kinds: BTreeMap::new(),
+            periods: Vec::new(),
+            folders: Vec::new(),
+        };
         let mut periods = PeriodOf::default();
         for group in self.listing.groups().get(range).unwrap_or_default() {
             let text = group.key.as_str();
@@ -130,6 +151,9 @@ impl<'a> Bucket<'a> {
                     self.kind(text, &mut periods)
                 }
             };
+            if let (false, Some(month)) = (matches!(kind, Kind::Directly | Kind::NoData), periods.month()) {
+                seen.periods.push(InPeriod { kind, month, group });
+            }
             seen.kinds.entry(kind).and_modify(|known| known.add(group.count)).or_insert(tally);
         }
         seen
@@ -158,9 +182,15 @@ impl<'a> Bucket<'a> {
 pub(super) struct PeriodOf {
     folder: String,
     period: Option<(usize, Case)>,
+    month: Option<Month>,
 }
 
 impl PeriodOf {
+    /// The month of the key asked for last.
+    fn month(&self) -> Option<Month> {
+        self.month
+    }
+
     /// Which period's folder a key lies in, and whether it is written as it should be.
     fn of(&mut self, layout: &Layout, key: &str) -> Option<(usize, Case)> {
         let folder = key.rfind('/').and_then(|end| key.get(..=end)).unwrap_or_default();
@@ -173,6 +203,7 @@ impl PeriodOf {
                     .map(|(at, _)| (at, case))
             };
             self.period = find(Case::Exact).or_else(|| find(Case::Ignored));
+            self.month = self.period.and_then(|(at, case)| layout.period.get(at)?.month(folder, case));
         }
         self.period
     }

@@ -6,6 +6,7 @@
 mod explain;
 mod exports;
 mod look;
+mod months;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -43,7 +44,16 @@ pub(super) fn check(subject: &Subject<'_>, question: LayoutQuestion) -> Outcome 
         LayoutQuestion::Import => import(subject, bucket, &values, &found),
         LayoutQuestion::Ignored => told(&found, |seen, kind| explain::ignored(bucket, seen, kind)),
         LayoutQuestion::Page => told(&found, |seen, _| explain::pages(bucket, seen)),
+        LayoutQuestion::Readable => told(&found, |seen, kind| months::archived(bucket, seen, kind)),
     }
+}
+
+/// Whether the listing shows files of the export where the form, or the export's own settings, say that they are.
+pub(super) fn is_delivered(subject: &Subject<'_>) -> bool {
+    let (Some(layout), Some(root)) = (subject.layout, subject.form.root()) else { return false };
+    let bucket = Bucket { listing: &subject.evidence.listing, layout };
+    let is_file = |kind: &look::Kind| matches!(kind, look::Kind::File { .. });
+    other_bucket(subject, bucket).is_none() && bucket.look(&format!("{root}/")).kinds.keys().any(is_file)
 }
 
 /// What looks wrong and cannot be proved to be, where no listing tells.
@@ -144,13 +154,19 @@ fn connect(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found:
             }
             Outcome { causes, ..Outcome::of(State::Broken) }
         }
+        Found::Waiting { seen } => unknown(vec![FactRef::with("not-delivered", "folder", &seen.folder)]),
         Found::Unseen { folder } => unknown(vec![FactRef::with("listing-incomplete", "folder", folder)]),
     }
 }
 
 fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: &Found<'_>) -> Outcome {
     match found {
-        Found::Files { files, .. } => Outcome { detail: Some(files_of(*files)), ..Outcome::of(State::Holds) },
+        Found::Files { files, seen, kind, .. } => {
+            let causes = months::left(subject, bucket, seen, *kind);
+            let state = if causes.is_empty() { State::Holds } else { State::Broken };
+            Outcome { causes, detail: Some(files_of(*files)), ..Outcome::of(state) }
+        }
+        Found::Waiting { seen } => unknown(vec![FactRef::with("not-delivered", "folder", &seen.folder)]),
         Found::Silent { seen } | Found::Refused { seen } => {
             let mut causes = explain::missing(subject, bucket, values, found);
             // The export's own settings know better than files that lie elsewhere since before.

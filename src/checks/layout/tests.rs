@@ -70,6 +70,7 @@ proptest! {
                 }
                 Found::Silent { .. } => assert!(is_one_folder),
                 Found::Refused { seen } => assert!(!is_one_folder && seen.len() == 2),
+                Found::Waiting { seen } => panic!("the listing shows everything, not {}?", seen.folder),
                 Found::Unseen { folder } => panic!("the listing shows everything, not {folder}?"),
             }
         });

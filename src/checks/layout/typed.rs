@@ -7,7 +7,8 @@ use crate::source::{Place, Span};
 
 /// Path and name that the product refuses at once, for a character.
 pub(super) fn refused(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
-    [("export-path", &layout.refused_path), ("export-name", &layout.refused_name)]
+    let lengths = ["export-path", "export-name"].into_iter().filter_map(|name| length(subject, layout, name));
+    let characters = [("export-path", &layout.refused_path), ("export-name", &layout.refused_name)]
         .into_iter()
         .filter_map(|(name, message)| {
             let value = subject.form.text(name)?;
@@ -19,8 +20,33 @@ pub(super) fn refused(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
                 .with("character", shown(character))
                 .with("message", said(subject.form, message));
             Some(Cause::new("path", "characters", place, values).in_group("form"))
-        })
-        .collect()
+        });
+    characters.chain(lengths).collect()
+}
+
+/// A value that the product does not take for its length. An empty path has words of its own.
+fn length(subject: &Subject<'_>, layout: &Layout, name: &str) -> Option<Cause> {
+    let most = layout.longest?;
+    let value = subject.form.text(name)?;
+    let count = value.chars().count();
+    let is_short = name == "export-name" && count == 0;
+    let values = Values::new()
+        .with("name", name)
+        .with("found", count.to_string())
+        .with("needed", format!("1 to {most}"));
+    let place = place(subject.form, name).filter(|_| is_short || count > most)?;
+    Some(Cause::new("path", "length", place, values).in_group("form"))
+}
+
+/// A name that AWS gives no export of the form's type.
+fn impossible(subject: &Subject<'_>, layout: &Layout, value: &str) -> Option<Cause> {
+    let kind = subject.form.text("export-type")?;
+    let rule = layout.name.iter().find(|rule| rule.export_type == kind)?;
+    let (_, range) = rule.matches.failure(value).filter(|_| !value.is_empty())?;
+    let place = part(subject, "export-name", range.start, range.len())?;
+    let values =
+        Values::new().with("found", value).with("name", kind).with("needed", rule.matches.describe());
+    Some(Cause::new("path", "name-impossible", place, values))
 }
 
 /// Path and name that the product takes, and that cannot be those of an export.
@@ -41,13 +67,17 @@ pub(super) fn suspicious(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
         } else if let Some((start, length)) = placeholder(value) {
             let place = part(subject, name, start, length).unwrap_or(place);
             Cause::new("path", "placeholder", place, values)
-        } else if name == "export-path" && value.is_empty() {
+        } else if name == "export-path" && layout.path(value).is_empty() {
             Cause::new("path", "empty", place, values)
         } else if name == "export-path" && value.starts_with('/') {
             let needed = layout.path(value.trim_start_matches('/')).to_owned();
             let place = part(subject, name, 0, 1).unwrap_or(place);
             Cause::new("path", "leading-slash", place, values.with("needed", needed.clone()))
                 .typing("export-path", &needed)
+        } else if let Some(cause) =
+            (name == "export-name").then(|| impossible(subject, layout, value)).flatten()
+        {
+            cause
         } else {
             continue;
         };

@@ -18,6 +18,14 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     }
 }
 
+/// Whether a text has the form of an action: `*`, or a service and a name, wildcards in them.
+#[must_use]
+pub fn is_action(text: &str) -> bool {
+    let takes = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*' | '?');
+    let is_part = |part: &str| !part.is_empty() && part.chars().all(takes);
+    text == "*" || text.split_once(':').is_some_and(|(prefix, name)| is_part(prefix) && is_part(name))
+}
+
 fn name(doc: &Doc<'_>, statement: &Statement, item: &Text, out: &mut Out) {
     let text = &*item.value;
     let found = [("found", text)];

@@ -30,6 +30,7 @@ mod trust;
 mod value;
 mod variable;
 
+pub use action::is_action;
 pub use cases::LINT_CASES;
 pub use doc::Doc;
 pub use kind::PolicyKind;

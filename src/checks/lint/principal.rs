@@ -4,10 +4,13 @@ use super::cover::name;
 use super::doc::{Doc, Out, is_open};
 use super::kind::PolicyKind;
 use super::named;
-use super::space::{Asked, FRESH_USER, Known, Side, Space, part, with_denies};
+use super::space::{
+    Asked, FRESH_NAME, FRESH_USER, Known, Side, Space, closed, fill, fresh, part, with_denies,
+};
 use crate::catalog;
 use crate::eval::{Caller, Carriage, carriage, is_computed};
-use crate::policy::{BaseOperator, Effect, PrincipalEntry, PrincipalKind, Statement, TextKind};
+use crate::policy::{BaseOperator, Effect, Policy, PrincipalEntry, PrincipalKind, Statement, Text, TextKind};
+use std::collections::BTreeMap;
 
 /// What host names of service principals end with.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (checked 2026-11)
@@ -118,8 +121,30 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
     }
 }
 
+/// A request that a statement is about.
+struct Sample {
+    action: String,
+    resource: String,
+    /// What the resource takes for names that are filled in later: each is taken for something that nothing else is called.
+    filled: BTreeMap<String, String>,
+}
+
+impl Sample {
+    /// The statement with all that is denied beside it, the same names filled in. What else is open in it is taken as it lets the
+    /// least in; nothing if it is open itself.
+    fn policy(&self, doc: &Doc<'_>, statement: &Statement) -> Option<Policy> {
+        if doc.policy.holes().next().is_none() {
+            return Some(with_denies(doc.policy, statement));
+        }
+        let mut policy =
+            part(doc.policy, |each| each.index == statement.index || each.effect != Effect::Allow);
+        policy.fill(&|name| self.filled.get(name).cloned());
+        closed(policy)
+    }
+}
+
 /// A request that the statement is about: its first known action, on what it names.
-fn sample(statement: &Statement) -> Option<(String, String)> {
+fn sample(statement: &Statement) -> Option<Sample> {
     let actions = statement.actions.as_ref()?;
     let action = if actions.negated {
         catalog::action("s3:GetObject")?
@@ -129,6 +154,7 @@ fn sample(statement: &Statement) -> Option<(String, String)> {
             .find(|action| action.name().starts_with("Get"))
             .or_else(|| catalog::expand(&first.value).next())?
     };
+    let mut filled = BTreeMap::new();
     let resource = match &statement.resources {
         Some(resources) if !resources.negated => {
             let fits = |text: &str| {
@@ -139,12 +165,39 @@ fn sample(statement: &Statement) -> Option<(String, String)> {
                 .items
                 .iter()
                 .filter(|item| item.kind == TextKind::String && !item.value.contains("${"));
-            let found = named.clone().find(|item| fits(&item.value)).or_else(|| named.clone().next())?;
-            found.value.to_string()
+            let found = named.clone().find(|item| fits(&item.value)).or_else(|| named.clone().next());
+            match found {
+                Some(found) => found.value.to_string(),
+                None => {
+                    let open = resources.items.iter().filter(|item| !item.is_whole());
+                    let (resource, names) = open.filter_map(|item| named_later(action, item)).next()?;
+                    filled = names;
+                    resource
+                }
+            }
         }
         Some(_) | None => "*".to_owned(),
     };
-    Some((action.full_name(), resource))
+    Some(Sample { action: action.full_name(), resource, filled })
+}
+
+/// A resource of which a part is filled in later, with names for that: such as the action can be used on.
+fn named_later(action: &catalog::Action, item: &Text) -> Option<(String, BTreeMap<String, String>)> {
+    let types = action.resource_types().flat_map(|each| each.resource_type.arns());
+    let arns = types.map(|template| fresh(&fill(template, "111122223333")));
+    // Where the text begins with it, the hole is an ARN, or the beginning of one.
+    std::iter::once(FRESH_NAME.to_owned()).chain(arns).find_map(|first| {
+        let mut names = BTreeMap::new();
+        for hole in &item.holes {
+            let name = if hole.at == 0 { first.clone() } else { FRESH_NAME.to_owned() };
+            names.insert(hole.name.to_string(), name);
+        }
+        let mut text = item.clone();
+        text.fill(&|name| names.get(name).cloned());
+        let pattern = catalog::ArnPattern::new(&text.value);
+        let is_one = action.resource_types().any(|each| each.resource_type.overlaps(&pattern));
+        is_one.then(|| (text.value.to_string(), names))
+    })
 }
 
 /// Services that act for anybody: without a source key each of their customers gets in.
@@ -157,8 +210,9 @@ fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
             entry.kind == PrincipalKind::Service && is_text
         })
         .peekable();
-    let Some((action, resource)) = entries.peek().and_then(|_| sample(statement)) else { return };
-    let policy = with_denies(doc.policy, statement);
+    let Some(sample) = entries.peek().and_then(|_| sample(statement)) else { return };
+    let Some(policy) = sample.policy(doc, statement) else { return };
+    let Sample { action, resource, .. } = sample;
     let space = Space::new(&policy, Side::Resource);
     for entry in entries {
         let service = &*entry.value.value;
@@ -199,8 +253,9 @@ fn strangers(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
         || principals.entries.iter().any(|entry| {
             matches!(entry.kind, PrincipalKind::Everyone | PrincipalKind::Aws) && &*entry.value.value == "*"
         });
-    let Some((action, resource)) = everyone.then(|| sample(statement)).flatten() else { return };
-    let policy = with_denies(doc.policy, statement);
+    let Some(sample) = everyone.then(|| sample(statement)).flatten() else { return };
+    let Some(policy) = sample.policy(doc, statement) else { return };
+    let Sample { action, resource, .. } = sample;
     let space = Space::new(&policy, Side::Resource);
     let may = |caller, owner, known| {
         !space.is_refused(Asked { caller, action: &action, resource: &resource, owner: Some(owner) }, known)
@@ -224,7 +279,10 @@ fn never(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let only = !principals.entries.is_empty()
         && principals.entries.iter().all(|entry| entry.kind == PrincipalKind::Service);
     let asks = only && !statement.clauses.is_empty();
-    let Some((action, resource)) = asks.then(|| sample(statement)).flatten() else { return };
+    let Some(Sample { action, resource, filled }) = asks.then(|| sample(statement)).flatten() else { return };
+    if !filled.is_empty() {
+        return;
+    }
     let Some(service) = principals.entries.first().map(|entry| &*entry.value.value) else { return };
     let asked = Asked { caller: service, action: &action, resource: &resource, owner: Some("111122223333") };
     // One of them that may send the key is let in.

@@ -5,7 +5,9 @@ use crate::eval::{
     Answer, Caller, Compiled, Context, ContextValue, Layer, Layers, Member, NoTrace, Question, Request,
     World, ask, decide,
 };
-use crate::policy::{Effect, Policy, Statement, arn};
+use crate::policy::{
+    Clause, Effect, Element, Policy, PrincipalEntry, PrincipalKind, Statement, Text, TextKind, arn,
+};
 
 /// A user that no document names.
 pub(super) const FRESH_USER: &str = "arn:aws:iam::999999999999:user/preflight-stranger";
@@ -38,6 +40,62 @@ pub(super) fn part(policy: &Policy, keep: impl Fn(&Statement) -> bool) -> Policy
 /// One Allow with all that is denied beside it.
 pub(super) fn with_denies(policy: &Policy, statement: &Statement) -> Policy {
     part(policy, |each| each.index == statement.index || each.effect == Effect::Deny)
+}
+
+/// A policy without what is filled in later, such that it allows no more than the policy does whatever that is: an Allow that
+/// hangs on it is left out, and a Deny is taken for as wide as it can be. Nothing if no Allow is left.
+pub(super) fn closed(mut policy: Policy) -> Option<Policy> {
+    let is_open = |element: &Option<Element>| {
+        element.iter().flat_map(|element| &element.items).any(|item| !item.is_whole())
+    };
+    policy.statements.retain_mut(|statement| {
+        let clauses =
+            |clause: &Clause| clause.hole().is_some() || clause.values.iter().any(|value| !value.is_whole());
+        let principals = |statement: &Statement| {
+            statement.principals.iter().flat_map(|each| &each.entries).any(|entry| !entry.value.is_whole())
+        };
+        if statement.effect == Effect::Allow {
+            // Of a list, the entries that are known are enough.
+            let lists = [statement.actions.as_mut(), statement.resources.as_mut()].into_iter().flatten();
+            for element in lists.filter(|element| !element.negated) {
+                element.items.retain(Text::is_whole);
+            }
+            if let Some(each) = statement.principals.as_mut().filter(|each| !each.negated) {
+                each.entries.retain(|entry| entry.value.is_whole());
+            }
+            return !(is_open(&statement.actions)
+                || is_open(&statement.resources)
+                || principals(statement)
+                || statement.clauses.iter().any(clauses));
+        }
+        if is_open(&statement.actions) {
+            statement.actions = statement.actions.take().map(any_of);
+        }
+        if is_open(&statement.resources) {
+            statement.resources = statement.resources.take().map(any_of);
+        }
+        if principals(statement)
+            && let Some(each) = &mut statement.principals
+        {
+            each.negated = false;
+            let everyone = |entry: &PrincipalEntry| PrincipalEntry {
+                kind: PrincipalKind::Everyone,
+                kind_span: entry.kind_span,
+                value: Text::new("*", entry.value.span, TextKind::String),
+            };
+            each.entries = each.entries.iter().map(everyone).take(1).collect();
+        }
+        statement.clauses.retain(|clause| !clauses(clause));
+        // An effect that is filled in later may be a Deny.
+        statement.effect = Effect::Deny;
+        true
+    });
+    policy.statements.iter().any(|statement| statement.effect == Effect::Allow).then_some(policy)
+}
+
+fn any_of(element: Element) -> Element {
+    let item = Text::new("*", element.span, TextKind::String);
+    Element { negated: false, items: vec![item], ..element }
 }
 
 /// What is known of a request's context: keys with a value or none; all others may be anything.

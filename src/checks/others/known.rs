@@ -40,6 +40,7 @@ pub(super) fn is_of_contract(subject: &Subject<'_>, caller: &Caller) -> bool {
         Ask::Access { of, .. } => of.iter().find(|(name, _)| name == "product-principal"),
         _ => None,
     });
-    let also = also.filter_map(|(_, arn)| Caller::parse(arn).ok());
+    let also = also.map(|(_, arn)| arn).chain(subject.neighbours);
+    let also = also.filter_map(|arn| Caller::parse(arn).ok());
     of("reader").is_some_and(is_reader) || of("product-principal").into_iter().chain(also).any(is_product)
 }

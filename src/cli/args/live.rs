@@ -44,7 +44,7 @@ pub(in crate::cli) struct LiveArgs {
     /// Do not ask AWS's policy simulator
     #[arg(long)]
     pub(in crate::cli) no_simulate: bool,
-    /// Keep what AWS answered in this file; answers that it holds already are not asked for again
+    /// Keep what AWS answered in this file; where it is of a run that was cut short, its answers are not asked for again
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) snapshot: Option<PathBuf>,
     /// Seconds after which asking stops, with what was answered
@@ -65,6 +65,15 @@ fn of_account(arn: &str) -> Result<String, String> {
     }
 }
 
+/// An account's number: 12 digits, as they are or with the console's dashes.
+fn number(text: &str) -> Result<String, String> {
+    let digits = text.replace('-', "");
+    if digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(digits);
+    }
+    Err("an account has 12 digits, `111122223333`".to_owned())
+}
+
 impl LiveArgs {
     /// Whether AWS is to be asked.
     pub(in crate::cli) fn is_asked(&self) -> bool {
@@ -75,7 +84,8 @@ impl LiveArgs {
 /// Ask AWS, and write what it answers into one file.
 ///
 /// The file is a snapshot: `preflight check FILE` says what `preflight check --live` would have said. If the file is
-/// there, answers that it holds are not asked for again, so that a run that was stopped goes on. Only reads.
+/// there and was cut short, answers that it holds are not asked for again, so that a run that was stopped goes on; one
+/// that is whole is asked for anew. Only reads.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 written, 3 written, but cut short, 2 the run failed")]
 pub(in crate::cli) struct CollectArgs {
@@ -96,13 +106,13 @@ pub(in crate::cli) struct PermissionsArgs {
     #[arg(long = "as", value_name = "FORM", default_value = "json")]
     pub(in crate::cli) form: PolicyForm,
     /// The account, 12 digits [default: any]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = number)]
     pub(in crate::cli) account: Option<String>,
     /// The bucket [default: any]
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) bucket: Option<String>,
     /// The account that owns the bucket [default: the account]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = number)]
     pub(in crate::cli) bucket_account: Option<String>,
     /// The role that is assumed in linked accounts: its name [default: none is]
     #[arg(long, value_name = "NAME")]
@@ -110,6 +120,9 @@ pub(in crate::cli) struct PermissionsArgs {
     /// ARN of the reader: what is asked of roles alone is left out for a user
     #[arg(long, value_name = "ARN")]
     pub(in crate::cli) reader: Option<String>,
+    /// Leave out AWS's policy simulator, which --no-simulate does not ask
+    #[arg(long)]
+    pub(in crate::cli) no_simulate: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -133,9 +146,10 @@ pub(in crate::cli) enum PolicyForm {
 
 /// Write the evidence into one file that can be shown to others.
 ///
-/// Takes what `preflight check` takes. Account numbers, user, group, role and bucket names, identifiers of keys and
-/// organizations, and mail addresses are replaced by others of the same length, the same everywhere in the file. Before
-/// it is written, the bundle is judged, and must be judged as the documents are. Secrets are refused.
+/// Takes what `preflight check` takes. Account numbers and names, user, group, role and bucket names, identifiers of keys,
+/// users and organizations, mail addresses, descriptions and values of tags are replaced by others of the same length, the
+/// same everywhere in the file; internet addresses, names of policies and exports, and every `Sid` stay. Before it is
+/// written, the bundle is judged, and must be judged as the documents are. Secrets are refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 written, 2 not written")]
 pub(in crate::cli) struct BundleArgs {

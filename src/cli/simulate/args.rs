@@ -36,7 +36,7 @@ pub(in crate::cli) struct SimulateArgs {
     #[arg(long, value_name = "ID", help_heading = "Question")]
     pub(in crate::cli) resource_account: Option<String>,
     /// The moment of the request, as 2026-11-23T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME", help_heading = "Question")]
+    #[arg(long, value_name = "TIME", value_parser = crate::cli::args::moment, help_heading = "Question")]
     pub(in crate::cli) now: Option<String>,
     /// A table of questions with the answers that are expected
     #[arg(

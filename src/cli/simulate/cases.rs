@@ -108,6 +108,9 @@ pub(super) fn run(
         let at = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
         anyhow::anyhow!("{name}{at}: {}", error.message().lines().collect::<Vec<_>>().join(", "))
     })?;
+    if let Some(now) = &table.now {
+        crate::cli::args::moment(now).map_err(|why| anyhow::anyhow!("{name}: `now` is `{now}`: {why}"))?;
+    }
     anyhow::ensure!(!table.case.is_empty(), "{name}: there is no [[case]] in it");
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut loaded: Vec<(Files, Loaded)> = Vec::new();

@@ -35,7 +35,12 @@ pub enum FreeFact<'c> {
 impl<'p> Compiled<'p> {
     /// Condition keys that any clause or variable of the set looks at, in lower case.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let in_templates = self.atoms.iter().flat_map(|atom| match atom {
+        self.keys.iter().map(|key| &**key).chain(self.template_keys())
+    }
+
+    /// Condition keys of the variables in texts, in lower case.
+    pub(in crate::eval) fn template_keys(&self) -> impl Iterator<Item = &str> {
+        self.atoms.iter().flat_map(|atom| match atom {
             Test::ResourceTemplate(template) => template.keys().collect::<Vec<_>>(),
             Test::Value { test, .. } => match &test.operand {
                 Operand::Template(template) => template.keys().collect(),
@@ -47,8 +52,7 @@ impl<'p> Compiled<'p> {
             | Test::Unreadable(_)
             | Test::Hole { .. }
             | Test::Held { .. } => Vec::new(),
-        });
-        self.keys.iter().map(|key| &**key).chain(in_templates)
+        })
     }
 
     /// Every text that a condition or a `Resource` of the set compares with, as written.
@@ -199,6 +203,12 @@ impl<'p> Compiled<'p> {
                 }
                 Test::Held { hole, .. } => return self.describe(FreeAtom(*hole)),
                 Test::ResourceTemplate(_) => FreeFact::Text("a policy variable in Resource"),
+                Test::Principal(
+                    PrincipalTest::Account(_) | PrincipalTest::Arn(_) | PrincipalTest::Role { .. },
+                ) => FreeFact::Text("a session that NotPrincipal does not list"),
+                Test::Principal(PrincipalTest::Canonical(_)) => {
+                    FreeFact::Text("the account of a canonical id")
+                }
                 Test::Action(_) | Test::Resource(_) | Test::Principal(_) => {
                     FreeFact::Text("an unreadable principal")
                 }

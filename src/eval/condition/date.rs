@@ -36,6 +36,15 @@ impl Instant {
         (self.0 - earlier.0).div_euclid(3_600 * 1_000_000_000)
     }
 
+    /// Its day and time of day in UTC, as `2026-11-23T04:12:09Z`.
+    #[must_use]
+    pub fn date(self) -> String {
+        let seconds = i64::try_from(self.0.div_euclid(1_000_000_000)).unwrap_or_default();
+        let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let (year, month, day) = civil_from_days(days);
+        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3_600, rest / 60 % 60, rest % 60)
+    }
+
     /// Texts of instants at, just before and just after this one.
     #[must_use]
     pub fn around(self) -> Vec<String> {
@@ -145,9 +154,31 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
+/// The other way round.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let of_year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let in_year = of_era - (365 * of_year + of_year / 4 - of_year / 100);
+    let shifted_month = (5 * in_year + 2) / 153;
+    let day = in_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (of_year + era * 400 + i64::from(month <= 2), month, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_is_shown_as_it_is_read() {
+        for text in
+            ["2026-11-23T04:12:09Z", "1970-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "1969-12-31T23:59:59Z"]
+        {
+            assert_eq!(Instant::parse(text).unwrap().date(), text);
+        }
+    }
 
     #[test]
     fn one_instant_in_many_spellings() {

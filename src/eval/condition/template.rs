@@ -136,7 +136,7 @@ impl Template {
         let tokens = self.tokens(context, expands, Reading::Literal);
         Some(match base {
             BaseOperator::ArnLike => {
-                let parts: [Glob; 6] = arn_parts(tokens)?.map(|part| Glob::from_tokens(part));
+                let parts: [Glob; 6] = arn_parts(tokens)?.map(Glob::from_tokens);
                 Language::arn(&parts)
             }
             BaseOperator::StringEqualsIgnoreCase => Language::folded(&plain_of(tokens)),

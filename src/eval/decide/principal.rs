@@ -72,12 +72,19 @@ impl<R: Recorder> Pass<'_, '_, R> {
         others: bool,
     ) -> bool {
         let caller = &self.request.caller;
-        let signed = !matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous | CallerKind::Root);
+        let signed = !matches!(
+            caller.kind(),
+            CallerKind::Service | CallerKind::Anonymous | CallerKind::Root | CallerKind::Provider
+        );
         if signed && matches!(self.set.layer(LayerKind::Boundary), Layer::Known(_) | Layer::Partly(_)) {
             return true;
         }
         let chain_is_listed = match caller.kind() {
-            CallerKind::Service | CallerKind::Anonymous | CallerKind::Root => account || itself,
+            CallerKind::Service
+            | CallerKind::Anonymous
+            | CallerKind::Root
+            | CallerKind::Provider
+            | CallerKind::Canonical => account || itself,
             CallerKind::User | CallerKind::Federated | CallerKind::Role => account && itself,
             CallerKind::Session => {
                 account && self.names(element, Naming::Itself) && self.names(element, Naming::Role)
@@ -100,7 +107,9 @@ impl<R: Recorder> Pass<'_, '_, R> {
             | CallerKind::Role
             | CallerKind::Federated
             | CallerKind::Service
-            | CallerKind::Anonymous => itself,
+            | CallerKind::Anonymous
+            | CallerKind::Provider
+            | CallerKind::Canonical => itself,
         };
         if account && !own && others {
             return true;

@@ -23,6 +23,12 @@ impl<'a, 'p> Search<'a, 'p> {
         (self.unequal, !self.gave_up)
     }
 
+    /// Whether a condition that looks at all values of a key was taken as a whole: one value would say something else of it.
+    pub(super) fn is_of_many(&self, choices: &Choices, key: &str) -> bool {
+        let atoms = choices.iter().filter_map(|(dimension, _)| dimension.atom());
+        atoms.into_iter().any(|atom| self.set.clause_key(atom) == Some(key))
+    }
+
     /// A leaf of two sets: one concrete request is decided again in both.
     pub(super) fn pair_leaf(
         &mut self,

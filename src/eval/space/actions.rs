@@ -1,6 +1,8 @@
 //! Actions by the ways in which policies tell them apart.
 
+use super::cells::cells;
 use crate::eval::compile::{Compiled, Test};
+use crate::eval::member::Language;
 use crate::eval::service;
 
 /// Actions that every policy of the sets treats alike.
@@ -38,4 +40,35 @@ pub fn actions<M: PartialEq>(
         }
     }
     classes.into_iter().map(|(_, _, class)| class).collect()
+}
+
+/// Actions that a pattern takes, whether or not AWS lists them, one for each way in which the sets tell such actions apart; and
+/// whether there are no others. The pattern's own text is the first: a wildcard in it stands for itself, as a name that no
+/// other pattern spells out.
+#[must_use]
+pub fn unlisted(sets: &[&Compiled<'_>], pattern: &str) -> (Vec<String>, bool) {
+    let lower = pattern.to_ascii_lowercase();
+    let mut globs = Vec::new();
+    for set in sets {
+        for test in &set.atoms {
+            if let Test::Action(test) = test
+                && !globs.contains(&&test.pattern)
+            {
+                globs.push(&test.pattern);
+            }
+        }
+    }
+    let tests: Vec<Language> = globs.iter().map(|glob| Language::from(*glob)).collect();
+    let found = cells(&[Language::glob(&lower)], &tests);
+    let mut seen: Vec<Vec<bool>> = Vec::new();
+    let mut out = Vec::new();
+    for name in std::iter::once(pattern.to_owned()).chain(found.texts) {
+        let lower = name.to_ascii_lowercase();
+        let ways: Vec<bool> = globs.iter().map(|glob| glob.matches(&lower)).collect();
+        if !seen.contains(&ways) {
+            seen.push(ways);
+            out.push(name);
+        }
+    }
+    (out, found.complete)
 }

@@ -12,13 +12,17 @@ use crate::eval::context::Context;
 use crate::eval::member::{Found, Language, Step, language, string};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::request::{Caller, CallerKind};
-use crate::policy::arn;
+use crate::policy::{PrincipalKind, arn};
+use std::collections::BTreeSet;
 
 /// More classes than this are not listed.
 const MOST: usize = 2_048;
 
 /// Accounts that documentation uses; the first that no policy names stands for all that none names.
 const STRANGERS: [&str; 4] = ["444455556666", "777788889999", "123456789012", "210987654321"];
+
+/// The name of a session that no policy has.
+const SESSION: &str = "preflight-any-session";
 
 /// Callers that every policy of the sets treats alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +42,8 @@ impl CallerClass {
         match self.caller.kind() {
             CallerKind::Anonymous => "anybody, unsigned".to_owned(),
             CallerKind::Root => format!("the root user of {account}"),
+            CallerKind::Provider => format!("who signs in through {arn}"),
+            CallerKind::Canonical => format!("the account with the canonical id {arn}"),
             _ if self.named => arn.to_owned(),
             CallerKind::User => format!("a user of {account}, such as {arn}"),
             CallerKind::Role => format!("a role of {account}, such as {arn}"),
@@ -82,6 +88,47 @@ pub fn callers(sets: &[&Compiled<'_>], pattern: &str, accounts: &[&str], names: 
         seen.take(vec![String::new()], &mut out);
     }
     out.list.sort_by_key(|class| !class.named);
+    out
+}
+
+/// Callers that no pattern of ARNs finds, one for each that a policy of the sets names: those of an identity provider, accounts
+/// by their canonical id, and sessions of roles that a `NotPrincipal` lists, since AWS wants the session listed, too.
+#[must_use]
+pub fn others(sets: &[&Compiled<'_>]) -> Vec<CallerClass> {
+    let mut out: Vec<CallerClass> = Vec::new();
+    let mut add = |caller: Caller, named: bool| {
+        let class = CallerClass { caller, named };
+        if !out.contains(&class) {
+            out.push(class);
+        }
+    };
+    for set in sets {
+        for test in &set.atoms {
+            match test {
+                Test::Principal(PrincipalTest::Federated(provider)) => {
+                    add(Caller::of_provider(provider), true)
+                }
+                Test::Principal(PrincipalTest::Held { kind: PrincipalKind::Federated, text, .. }) => {
+                    add(Caller::of_provider(text), true);
+                }
+                Test::Principal(PrincipalTest::Canonical(id)) => add(Caller::of_canonical_id(id), true),
+                _ => {}
+            }
+        }
+        let negated = set.statements.iter().filter_map(|statement| statement.principals.as_ref());
+        for atom in negated.filter(|element| element.negated).flat_map(|element| &element.atoms) {
+            let Some(Test::Principal(PrincipalTest::Role { arn, account, name })) =
+                set.atoms.get(*atom as usize)
+            else {
+                continue;
+            };
+            let partition = arn.split(':').nth(1).unwrap_or("aws");
+            let session = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{SESSION}");
+            if let Ok(caller) = Caller::parse(&session) {
+                add(caller.with_role_arn(arn), false);
+            }
+        }
+    }
     out
 }
 
@@ -172,12 +219,9 @@ impl<'s> Seen<'s> {
         let mut all: Vec<String> = more.iter().map(|&each| each.to_owned()).collect();
         all.extend(account_in(pattern));
         all.extend(self.accounts.iter().cloned());
-        let mut out: Vec<String> = Vec::new();
-        for account in all {
-            if !out.contains(&account) {
-                out.push(account);
-            }
-        }
+        let mut known = BTreeSet::new();
+        all.retain(|account| known.insert(account.clone()));
+        let mut out = all;
         out.extend(
             STRANGERS
                 .iter()

@@ -26,6 +26,11 @@ const TAGS_OF_CERTIFICATES: &str = "rolesanywhere.amazonaws.com";
 #[must_use]
 pub fn carriage(caller: &Caller, action: &str, key: &str) -> Carriage {
     let key = key.to_ascii_lowercase();
+    if let (CallerKind::Provider, Some((issuer, claim))) = (caller.kind(), key.rsplit_once(':'))
+        && (issuer == "saml" || issuer.contains('.'))
+    {
+        return of_token(caller.arn(), issuer, claim);
+    }
     let Some(name) = key.strip_prefix("aws:") else {
         let known = catalog::action(action);
         // A key of the session (`lambda:SourceFunctionArn`) comes with a role only; what the catalog does not know may be.
@@ -38,7 +43,7 @@ pub fn carriage(caller: &Caller, action: &str, key: &str) -> Carriage {
     let kind = caller.kind();
     let only = |holds: bool| if holds { Carriage::Maybe } else { Carriage::Never };
     let service = kind == CallerKind::Service;
-    let signed = !matches!(kind, CallerKind::Service | CallerKind::Anonymous);
+    let signed = !matches!(kind, CallerKind::Service | CallerKind::Anonymous | CallerKind::Provider);
     match name {
         "currenttime" | "epochtime" | "requestedregion" | "useragent" | "viaawsservice" => Carriage::Always,
         // S3's guide says that a service's requests come without them, IAM's that they are always there.
@@ -72,6 +77,43 @@ pub fn carriage(caller: &Caller, action: &str, key: &str) -> Carriage {
         _ if name.starts_with("sourcevpc") || name.starts_with("vpce") => only(!service),
         _ if name.starts_with("calledvia") => only(signed),
         _ => Carriage::Maybe,
+    }
+}
+
+/// Whether a token or assertion of a provider brings a key. Of a provider that is named later any may be it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html> (keys for web identity and
+/// SAML, checked 2026-11)
+fn of_token(provider: &str, issuer: &str, claim: &str) -> Carriage {
+    let provider = provider.to_ascii_lowercase();
+    let is_open = provider.contains("${");
+    let is_saml = issuer == "saml";
+    let is_own = if is_saml { provider.contains(":saml-provider/") } else { provider.contains(issuer) };
+    match claim {
+        _ if !is_own && !is_open => Carriage::Never,
+        "aud" | "sub" if is_own && !is_saml => Carriage::Always,
+        _ => Carriage::Maybe,
+    }
+}
+
+/// Whether such a caller can ask for an action at all. Of STS only the calls that bring a token or assertion go unsigned, and who
+/// brings one can do nothing else but tag and name the session.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html> (checked 2026-11)
+#[must_use]
+pub fn may_ask(caller: &Caller, action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    let with_token = matches!(action.as_str(), "sts:assumerolewithwebidentity" | "sts:assumerolewithsaml");
+    match caller.kind() {
+        CallerKind::Anonymous => with_token || !action.starts_with("sts:"),
+        CallerKind::Provider => {
+            with_token || matches!(action.as_str(), "sts:tagsession" | "sts:setsourceidentity")
+        }
+        CallerKind::Root
+        | CallerKind::User
+        | CallerKind::Role
+        | CallerKind::Session
+        | CallerKind::Federated
+        | CallerKind::Service
+        | CallerKind::Canonical => true,
     }
 }
 

@@ -21,9 +21,9 @@ mod carriage;
 mod cells;
 mod places;
 
-pub use actions::{ActionClass, actions};
-pub use callers::{CallerClass, CallerClasses, callers};
-pub use carriage::{Carriage, carriage, is_computed};
+pub use actions::{ActionClass, actions, unlisted};
+pub use callers::{CallerClass, CallerClasses, callers, others};
+pub use carriage::{Carriage, carriage, is_computed, may_ask};
 pub use places::{Place, places, shape, written};
 
 use super::ask::{Answer, Dependence, Question, Witness, ask};

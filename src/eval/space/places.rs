@@ -10,6 +10,8 @@ pub struct Place {
     pub shown: String,
     /// The ARNs. None: the one resource `*`.
     pub space: Option<Language>,
+    /// Those among them that look like ARNs of such a resource, as witnesses: no field is empty, and no name has a colon.
+    pub usual: Option<Language>,
 }
 
 /// The resources of an action. One that works on none is asked on `*`; of one that the catalog does not know, anything may be
@@ -17,20 +19,23 @@ pub struct Place {
 #[must_use]
 pub fn places(action: &str, partition: &str) -> Vec<Place> {
     let Some(known) = catalog::action(action) else {
-        return vec![Place { shown: "*".to_owned(), space: Some(Language::any()) }];
+        return vec![Place { shown: "*".to_owned(), space: Some(Language::any()), usual: None }];
     };
     let mut out: Vec<Place> = Vec::new();
     for each in known.resource_types() {
         for template in each.resource_type.arns() {
-            let place =
-                Place { shown: written(template, partition), space: Some(shape(template, partition)) };
+            let place = Place {
+                shown: written(template, partition),
+                space: Some(shape(template, partition)),
+                usual: Some(usual(template, partition)),
+            };
             if !out.contains(&place) {
                 out.push(place);
             }
         }
     }
     if out.is_empty() {
-        out.push(Place { shown: "*".to_owned(), space: None });
+        out.push(Place { shown: "*".to_owned(), space: None, usual: None });
     }
     out
 }
@@ -62,6 +67,19 @@ pub fn shape(template: &str, partition: &str) -> Language {
         // A bucket's name has no slash, see `catalog::ResourceType::matches`.
         Piece::Hole("BucketName") => steps.extend([Step::Except('/'), Step::ExceptMany('/')]),
         Piece::Hole(_) => steps.extend([Step::One, Step::Many]),
+    });
+    Language::new(steps)
+}
+
+/// The ARNs of a template that people have seen. A name of an object may have colons.
+fn usual(template: &str, partition: &str) -> Language {
+    let mut steps: Vec<Step> = Vec::new();
+    holes(template, |piece| match piece {
+        Piece::Text(text) => steps.extend(Language::glob(text).steps()),
+        Piece::Hole("Partition") => steps.extend(Language::exact(partition).steps()),
+        Piece::Hole("BucketName") => steps.extend([Step::Except('/'), Step::ExceptMany('/')]),
+        Piece::Hole("ObjectName") => steps.extend([Step::One, Step::Many]),
+        Piece::Hole(_) => steps.extend([Step::Except(':'), Step::ExceptMany(':')]),
     });
     Language::new(steps)
 }

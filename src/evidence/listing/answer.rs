@@ -2,7 +2,8 @@
 
 use super::ListingFault;
 use super::compact::LIKE;
-use super::groups::Gather;
+use super::groups::{Gather, Object};
+use crate::evidence::bucket::archive;
 use crate::source::SourceId;
 use crate::syntax::{Scan, ScanFault, ScanPlace, unescape};
 use std::io::Read;
@@ -108,11 +109,11 @@ impl<R: Read> Walk<R> {
             self.members += 1;
             let name = std::str::from_utf8(&name).unwrap_or_default();
             match name {
-                "Contents" => self.list("Key", |walk, key, raw, at, count| {
-                    walk.gather.take((key, count), raw, at, walk.number, walk.answer.source);
+                "Contents" => self.list("Key", |walk, object, raw, at| {
+                    walk.gather.take(object, raw, at, walk.number, walk.answer.source);
                 })?,
-                "CommonPrefixes" => self.list("Prefix", |walk, folder, _, _, _| {
-                    walk.answer.folders.push(folder.to_owned());
+                "CommonPrefixes" => self.list("Prefix", |walk, folder, _, _| {
+                    walk.answer.folders.push(folder.key.to_owned());
                 })?,
                 "IsTruncated" => {
                     let truncated = self.scan.word()? == "true";
@@ -144,12 +145,12 @@ impl<R: Read> Walk<R> {
         }
     }
 
-    /// Walks over a list of objects and hands out one of their members: its text, as it is written, where it begins, and for
-    /// how many objects it stands.
+    /// Walks over a list of objects and hands out one of their members: its text with what else is said of the object, as it is
+    /// written, and where it begins.
     fn list(
         &mut self,
         wanted: &str,
-        mut each: impl FnMut(&mut Self, &str, &str, ScanPlace, usize),
+        mut each: impl FnMut(&mut Self, Object<'_>, &str, ScanPlace),
     ) -> Result<(), ScanFault> {
         if self.scan.peek() == Some(b'n') {
             self.scan.word()?;
@@ -160,7 +161,7 @@ impl<R: Read> Walk<R> {
         let (mut name, mut content) = (Vec::new(), Vec::new());
         while self.scan.item()? {
             self.scan.open(b'{')?;
-            let (mut found, mut count) = (None, 1);
+            let (mut found, mut count, mut archived, mut restored) = (None, 1, None, false);
             while self.scan.member(&mut name)? {
                 if name == wanted.as_bytes() {
                     found = Some(self.scan.string(&mut content)?);
@@ -168,6 +169,15 @@ impl<R: Read> Walk<R> {
                     && self.scan.peek().is_some_and(|byte| byte.is_ascii_digit())
                 {
                     count = self.scan.word()?.parse().unwrap_or(1).max(1);
+                } else if name == b"StorageClass" {
+                    archived = self.string_or_null()?.as_deref().and_then(archive);
+                } else if name == b"RestoreStatus" && self.scan.peek() == Some(b'{') {
+                    self.scan.open(b'{')?;
+                    let mut member = Vec::new();
+                    while self.scan.member(&mut member)? {
+                        restored |= member == b"RestoreExpiryDate";
+                        self.scan.skip()?;
+                    }
                 } else {
                     self.scan.skip()?;
                 }
@@ -175,7 +185,9 @@ impl<R: Read> Walk<R> {
             if let Some(place) = found {
                 self.telling = true;
                 let raw = String::from_utf8_lossy(&content);
-                each(self, &unescape(&raw), &raw, place, count);
+                let key = unescape(&raw);
+                let archived = archived.filter(|_| !restored);
+                each(self, Object { key: &key, count, archived }, &raw, place);
             }
         }
         self.telling = true;

@@ -34,7 +34,10 @@ pub fn compact(input: impl Read) -> Option<String> {
         out.insert("CommonPrefixes".to_owned(), folders.collect());
     }
     let groups = walk.gather.into_parts().0;
-    let objects = groups.iter().map(|group| json!({ "Key": group.key, LIKE: group.count }));
+    let objects = groups.iter().map(|group| match group.archived {
+        None => json!({ "Key": group.key, LIKE: group.count }),
+        Some(class) => json!({ "Key": group.key, LIKE: group.count, "StorageClass": class }),
+    });
     out.insert("Contents".to_owned(), objects.collect());
     let mut text = serde_json::to_string_pretty(&Value::Object(out)).unwrap_or_default();
     if fault.is_err() {

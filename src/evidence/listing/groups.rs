@@ -3,9 +3,9 @@
 use super::answer::Answer;
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::ScanPlace;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-/// Objects of one folder with one ending. What holds for one of them (its period, whether it is read) holds for all.
+/// Objects of one folder with one ending, archived or not. What holds for one of them (its period, whether it is read) holds for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyGroup {
     /// The first key.
@@ -14,6 +14,8 @@ pub struct KeyGroup {
     pub place: Place,
     /// How many there are.
     pub count: usize,
+    /// The storage class, where objects of it must be restored before they can be read, and these were not.
+    pub archived: Option<&'static str>,
     /// The bytes of the folder in the key, its closing slash included.
     folder: usize,
     /// Which answer it is from.
@@ -28,8 +30,8 @@ impl KeyGroup {
     }
 
     /// What the group is sorted by: keys of a folder stand together, and with those of the folders in it.
-    pub(super) fn rank(&self) -> (&str, &str) {
-        (self.folder(), ending(&self.key))
+    pub(super) fn rank(&self) -> (&str, &str, Option<&'static str>) {
+        (self.folder(), ending(&self.key), self.archived)
     }
 
     /// The same with another spelling of the key.
@@ -68,11 +70,19 @@ pub(super) struct Excerpt {
     pub(super) at: ScanPlace,
 }
 
+/// What a listing says of an object, or of several that are alike.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Object<'k> {
+    pub(super) key: &'k str,
+    pub(super) count: usize,
+    pub(super) archived: Option<&'static str>,
+}
+
 /// Gathers the keys of one answer.
 #[derive(Debug, Default)]
 pub(super) struct Gather {
     groups: Vec<KeyGroup>,
-    by_rank: HashMap<(String, String), usize>,
+    by_rank: HashMap<(String, String, Option<&'static str>), usize>,
     /// The group met last: keys of one folder follow each other.
     last: Option<usize>,
     /// For each group, the text around its first key, where the text as a whole is not held.
@@ -87,17 +97,18 @@ impl Gather {
     /// Takes a key that stands for a number of objects. `raw` is how it is written.
     pub(super) fn take(
         &mut self,
-        (key, count): (&str, usize),
+        Object { key, count, archived }: Object<'_>,
         raw: &str,
         at: ScanPlace,
         answer: usize,
         source: SourceId,
     ) {
         let folder = folder_of(key);
-        let rank = (key.get(..folder).unwrap_or_default(), ending(key));
+        let rank = (key.get(..folder).unwrap_or_default(), ending(key), archived);
         let same = |group: &KeyGroup| group.rank() == rank;
         let known = self.last.filter(|last| self.groups.get(*last).is_some_and(same));
-        let known = known.or_else(|| self.by_rank.get(&(rank.0.to_owned(), rank.1.to_owned())).copied());
+        let known =
+            known.or_else(|| self.by_rank.get(&(rank.0.to_owned(), rank.1.to_owned(), archived)).copied());
         if let Some(group) = known.and_then(|known| self.groups.get_mut(known)) {
             group.count = group.count.saturating_add(count);
             self.last = known;
@@ -111,8 +122,8 @@ impl Gather {
             }
         };
         self.last = Some(self.groups.len());
-        self.by_rank.insert((rank.0.to_owned(), rank.1.to_owned()), self.groups.len());
-        self.groups.push(KeyGroup { key: key.to_owned(), place, count, folder, answer });
+        self.by_rank.insert((rank.0.to_owned(), rank.1.to_owned(), archived), self.groups.len());
+        self.groups.push(KeyGroup { key: key.to_owned(), place, count, archived, folder, answer });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -130,19 +141,32 @@ pub(super) fn merge(mut groups: Vec<KeyGroup>, answers: &[Answer]) -> Vec<KeyGro
     let is_again = |at: usize| {
         let Some(answer) = answers.get(at) else { return false };
         answer.begins.is_some()
-            && answers
-                .iter()
-                .take(at)
-                .any(|other| other.begins == answer.begins && other.prefix == answer.prefix)
+            && answers.iter().take(at).any(|other| {
+                other.begins == answer.begins
+                    && other.prefix == answer.prefix
+                    && other.bucket == answer.bucket
+            })
     };
     let again: Vec<bool> = (0..answers.len()).map(is_again).collect();
     let goes_on = |at: usize| answers.get(at).is_some_and(|answer| answer.begins.is_some());
     groups.retain(|group| !again.get(group.answer).copied().unwrap_or_default());
-    groups.sort_by(|left, right| left.rank().cmp(&right.rank()).then_with(|| left.key.cmp(&right.key)));
+    // Objects of two buckets are never the same ones. What names no bucket may be of the only one that is named.
+    let buckets: BTreeSet<&str> = answers.iter().filter_map(|answer| answer.bucket.as_deref()).collect();
+    let bucket = |group: &KeyGroup| {
+        let answer = answers.get(group.answer).filter(|_| buckets.len() > 1);
+        answer.and_then(|answer| answer.bucket.as_deref())
+    };
+    groups.sort_by(|left, right| {
+        let by_bucket = || bucket(left).cmp(&bucket(right));
+        left.rank().cmp(&right.rank()).then_with(by_bucket).then_with(|| left.key.cmp(&right.key))
+    });
     let mut out: Vec<(KeyGroup, usize, usize)> = Vec::new();
     for group in groups {
         let (first, more) = if goes_on(group.answer) { (0, group.count) } else { (group.count, 0) };
-        match out.last_mut().filter(|(last, ..)| last.rank() == group.rank()) {
+        match out
+            .last_mut()
+            .filter(|(last, ..)| last.rank() == group.rank() && bucket(last) == bucket(&group))
+        {
             Some((_, most, sum)) => {
                 *most = first.max(*most);
                 *sum = more.saturating_add(*sum);

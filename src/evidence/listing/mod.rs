@@ -168,6 +168,29 @@ impl Listing {
         self.answers.iter().filter_map(|answer| answer.bucket.as_deref())
     }
 
+    /// The answers that may be of one bucket, if there are such and others: with the texts of the others.
+    #[must_use]
+    pub fn only(&self, bucket: &str) -> Option<(Self, Vec<SourceId>)> {
+        let fits = |answer: &Answer| answer.bucket.as_deref().is_none_or(|name| name == bucket);
+        let others: Vec<SourceId> =
+            self.answers.iter().filter(|answer| !fits(answer)).map(|answer| answer.source).collect();
+        if others.is_empty() || others.len() == self.answers.len() {
+            return None;
+        }
+        // Numbers of answers as they are counted afterwards.
+        let mut next = 0..;
+        let numbers: Vec<Option<usize>> =
+            self.answers.iter().map(|answer| if fits(answer) { next.next() } else { None }).collect();
+        let groups = self.groups.iter().filter_map(|group| {
+            let answer = numbers.get(group.answer).copied().flatten()?;
+            let mut group = group.clone();
+            group.answer = answer;
+            Some(group)
+        });
+        let answers = self.answers.iter().filter(|answer| fits(answer)).cloned().collect();
+        Some((Self { answers, groups: groups.collect() }, others))
+    }
+
     /// Where an answer's text stops to be JSON, if it does.
     #[must_use]
     pub fn fault(&self, source: SourceId) -> Option<ListingFault> {

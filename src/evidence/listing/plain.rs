@@ -1,7 +1,7 @@
 //! The list of `aws s3 ls --recursive`: date, time, size and key in each line.
 
 use super::answer::Answer;
-use super::groups::Gather;
+use super::groups::{Gather, Object};
 use crate::source::SourceId;
 use crate::syntax::ScanPlace;
 
@@ -18,7 +18,7 @@ pub(super) fn read(text: &str, source: SourceId, number: usize) -> Option<(Answe
             Some(range) => {
                 let key = content.get(range.clone())?;
                 let place = ScanPlace { at: at + range.start, line: line_number, column: range.start };
-                gather.take((key, 1), key, place, number, source);
+                gather.take(Object { key, count: 1, archived: None }, key, place, number, source);
             }
             // What comes before the first object decides that it is no list.
             None if gather.is_empty() && !content.trim().is_empty() => return None,

@@ -1,6 +1,6 @@
 //! One entry of a snapshot's `calls`.
 
-use crate::evidence::{Simulated, Tried, TriedOutcome, Unread};
+use crate::evidence::{Said, Simulated, Tried, TriedOutcome, Unread};
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::{Node, Value, read_json};
 
@@ -99,6 +99,20 @@ impl Reply {
     }
 }
 
+/// Names of the errors with which AWS says that it does not know a key, or that its secret is another.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html> (checked 2026-11)
+const KEY_REFUSED: [&str; 8] = [
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClient",
+    "UnrecognizedClientException",
+    "AuthFailure",
+];
+
 impl Failure {
     /// What follows from it for who made the call. AWS says in many words that it is busy, that time is up, or that the
     /// question does not fit; a refusal is one of a few: the status of S3, IAM and STS, and of the services that speak JSON,
@@ -107,12 +121,13 @@ impl Failure {
     /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/CommonErrors.html> (checked 2026-11)
     fn outcome(&self) -> TriedOutcome {
         let (code, message) = (self.code.clone(), self.message.clone());
+        if KEY_REFUSED.contains(&&*code) && !self.lost {
+            return TriedOutcome::KeyRefused(code, message);
+        }
         // The session or the clock, and not what it may do.
         let is_time = ["Expired", "TooSkewed"].iter().any(|word| code.contains(word));
         let is_name =
-            ["AccessDenied", "UnrecognizedClient", "InvalidSignature", "NotAuthorized", "OptInRequired"]
-                .iter()
-                .any(|word| code.contains(word))
+            ["AccessDenied", "NotAuthorized", "OptInRequired"].iter().any(|word| code.contains(word))
                 || code.starts_with("KMS.")
                 || code == "NoSuchBucket";
         match self.status {
@@ -124,6 +139,14 @@ impl Failure {
             Some(_) | None => TriedOutcome::Refused(code, message),
         }
     }
+}
+
+/// Who made a call, as the answer to `sts get-caller-identity` tells it.
+pub(super) fn caller(text: &str, source: SourceId, start: u32) -> Option<Said> {
+    let document = read_json(text);
+    let arn = document.root.get("Arn")?;
+    let span = Span { start: arn.span.start + start, end: arn.span.end + start };
+    Some(Said { text: arn.as_str()?.to_owned(), place: Place { source, span } })
 }
 
 /// The results of a simulation. Since 2026 the name of a result is a template of an ARN, so that the resources asked for

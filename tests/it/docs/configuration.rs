@@ -69,7 +69,8 @@ fn schema() -> Value {
                         "reader": { "description": words("linked.reader"), "type": "string" },
                         "discovery-policy": one_or_many(&words("linked.discovery-policy")),
                         "boundary": one_or_many(&words("linked.boundary")),
-                        "scps": { "description": words("scps"), "type": "array", "items": { "$ref": "#/$defs/texts" } }
+                        "scps": { "description": words("scps"), "type": "array", "items": { "$ref": "#/$defs/texts" } },
+                        "rcps": { "description": words("rcps"), "type": "array", "items": { "$ref": "#/$defs/texts" } }
                     }
                 }
             },
@@ -135,7 +136,7 @@ fn the_tables_of_keys_are_up_to_date() {
     let _ = writeln!(documents, "| {} | What this command of the AWS CLI answered |", commands.join(", "));
     part("docs/config.md", "documents", &documents);
     let mut linked = String::from("| key | meaning |\n|---|---|\n");
-    for name in ["account", "reader", "discovery-policy", "boundary", "scps"] {
+    for name in ["account", "reader", "discovery-policy", "boundary", "scps", "rcps"] {
         let _ = writeln!(linked, "| `{name}` | {} |", words(&format!("linked.{name}")));
     }
     part("docs/config.md", "linked", &linked);

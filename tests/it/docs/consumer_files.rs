@@ -47,6 +47,8 @@ fn every_key_of_a_consumer_file_is_described() {
     );
     let period = "demand = []\n[layout]\n[[layout.period]]\nzzz = 1\n";
     assert_eq!(described("Layout", "export-type"), of(&format!("{TOP}{period}")), "period");
+    let name = "demand = []\n[layout]\n[[layout.name]]\nzzz = 1\n";
+    assert_eq!(described("Names", "export-type"), of(&format!("{TOP}{name}")), "name");
 }
 
 #[test]
@@ -72,18 +74,20 @@ fn every_kind_of_ask_is_described() {
 }
 
 /// Questions with what a *yes* means.
-const LAYOUT: [(&str, &str); 5] = [
+const LAYOUT: [(&str, &str); 6] = [
     ("typed", "path and name can be those of an export at all"),
     ("connect", "connecting succeeds"),
     ("import", "the import finds files"),
     ("ignored", "nothing below the export's folder is passed over"),
     ("page", "no folder has more keys than old releases read"),
+    ("readable", "no file that the first import reads is archived"),
 ];
 
-const IDENTITY: [(&str, &str); 11] = [
+const IDENTITY: [(&str, &str); 14] = [
     ("attached", "every policy given is attached to the reader, and every attached one is given"),
     ("in-force", "the versions of managed policies given are the ones in force"),
     ("one-reader", "all answers are about one user"),
+    ("in-groups", "the user is in the groups whose policies are given"),
     ("exists", "the user exists"),
     ("active-key", "the user has an active access key"),
     ("not-root-user", "the key is not the root user's"),
@@ -92,14 +96,17 @@ const IDENTITY: [(&str, &str); 11] = [
     ("all-connected", "every active account of the organization is connected"),
     ("in-organization", "every connected account is in the organization, and active"),
     ("right-tab", "the account is what the tab of the form says"),
+    ("agree", "no two answers say different things of one thing"),
+    ("choices", "values of the form that are one of a choice are"),
 ];
 
-const EXPORT: [(&str, &str); 15] = [
+const EXPORT: [(&str, &str); 16] = [
     ("looked-at", "its settings are among the documents"),
     ("named", "an export of the form's name is there"),
     ("type", "it is of the form's type"),
     ("account", "it belongs to the form's account"),
     ("rows", "its query leaves no rows out"),
+    ("cut", "its query has no limit"),
     ("path", "its prefix is the form's path"),
     ("parquet", "format and compression go together"),
     ("athena", "what is made for Athena goes with the other settings"),

@@ -1,7 +1,7 @@
 //! Words for what the program has no words of its own for. Everything else takes them from the help of a flag.
 
 /// Keys of `preflight.toml` that no flag gives.
-pub(super) const KEYS: [(&str, &str); 17] = [
+pub(super) const KEYS: [(&str, &str); 18] = [
     ("consumer", "The product or products to judge for: a name of `preflight consumers`, or a list of them"),
     ("connected-accounts", "Accounts that are connected to the product beside this one"),
     ("scps", "Service control policies, a list for each level of the organization, the root's first"),
@@ -11,6 +11,10 @@ pub(super) const KEYS: [(&str, &str); 17] = [
     (
         "linked.scps",
         "Service control policies of the linked account, a list for each level, the root's first",
+    ),
+    (
+        "linked.rcps",
+        "Resource control policies of the linked account, a list for each level, the root's first",
     ),
     ("linked.reader", "ARN of the user by which the product looks into it"),
     ("suppress.rule", "The rule, by its own name or by one that another tool gives it"),

@@ -2,9 +2,10 @@
 
 use super::super::{Case, condition as explained, near};
 use super::{KNOWN, at, needed_values, one_or_many};
-use crate::eval::{ContextValue, Glob, Request};
+use crate::catalog;
+use crate::eval::{ContextValue, Glob, Request, Truth, ValueTest};
 use crate::finding::{Change, Repair};
-use crate::policy::{ArnSplit, BaseOperator, Clause, Operator, Policy, Statement, arn};
+use crate::policy::{ArnSplit, BaseOperator, Clause, Operator, Policy, Statement, Text, arn};
 use crate::source::Span;
 use serde_json::json;
 
@@ -21,19 +22,25 @@ pub(super) fn condition(
         return Vec::new();
     }
     let key = &*clause.key.value;
+    let respelled = meant(case, key)
+        .map(|name| Repair::of(Change::Rename { key: at(policy, clause.key.span), name: name.to_owned() }));
     let sent = match request.context.get(&key.to_ascii_lowercase()) {
         Some(ContextValue::One(value)) => value.to_string(),
         Some(
             ContextValue::Many(_) | ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_),
-        ) => return Vec::new(),
+        ) => return respelled.into_iter().collect(),
         // A key that is never sent: without its condition the statement would apply.
-        None => return vec![without(policy, statement, clause)],
+        None => return respelled.into_iter().chain([without(policy, statement, clause)]).collect(),
     };
     let needed = needed_values(case, key);
     let mut ways = Vec::new();
     let nearest =
         clause.values.iter().min_by_key(|value| (explained::mismatches(&value.value, &sent), value.span));
     if let Some(value) = nearest {
+        if ValueTest::new(operator.base, &value.value, false).test(&sent, &request.context) == Truth::Mistyped
+        {
+            ways.extend(of_type(policy, statement, clause, operator));
+        }
         if !operator.base.expands_wildcards()
             && Glob::new(&value.value).matches(&sent)
             && value.value.contains(['*', '?'])
@@ -58,6 +65,27 @@ pub(super) fn condition(
     }
     ways
 }
+
+/// The key that was meant by one that AWS does not have: of those that such requests bring, the one whose name is near, or the same
+/// below another prefix.
+fn meant<'c>(case: &Case<'c, '_>, key: &str) -> Option<&'c str> {
+    if catalog::condition_key(key).is_some() {
+        return None;
+    }
+    let template = case.template;
+    let options = template.unknowns.iter().flat_map(|unknown| &unknown.options);
+    let keys = options.flat_map(|option| &option.keys).map(|(key, _)| key.as_str());
+    let keys = keys.chain(template.context.iter().map(|(key, _)| key.as_str()));
+    let behind = |text: &str| text.split_once(':').map_or(text, |(_, name)| name).to_lowercase();
+    let slips = |known: &str| {
+        let slips = near::distance(key, known, MOST_SLIPS);
+        slips.or_else(|| (behind(known) == behind(key)).then_some(MOST_SLIPS))
+    };
+    keys.filter_map(|known| Some((slips(known)?, known))).min().map(|(_, known)| known)
+}
+
+/// Letters that may differ in a misspelt condition key.
+const MOST_SLIPS: usize = 2;
 
 /// The value with the parts that are in the way replaced by what is sent; nothing if no part is known to be right.
 fn corrected(found: &str, sent: &str, needed: &[String]) -> Option<String> {
@@ -98,6 +126,26 @@ fn moved(policy: &Policy, statement: &Statement, clause: &Clause, operator: Oper
     let name =
         format!("{}{}{base}{}", set_prefix(clause), "", if operator.if_exists { "IfExists" } else { "" });
     Repair { changes: under(policy, statement, clause, &name) }
+}
+
+/// The operator that compares texts, where one stands that compares something else: for all that stands under it, then for this
+/// key alone.
+fn of_type(policy: &Policy, statement: &Statement, clause: &Clause, operator: Operator) -> Vec<Repair> {
+    let under_it = || statement.clauses.iter().filter(|other| other.operator.span == clause.operator.span);
+    let name = |values: &[&Text]| {
+        let is_arn = values.iter().all(|value| ArnSplit::new(&value.value).is_some());
+        let has_wildcard = values.iter().any(|value| value.value.contains(['*', '?']));
+        let base = match (is_arn, has_wildcard) {
+            (true, _) => "ArnLike",
+            (false, true) => "StringLike",
+            (false, false) => "StringEquals",
+        };
+        format!("{}{base}{}", set_prefix(clause), if operator.if_exists { "IfExists" } else { "" })
+    };
+    let all: Vec<&Text> = under_it().flat_map(|clause| &clause.values).collect();
+    let own: Vec<&Text> = clause.values.iter().collect();
+    let whole = Repair::of(Change::Rename { key: at(policy, clause.operator.span), name: name(&all) });
+    vec![whole, Repair { changes: under(policy, statement, clause, &name(&own)) }]
 }
 
 /// A new value with a wildcard in it needs an operator that expands it.

@@ -54,7 +54,7 @@ pub(in super::super) fn spare(
         | CallerKind::Federated => {
             request.caller.principal_arn().map(|arn| ("ArnNotEquals", "aws:PrincipalArn", arn.to_owned()))
         }
-        CallerKind::Anonymous => None,
+        CallerKind::Anonymous | CallerKind::Provider | CallerKind::Canonical => None,
     };
     ways.extend(exception.map(|(operator, key, value)| also(policy, statement, operator, key, json!(value))));
     ways

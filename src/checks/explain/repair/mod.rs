@@ -12,10 +12,11 @@ pub(super) use deny::{guard, pin, spare};
 pub(super) use grant::{grant, pins};
 
 use super::{Case, principal};
+use crate::catalog;
 use crate::checks::context::FRESH_ID;
 use crate::eval::{ContextValue, ElementKind, Glob, Request};
 use crate::finding::{Change, Repair};
-use crate::policy::{Policy, PrincipalKind, Statement};
+use crate::policy::{Policy, PrincipalKind, Statement, Text};
 use crate::source::{Place, Span};
 use serde_json::{Value, json};
 
@@ -69,8 +70,26 @@ fn action(case: &Case<'_, '_>, request: &Request, policy: &Policy, statement: &S
     let add = Repair::of(Change::Add { at: at(policy, element.span), value: value.clone() });
     match super::grant::misspelt(request, statement) {
         Some(item) => vec![Repair::of(Change::Set { at: at(policy, item.span), value }), add],
-        None => vec![add],
+        None => match empty(request, &element.items) {
+            Some(item) => vec![Repair::of(Change::Set { at: at(policy, item.span), value }), add],
+            None => vec![add],
+        },
     }
+}
+
+/// An action of the list that AWS does not have, of the same service and with the same verb: it allows nothing, and may be the name
+/// of an operation (`s3:ListObjects`) where that of its action was meant (`s3:ListBucket`).
+fn empty<'i>(request: &Request, items: &'i [Text]) -> Option<&'i Text> {
+    let verb = |text: &str| {
+        let (service, name) = text.split_once(':')?;
+        let end = name.char_indices().skip(1).find(|(_, next)| next.is_ascii_uppercase());
+        let verb = name.get(..end.map_or(name.len(), |(at, _)| at))?;
+        Some((service.to_ascii_lowercase(), verb.to_ascii_lowercase()))
+    };
+    let wanted = verb(&request.action)?;
+    items.iter().find(|item| {
+        verb(&item.value).as_ref() == Some(&wanted) && catalog::expand(&item.value).next().is_none()
+    })
 }
 
 fn principals(request: &Request, policy: &Policy, statement: &Statement) -> Vec<Repair> {

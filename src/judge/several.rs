@@ -1,0 +1,43 @@
+//! Products that are judged together: each is let in by its own contract, and none is a stranger to another.
+
+use super::Library;
+use crate::contract::{Ask, Contract, Form};
+
+/// As whom the other products take the role, and the form as this one sees it.
+pub(super) fn beside(
+    library: &Library,
+    consumers: &[String],
+    form: Form,
+    contract: &Contract,
+) -> (Vec<String>, Form) {
+    let others = consumers.iter().filter(|name| **name != contract.name);
+    let others: Vec<&Contract> = others.filter_map(|name| library.contract(name)).collect();
+    let neighbours = others.iter().flat_map(|other| principals(&form, other)).collect();
+    let form = if others.is_empty() { form } else { with_own_principal(&form, contract) };
+    (neighbours, form)
+}
+
+/// The form as one of several products sees it: who takes the role is said by its contract, and a value that was typed is for those
+/// whose contract does not know.
+#[must_use]
+pub fn with_own_principal(form: &Form, contract: &Contract) -> Form {
+    let knows = contract.defaults.iter().any(|default| default.name == PRODUCT);
+    if knows { form.without(PRODUCT) } else { form.clone() }
+}
+
+/// Whom another product takes the role as.
+fn principals(form: &Form, contract: &Contract) -> Vec<String> {
+    let own = with_own_principal(form, contract);
+    let default = contract.defaults.iter().find(|default| default.name == PRODUCT);
+    let first = own.text(PRODUCT).or(default.map(|default| default.value.as_str()));
+    let more = contract.demands.iter().filter_map(|demand| match &demand.ask {
+        Ask::Access { of, .. } => of.iter().find(|(name, _)| name == PRODUCT).map(|(_, arn)| arn.as_str()),
+        _ => None,
+    });
+    let mut all: Vec<String> = first.into_iter().chain(more).map(str::to_owned).collect();
+    all.dedup();
+    all
+}
+
+/// The value of the form that says as whom a product takes the role.
+const PRODUCT: &str = "product-principal";
