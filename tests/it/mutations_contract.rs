@@ -111,6 +111,21 @@ fn bench(account: &Account) -> Option<Bench> {
                 && value.get("NextContinuationToken").is_none()
                 && value["IsTruncated"] != true
         });
+    // Which months are read is not modelled: files in an archive, and a second format beside the first, matter by theirs.
+    let is_archived = |object: &Value| {
+        object["StorageClass"]
+            .as_str()
+            .is_some_and(|class| class.contains("GLACIER") || class.contains("ARCHIVE"))
+    };
+    let has = |list: &[Value], ending: &str| {
+        list.iter().any(|object| object["Key"].as_str().is_some_and(|key| key.contains(ending)))
+    };
+    let is_of_months =
+        |list: &[Value]| list.iter().any(is_archived) || (has(list, ".parquet") && has(list, ".csv"));
+    let whole = whole
+        && !files
+            .iter()
+            .any(|(_, value)| value["Contents"].as_array().is_some_and(|list| is_of_months(list)));
     (tells && whole).then(|| Bench { name: account.name.clone(), toml, files })
 }
 
