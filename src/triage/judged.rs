@@ -117,7 +117,7 @@ pub(super) fn waits<'r>(report: &'r Report, page: &CausePage, demands: &[String]
 /// The demands that are about the reader.
 pub(super) fn of_reader(bench: &Bench<'_>) -> Vec<String> {
     let demands = bench.library.contract(bench.consumer).map_or(&[][..], |contract| &contract.demands);
-    demands.iter().filter(|demand| is_of_reader(demand)).map(|demand| demand.id.clone()).collect()
+    demands.iter().filter(|demand| is_of_reader(bench, demand)).map(|demand| demand.id.clone()).collect()
 }
 
 /// The demands that a cause puts in question.

@@ -61,12 +61,16 @@ fn is_same(caller: &Caller, role: Option<&str>, arn: &str) -> bool {
         && caller.name() == other.name()
 }
 
-/// Whether a demand is about the reader, and not about the export or its bucket.
-pub(super) fn is_of_reader(demand: &Demand) -> bool {
+/// Whether a demand is about the reader, and not about the export or its bucket: the reader makes its requests, or its documents
+/// are looked at.
+pub(super) fn is_of_reader(bench: &Bench<'_>, demand: &Demand) -> bool {
     match &demand.ask {
-        Ask::Access { request, .. } => request == "reader",
-        Ask::Discovery { .. } => true,
-        _ => demand.id.starts_with("reader."),
+        Ask::Access { request, .. } | Ask::Discovery { request, .. } => {
+            bench.library.requests().get(request).is_some_and(|request| request.caller == "{reader}")
+        }
+        Ask::Identity { .. } => true,
+        Ask::Accepted { document, .. } => is_personal(document),
+        _ => false,
     }
 }
 
