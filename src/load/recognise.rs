@@ -151,8 +151,11 @@ fn one(
     let name = sources.get(source).name().to_owned();
     let document = read_json(sources.get(source).text());
     if let Some(block) = public_access_block(&document.root) {
-        evidence.public_access_block = Some(block);
-        evidence.bucket.ignores_public_acls = block_is_on(&document.root, "IgnorePublicAcls");
+        // The bucket's and the account's look alike, and the stricter of the two holds.
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html (checked 2026-11)
+        let known = evidence.public_access_block.get_or_insert_default();
+        known.restrict_public_buckets |= block.restrict_public_buckets;
+        evidence.bucket.ignores_public_acls |= block_is_on(&document.root, "IgnorePublicAcls");
         return Ok(vec!["get-public-access-block"]);
     }
     let found = find(sources, source, &document);

@@ -8,7 +8,6 @@ mod organization;
 mod reply;
 
 use super::recognise;
-use crate::eval::PublicAccessBlock;
 use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role};
 use crate::source::{Place, SourceId, Sources, Span};
 use crate::syntax::{Node, Value, read_json};
@@ -146,7 +145,7 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
             evidence.documents.push(nothing);
         }
         ("s3api get-public-access-block", "NoSuchPublicAccessBlockConfiguration") => {
-            evidence.public_access_block = Some(PublicAccessBlock::default());
+            evidence.public_access_block.get_or_insert_default();
         }
         (_, "AWSOrganizationsNotInUseException") => evidence.live.no_organization = Some(place),
         // There is none, which is an answer.

@@ -2,7 +2,7 @@
 //!
 //! Documents that are handed on are refused instead while a secret is in them, see [`super::secrets`].
 
-use super::secrets::is_secret;
+use super::secrets::{is_secret, is_secret_key, tokens_of_others};
 use std::borrow::Cow;
 
 /// Stands for a secret.
@@ -13,9 +13,6 @@ const KEY_ID: &str = "ACCESS_KEY_ID";
 const MAIL: &str = "MAIL";
 /// No secret of AWS is shorter.
 const SHORTEST: usize = 16;
-/// Ends of names whose values are secret, without what stands between their words.
-const NAMES: [&str; 7] =
-    ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "password", "passwd", "xamzsignature"];
 const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
 /// A text without secrets.
@@ -26,6 +23,7 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let mut spans = values(text);
     runs(text, &mut spans);
+    spans.extend(tokens_of_others(text).map(|token| (token.start, token.end, SECRET)));
     if text.contains(PRIVATE_KEY) {
         private_keys(text, &mut spans);
     }
@@ -103,7 +101,7 @@ fn kind_of(text: &str, start: usize, end: usize) -> Option<&'static str> {
 fn values(text: &str) -> Spans {
     let mut spans = Spans::new();
     for at in memchr::memchr2_iter(b'=', b':', text.as_bytes()) {
-        if !is_secret_name(text.get(..at).unwrap_or_default()) {
+        if !is_secret_key(text.get(text.floor_char_boundary(at.saturating_sub(64))..at).unwrap_or_default()) {
             continue;
         }
         let behind = text.get(at + 1..).unwrap_or_default();
@@ -119,22 +117,6 @@ fn values(text: &str) -> Spans {
         }
     }
     spans
-}
-
-/// Whether a text ends with such a name.
-fn is_secret_name(text: &str) -> bool {
-    let text = text.trim_end_matches([' ', '"', '\'', '\\']);
-    let last = text.bytes().next_back().map(|byte| byte.to_ascii_lowercase());
-    // The last letters of the names.
-    if !matches!(last, Some(b'y' | b'n' | b'd' | b'e')) {
-        return false;
-    }
-    let mut letters = text.bytes().rev().filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
-    let near: Vec<u8> = letters.by_ref().take(SHORTEST).map(|byte| byte.to_ascii_lowercase()).collect();
-    NAMES.iter().any(|name| {
-        let reversed = name.bytes().rev();
-        near.len() >= name.len() && near.iter().copied().zip(reversed).all(|(one, other)| one == other)
-    })
 }
 
 fn private_keys(text: &str, spans: &mut Spans) {
@@ -221,6 +203,8 @@ mod tests {
             ("AWS_SECRET_ACCESS_KEY = short x".to_owned(), "AWS_SECRET_ACCESS_KEY = SECRET x"),
             (format!("\"SessionToken\": \"{token}%2F+/=\", y"), "\"SessionToken\": \"SECRET\", y"),
             (format!("<SessionToken>{token}</SessionToken>"), "<SessionToken>SECRET</SessionToken>"),
+            ("Secret access key: short, api_key=abc".to_owned(), "Secret access key: SECRET, api_key=SECRET"),
+            (format!("got {}{} x", ["gh", "p_"].concat(), "aB3".repeat(12)), "got SECRET x"),
             ("?X-Amz-Signature=0a1b&x=1".to_owned(), "?X-Amz-Signature=SECRET&x=1"),
             (format!("a -----BEGIN {0}----- b -----END {0}----- c", "PRIVATE KEY"), "a SECRET c"),
             (format!("Key:{id}"), "Key:ACCESS_KEY_ID"),

@@ -3,6 +3,10 @@
 //! A key says that its value is a secret, or the text has the form of one. What a text looks like is decided behind the escapes
 //! of JSON and of URLs.
 
+use aho_corasick::AhoCorasick;
+use std::ops::Range;
+use std::sync::LazyLock;
+
 /// A secret and where it stands. The text itself is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Secret {
@@ -98,7 +102,7 @@ fn is_token(byte: u8) -> bool {
 }
 
 /// Ends of keys whose value is a secret, without what stands between their words.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "password",
     "passwd",
     "passphrase",
@@ -112,7 +116,21 @@ const KEYS: [&str; 13] = [
     "refreshtoken",
     "apikey",
     "apitoken",
+    "xamzsignature",
 ];
+
+/// Whether a key says that its value is a secret. What stands before the key tells the names of secrets from them:
+/// `arn:aws:secretsmanager:…:secret:name`.
+pub(super) fn is_secret_key(before: &str) -> bool {
+    let before = before.trim_end_matches(['\\', '"', '\'', ' ', '\t']);
+    let is_word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_' || ch == '-';
+    let key = before.rsplit(|ch| !is_word(ch)).next().unwrap_or_default();
+    let ends = |end: &&str| {
+        let mut letters = before.bytes().rev().filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
+        end.bytes().rev().all(|byte| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(&byte)))
+    };
+    !before.strip_suffix(key).is_some_and(|before| before.ends_with(':')) && KEYS.iter().any(|end| ends(&end))
+}
 
 /// The shortest text that is taken for a secret behind such a key.
 const SHORTEST: usize = 8;
@@ -122,16 +140,7 @@ fn named(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices([':', '=']) {
         let before = text.get(text.floor_char_boundary(at.saturating_sub(64))..at).unwrap_or_default();
-        let before = before.trim_end_matches(['\\', '"', '\'', ' ', '\t']);
-        let is_word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_' || ch == '-';
-        let key = before.rsplit(|ch| !is_word(ch)).next().unwrap_or_default();
-        // `arn:aws:secretsmanager:…:secret:name` says a name.
-        if before.strip_suffix(key).is_some_and(|before| before.ends_with(':')) {
-            continue;
-        }
-        let key: String =
-            key.chars().filter(char::is_ascii_alphanumeric).map(|ch| ch.to_ascii_lowercase()).collect();
-        if !KEYS.iter().any(|end| key.ends_with(end)) {
+        if !is_secret_key(before) {
             continue;
         }
         let behind = text.get(at + 1..).unwrap_or_default();
@@ -185,21 +194,27 @@ const OTHERS: [(&str, usize); 16] = [
     ("eyJ", 40),
 ];
 
-fn of_others(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    for (start, least) in OTHERS {
-        for (at, _) in text.match_indices(start) {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let rest = text.get(at + start.len()..).unwrap_or_default();
-            let is_of_it = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/');
-            let length = rest.bytes().take_while(is_of_it).count();
-            let is_web_token = start != "eyJ" || rest.get(..length).is_some_and(|rest| rest.contains(".eyJ"));
-            if length >= least && is_web_token && before.is_none_or(|ch| !ch.is_ascii_alphanumeric()) {
-                found.push(Secret { at, what: "a token of another service" });
-            }
-        }
-    }
-    found
+fn of_others(text: &str) -> impl Iterator<Item = Secret> {
+    tokens_of_others(text).map(|token| Secret { at: token.start, what: "a token of another service" })
+}
+
+/// Where tokens of other services stand in a text.
+pub(super) fn tokens_of_others(text: &str) -> impl Iterator<Item = Range<usize>> {
+    static STARTS: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(OTHERS.iter().map(|(start, _)| start)).ok());
+    let starts = STARTS.iter().flat_map(move |starts| starts.find_overlapping_iter(text));
+    starts.filter_map(move |start| {
+        let (_, least) = OTHERS.get(start.pattern().as_usize())?;
+        let before = text.get(..start.start())?.chars().next_back();
+        let rest = text.get(start.end()..)?;
+        let is_of_it = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/');
+        let length = rest.bytes().take_while(is_of_it).count();
+        let is_header = text.get(start.range())? == "eyJ";
+        let is_web_token = !is_header || rest.get(..length)?.contains(".eyJ");
+        let is_token =
+            length >= *least && is_web_token && before.is_none_or(|ch| !ch.is_ascii_alphanumeric());
+        is_token.then(|| start.start()..start.end() + length)
+    })
 }
 
 fn token_secret(text: &str, at: usize, token: &str) -> Option<&'static str> {

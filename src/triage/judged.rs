@@ -59,7 +59,7 @@ pub(super) fn judged(bench: &Bench<'_>, evidence: &Evidence, form: &Form) -> Rep
 }
 
 /// Ruled out where every demand in question was asked and holds.
-pub(super) fn settle(report: &Report, demands: &[String], cause: &mut Cause) {
+pub(super) fn settle(bench: &Bench<'_>, report: &Report, demands: &[String], cause: &mut Cause) {
     let states: Vec<State> = report
         .consumers
         .iter()
@@ -68,7 +68,7 @@ pub(super) fn settle(report: &Report, demands: &[String], cause: &mut Cause) {
         .map(|demand| demand.state)
         .collect();
     if !states.is_empty() && states.iter().all(|state| *state == State::Holds) {
-        rule_out(cause, "judged with the documents, and not so");
+        rule_out(bench, cause, "triage-not-so");
     }
 }
 

@@ -116,8 +116,6 @@ fn anywhere(policy: &Policy) -> Policy {
     policy
 }
 
-/// Said at a statement that makes a policy public.
-const PUBLIC: &str = "this lets everybody in, which makes the policy public";
 /// What a cause names as its layer that asks Block Public Access.
 const PUBLIC_ACCESS: &str = "public-access";
 
@@ -144,9 +142,10 @@ fn public_access(bench: &Bench<'_>, facts: &Facts, question: Question, form: &Fo
         (Word::Refuses(..), Word::Refuses(..)) => Word::RefusesOtherwise,
         (Word::Refuses(why, _), _) if known.is_some() && is_told => {
             let open = resource.iter().flat_map(|policy| open_statements(policy).map(|each| (*policy, each)));
+            let text = bench.library.phrases().say("triage-lets-all-in", &[]);
             let label = |(policy, statement): (&Policy, &Statement)| {
                 let span = statement.principals.as_ref().map_or(statement.span, |principals| principals.span);
-                Label { place: Place { source: policy.source, span }, text: PUBLIC.to_owned() }
+                Label { place: Place { source: policy.source, span }, text: text.clone() }
             };
             Word::Refuses(why, open.map(label).collect())
         }

@@ -24,6 +24,9 @@ pub(super) struct CausePage {
     pub(super) facts: Vec<String>,
     #[serde(default)]
     pub(super) layer: Option<String>,
+    /// The layer that it is about although many messages that lead to it name none.
+    #[serde(default)]
+    pub(super) usual_layer: Option<String>,
     /// Condition keys that the layer's refusal hangs on: with some value of them it would let the request pass.
     #[serde(default)]
     pub(super) hangs_on: Vec<String>,

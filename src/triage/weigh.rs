@@ -109,7 +109,7 @@ impl<'a> Weigher<'a> {
             asked.extend(demands.into_iter().map(|demand| (at, demand)));
             out.causes.push((Some(ranked.id.to_owned()), cause));
         }
-        others(facts, report, (&asked, &foreign), &mut out);
+        others(&bench, facts, report, (&asked, &foreign), &mut out);
         once(&bench, facts, &asked, &mut out);
         for unknown in
             report.unknown.iter().filter(|unknown| asked.iter().any(|(_, id)| *id == unknown.demand))
@@ -121,7 +121,10 @@ impl<'a> Weigher<'a> {
             out.unknown.push((unknown.clone(), sure));
         }
         // Where the documents show what is wrong with a policy, that it does not allow says nothing more.
-        let is_general = |id: &Option<String>| id.as_deref().and_then(implied).is_some();
+        let is_general = |id: &Option<String>| {
+            let page = id.as_deref().and_then(|id| bench.book.cause(id));
+            page.is_some_and(|page| page.usual_layer.is_some())
+        };
         let is_shown = |(id, cause): &(Option<String>, Cause)| {
             cause.standing == Standing::Confirmed
                 && !is_general(id)
@@ -142,9 +145,8 @@ impl<'a> Weigher<'a> {
         // Who takes a role is never who the role's documents are about.
         let is_sts = facts.get("action").is_some_and(|action| action.starts_with("sts:"));
         if let Some(other) = other.filter(|_| !is_sts && has_personal(&bench)) {
-            out.notes.push(format!(
-                "the documents are about `{other}`, whom the text does not name; what they allow settles nothing here"
-            ));
+            let phrases = bench.library.phrases();
+            out.notes.push(phrases.say("triage-other-principal", &[("other", &other)]));
         }
         out.causes.sort_by_key(|(_, cause)| {
             let rank = match cause.standing {
@@ -190,16 +192,16 @@ impl Case<'_, '_> {
         let report = if is_about_call { self.told } else { self.report };
         let named = self.facts.get("layer");
         if let Some(finding) = shown_by(report, page, demands) {
-            confirm(&mut cause, finding);
+            confirm(self.bench, &mut cause, finding);
             let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
             if asked.is_some_and(|demand| is_unsettled(report, demand)) {
                 cause.standing = Standing::Open;
                 cause.sure = Sure::Likely;
-                cause.why = "the documents point to it, and do not settle it".to_owned();
+                cause.why = self.say("triage-not-settled");
             }
             return (cause, false);
         }
-        let layer = page.layer.as_deref().or(implied(ranked.id));
+        let layer = page.layer.as_deref().or(page.usual_layer.as_deref());
         let is_asked = |layer: &&str| {
             (named == Some(*layer) || demands.is_empty()) && !(self.is_other && is_personal_layer(layer))
         };
@@ -215,14 +217,14 @@ impl Case<'_, '_> {
                 }
                 // The text names this layer, so it did refuse, and what was given of it is not all.
                 Word::Lets | Word::RefusesOtherwise if is_of_text => {
-                    cause.why = format!("{}; {}", cause.why, not_all(layer));
+                    cause.why = format!("{}; {}", cause.why, self.say(not_all(layer)));
                     return (cause, true);
                 }
                 Word::RefusesOtherwise => {
-                    rule_out(&mut cause, "what was given refuses it, and for another reason")
+                    rule_out(self.bench, &mut cause, "triage-refuses-otherwise");
                 }
-                Word::Lets => rule_out(&mut cause, "what was given does not refuse it"),
-                Word::Silent => settle(self.report, demands, &mut cause),
+                Word::Lets => rule_out(self.bench, &mut cause, "triage-does-not-refuse"),
+                Word::Silent => settle(self.bench, self.report, demands, &mut cause),
             }
             return (cause, false);
         }
@@ -230,18 +232,22 @@ impl Case<'_, '_> {
             cause.standing = Standing::Confirmed;
             cause.why = fact.reason.clone();
         } else {
-            settle(self.report, demands, &mut cause);
+            settle(self.bench, self.report, demands, &mut cause);
         }
         (cause, false)
     }
+
+    fn say(&self, phrase: &str) -> String {
+        self.bench.library.phrases().say(phrase, &[])
+    }
 }
 
-/// What it means that a layer that refused does not refuse by what was given of it. A resource has one policy, others are many.
+/// The phrase for a layer that refused and does not refuse by what was given of it. A resource has one policy, others are many.
 fn not_all(layer: &str) -> &'static str {
     if matches!(layer, "resource" | "boundary" | "trust") {
-        "the policy that was given does not refuse it so: it was changed since, or is another's"
+        "triage-changed-since"
     } else {
-        "what was given of that layer does not refuse it so, so another policy of it did, or it was changed since"
+        "triage-another-policy"
     }
 }
 
@@ -272,7 +278,7 @@ fn once(bench: &Bench<'_>, facts: &Facts, asked: &[(usize, String)], out: &mut W
         let is_same =
             layer_of(bench, id).is_some_and(|layer| named == Some(layer.as_str()) && is_shown(&layer));
         if is_same || (!is_named && own.any(|demand| broken.contains(demand))) {
-            rule_out(cause, "the documents show another reason for the same");
+            rule_out(bench, cause, "triage-another-reason");
         }
     }
 }
@@ -294,31 +300,27 @@ fn open(bench: &Bench<'_>, ranked: &Ranked<'_>, facts: &Facts) -> Cause {
     }
 }
 
-/// The layer that a cause is about although many messages that lead to it name none.
-fn implied(id: &str) -> Option<&'static str> {
-    (id == "identity-lacks").then_some("identity")
-}
-
-fn confirm(cause: &mut Cause, finding: &Finding) {
+fn confirm(bench: &Bench<'_>, cause: &mut Cause, finding: &Finding) {
     cause.standing = Standing::Confirmed;
     cause.sure = Sure::Certain;
     cause.rule = finding.rule.0.clone();
     cause.has_page = true;
     cause.says = finding.headline.clone();
-    cause.why = "the documents show it".to_owned();
+    cause.why = bench.library.phrases().say("triage-shown", &[]);
     cause.class = finding.class;
     cause.owner = finding.owner;
     cause.labels = std::iter::once(&finding.primary).chain(&finding.related).cloned().collect();
     cause.finding = Some(Box::new(finding.clone()));
 }
 
-pub(super) fn rule_out(cause: &mut Cause, why: &str) {
+pub(super) fn rule_out(bench: &Bench<'_>, cause: &mut Cause, phrase: &str) {
     cause.standing = Standing::RuledOut;
-    cause.why = why.to_owned();
+    cause.why = bench.library.phrases().say(phrase, &[]);
 }
 
 /// Broken demands in question that no cause explains, and what else the documents show to stand in the way.
 fn others(
+    bench: &Bench<'_>,
     facts: &Facts,
     report: &Report,
     (asked, foreign): (&[(usize, String)], &[String]),
@@ -348,7 +350,7 @@ fn others(
                 help: None,
                 finding: None,
             };
-            confirm(&mut cause, finding);
+            confirm(bench, &mut cause, finding);
             out.causes.push((None, cause));
         } else if finding.severity == Severity::Error {
             more.push(&finding.headline);
@@ -356,10 +358,12 @@ fn others(
     }
     more.sort_unstable();
     more.dedup();
+    let phrases = bench.library.phrases();
     for headline in more.iter().take(3) {
-        out.notes.push(format!("the documents show more that is wrong: {headline}"));
+        out.notes.push(phrases.say("triage-more", &[("headline", headline)]));
     }
     if more.len() > 3 {
-        out.notes.push(format!("and {} more; `preflight check` tells all", more.len() - 3));
+        let count = (more.len() - 3).to_string();
+        out.notes.push(phrases.say("triage-many-more", &[("count", &count)]));
     }
 }
