@@ -30,7 +30,8 @@ const STAND_INS: [(&str, &str); 3] = [
 /// Services whose resources belong to the bucket's owner, without their ARNs saying so.
 const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
 
-/// Asks. Where the product looks below the path that was typed first, and below a shorter one then, both must be allowed.
+/// Asks. Where the product looks for folders below the path that was typed first, and below a shorter one then, both listings
+/// must be allowed.
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let outcome = ask_once(subject, demand);
     let Ask::Access { context, .. } = demand else { return outcome };
@@ -44,7 +45,7 @@ pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         typed.trim_end_matches('/').strip_prefix(used).and_then(|rest| rest.strip_prefix('/')) == Some(name);
     if outcome.state != Some(State::Holds)
         || !is_looked_at
-        || !context.iter().any(|(_, template)| template.contains("{root}"))
+        || !context.iter().any(|(_, template)| template == "{root}/")
     {
         return outcome;
     }

@@ -32,7 +32,8 @@ impl Maker<'_> {
         owner: Option<&str>,
     ) -> Request {
         let mut context = Context::new();
-        for (key, template) in self.template.context.iter().chain(self.extra) {
+        let asked = self.template.context.iter().chain(self.extra);
+        for (key, template) in asked.clone() {
             match self.fill(set, template) {
                 Some(value) if value == "none" => {}
                 Some(value) => context.set_one(key, &value),
@@ -58,7 +59,7 @@ impl Maker<'_> {
         };
         for key in set.keys() {
             let named = request.context.get(key).is_some()
-                || self.template.context.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
+                || asked.clone().any(|(name, _)| name.eq_ignore_ascii_case(key))
                 || self.template.is_absent(key)
                 || patched(key);
             if !named && can_carry(action, key) {

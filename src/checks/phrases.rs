@@ -44,6 +44,7 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("fix-in-template", &[]),
     ("fix-export-moves", &[]),
     ("fix-export-stays", &[]),
+    ("fix-export-anew", &["arn"]),
     ("triage-shown", &[]),
     ("triage-not-settled", &[]),
     ("triage-not-so", &[]),

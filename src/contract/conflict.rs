@@ -8,7 +8,7 @@ use super::consumer::Contract;
 use super::demand::Demand;
 use super::form::{FORM_CHOICES, Form, Origin};
 use super::request::RequestTemplate;
-use super::setting::{Absent, AskedOf, Setting, SettingPath, Test};
+use super::setting::{Absent, AskedOf, Setting, Test};
 use crate::finding::{Conflict, ConflictKind, ConflictSide, Need};
 use std::collections::BTreeMap;
 
@@ -157,7 +157,7 @@ fn asked_settings<'c>((contract, form): (&'c Contract, &Form), kind: &str) -> Ve
         .filter_map(|demand| {
             let Ask::Setting(setting) = &demand.ask else { return None };
             let (_, path) = setting.select.iter().find(|(kind, _)| of.contains(kind))?;
-            let (base, element) = parts(path);
+            let (base, element) = path.parts();
             let equals = match &setting.test {
                 Test::Equals(template) => Some(form.fill(template).ok()?),
                 _ => None,
@@ -165,14 +165,6 @@ fn asked_settings<'c>((contract, form): (&'c Contract, &Form), kind: &str) -> Ve
             Some(Asked { demand, setting, base, element, equals })
         })
         .collect()
-}
-
-/// `$.List[?@ == 'X']` as the list and its element.
-fn parts(path: &SettingPath) -> (&str, Option<&str>) {
-    match path.text.split_once("[?@ == '") {
-        Some((base, rest)) => (base, rest.strip_suffix("']")),
-        None => (&path.text, None),
-    }
 }
 
 impl Asked<'_> {
@@ -185,7 +177,7 @@ impl Asked<'_> {
             _ => Vec::new(),
         };
         // One list of values serves all kinds of exports; what is an element of another kind's list is no value here.
-        let elements: Vec<&str> = self.setting.select.iter().filter_map(|(_, path)| parts(path).1).collect();
+        let elements: Vec<&str> = self.setting.select.iter().filter_map(|(_, path)| path.parts().1).collect();
         let listed = listed.into_iter().filter(|value| !elements.contains(&value.as_str()));
         listed.chain(self.element.map(str::to_owned)).chain(self.equals.clone()).collect()
     }

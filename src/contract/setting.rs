@@ -2,6 +2,7 @@
 
 use super::grammar::Grammar;
 use crate::syntax::Selector;
+use std::borrow::Cow;
 
 /// A demand on one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,37 @@ pub struct SettingPath {
     pub selector: Selector,
     /// What it stands in, the nearest first: where to point if the setting is not there.
     pub parents: Vec<Selector>,
+}
+
+impl SettingPath {
+    /// `$.List[?@ == 'X']` as the list and its element.
+    #[must_use]
+    pub fn parts(&self) -> (&str, Option<&str>) {
+        match self.text.split_once("[?@ == '") {
+            Some((base, rest)) => (base, rest.strip_suffix("']")),
+            None => (&self.text, None),
+        }
+    }
+}
+
+impl Setting {
+    /// What the setting must be at a path. One list of values serves all kinds of exports: what is an element of another
+    /// kind's list is no value here, and of an element there is one value.
+    #[must_use]
+    pub fn test_at(&self, path: &SettingPath) -> Cow<'_, Test> {
+        let Test::OneOf(list) = &self.test else { return Cow::Borrowed(&self.test) };
+        let own = path.parts().1;
+        let elements: Vec<&str> = self.select.iter().filter_map(|(_, path)| path.parts().1).collect();
+        let is_value = |value: &&String| match own {
+            Some(element) => *value == element,
+            None => !elements.contains(&value.as_str()),
+        };
+        let kept: Vec<String> = list.iter().filter(is_value).cloned().collect();
+        if kept.is_empty() || kept.len() == list.len() {
+            return Cow::Borrowed(&self.test);
+        }
+        Cow::Owned(Test::OneOf(kept))
+    }
 }
 
 /// A path is its text.

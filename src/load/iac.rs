@@ -111,6 +111,7 @@ pub(super) fn take_loose(sources: &Sources, source: SourceId, found: Found, out:
         let reason = "it cannot be read".to_owned();
         out.open.push(OpenPolicy { file: name.to_owned(), address: None, reason });
     }
+    out.wrapped.extend(found.wrapped);
     for (policy, issues, length) in found.policies {
         let (hint, owner, attachment) = (None, None, None);
         out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner, attachment });

@@ -164,6 +164,23 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
         super::iac::take_loose(sources, source, found, out);
         return;
     }
+    if let Some(found) = super::yaml::nested(text.text(), source) {
+        let is_empty = found.policies.is_empty();
+        match found.broken.as_ref().filter(|_| !named) {
+            // What else YAML is made of by other programs may be none before they are run.
+            Some(issue) => {
+                let line = text.position(issue.span.start).line;
+                out.not_evaluated.push((text.name().to_owned(), format!("no YAML from line {line} on")));
+            }
+            None if is_empty && found.broken.is_none() => {
+                out.not_evaluated.push((text.name().to_owned(), "holds no policy".to_owned()));
+            }
+            None => {}
+        }
+        let broken = found.broken.clone().filter(|_| named);
+        super::iac::take_loose(sources, source, super::yaml::Found { broken, ..found }, out);
+        return;
+    }
     let document = read_json(text.text());
     let before = out.policies.len();
     let mut walk = Walk { text: text.text(), source, document: &document, out };
@@ -187,10 +204,9 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
     }
 }
 
-/// Whether a text is one that is read here, from how it begins.
+/// Whether a text is one that is read here.
 fn is_known(text: &str) -> bool {
-    let head = text.char_indices().nth(1 << 12).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
-    super::yaml::may_be_known(head) || text.trim_start().starts_with('{')
+    super::yaml::may_be_known(text) || text.trim_start().starts_with('{')
 }
 
 /// What the members around a policy say of it.

@@ -96,7 +96,9 @@ fn is_yaml(first: &str) -> bool {
     let is_member = word.len() > 2
         && word.starts_with(|letter: char| letter.is_ascii_uppercase())
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_member && (rest.is_empty() || rest.starts_with(' ')) && !rest.contains(['{', '"'])
+    // JSON in a string is written between single quotes.
+    let is_quoted = rest.starts_with(" '");
+    is_member && (rest.is_empty() || rest.starts_with(' ')) && (is_quoted || !rest.contains(['{', '"']))
 }
 
 /// A folder as `aws s3 ls` shows it: spaces, `PRE`, its name with a slash.
@@ -115,6 +117,7 @@ mod tests {
             ("CONTENTS\t\"x\"\t2026\tkey\t3\tSTANDARD\n", Some(TextForm::Output("text"))),
             ("-----\n|  ListAccessKeys |\n+----+\n", Some(TextForm::Output("table"))),
             ("Contents:\n- Key: a\n", Some(TextForm::Output("yaml"))),
+            ("Policy: '{\"Version\": \"2012-10-17\"}'\n", Some(TextForm::Output("yaml"))),
             ("     PRE a/\n2026-11-20 08:15:00  1 a\n", Some(TextForm::S3Folders)),
             ("Dear support,\nplease find: this\n", None),
             ("{\"Version\": \"2012-10-17\"}", None),

@@ -89,10 +89,21 @@ pub(super) fn command(
     let mut settings: Value = serde_json::from_str(&changed).map_err(|_| TextFault::Broken)?;
     let name = export.label();
     let legacy = export.kind == ExportKind::Legacy;
+    // "Table configurations can't be changed after the export is created":
+    // https://docs.aws.amazon.com/cur/latest/userguide/dataexports-create-standard.html (checked 2026-11)
+    let tables = |text: &str| {
+        let settings: Option<Value> = serde_json::from_str(text).ok();
+        settings.and_then(|settings| settings.pointer("/DataQuery/TableConfigurations").cloned())
+    };
+    let arn = export.arn.as_ref().map_or("ARN", |arn| &arn.text);
+    let is_anew = !legacy && tables(text) != tables(&changed);
     if let Some(settings) = settings.as_object_mut() {
         // What AWS says of the export's health is no setting.
         for key in ["ReportStatus", "ExportStatus"] {
             settings.remove(key);
+        }
+        if is_anew {
+            settings.remove("ExportArn");
         }
     }
     let settings = shell_word(&settings.to_string());
@@ -101,15 +112,20 @@ pub(super) fn command(
             "aws cur modify-report-definition --region us-east-1 --report-name {} --report-definition {settings}",
             shell_word(name)
         )
+    } else if is_anew {
+        format!("aws bcm-data-exports create-export --region us-east-1 --export {settings}")
     } else {
-        let arn = export.arn.as_ref().map_or("ARN", |arn| &arn.text);
         format!(
             "aws bcm-data-exports update-export --region us-east-1 --export-arn {} --export {settings}",
             shell_word(arn)
         )
     };
-    let effect = if moves { "fix-export-moves" } else { "fix-export-stays" };
-    Ok((command, phrases.say(effect, &[])))
+    let effect = match (is_anew, moves) {
+        (true, _) => "fix-export-anew",
+        (false, true) => "fix-export-moves",
+        (false, false) => "fix-export-stays",
+    };
+    Ok((command, phrases.say(effect, &[("arn", arn)])))
 }
 
 fn ends_with_key(before: &str, key: &str) -> bool {

@@ -29,6 +29,7 @@ pub(in super::super) fn check(subject: &Subject<'_>, setting: &Setting) -> Outco
 /// A setting of one export.
 pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: &Setting) -> Outcome {
     let Some(path) = path(setting, definition.kind) else { return Outcome::of(State::Unknown) };
+    let test = setting.test_at(path);
     let text = subject.sources.get(definition.source).slice(definition.span);
     let resolved = definition.resolved.as_deref();
     let read = resolved.is_none().then(|| read_json(text));
@@ -62,8 +63,8 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
             Absent::Unknown => return unknown(FactRef::with("export-setting", "path", &path.text)),
             Absent::Holds => return Outcome::of(State::Holds),
             Absent::Broken => {
-                let needed = needed(&setting.test);
-                let value = wanted(subject, &setting.test);
+                let needed = needed(&test);
+                let value = wanted(subject, &test);
                 // A template is edited by who wrote it.
                 let value = value.filter(|_| resolved.is_none());
                 let change = value.and_then(|value| change::missing(root, definition, path, value));
@@ -86,7 +87,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
         }
     }
     let source = subject.sources.get(definition.source).text();
-    match &setting.test {
+    match &*test {
         Test::Equals(template) => equals(subject, definition, setting, template, &found),
         Test::Columns(columns) => match missing_columns(source, definition, columns, &found) {
             Some(faults) => outcome(definition, setting, faults, None),

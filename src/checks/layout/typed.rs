@@ -139,7 +139,8 @@ fn inside_address(form: &Form, field: &str, value: &str) -> Option<String> {
     };
     let inside = inside.trim_end_matches('/');
     let wanted = if field == "export-name" {
-        inside.rsplit('/').next().unwrap_or(inside)
+        let name = inside.rsplit('/').next().unwrap_or(inside);
+        if value.starts_with("arn:") { without_id(name) } else { name }
     } else {
         let name = form.text("export-name").unwrap_or_default();
         inside.strip_suffix(name).and_then(|path| path.strip_suffix('/')).unwrap_or(inside)
@@ -149,6 +150,20 @@ fn inside_address(form: &Form, field: &str, value: &str) -> Option<String> {
         ("", _) => "the S3 path prefix of the export".to_owned(),
         (wanted, _) => format!("`{wanted}`"),
     })
+}
+
+/// The name of an export out of its ARN, which ends with an identifier that AWS makes up.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbillingandcostmanagementdataexports.html> (checked 2026-11)
+fn without_id(name: &str) -> &str {
+    const ID: [usize; 5] = [8, 4, 4, 4, 12];
+    let parts: Vec<&str> = name.rsplitn(6, '-').collect();
+    let is_part = |(part, length): (&&str, usize)| {
+        part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    match parts.as_slice() {
+        [id @ .., name] if id.len() == ID.len() && id.iter().rev().zip(ID).all(is_part) => name,
+        _ => name,
+    }
 }
 
 /// The first `<…>` with something in it: its offset and length.

@@ -229,6 +229,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("size", "scp"),
     ("trust", "resource"),
     ("trust", "action-not-of-sts"),
+    ("trust", "bare-wildcard"),
+    ("trust", "not-principal"),
     ("principal", "wildcard"),
     ("principal", "form"),
     ("principal", "group"),

@@ -11,12 +11,12 @@ use std::borrow::Cow;
 
 /// A policy of a template, read.
 #[derive(Debug)]
-pub(super) struct Read {
-    pub(super) policy: Policy,
-    pub(super) issues: Vec<Issue>,
-    pub(super) length: Length,
+pub(in super::super) struct Read {
+    pub(in super::super) policy: Policy,
+    pub(in super::super) issues: Vec<Issue>,
+    pub(in super::super) length: Length,
     /// For a policy in a string of JSON: its content, and the layers of escapes around it.
-    pub(super) wrapped: Option<(Span, u8)>,
+    pub(in super::super) wrapped: Option<(Span, u8)>,
 }
 
 /// Why there is none.
@@ -61,21 +61,13 @@ impl<'t> Resolver<'_, 't> {
         is_sub: bool,
         (text, source, is_yaml): (&str, SourceId, bool),
     ) -> Result<Read, Missing> {
-        let inner =
-            Span { start: string.span.start.saturating_add(1), end: string.span.end.saturating_sub(1) };
-        let unwrapped =
-            if is_yaml { unwrapped_yaml(text, string.span) } else { Unwrapped::new(text, inner, 1) };
-        let document = read_wrapped(&unwrapped);
-        if !is_policy(&document.root) {
-            return Err(Missing::Text);
-        }
-        let length = Length::of(unwrapped.text());
-        // Lives as long as the text that was taken out, which is shorter than the template.
-        let root = if is_sub { self.substituted_in(&document.root) } else { document.root };
-        let mut policy = read_as(&root, source, Notation::Yaml);
-        let is_escaped = text.get(string.span.range()).is_some_and(|written| written.starts_with('"'));
-        policy.level = u8::from(is_escaped);
-        Ok(Read { policy, issues: document.issues, length, wrapped: is_escaped.then_some((inner, 1)) })
+        in_text(
+            string.span,
+            (text, source, is_yaml),
+            |root| {
+                if is_sub { self.substituted_in(&root) } else { root }
+            },
+        )
     }
 
     /// The texts of a document that `Fn::Sub` is applied to as a whole.
@@ -195,6 +187,27 @@ impl<'t> Resolver<'_, 't> {
             out.push(statement);
         }
     }
+}
+
+/// A policy that is written as a text of JSON, with what becomes of its values.
+pub(super) fn in_text(
+    string: Span,
+    (text, source, is_yaml): (&str, SourceId, bool),
+    filled: impl for<'d> FnOnce(Node<'d>) -> Node<'d>,
+) -> Result<Read, Missing> {
+    let inner = Span { start: string.start.saturating_add(1), end: string.end.saturating_sub(1) };
+    let unwrapped = if is_yaml { unwrapped_yaml(text, string) } else { Unwrapped::new(text, inner, 1) };
+    let document = read_wrapped(&unwrapped);
+    if !is_policy(&document.root) {
+        return Err(Missing::Text);
+    }
+    let length = Length::of(unwrapped.text());
+    // Lives as long as the text that was taken out, which is shorter than the template.
+    let root = filled(document.root);
+    let mut policy = read_as(&root, source, Notation::Yaml);
+    let is_escaped = text.get(string.range()).is_some_and(|written| written.starts_with('"'));
+    policy.level = u8::from(is_escaped);
+    Ok(Read { policy, issues: document.issues, length, wrapped: is_escaped.then_some((inner, 1)) })
 }
 
 /// How many functions may decide about one statement.

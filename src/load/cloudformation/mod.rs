@@ -20,6 +20,7 @@ use crate::evidence::{Attachment, DeclaredExport, Link, LinkKind, Target};
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Issue, Node};
+use document::Read;
 use policies::Collector;
 use resolve::Resolver;
 use template::Template;
@@ -32,6 +33,16 @@ pub(super) fn is_template(root: &Node<'_>) -> bool {
 /// The length of a policy that stands in a tree, as JSON without white space.
 pub(super) fn length(root: &Node<'_>) -> Length {
     document::length(root)
+}
+
+/// Whether a node has statements with effects.
+pub(super) fn looks_like_policy(node: &Node<'_>) -> bool {
+    kinds::looks_like_policy(node)
+}
+
+/// The policy that a text of JSON in YAML holds.
+pub(super) fn policy_in_text(text: &str, source: SourceId, string: Span) -> Option<Read> {
+    document::in_text(string, (text, source, true), |root| root).ok()
 }
 
 /// One policy of a template.
