@@ -5,7 +5,7 @@ mod since;
 
 pub(super) use pages::add_pages;
 
-use super::args::{CheckArgs, FailOn, FormArgs};
+use super::args::{CheckArgs, FailOn, FormArgs, FormatArg};
 use super::gate::Gate;
 use super::given::named_documents;
 use super::live::{self, Gathered, Order};
@@ -41,8 +41,8 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
     let bench = run.bench();
     let mut report = bench.judge(&state);
     // Who reads the report is told how to mend what is wrong; programs are told everything.
-    let is_read_by_programs =
-        matches!(args.format, super::args::FormatArg::Json | super::args::FormatArg::Sarif);
+    let mut formats = std::iter::once(args.format).chain(args.gate.report.iter().map(|file| file.format));
+    let is_read_by_programs = formats.any(|format| matches!(format, FormatArg::Json | FormatArg::Sarif));
     let least = if is_read_by_programs { Severity::Note } else { Severity::Warning };
     mend::attach(&bench, &state, &mut report, least);
     if let Some(base) = &args.base.base {
@@ -66,16 +66,22 @@ fn finish(args: &CheckArgs, run: Run) -> anyhow::Result<Exit> {
         report.findings.retain(|finding| run.only.contains(&finding.rule));
     }
     fault::pages(run.library.book().faults())?;
-    terminal::print(&show(args, &report, &state.sources, run.library.book()))?;
+    print(args, &report, &state.sources, run.library.book())?;
     let exit = exit(args, &report);
     // The process ends here: giving every small piece of memory back one by one would cost more than judging did.
     std::mem::forget((run, report, state));
     Ok(exit)
 }
 
-/// The report as it was asked for.
-pub(super) fn show(args: &CheckArgs, report: &Report, sources: &Sources, book: &Rulebook) -> String {
-    Output { format: args.format, color: args.color, quiet: args.quiet }.show(report, sources, book)
+/// Prints the report as it was asked for.
+pub(super) fn print(
+    args: &CheckArgs,
+    report: &Report,
+    sources: &Sources,
+    book: &Rulebook,
+) -> anyhow::Result<()> {
+    let output = Output { format: args.format, color: args.color, quiet: args.quiet };
+    output.print(&args.gate.report, report, sources, book)
 }
 
 /// The role of a document, its level, and the linked account that it bears on.

@@ -22,7 +22,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let mut report = bench.judge(&state);
     if args.check.format == FormatArg::Json && !args.write {
         mend::attach(&bench, &state, &mut report, Severity::Note);
-        terminal::print(&check::show(&args.check, &report, &before, run.library.book()))?;
+        check::print(&args.check, &report, &before, run.library.book())?;
         return Ok(check::exit(&args.check, &report));
     }
     let options = Options { only: run.only.clone(), with_review: args.unsafe_fixes, ..Options::default() };
@@ -46,7 +46,7 @@ pub(super) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let bench = again.bench();
     let mut report = bench.judge(&state);
     mend::attach(&bench, &state, &mut report, Severity::Warning);
-    terminal::print(&check::show(&args.check, &report, &state.sources, again.library.book()))?;
+    check::print(&args.check, &report, &state.sources, again.library.book())?;
     Ok(check::exit(&args.check, &report))
 }
 

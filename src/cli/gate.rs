@@ -1,6 +1,7 @@
 //! Living with findings: what `preflight.toml` asks of them, and a baseline of those that are known from before.
 
 use super::fault;
+use super::output::ReportFile;
 use super::terminal;
 use crate::config::{self, Config};
 use crate::finding::{Fingerprint, Inline, Report, RuleName, fingerprints};
@@ -25,6 +26,9 @@ pub(super) struct GateArgs {
     /// Write the findings of this run into a file, as those that are known
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub(super) write_baseline: Option<PathBuf>,
+    /// Write the report into a file as well, in a form of its own: `sarif=preflight.sarif`; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
+    pub(super) report: Vec<ReportFile>,
 }
 
 /// What a report is settled with.

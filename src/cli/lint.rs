@@ -4,7 +4,7 @@ use super::args::{FormArgs, LintArgs};
 use super::gate::Gate;
 use super::output::Output;
 use super::setup::Setup;
-use super::{Exit, base, check, terminal};
+use super::{Exit, base, check};
 use crate::checks::lint::PolicyKind;
 use crate::finding::change::Changes;
 use crate::finding::{Finding, RuleName};
@@ -67,7 +67,7 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     gate.settle(&library, &mut report, &sources)?;
     super::fault::pages(library.book().faults())?;
     let output = Output { format: args.format, color: args.color, quiet: args.quiet };
-    terminal::print(&output.show(&report, &sources, library.book()))?;
+    output.print(&args.gate.report, &report, &sources, library.book())?;
     let threshold = check::threshold(args.fail_on);
     let reached = report.findings.iter().any(|finding| finding.severity >= threshold);
     let unsure = report.changes.as_ref().is_some_and(Changes::is_unsure);

@@ -270,3 +270,21 @@ fn names_of_other_tools_are_taken_by_suppressions_severities_and_comments() {
     std::fs::write(folder.path().join("preflight.toml"), text).unwrap();
     assert_ne!(run(folder.path(), &["check", "."]).code, 2);
 }
+
+#[test]
+fn one_run_writes_as_many_forms_as_are_asked_for() {
+    let folder = folder(&[("a.json", POLICY)]);
+    let forms = ["sarif", "markdown", "concise", "json", "junit", "github", "human"];
+    let files: Vec<String> = forms.iter().map(|form| format!("--report={form}=out.{form}")).collect();
+    let mut args = vec!["lint", "a.json"];
+    args.extend(files.iter().map(String::as_str));
+    let all = run(folder.path(), &args);
+    for form in forms {
+        let alone = run(folder.path(), &["lint", "a.json", "--format", form]);
+        let written = std::fs::read_to_string(folder.path().join(format!("out.{form}"))).unwrap();
+        assert_eq!(written, alone.out, "{form}");
+        assert_eq!(all.code, alone.code, "{form}");
+    }
+    let refused = run(folder.path(), &["lint", "a.json", "--report=sarif=nowhere/out.sarif"]);
+    assert!(refused.code == 2 && refused.err.contains("nowhere/out.sarif"), "{}", refused.err);
+}

@@ -60,3 +60,20 @@ fn notes_that_have_a_fix_are_named() {
     let run = assert_run(command.args(NOW).current_dir(folder.path()), 0);
     assert!(run.out.contains("\"fixes\""), "{}", run.out);
 }
+
+#[test]
+fn what_an_export_is_made_of_is_changed_by_a_new_export() {
+    let folder = copy("an-export-without-resource-ids");
+    let mut command = preflight(&["fix", ".", "--only", "export-resource-ids-left-out"]);
+    let run = assert_run(command.args(NOW).current_dir(folder.path()), 0);
+    let all = run.out.clone() + &run.err;
+    let line = all.lines().find(|line| line.contains("create-export")).unwrap_or_else(|| panic!("{all}"));
+    assert!(line.contains("\"INCLUDE_RESOURCES\":\"TRUE\"") && !line.contains("ExportArn"), "{line}");
+    assert!(!all.contains("update-export") && all.contains("delete-export"), "{all}");
+    // Where the files go can be changed.
+    let folder = copy("a-cur-2-export-that-keeps-its-versions-is-not-found");
+    let mut command = preflight(&["fix", "."]);
+    let run = assert_run(command.args(NOW).current_dir(folder.path()), 1);
+    let all = run.out.clone() + &run.err;
+    assert!(all.contains("update-export") && !all.contains("create-export"), "{all}");
+}
