@@ -6,6 +6,7 @@ use super::export;
 use super::layers;
 use super::others::everything;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
+use super::unnamed;
 use crate::catalog;
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
 use crate::eval::{
@@ -30,8 +31,13 @@ const STAND_INS: [(&str, &str); 3] = [
 /// Services whose resources belong to the bucket's owner, without their ARNs saying so.
 const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
 
-/// Asks. Where the product looks below the path that was typed first, and below a shorter one then, both must be allowed.
+/// Asks; of a reader whom nobody named for everybody whom it may be.
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
+    unnamed::check(subject, demand, of_one)
+}
+
+/// Asks. Where the product looks below the path that was typed first, and below a shorter one then, both must be allowed.
+fn of_one(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let outcome = ask_once(subject, demand);
     let Ask::Access { context, .. } = demand else { return outcome };
     let form = subject.form;

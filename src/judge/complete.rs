@@ -52,7 +52,7 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     }
     if let (Some(account), Some(partition)) = (form.text("account"), form.text("partition")) {
         let reader = format!("arn:{partition}:iam::{account}:{kind}/reader");
-        form.presume("reader", &reader, why);
+        form.stand_in("reader", &reader, why);
     }
     form
 }
@@ -103,9 +103,7 @@ const NOT_NAMED: [&str; 2] = [
 
 /// The form for commands that are shown: nobody is called as the reader is that was presumed.
 pub(super) fn shown(form: &Form) -> Cow<'_, Form> {
-    let is_nobody = form.get("reader").is_some_and(
-        |value| matches!(&value.origin, Origin::Presumed(because) if NOT_NAMED.contains(&because.as_str())),
-    );
+    let is_nobody = form.is_stand_in("reader");
     let Some(arn) = form.text("reader").filter(|_| is_nobody) else { return Cow::Borrowed(form) };
     let kind = if arn.contains(":role/") { "ROLE" } else { "USER" };
     let arn = arn.rsplit_once('/').map_or(arn, |(before, _)| before);
@@ -188,10 +186,10 @@ fn bucket_of(evidence: &Evidence) -> Option<String> {
 pub(super) fn presumptions(form: &Form) -> Vec<Assumed> {
     form.iter()
         .filter_map(|(name, value)| match &value.origin {
-            Origin::Presumed(because) if !because.is_empty() => {
+            Origin::Presumed(because) | Origin::StandIn(because) if !because.is_empty() => {
                 Some(Assumed { text: format!("{name} is `{}`: {because}", value.text), source: None })
             }
-            Origin::Presumed(_) | Origin::Given(_) => None,
+            Origin::Presumed(_) | Origin::StandIn(_) | Origin::Given(_) => None,
         })
         .collect()
 }

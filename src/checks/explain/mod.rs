@@ -66,7 +66,7 @@ fn spare_everywhere(causes: &mut [Cause], elsewhere: &[Vec<Cause>]) {
     }
 }
 
-fn is_same(left: &Cause, right: &Cause) -> bool {
+pub(super) fn is_same(left: &Cause, right: &Cause) -> bool {
     left.place == right.place && left.check == right.check && left.case == right.case
 }
 
@@ -87,7 +87,7 @@ fn faults(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
 }
 
 /// The same fault, told as one that may be there.
-fn as_unsure(mut cause: Cause) -> Option<Cause> {
+pub(super) fn as_unsure(mut cause: Cause) -> Option<Cause> {
     match (cause.check, cause.case) {
         ("condition", "wildcard-literal") => Some(cause),
         ("condition" | "deny", _) => {
@@ -167,7 +167,14 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
             Some(DenyReason::NoAllow(layer)) => {
                 let (found, statement) = grant::causes(case, request, &world, layer);
                 causes.extend(found);
-                let Some(statement) = statement else { break };
+                let Some(statement) = statement else {
+                    // A policy of denials alone has no statement that could be taken as allowing.
+                    if !grant::is_filter(layer) || world.is_lifted(layer) {
+                        break;
+                    }
+                    world.lift(layer);
+                    continue;
+                };
                 for element in inspect(case.set, request, &world, statement).failing() {
                     world.force(ElementRef { statement, element }, true);
                 }
