@@ -73,7 +73,12 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let caller = match behalf.fill(&template.caller) {
         Ok(text) => match Caller::parse(&text) {
             Ok(caller) => caller,
-            Err(_) => return missing(vec![template.caller.trim_matches(['{', '}']).to_owned()]),
+            Err(_) => {
+                let name = template.caller.trim_matches(['{', '}']);
+                let values = vec![("name".to_owned(), name.to_owned()), ("found".to_owned(), text)];
+                let fact = FactRef { id: "form-not-a-caller".to_owned(), values };
+                return Outcome { facts: vec![fact], ..Outcome::of(State::Unknown) };
+            }
         },
         Err(names) => return missing(names),
     };

@@ -382,7 +382,8 @@ fn fits(name: &str, key: &str) -> bool {
     }
 }
 
-/// Whether nobody knows a value of the form.
+/// Whether nobody knows whom a value of the form names.
 fn is_unknown(subject: &Subject<'_>, name: &str) -> bool {
-    subject.form.text(name).is_none() || subject.form.is_stand_in(name)
+    let text = subject.form.text(name).filter(|_| !subject.form.is_stand_in(name));
+    text.is_none_or(|text| Caller::parse(text).is_err())
 }

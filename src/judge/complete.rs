@@ -1,10 +1,10 @@
 //! The form with what is presumed where the user said nothing.
 
 use crate::checks::{self, Subject};
-use crate::contract::{Contract, Form, Origin, ReadsAs};
+use crate::contract::{Contract, Form, FormValue, Origin, ReadsAs};
 use crate::evidence::{Evidence, Role};
 use crate::finding::Assumed;
-use crate::policy::ArnSplit;
+use crate::policy::{ArnSplit, arn};
 use std::borrow::Cow;
 
 /// Adds the consumer's defaults, and what follows from other values.
@@ -36,6 +36,7 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         .and_then(crate::policy::arn::split)
         .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
     form.presume("partition", &partition, "");
+    product(&mut form, &partition);
     organization(&mut form, evidence);
     if let Some(id) = record_id(&form, evidence) {
         form.presume("reader-id", &id, "");
@@ -55,6 +56,18 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         form.stand_in("reader", &reader, why);
     }
     form
+}
+
+/// Who takes the role, where an account was typed: IAM takes its number for the account as a whole.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts> (checked
+/// 2026-11)
+fn product(form: &mut Form, partition: &str) {
+    const NAME: &str = "product-principal";
+    let Some(FormValue { text, origin: Origin::Given(place) }) = form.get(NAME).cloned() else { return };
+    let digits: String = text.chars().filter(|next| !matches!(next, '-' | ' ')).collect();
+    if arn::is_account(&digits) {
+        form.give(NAME, &format!("arn:{partition}:iam::{digits}:root"), place);
+    }
 }
 
 /// The reader's ARN as IAM tells it: the form may have the name alone, or an ARN without the user's path, and a policy

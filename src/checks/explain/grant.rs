@@ -210,6 +210,7 @@ fn nearest(
         .filter(|id| case.set.origin(*id).1.effect == Effect::Allow)
         .map(|id| inspect(case.set, request, world, id))
         .filter(|each| !each.applies())
+        .filter(|each| !resource::is_about_the_form(case, request, case.set.origin(each.statement).1))
         .filter_map(|each| {
             let (_, statement) = case.set.origin(each.statement);
             plausible(&each, request, statement, layer).map(|rank| (rank, each.failing().count(), each))

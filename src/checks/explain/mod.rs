@@ -11,7 +11,7 @@ pub(super) mod repair;
 mod resource;
 
 use super::subject::{Cause, Subject};
-use crate::contract::{Expect, RequestTemplate};
+use crate::contract::{Expect, FORM_NAMES, RequestTemplate};
 use crate::eval::{
     Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
     Witness, World, decide, inspect,
@@ -103,7 +103,18 @@ pub(super) fn unsure(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
     if *case.expect != Expect::Allowed {
         return Vec::new();
     }
-    faults(case, witness).into_iter().filter_map(as_unsure).collect()
+    let is_told = |cause: &Cause| !waits_for_form(case, cause);
+    faults(case, witness).into_iter().filter_map(as_unsure).filter(is_told).collect()
+}
+
+/// Whether a condition hangs on a value that the form could have: it is then asked for, and nothing is wrong with the policy.
+fn waits_for_form(case: &Case<'_, '_>, cause: &Cause) -> bool {
+    let Some(key) = cause.values.value("key").filter(|_| cause.check == "condition") else { return false };
+    let template = case.template.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+    template.is_some_and(|(_, template)| {
+        let missing = case.subject.form.fill(template).err().unwrap_or_default();
+        missing.iter().any(|name| FORM_NAMES.contains(&name.as_str()))
+    })
 }
 
 /// Every member of the question as it is in the witness's world: one request each, with the key that people know where
