@@ -110,7 +110,7 @@ pub(super) fn two_formats(
     let other = seen.periods.iter().find(|each| is_other(each.kind) && each.month == newest)?;
     let of_other = read_months(seen, other.kind);
     let found = bucket.layout.endings.get(ending)?.join("`, `");
-    let values = [("found", found), ("other", ending_of(&other.group.key))];
+    let values = [("found", found), ("other", ending_of(&other.group.key).to_owned())];
     let values = values.map(|(hole, value)| (hole.to_owned(), value)).to_vec();
     (format.is_none() && of_other.len() >= months.len())
         .then(|| FactRef { id: "listing-formats".to_owned(), values })
