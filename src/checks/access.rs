@@ -6,6 +6,7 @@ use super::export;
 use super::layers;
 use super::others::everything;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
+use super::unnamed;
 use crate::catalog;
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
 use crate::eval::{
@@ -30,9 +31,14 @@ const STAND_INS: [(&str, &str); 3] = [
 /// Services whose resources belong to the bucket's owner, without their ARNs saying so.
 const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
 
+/// Asks; of a reader whom nobody named for everybody whom it may be.
+pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
+    unnamed::check(subject, demand, of_one)
+}
+
 /// Asks. Where the product looks for folders below the path that was typed first, and below a shorter one then, both listings
 /// must be allowed.
-pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
+fn of_one(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let outcome = ask_once(subject, demand);
     let Ask::Access { context, .. } = demand else { return outcome };
     let form = subject.form;
@@ -68,7 +74,12 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     let caller = match behalf.fill(&template.caller) {
         Ok(text) => match Caller::parse(&text) {
             Ok(caller) => caller,
-            Err(_) => return missing(vec![template.caller.trim_matches(['{', '}']).to_owned()]),
+            Err(_) => {
+                let name = template.caller.trim_matches(['{', '}']);
+                let values = vec![("name".to_owned(), name.to_owned()), ("found".to_owned(), text)];
+                let fact = FactRef { id: "form-not-a-caller".to_owned(), values };
+                return Outcome { facts: vec![fact], ..Outcome::of(State::Unknown) };
+            }
         },
         Err(names) => return missing(names),
     };

@@ -33,6 +33,8 @@ static ALL: [CaseSpec; OWN.len() + LINT_CASES.len()] = {
 /// The cases that demands and settings meet.
 const OWN: &[CaseSpec] = &[
     case("grant", "missing", &["action", "caller"]),
+    case("grant", "missing-in-resource", &["action", "caller", "policy"]),
+    case("grant", "other-account", &["action", "caller", "found", "needed"]),
     case("grant", "principal-missing", &["caller", "found"]),
     case("grant", "principal-misspelt", FOUND_NEEDED),
     case("grant", "principal-kind", &["found", "needed", "value"]),

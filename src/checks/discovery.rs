@@ -150,14 +150,22 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
         documents,
         reader: ReaderRecord { boundary, ..ReaderRecord::default() },
         organization: subject.evidence.organization.clone(),
+        readings: subject.evidence.readings.clone(),
+        disagreements: subject
+            .evidence
+            .disagreements
+            .iter()
+            .filter(|each| each.form.is_some())
+            .cloned()
+            .collect(),
         ..Evidence::default()
     };
     let partition = subject.form.text("partition").unwrap_or("aws");
-    let reader = account
-        .reader
-        .as_ref()
-        .map_or_else(|| format!("arn:{partition}:iam::{number}:user/reader"), |reader| reader.text.clone());
-    let form = linked_form(subject.form, &number, &reader);
+    let mut form = linked_form(subject.form, &number);
+    match &account.reader {
+        Some(reader) => form = form.with("reader", &reader.text),
+        None => form.stand_in("reader", &format!("arn:{partition}:iam::{number}:user/reader"), ""),
+    }
     let subject = Subject { evidence: &evidence, form: &form, looked: &Looked::new(0), ..*subject };
     let found = ask(&subject, wanted);
     let values = Values::new().with("account", number);
@@ -165,12 +173,12 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
     Outcome { causes, facts: found.facts.clone(), ..Outcome::of(state(&found)) }
 }
 
-fn linked_form(form: &Form, number: &str, reader: &str) -> Form {
+fn linked_form(form: &Form, number: &str) -> Form {
     let mut out = form
         .with("account", number)
         .with("account-kind", "linked")
         .with("bucket-account", number)
-        .with("reader", reader);
+        .without("reader");
     // The account of the form is the one that pays, if it is a root account.
     if let (None, Some("root"), Some(payer)) =
         (form.text("management-account"), form.text("account-kind"), form.text("account"))
@@ -310,8 +318,13 @@ fn told(
         told.notes.clone_from(&cause.notes);
         causes.push(told);
     }
+    // Who is of another account is told of as such, once.
+    let is_other = |cause: &Cause| cause.check == "grant" && cause.case == "other-account";
+    let other = found.causes.iter().map(|(_, cause)| cause).find(|cause| is_other(cause));
+    causes.extend(other.map(|cause| cause.clone().in_group("reader")));
     // What a Deny or a condition explains is no gap in what is allowed.
-    let is_gap = found.gaps || found.causes.iter().any(|(_, cause)| cause.check == "grant");
+    let is_gap =
+        found.gaps || found.causes.iter().any(|(_, cause)| cause.check == "grant" && !is_other(cause));
     let place = subject
         .evidence
         .of(Role::ReaderPolicy)

@@ -2,7 +2,7 @@
 
 use super::subject::{FactRef, Subject};
 use crate::eval::{Caller, CallerKind, Layer, LayerKind, Layers};
-use crate::evidence::{BoundaryRecord, Disagreement, Role};
+use crate::evidence::{BoundaryRecord, Disagreement, FormClash, Reading, Role};
 use crate::policy::{FaultKind, Policy, arn};
 
 /// The layers for requests of one caller to one service.
@@ -87,7 +87,13 @@ fn disagreement<'a>(subject: &Subject<'a>, role: Role) -> Option<&'a Disagreemen
 }
 
 /// What would show which of several answers holds.
-pub(super) fn disagree(Disagreement { call, files, .. }: &Disagreement) -> FactRef {
+pub(super) fn disagree(Disagreement { call, files, form, .. }: &Disagreement) -> FactRef {
+    if let Some(FormClash { name, found, told }) = form {
+        let values = [("call", call), ("name", name), ("found", found), ("told", told)];
+        let values = values.map(|(hole, value)| (hole.to_owned(), value.clone())).into_iter();
+        let values = values.chain([("files".to_owned(), files.join("`, `"))]).collect();
+        return FactRef { id: "form-disagrees".to_owned(), values };
+    }
     let values = vec![("call".to_owned(), call.clone()), ("files".to_owned(), files.join("`, `"))];
     FactRef { id: "answers-disagree".to_owned(), values }
 }
@@ -105,6 +111,10 @@ pub(super) fn organization<'a>(
     role: Role,
     account: Option<&str>,
 ) -> Layer<Vec<Vec<&'a Policy>>> {
+    // Whether there is an organization, and which account pays, is said one way and another.
+    if disagreement(subject, role).is_some() {
+        return Layer::NotVisible;
+    }
     let form = subject.form;
     let management = match (form.text("management-account"), form.text("account-kind")) {
         (Some(management), _) => Some(management),
@@ -127,10 +137,24 @@ pub(super) fn organization<'a>(
         return Layer::Absent;
     }
     match visible(subject, role) {
+        Layer::Known(_) if is_met(subject, role) => Layer::Partly(subject.evidence.levels(role)),
         Layer::Known(_) => Layer::Known(subject.evidence.levels(role)),
         Layer::Partly(_) => Layer::Partly(subject.evidence.levels(role)),
         layer @ (Layer::Absent | Layer::PresumedAbsent | Layer::NotVisible) => layer.map(|_| Vec::new()),
     }
+}
+
+/// Whether a policy of the organization was met among other files, and nobody said of which level it is: what it denies is
+/// denied, and beside it others may stand, such as the `FullAWSAccess` that is attached to every level unless it is taken
+/// away. <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html> (checked 2026-11)
+fn is_met(subject: &Subject<'_>, role: Role) -> bool {
+    let readings = &subject.evidence.readings;
+    subject.evidence.of(role).any(|document| {
+        let is_named = |(source, reading): &(_, Reading)| {
+            *source == document.source && matches!(reading, Reading::Named(..))
+        };
+        !document.from_template && document.attachment.is_none() && !readings.iter().any(is_named)
+    })
 }
 
 /// The fact that a layer nobody has seen waits for.
@@ -157,6 +181,15 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
         && subject.evidence.of(role).next().is_none()
     {
         return FactRef::with("boundary-missing", "arn", &arn.text);
+    }
+    if matches!(role, Role::Scp | Role::Rcp) && is_met(subject, role) {
+        let (of, levels) = match role {
+            Role::Rcp => ("resource control policies", "rcps"),
+            _ => ("service control policies", "scps"),
+        };
+        let values = [("of", of), ("levels", levels)];
+        let values = values.map(|(hole, value)| (hole.to_owned(), value.to_owned())).to_vec();
+        return FactRef { id: "organization-levels".to_owned(), values };
     }
     if subject.evidence.of(role).next().is_some() {
         return FactRef::new("unreadable-document");

@@ -25,6 +25,7 @@ mod others;
 mod phrases;
 mod refused;
 mod subject;
+mod unnamed;
 
 pub use accepted::look;
 pub use asked::question;
@@ -44,6 +45,12 @@ use crate::contract::{Ask, Demand};
 /// Puts one demand.
 #[must_use]
 pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
+    let mut outcome = asked(subject, demand);
+    unnamed::without_names(subject, &mut outcome);
+    outcome
+}
+
+fn asked(subject: &Subject<'_>, demand: &Demand) -> Outcome {
     match &demand.ask {
         Ask::Accepted { document } => accepted::check(subject, document),
         Ask::Access { .. } => access::check(subject, &demand.ask),

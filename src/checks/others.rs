@@ -194,9 +194,7 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             "assume" => Some("product-principal"),
             _ => None,
         };
-        if let Some(name) =
-            meant.filter(|name| *standing >= Standing::Named && subject.form.text(name).is_none())
-        {
+        if let Some(name) = meant.filter(|name| *standing >= Standing::Named && is_unknown(subject, name)) {
             facts.push(FactRef::with("form", "name", name));
             continue;
         }
@@ -382,4 +380,10 @@ fn fits(name: &str, key: &str) -> bool {
         Some(start) => key.starts_with(&start.to_ascii_lowercase()),
         None => name.eq_ignore_ascii_case(key),
     }
+}
+
+/// Whether nobody knows whom a value of the form names.
+fn is_unknown(subject: &Subject<'_>, name: &str) -> bool {
+    let text = subject.form.text(name).filter(|_| !subject.form.is_stand_in(name));
+    text.is_none_or(|text| Caller::parse(text).is_err())
 }

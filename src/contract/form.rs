@@ -42,6 +42,8 @@ pub enum Origin {
     Given(Place),
     /// Nobody gave it; it is presumed for this reason.
     Presumed(String),
+    /// Nobody gave it and nothing tells it: a stand-in for this reason, so that what does not hang on it can be judged.
+    StandIn(String),
 }
 
 /// One value of the form.
@@ -91,6 +93,20 @@ impl Form {
             text: text.to_owned(),
             origin: Origin::Presumed(because.to_owned()),
         });
+    }
+
+    /// Sets a stand-in where no value was given and nothing tells it.
+    pub fn stand_in(&mut self, name: &str, text: &str, because: &str) {
+        self.values.entry(name.to_owned()).or_insert_with(|| FormValue {
+            text: text.to_owned(),
+            origin: Origin::StandIn(because.to_owned()),
+        });
+    }
+
+    /// Whether a value is there for nothing but to stand in for one that nobody knows.
+    #[must_use]
+    pub fn is_stand_in(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| matches!(value.origin, Origin::StandIn(_)))
     }
 
     /// A copy in which one value is another.

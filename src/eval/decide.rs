@@ -242,7 +242,13 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 }
                 Ok(Voice { allow: None, speaks: true, unseen: true })
             }
-            Layer::Known(levels) => self.levels(kind, levels),
+            Layer::Known(levels) => {
+                let voice = self.levels(kind, levels)?;
+                if self.world.is_lifted(kind) {
+                    return Ok(Voice { speaks: true, unseen: true, ..voice });
+                }
+                Ok(voice)
+            }
             Layer::Partly(levels) => {
                 let voice = self.levels(kind, levels)?;
                 if R::WANTED {

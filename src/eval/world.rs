@@ -12,6 +12,8 @@ pub struct World {
     truths: Vec<FreeAtom>,
     /// Layers (by [`super::LayerKind::index`]) that are not visible and deny here; in the others they allow.
     denying: u8,
+    /// For explaining: layers (likewise) taken as allowing where nothing in them does.
+    lifted: u8,
     /// For explaining: elements taken as matching or not, whatever they say.
     pub(super) forced: Vec<(super::ElementRef, bool)>,
 }
@@ -50,6 +52,17 @@ impl World {
     #[must_use]
     pub fn unseen_denies(&self, layer: super::LayerKind) -> bool {
         self.denying & (1u8 << layer.index()) != 0
+    }
+
+    /// Takes a layer as allowing what it does not deny, though nothing in it allows.
+    pub fn lift(&mut self, layer: super::LayerKind) {
+        self.lifted |= 1u8 << layer.index();
+    }
+
+    /// Whether a layer is taken as allowing.
+    #[must_use]
+    pub fn is_lifted(&self, layer: super::LayerKind) -> bool {
+        self.lifted & (1u8 << layer.index()) != 0
     }
 
     /// Takes an element as matching (or not), whatever it says: the question behind every explanation.

@@ -1,6 +1,7 @@
 //! Answers of the AWS CLI that are no policies: export settings, listings, users, organizations.
 
 use crate::source::SourceId;
+use crate::syntax::{Node, Value};
 
 /// One answer, as a file holds it. Whoever needs it reads the text of the source again: what is in it is for `billing` and
 /// the checks.
@@ -105,4 +106,54 @@ kinds! {
     Organization "organizations describe-organization" ["Organization"],
     /// Accounts of the organization.
     Accounts "organizations list-accounts" ["Accounts"],
+}
+
+/// Members that are lists.
+const LISTS: [&str; 12] = [
+    "ReportDefinitions",
+    "Exports",
+    "Executions",
+    "UserDetailList",
+    "Grants",
+    "Rules",
+    "AttachedPolicies",
+    "PolicyNames",
+    "Groups",
+    "AccessKeyMetadata",
+    "Roots",
+    "Accounts",
+];
+
+/// Members that are plain values. A bucket in us-east-1 has the location `null`.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html> (checked 2026-11)
+const PLAIN: [&str; 11] = [
+    "ReportName",
+    "S3Bucket",
+    "ContentLength",
+    "LastModified",
+    "LocationConstraint",
+    "Payer",
+    "UserId",
+    "Account",
+    "Arn",
+    "Content",
+    "ReportFormat",
+];
+
+impl AnswerKind {
+    /// The member of such an answer that is not what AWS gives there, so that nothing can be read in it.
+    #[must_use]
+    pub fn garbled(self, root: &Node<'_>) -> Option<&'static str> {
+        let is_right = |key: &str| match root.get(key).map(|node| &node.value) {
+            Some(Value::Array(_)) => LISTS.contains(&key),
+            Some(Value::Object(members)) => {
+                let is_plain = LISTS.contains(&key) || PLAIN.contains(&key);
+                !is_plain && !members.is_empty()
+            }
+            Some(Value::Null) => key == "LocationConstraint",
+            Some(_) => PLAIN.contains(&key),
+            None => false,
+        };
+        self.keys().iter().copied().find(|key| !is_right(key))
+    }
 }

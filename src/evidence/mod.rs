@@ -23,7 +23,7 @@ pub use attachment::{Attachment, Fit, Link, LinkKind, Target, TargetKind, is_own
 pub use bucket::{ArchivedObject, BucketRecord, EncryptionRecord, LifecycleRule};
 pub use credential::{CredentialRow, read_credential_report};
 pub use declared::{DeclaredExport, MadeIn, Maker, Order, is_of_module};
-pub use disagreement::Disagreement;
+pub use disagreement::{Disagreement, FormClash};
 pub use document::{Evidence, PolicyDocument, Reading};
 pub use kind::{DocumentKind, is_answer_of};
 pub use listing::{KeyGroup, Listing, compact};

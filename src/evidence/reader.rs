@@ -50,11 +50,13 @@ pub struct ReaderRecord {
     pub nothing: Option<Place>,
 }
 
-/// A list of policies, as one answer gives it. The answers themselves do not say whose policies they are.
+/// A list of policies, as one answer gives it. The answers themselves do not say whose policies they are; what was asked does.
 #[derive(Debug, Clone)]
 pub struct PolicyList {
     /// The file's name, or what the user called it, says that it is a group's.
     pub is_groups: bool,
+    /// Whose list was asked for, where the question is known.
+    pub owner: Option<(OwnerKind, String)>,
     /// Where the list stands.
     pub place: Place,
     /// The file that holds it is called so; a group's name in it says whose list it is.
@@ -172,6 +174,14 @@ impl ReaderRecord {
         }
     }
 
+    /// Takes whose list of policies a text holds, as the question said.
+    pub fn note_owner(&mut self, source: SourceId, kind: OwnerKind, name: &str) {
+        for list in self.attached.iter_mut().chain(&mut self.inline).filter(|list| list.source == source) {
+            list.is_groups = kind == OwnerKind::Group;
+            list.owner = Some((kind, name.to_owned()));
+        }
+    }
+
     /// Takes the names that stand around a policy.
     pub fn note_policy(&mut self, root: &Node<'_>, source: SourceId) {
         let name = Said::member(root, "PolicyName", source);
@@ -249,5 +259,5 @@ fn list(
     let text = |node: &Node<'_>, key| node.get(key).and_then(Node::as_str).map(str::to_owned);
     let arns =
         items.iter().filter_map(|node| Some((text(node, "PolicyName")?, text(node, "PolicyArn")?))).collect();
-    Some(PolicyList { is_groups, place: Place { source, span: list.span }, source, names, arns })
+    Some(PolicyList { is_groups, owner: None, place: Place { source, span: list.span }, source, names, arns })
 }

@@ -4,9 +4,9 @@
 use super::known::meaning;
 use crate::billing::{ExportDefinition, ExportKind};
 use crate::contract::Form;
-use crate::evidence::{AnswerKind, Disagreement, Evidence, PolicyDocument, Role};
+use crate::evidence::{AnswerKind, Disagreement, Evidence, FormClash, PolicyDocument, Role};
 use crate::policy::ArnSplit;
-use crate::source::{SourceId, Sources};
+use crate::source::{Place, SourceId, Sources};
 use crate::syntax::{Node, read_json};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +35,7 @@ pub(super) fn settle<'e>(sources: &Sources, evidence: Cow<'e, Evidence>, form: &
     let (more, definitions) = definitions(sources, &evidence);
     found.extend(more);
     found.extend(keys(sources, &evidence, form));
+    found.extend(clashes(sources, &evidence, form));
     if found.is_empty() {
         return evidence;
     }
@@ -105,7 +106,7 @@ fn policies(sources: &Sources, evidence: &Evidence, form: &Form) -> Vec<Disagree
         let first = said(of_role.first()?);
         let differs = of_role.iter().any(|document| said(document) != first);
         let files = || names(sources, of_role.iter().map(|document| document.source));
-        differs.then(|| Disagreement { call, files: files(), role: Some(role) })
+        differs.then(|| Disagreement { call, files: files(), role: Some(role), form: None })
     };
     asked.into_iter().filter_map(differing).collect()
 }
@@ -141,7 +142,12 @@ fn singles(sources: &Sources, evidence: &Evidence, form: &Form) -> (Vec<Disagree
                 AnswerKind::Organization => kind.name().to_owned(),
                 _ => of_bucket(kind.name(), form),
             };
-            found.push(Disagreement { call, files: names(sources, answers.iter().copied()), role: None });
+            found.push(Disagreement {
+                call,
+                files: names(sources, answers.iter().copied()),
+                role: None,
+                form: None,
+            });
             kinds.push(kind);
         }
     }
@@ -182,7 +188,7 @@ fn definitions(sources: &Sources, evidence: &Evidence) -> (Vec<Disagreement>, BT
             "bcm-data-exports get-export --region us-east-1 --export-arn ARN"
         };
         let files = names(sources, list.iter().filter_map(of).map(|definition| definition.source));
-        found.push(Disagreement { call: call.to_owned(), files, role: None });
+        found.push(Disagreement { call: call.to_owned(), files, role: None, form: None });
         places.extend(list);
     }
     (found, places)
@@ -208,5 +214,53 @@ fn keys(sources: &Sources, evidence: &Evidence, form: &Form) -> Option<Disagreem
     })?;
     let user = form.fill("{reader-name}").unwrap_or_else(|_| "USER".to_owned());
     let call = format!("iam list-access-keys --user-name {user}");
-    Some(Disagreement { call, files: names(sources, differing), role: None })
+    Some(Disagreement { call, files: names(sources, differing), role: None, form: None })
+}
+
+/// What the form says of the organization and AWS's answers say otherwise, for both kinds of policies that hang on it.
+fn clashes(sources: &Sources, evidence: &Evidence, form: &Form) -> Vec<Disagreement> {
+    let record = &evidence.organization;
+    let given = |name: &str| form.get(name).filter(|_| form.is_given(name)).map(|value| value.text.clone());
+    let file = |place: Place| sources.get(place.source).name().to_owned();
+    let none = record.not_in_use.or(evidence.live.no_organization);
+    let policies =
+        [(Role::Scp, "service control policies of one"), (Role::Rcp, "resource control policies of one")];
+    let mut found = Vec::new();
+    if let Some(organization) = given("organization") {
+        let is_none = organization == "none";
+        let id = record.id.as_ref().filter(|id| id.text != organization);
+        let id = id.map(|id| (format!("`{}`", id.text), file(id.place)));
+        // An answer that names the payer answers for an organization.
+        let payer = record.management.as_ref().filter(|_| is_none);
+        let payer = payer.map(|payer| (format!("that `{}` pays for one", payer.text), file(payer.place)));
+        let told = id.or(payer);
+        let absent = none.filter(|_| !is_none).map(|place| ("that there is none".to_owned(), file(place)));
+        let documents = policies.iter().filter(|_| is_none).find_map(|(role, words)| {
+            let document = evidence.of(*role).next()?;
+            Some(((*words).to_owned(), sources.get(document.source).name().to_owned()))
+        });
+        found.extend(
+            told.or(absent)
+                .or(documents)
+                .map(|(told, file)| ("organization", organization.clone(), told, file)),
+        );
+    }
+    if let (Some(management), Some(told)) = (given("management-account"), &record.management)
+        && management != told.text
+    {
+        found.push(("management-account", management, format!("`{}`", told.text), file(told.place)));
+    }
+    let disagreement = |(name, found, told, file): &(&str, String, String, String), role| Disagreement {
+        call: "organizations describe-organization".to_owned(),
+        files: vec![file.clone()],
+        role: Some(role),
+        form: Some(FormClash { name: (*name).to_owned(), found: found.clone(), told: told.clone() }),
+    };
+    found.iter().flat_map(|each| [Role::Scp, Role::Rcp].map(|role| disagreement(each, role))).collect()
+}
+
+/// The form without the values that answers contradict: what hangs on them is not known.
+pub(super) fn without_clashes(evidence: &Evidence, form: Form) -> Form {
+    let clashes = evidence.disagreements.iter().filter_map(|each| each.form.as_ref());
+    clashes.fold(form, |form, clash| form.without(&clash.name))
 }

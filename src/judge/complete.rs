@@ -1,10 +1,10 @@
 //! The form with what is presumed where the user said nothing.
 
 use crate::checks::{self, Subject};
-use crate::contract::{Contract, Form, Origin, ReadsAs};
+use crate::contract::{Contract, Form, FormValue, Origin, ReadsAs};
 use crate::evidence::{Evidence, Role};
 use crate::finding::Assumed;
-use crate::policy::ArnSplit;
+use crate::policy::{ArnSplit, arn};
 use std::borrow::Cow;
 
 /// Adds the consumer's defaults, and what follows from other values.
@@ -36,6 +36,7 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         .and_then(crate::policy::arn::split)
         .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
     form.presume("partition", &partition, "");
+    product(&mut form, &partition);
     organization(&mut form, evidence);
     if let Some(id) = record_id(&form, evidence) {
         form.presume("reader-id", &id, "");
@@ -52,9 +53,21 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     }
     if let (Some(account), Some(partition)) = (form.text("account"), form.text("partition")) {
         let reader = format!("arn:{partition}:iam::{account}:{kind}/reader");
-        form.presume("reader", &reader, why);
+        form.stand_in("reader", &reader, why);
     }
     form
+}
+
+/// Who takes the role, where an account was typed: IAM takes its number for the account as a whole.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts> (checked
+/// 2026-11)
+fn product(form: &mut Form, partition: &str) {
+    const NAME: &str = "product-principal";
+    let Some(FormValue { text, origin: Origin::Given(place) }) = form.get(NAME).cloned() else { return };
+    let digits: String = text.chars().filter(|next| !matches!(next, '-' | ' ')).collect();
+    if arn::is_account(&digits) {
+        form.give(NAME, &format!("arn:{partition}:iam::{digits}:root"), place);
+    }
 }
 
 /// The reader's ARN as IAM tells it: the form may have the name alone, or an ARN without the user's path, and a policy
@@ -103,9 +116,7 @@ const NOT_NAMED: [&str; 2] = [
 
 /// The form for commands that are shown: nobody is called as the reader is that was presumed.
 pub(super) fn shown(form: &Form) -> Cow<'_, Form> {
-    let is_nobody = form.get("reader").is_some_and(
-        |value| matches!(&value.origin, Origin::Presumed(because) if NOT_NAMED.contains(&because.as_str())),
-    );
+    let is_nobody = form.is_stand_in("reader");
     let Some(arn) = form.text("reader").filter(|_| is_nobody) else { return Cow::Borrowed(form) };
     let kind = if arn.contains(":role/") { "ROLE" } else { "USER" };
     let arn = arn.rsplit_once('/').map_or(arn, |(before, _)| before);
@@ -188,10 +199,10 @@ fn bucket_of(evidence: &Evidence) -> Option<String> {
 pub(super) fn presumptions(form: &Form) -> Vec<Assumed> {
     form.iter()
         .filter_map(|(name, value)| match &value.origin {
-            Origin::Presumed(because) if !because.is_empty() => {
+            Origin::Presumed(because) | Origin::StandIn(because) if !because.is_empty() => {
                 Some(Assumed { text: format!("{name} is `{}`: {because}", value.text), source: None })
             }
-            Origin::Presumed(_) | Origin::Given(_) => None,
+            Origin::Presumed(_) | Origin::StandIn(_) | Origin::Given(_) => None,
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! Completes the evidence once the reader is known: its policies out of `get-account-authorization-details`, and the
 //! policies that are attached to it without being at hand.
 
+use super::groups;
 use crate::contract::Form;
 use crate::evidence::{
     AnswerKind, BoundaryRecord, Evidence, Key, OwnerKind, PolicyAnswer, PolicyDocument, PolicyList,
@@ -24,7 +25,9 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     if let Some(reader) = form.text("reader") {
         credentials(&mut out.reader, reader);
     }
-    let mut gaps = missing(sources, &evidence.reader, &unnamed(sources, evidence), &named(evidence));
+    let name = form.fill("{reader-name}").ok();
+    let held = (unnamed(sources, evidence), named(evidence));
+    let mut gaps = missing(sources, &evidence.reader, name.as_deref(), (&held.0, &held.1));
     for source in details {
         if let Some(reader) = form.text("reader") {
             take(sources, source, reader, &mut out, &mut gaps);
@@ -35,7 +38,8 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     gaps.dedup();
     out.reader.gaps = gaps;
     without_other_groups(sources, &mut out);
-    no_policies(sources, &mut out);
+    let is_role = form.text("reader").is_some_and(|reader| reader.contains(":role/"));
+    no_policies(sources, name.as_deref(), is_role, &mut out);
     Cow::Owned(out)
 }
 
@@ -61,17 +65,19 @@ fn without_other_groups(sources: &Sources, out: &mut Evidence) {
 }
 
 /// A reader of which every list was read, and every list is empty, has no policy: that is known, and not missing.
-fn no_policies(sources: &Sources, out: &mut Evidence) {
+fn no_policies(sources: &Sources, reader: Option<&str>, is_role: bool, out: &mut Evidence) {
     let record = &out.reader;
     if !(record.gaps.is_empty() && record.pages.is_empty()) || out.of(Role::ReaderPolicy).next().is_some() {
         return;
     }
-    let is_own = |list: &&PolicyList| !list.is_groups;
+    let is_own = |list: &&PolicyList| groups::is_own(record, list, reader);
     let is_empty = |list: &PolicyList| list.names.is_empty();
-    let lists = || record.attached.iter().chain(&record.inline);
+    let all = || record.attached.iter().chain(&record.inline);
+    let lists = || all().filter(|list| groups::bears(record, list, reader));
     let own = record.attached.iter().find(is_own).filter(|_| record.inline.iter().any(|list| is_own(&list)));
-    // Of groups the lists are among the gaps where they are missing.
-    let listed = own.filter(|_| record.groups.is_some() && lists().all(is_empty)).map(|list| list.place);
+    // Of groups the lists are among the gaps where they are missing; a role is in none.
+    let has_groups_told = is_role || record.groups.is_some();
+    let listed = own.filter(|_| has_groups_told && lists().all(is_empty)).map(|list| list.place);
     if let Some(place) = record.nothing.or(listed) {
         let length = sources.get(place.source).text().len();
         let mut nothing = PolicyDocument::nothing(Role::ReaderPolicy, place.source, length);
@@ -126,8 +132,14 @@ fn unnamed(sources: &Sources, evidence: &Evidence) -> Vec<String> {
 }
 
 /// Policies that a list names and no document holds: managed ones by ARN, groups as `group NAME`.
-fn missing(sources: &Sources, record: &ReaderRecord, files: &[String], named: &[&str]) -> Vec<String> {
-    let lists = || record.attached.iter().chain(&record.inline);
+fn missing(
+    sources: &Sources,
+    record: &ReaderRecord,
+    reader: Option<&str>,
+    (files, named): (&[String], &[&str]),
+) -> Vec<String> {
+    let all = || record.attached.iter().chain(&record.inline);
+    let lists = || all().filter(|list| groups::bears(record, list, reader));
     let arn_of = |name: &str| {
         lists()
             .flat_map(|list| &list.arns)
@@ -149,29 +161,8 @@ fn missing(sources: &Sources, record: &ReaderRecord, files: &[String], named: &[
         .count();
     let mut gaps: Vec<String> =
         if open.len() > free { open.iter().map(|name| arn_of(&name.text)).collect() } else { Vec::new() };
-    gaps.extend(untold_groups(sources, record).into_iter().map(|group| format!("group {group}")));
+    gaps.extend(groups::untold(sources, record, reader).into_iter().map(|group| format!("group {group}")));
     gaps
-}
-
-/// Groups of the reader of whose policies no list is at hand. A list does not say whose it is: the name of its file may;
-/// else one list of each kind is the user's own, and every further one a group's.
-fn untold_groups<'r>(sources: &Sources, record: &'r ReaderRecord) -> Vec<&'r str> {
-    let groups = record.groups.as_deref().unwrap_or_default();
-    let file = |list: &PolicyList| sources.get(list.source).name().to_owned();
-    let (told, untold): (Vec<&Said>, Vec<&Said>) = groups.iter().partition(|group| {
-        let mut lists = record.attached.iter().chain(&record.inline);
-        lists.any(|list| crate::checks::is_file_of(&file(list), &group.text))
-    });
-    // How many groups the lists of one kind can be about.
-    let of_groups = |lists: &[PolicyList]| {
-        let named =
-            |list: &&PolicyList| told.iter().any(|group| crate::checks::is_file_of(&file(list), &group.text));
-        let rest: Vec<&PolicyList> = lists.iter().filter(|list| !named(list)).collect();
-        let marked = rest.iter().filter(|list| list.is_groups).count();
-        marked + (rest.len() - marked).saturating_sub(1)
-    };
-    let covered = of_groups(&record.attached).max(of_groups(&record.inline));
-    untold.iter().skip(covered).map(|group| group.text.as_str()).collect()
 }
 
 /// Takes the reader's policies out of one answer, if the reader is in it.
@@ -188,11 +179,17 @@ fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, g
     taker.holder(holder, &["UserPolicyList", "RolePolicyList"]);
     for name in items(holder, "GroupList").iter().filter_map(Node::as_str) {
         match of("GroupDetailList", "GroupName", name) {
-            Some(group) => taker.holder(group, &["GroupPolicyList"]),
+            Some(group) => {
+                // All that it has stands here; no list is missing.
+                let gap = format!("group {name}");
+                taker.gaps.retain(|known| *known != gap);
+                taker.holder(group, &["GroupPolicyList"]);
+            }
             None => taker.gaps.push(format!("group {name}")),
         }
     }
     taker.boundary(holder);
+    taker.trust(holder);
     let place = |node: &Node<'_>| Place { source, span: node.span };
     let groups = items(holder, "GroupList").iter();
     let groups = groups.filter_map(|node| Some(Said { text: node.as_str()?.to_owned(), place: place(node) }));
@@ -246,6 +243,17 @@ impl Taker<'_, '_> {
             self.managed(Role::Boundary, text);
             self.gaps.truncate(before);
         }
+    }
+
+    /// Who may take the role, where no other answer tells.
+    fn trust(&mut self, holder: &Node<'_>) {
+        let Some(node) = holder.get("AssumeRolePolicyDocument") else { return };
+        if self.out.of(Role::TrustPolicy).next().is_some() {
+            return;
+        }
+        let before = self.gaps.len();
+        self.add(Role::TrustPolicy, Some(node), "");
+        self.gaps.truncate(before);
     }
 
     /// The version in force of a managed policy.

@@ -10,6 +10,7 @@ mod changed;
 mod complete;
 mod doubts;
 mod gather;
+mod groups;
 mod known;
 mod library;
 mod lint;
@@ -181,6 +182,7 @@ pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Pre
         phrases: library.phrases(),
     };
     let form = complete::used(&subject, &form).unwrap_or(form);
+    let form = agree::without_clashes(&evidence, form);
     Prepared { given, form, evidence, looked, neighbours }
 }
 

@@ -80,10 +80,18 @@ pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, O
     library.facts().words(&fact.id, &super::complete::shown(form), &values)
 }
 
+/// How somebody is called in titles whom the form does not name.
+const UNNAMED: [(&str, &str); 1] = [("product-principal", "the product")];
+
 /// A demand's title with the form's values; what the form does not have stays as an upper-case word.
 #[must_use]
 pub fn title(form: &Form, template: &str) -> String {
     let mut title = template.to_owned();
+    for (name, words) in UNNAMED {
+        if form.text(name).is_none() {
+            title = title.replace(&format!("`{{{name}}}`"), words);
+        }
+    }
     loop {
         match form.fill(&title) {
             Ok(filled) => return filled,

@@ -179,7 +179,7 @@ pub(super) fn is_json(path: &Path) -> bool {
 pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
     let mut head = Vec::new();
     let file = std::fs::File::open(path).map_err(failed(path))?;
-    file.take(1 << 12).read_to_end(&mut head).map_err(failed(path))?;
+    file.take(1 << 16).read_to_end(&mut head).map_err(failed(path))?;
     let head = decode(head);
     let start = head.trim_start_matches('\u{feff}').trim_start();
     // A policy, or an answer, saved under another ending.
@@ -187,6 +187,7 @@ pub(super) fn looks_known(path: &Path) -> Result<bool, LoadError> {
     let is_list = start.as_bytes().get(..4).is_some_and(|year| year.iter().all(u8::is_ascii_digit));
     let is_yaml = super::yaml::may_be_known(&head);
     Ok(is_policy
+        || has_answers(&head)
         || is_yaml
         || is_list
         || start.starts_with("user,arn,")
@@ -200,6 +201,8 @@ pub(super) enum Odd {
     Stranger,
     /// What the AWS CLI prints, or a policy, under another name.
     Known,
+    /// What somebody wrote about such answers, with them in it.
+    Among,
     /// The same as a copy that an editor or a person put by: it may be older than what stands beside it.
     Copy,
 }
@@ -210,9 +213,23 @@ const TEMPLATE_ENDINGS: [&str; 8] = ["tftpl", "tpl", "tmpl", "j2", "jinja", "jin
 /// Endings of copies that were put by.
 const COPIES: [&str; 7] = ["bak", "old", "orig", "save", "tmp", "swp", "rej"];
 
+/// Endings of texts that people write about answers.
+const WRITTEN: [&str; 5] = ["md", "markdown", "rst", "adoc", "eml"];
+
 /// Members that policies and answers have, beside those that tell the answers apart.
 const TELLING: [&str; 6] =
     ["Statement", "Policy", "PolicyDocument", "PolicyVersion", "Contents", "PublicAccessBlockConfiguration"];
+
+/// Whether a text has a member of a policy or of an answer that is known here.
+fn has_telling(text: &str) -> bool {
+    let answers = crate::evidence::AnswerKind::ALL.iter().flat_map(|kind| kind.keys());
+    answers.chain(&TELLING).any(|key| text.contains(&format!("\"{key}\"")))
+}
+
+/// Whether such an answer stands among other text: it begins where a line does.
+fn has_answers(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with('{')) && has_telling(text)
+}
 
 /// Looks into a file whose ending says nothing.
 pub(super) fn odd(path: &Path) -> Result<Odd, LoadError> {
@@ -221,12 +238,13 @@ pub(super) fn odd(path: &Path) -> Result<Odd, LoadError> {
     }
     let mut head = Vec::new();
     let file = std::fs::File::open(path).map_err(failed(path))?;
-    file.take(1 << 10).read_to_end(&mut head).map_err(failed(path))?;
+    file.take(1 << 14).read_to_end(&mut head).map_err(failed(path))?;
     let head = decode(head);
     let start = head.trim_start_matches('\u{feff}').trim_start();
-    let answers = crate::evidence::AnswerKind::ALL.iter().flat_map(|kind| kind.keys());
-    let has = |key: &&str| start.contains(&format!("\"{key}\""));
-    if !start.starts_with('{') || !answers.chain(&TELLING).any(has) {
+    if !start.starts_with('{') && has_ending(path, &WRITTEN) && has_answers(start) {
+        return Ok(Odd::Among);
+    }
+    if !start.starts_with('{') || !has_telling(start) {
         return Ok(Odd::Stranger);
     }
     let is_copy = has_ending(path, &COPIES) || path.to_string_lossy().ends_with('~');

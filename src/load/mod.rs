@@ -6,6 +6,7 @@ mod files;
 mod iac;
 mod loose;
 mod other;
+mod pieces;
 mod placed;
 mod recognise;
 mod role;
@@ -79,6 +80,12 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
                 files::Odd::Stranger => continue,
                 files::Odd::Copy => {
                     let reason = "by its name a copy that was put by; give it another name if it counts";
+                    evidence.not_evaluated.push((display(&file.path), reason.to_owned()));
+                    continue;
+                }
+                files::Odd::Among => {
+                    let reason = "answers of AWS stand between other text in it, which may be examples; name the file, \
+                        or save each answer in a .json file of its own, if they count";
                     evidence.not_evaluated.push((display(&file.path), reason.to_owned()));
                     continue;
                 }

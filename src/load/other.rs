@@ -5,37 +5,6 @@ use crate::evidence::{Evidence, PolicyDocument, Role, Said, read_credential_repo
 use crate::policy;
 use crate::source::{Place, SourceId, Sources, Span};
 
-/// The JSON values that stand in a text one behind the other, if they are objects all.
-pub(super) fn several(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut parts = Vec::new();
-    let (mut depth, mut start, mut in_string, mut escaped) = (0usize, None, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'{' | b'[' => {
-                if depth == 0 {
-                    start = Some(at);
-                }
-                depth += 1;
-            }
-            b'}' | b']' => {
-                let Some(rest) = depth.checked_sub(1) else { return Vec::new() };
-                depth = rest;
-                if let (0, Some(start)) = (depth, start) {
-                    parts.push(start..at + 1);
-                }
-            }
-            _ if depth > 0 || byte.is_ascii_whitespace() => {}
-            // Something stands between the values.
-            _ => return Vec::new(),
-        }
-    }
-    if depth > 0 || in_string { Vec::new() } else { parts }
-}
-
 pub(super) fn credential_report(
     sources: &mut Sources,
     name: &str,

@@ -1,6 +1,7 @@
 //! What a file is, from its content: a policy, the AWS CLI's answer that holds one, or nothing known.
 
-use super::other::{base64, credential_report, several, text_form};
+use super::other::{base64, credential_report, text_form};
+use super::pieces::{self, Piece};
 use super::role::role_of;
 use super::text;
 use super::unknown::{cut_at, what_it_is};
@@ -110,21 +111,34 @@ fn recognised(
         super::iac::take(sources, source, found, None, evidence);
         return Ok(Vec::new());
     }
-    if let Some(form) = text::form_of(sources.get(source).text()) {
+    let pieces = pieces::of(sources.get(source).text());
+    if pieces.is_empty()
+        && let Some(form) = text::form_of(sources.get(source).text())
+    {
         return text_form(sources, source, &form, evidence);
     }
-    let parts = several(sources.get(source).text());
-    if parts.len() < 2 {
+    if pieces.is_empty() {
         return one(sources, source, is_groups, evidence);
     }
-    // Several answers in one file, as commands write them one behind the other.
+    // Several answers in one file, as commands write them one behind the other, or as people keep them.
     let mut found = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        let name = sources.get(source).name().to_owned();
-        let source = sources.add_part(source, Span::new(part.start, part.end));
-        match recognised_part(sources, source, is_groups, evidence) {
+    let name = sources.get(source).name().to_owned();
+    let mut values = 0;
+    for piece in pieces {
+        let (called, outcome) = match piece {
+            Piece::Value(range) => {
+                values += 1;
+                let part = sources.add_part(source, Span::new(range.start, range.end));
+                (format!("{name}, part {values}"), recognised_part(sources, part, is_groups, evidence))
+            }
+            Piece::Silent(range, why) => {
+                let line = sources.get(source).position(Span::new(range.start, range.end).start).line;
+                (format!("{name}, line {line}"), Err(why.to_owned()))
+            }
+        };
+        match outcome {
             Ok(commands) => found.extend(commands),
-            Err(reason) => evidence.not_evaluated.push((format!("{name}, part {}", at + 1), reason)),
+            Err(reason) => evidence.not_evaluated.push((called, reason)),
         }
     }
     Ok(found)
@@ -138,6 +152,9 @@ fn recognised_part(
 ) -> Result<Vec<&'static str>, String> {
     if evidence.listing.take(sources, source) {
         return Ok(vec!["list-objects-v2"]);
+    }
+    if let Some(form) = text::form_of(sources.get(source).text()) {
+        return text_form(sources, source, &form, evidence);
     }
     one(sources, source, is_groups, evidence)
 }
@@ -169,6 +186,12 @@ fn one(
             let line = sources.get(source).position(at).line;
             return Err(format!(
                 "the answer of `{}` stops in its middle: what begins in line {line} has no end; run the command again",
+                kind.command()
+            ));
+        }
+        if let Some(key) = kind.garbled(&document.root) {
+            return Err(format!(
+                "`{key}` in the answer of `{}` is not what AWS gives there; run the command again",
                 kind.command()
             ));
         }

@@ -102,7 +102,6 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
     for reply in replies.iter().filter(|reply| !is_first(reply)) {
         one(sources, source, reply, evidence);
     }
-    no_policies(sources, source, &replies, evidence);
     organization::take(sources, source, &replies, evidence);
     evidence.listing.finish();
     true
@@ -223,7 +222,15 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
             };
             let part = sources.add_part(whole, output);
             let Some(role) = role else {
+                let known = evidence.not_evaluated.len();
                 recognise::by_content(sources, part, evidence);
+                if let Some((kind, name)) = reply.list_owner() {
+                    evidence.reader.note_owner(part, kind, name);
+                }
+                let not_read = evidence.not_evaluated.split_off(known).into_iter().next();
+                if let Some((_, reason)) = not_read {
+                    garbled(whole, reply, reason, evidence);
+                }
                 return;
             };
             recognise::named(sources, part, (role, 0, None), evidence);
@@ -235,28 +242,15 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
     }
 }
 
-/// A reader of which every list was read, and every list is empty, has no policy: that is known, and not missing.
-fn no_policies(sources: &mut Sources, whole: SourceId, replies: &[Reply], evidence: &mut Evidence) {
-    let record = &evidence.reader;
-    let lists = || record.attached.iter().chain(&record.inline);
-    let is_role = replies.iter().any(|reply| reply.call == "iam get-role" && reply.output.is_some());
-    let groups = record.groups.as_ref().map(Vec::len).or(is_role.then_some(0));
-    // The reader's own two lists, and two of each group.
-    let all_read =
-        groups.is_some_and(|count| record.attached.len() == count + 1 && record.inline.len() == count + 1);
-    if !all_read
-        || lists().any(|list| !list.names.is_empty())
-        || evidence.of(Role::ReaderPolicy).next().is_some()
-    {
-        return;
+/// Takes an answer in which nothing could be read for one that AWS did not give: what it would have told is not known.
+fn garbled(whole: SourceId, reply: &Reply, reason: String, evidence: &mut Evidence) {
+    let place = Place { source: whole, span: reply.span };
+    let boundary = &mut evidence.reader.boundary;
+    if matches!(&*reply.call, "iam get-user" | "iam get-role") && *boundary == BoundaryRecord::Untold {
+        *boundary = BoundaryRecord::Refused;
     }
-    let list = replies.iter().find(|reply| {
-        matches!(&*reply.call, "iam list-attached-user-policies" | "iam list-attached-role-policies")
-    });
-    if let Some(output) = list.and_then(|reply| reply.output) {
-        let part = sources.add_part(whole, output);
-        evidence.documents.push(PolicyDocument::nothing(Role::ReaderPolicy, part, output.len()));
-    }
+    evidence.live.unread.push(reply.unreadable(reason, place));
+    evidence.reader.gaps.extend(gap(reply, "", &evidence.reader.boundary));
 }
 
 /// Notes the name of the managed policy that a part holds.

@@ -57,6 +57,9 @@ pub(super) fn form_of(text: &str) -> Option<TextForm> {
     }
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let first = lines.next()?;
+    if is_region(first.trim()) && lines.clone().next().is_none() {
+        return Some(TextForm::Output("text"));
+    }
     if first.starts_with("---") && lines.clone().take(3).any(|line| line.starts_with(['|', '+'])) {
         return Some(TextForm::Output("table"));
     }
@@ -68,6 +71,22 @@ pub(super) fn form_of(text: &str) -> Option<TextForm> {
         return Some(TextForm::S3Folders);
     }
     is_yaml(first).then_some(TextForm::Output("yaml"))
+}
+
+/// A Region alone: all that `get-bucket-location --output text` prints.
+fn is_region(word: &str) -> bool {
+    let mut parts = word.split('-');
+    let is_area = parts
+        .next()
+        .is_some_and(|area| area.len() == 2 && area.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let rest: Vec<&str> = parts.collect();
+    let Some((number, names)) = rest.split_last() else { return false };
+    let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_area
+        && !names.is_empty()
+        && names.iter().all(is_name)
+        && number.len() == 1
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: …`
@@ -118,6 +137,8 @@ mod tests {
             ("-----\n|  ListAccessKeys |\n+----+\n", Some(TextForm::Output("table"))),
             ("Contents:\n- Key: a\n", Some(TextForm::Output("yaml"))),
             ("Policy: '{\"Version\": \"2012-10-17\"}'\n", Some(TextForm::Output("yaml"))),
+            ("us-gov-west-1\n", Some(TextForm::Output("text"))),
+            ("us-west-2 is where it lies\n", None),
             ("     PRE a/\n2026-11-20 08:15:00  1 a\n", Some(TextForm::S3Folders)),
             ("Dear support,\nplease find: this\n", None),
             ("{\"Version\": \"2012-10-17\"}", None),

@@ -94,7 +94,7 @@ impl State {
         for (name, value) in form {
             let place = match changed.get(name).map(|value| &value.origin) {
                 Some(Origin::Given(place)) => Some(*place),
-                Some(Origin::Presumed(_)) | None => {
+                Some(Origin::Presumed(_) | Origin::StandIn(_)) | None => {
                     config.map(|source| Place { source, span: Span::default() })
                 }
             };

@@ -187,7 +187,7 @@ fn form(
 ) -> Result<(), TextFault> {
     let given = state.form.get(name).and_then(|value| match value.origin {
         Origin::Given(place) => Some(place.source),
-        Origin::Presumed(_) => None,
+        Origin::Presumed(_) | Origin::StandIn(_) => None,
     });
     let Some(config) = bench.config.filter(|config| given.is_none_or(|given| given == *config)) else {
         out.commands.push(format!("--{name} {}", shell_word(value)));

@@ -344,6 +344,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
                 &["delivery", "trust"]
             }
             ("grant", "principal-other") => &["reader", "trust"],
+            ("grant", "missing-in-resource" | "other-account") => &["reader"],
             ("grant", "missing" | "action-missing" | "action-misspelt" | "action-excluded")
             | ("condition", _) => &["delivery", "reader", "trust"],
             ("grant", _) => &["delivery", "reader"],

@@ -4,6 +4,7 @@ use super::near;
 use super::{Case, caller, condition, name, place, principal, repair, resource, statements_of};
 use crate::catalog;
 use crate::checks::subject::Cause;
+use crate::contract::Origin;
 use crate::eval::{
     ElementKind, ElementRef, Glob, LayerKind, NoTrace, Request, StatementId, StatementMatch, World, decide,
     inspect,
@@ -24,8 +25,11 @@ pub(super) fn causes(
             return (vec![cause], Some(id));
         }
         let Some(policy) = silent_policy(case, request, world, layer) else { return (Vec::new(), None) };
-        let id =
-            statements_of(case, layer).into_iter().find(|id| std::ptr::eq(case.set.origin(*id).0, policy));
+        let is_allow = |id: &StatementId| {
+            let (origin, statement) = case.set.origin(*id);
+            std::ptr::eq(origin, policy) && statement.effect == Effect::Allow
+        };
+        let id = statements_of(case, layer).into_iter().find(is_allow);
         let values = Values::new().with("action", &*request.action);
         let mut cause = Cause::new("layer", filter, place(policy, policy.statement_span), values);
         cause.repairs.extend(repair::grant(case, request, policy, layer));
@@ -40,20 +44,7 @@ pub(super) fn causes(
         (None, best) => (None, best),
     };
     let Some(best) = best else {
-        let values = Values::new().with("action", &*request.action).with("caller", caller(request));
-        let policy = case.set.policies(layer).next().map(|(_, policy)| policy);
-        return (
-            policy
-                .map(|policy| {
-                    let mut cause =
-                        Cause::new("grant", "missing", place(policy, policy.statement_span), values);
-                    cause.repairs.extend(repair::grant(case, request, policy, layer));
-                    cause
-                })
-                .into_iter()
-                .collect(),
-            None,
-        );
+        return (missing(case, request, layer).into_iter().collect(), None);
     };
     let (policy, statement) = case.set.origin(best.statement);
     let failing: Vec<ElementKind> = best.failing().collect();
@@ -91,6 +82,42 @@ pub(super) fn causes(
     (first.into_iter().chain(causes).collect::<Vec<_>>(), Some(best.statement))
 }
 
+/// Nothing came near: the policy that would have to allow, or where there is none the reader who is of another account.
+fn missing(case: &Case<'_, '_>, request: &Request, layer: LayerKind) -> Option<Cause> {
+    let values = Values::new().with("action", &*request.action).with("caller", caller(request));
+    let policy = case.set.policies(layer).next().map(|(_, policy)| policy);
+    let service = request.action.split(':').next().unwrap_or_default();
+    let is_signed = request.caller.account().is_some();
+    let Some(policy) = policy else {
+        // Services without policies of resources answer for the caller's own account.
+        let given = case.subject.form.get("reader").map(|reader| &reader.origin);
+        let own = || case.set.policies(LayerKind::Identity).next().map(|(_, policy)| policy);
+        let at = match given {
+            Some(Origin::Given(at)) => Some(*at),
+            Some(Origin::Presumed(_) | Origin::StandIn(_)) | None => {
+                own().map(|policy| place(policy, policy.statement_span))
+            }
+        };
+        let values = values
+            .with("found", request.caller.account().unwrap_or_default())
+            .with("needed", request.resource_account.as_deref().unwrap_or_default());
+        return at
+            .filter(|_| layer == LayerKind::Resource && is_signed)
+            .map(|at| Cause::new("grant", "other-account", at, values));
+    };
+    let of = match service {
+        _ if layer != LayerKind::Resource || !is_signed => None,
+        "s3" => Some("bucket policy"),
+        "kms" => Some("key policy"),
+        _ => None,
+    };
+    let case_name = if of.is_some() { "missing-in-resource" } else { "missing" };
+    let values = values.with("policy", of.unwrap_or_default());
+    let mut cause = Cause::new("grant", case_name, place(policy, policy.statement_span), values);
+    cause.repairs.extend(repair::grant(case, request, policy, layer));
+    Some(cause)
+}
+
 /// Where the caller's own side does not allow: an Allow of the resource policy that would have let the caller in by name,
 /// were the name not misspelt. In one account that alone is enough.
 fn meant_in_resource_policy(
@@ -119,6 +146,11 @@ fn meant_in_resource_policy(
         cause.repairs = repair::element(case, request, policy, statement, ElementKind::Principal);
         heals.then_some((cause, id))
     })
+}
+
+/// Whether a layer grants nothing and must let through what others grant.
+pub(super) fn is_filter(layer: LayerKind) -> bool {
+    filter_case(layer).is_some()
 }
 
 fn filter_case(layer: LayerKind) -> Option<&'static str> {
@@ -178,6 +210,7 @@ fn nearest(
         .filter(|id| case.set.origin(*id).1.effect == Effect::Allow)
         .map(|id| inspect(case.set, request, world, id))
         .filter(|each| !each.applies())
+        .filter(|each| !resource::is_about_the_form(case, request, case.set.origin(each.statement).1))
         .filter_map(|each| {
             let (_, statement) = case.set.origin(each.statement);
             plausible(&each, request, statement, layer).map(|rank| (rank, each.failing().count(), each))

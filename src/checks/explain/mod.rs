@@ -11,7 +11,7 @@ pub(super) mod repair;
 mod resource;
 
 use super::subject::{Cause, Subject};
-use crate::contract::{Expect, RequestTemplate};
+use crate::contract::{Expect, FORM_NAMES, RequestTemplate};
 use crate::eval::{
     Compiled, DenyReason, ElementKind, ElementRef, LayerKind, NoTrace, Question, Request, StatementId,
     Witness, World, decide, inspect,
@@ -66,7 +66,7 @@ fn spare_everywhere(causes: &mut [Cause], elsewhere: &[Vec<Cause>]) {
     }
 }
 
-fn is_same(left: &Cause, right: &Cause) -> bool {
+pub(super) fn is_same(left: &Cause, right: &Cause) -> bool {
     left.place == right.place && left.check == right.check && left.case == right.case
 }
 
@@ -87,7 +87,7 @@ fn faults(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
 }
 
 /// The same fault, told as one that may be there.
-fn as_unsure(mut cause: Cause) -> Option<Cause> {
+pub(super) fn as_unsure(mut cause: Cause) -> Option<Cause> {
     match (cause.check, cause.case) {
         ("condition", "wildcard-literal") => Some(cause),
         ("condition" | "deny", _) => {
@@ -103,7 +103,18 @@ pub(super) fn unsure(case: &Case<'_, '_>, witness: &Witness) -> Vec<Cause> {
     if *case.expect != Expect::Allowed {
         return Vec::new();
     }
-    faults(case, witness).into_iter().filter_map(as_unsure).collect()
+    let is_told = |cause: &Cause| !waits_for_form(case, cause);
+    faults(case, witness).into_iter().filter_map(as_unsure).filter(is_told).collect()
+}
+
+/// Whether a condition hangs on a value that the form could have: it is then asked for, and nothing is wrong with the policy.
+fn waits_for_form(case: &Case<'_, '_>, cause: &Cause) -> bool {
+    let Some(key) = cause.values.value("key").filter(|_| cause.check == "condition") else { return false };
+    let template = case.template.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+    template.is_some_and(|(_, template)| {
+        let missing = case.subject.form.fill(template).err().unwrap_or_default();
+        missing.iter().any(|name| FORM_NAMES.contains(&name.as_str()))
+    })
 }
 
 /// Every member of the question as it is in the witness's world: one request each, with the key that people know where
@@ -167,7 +178,14 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
             Some(DenyReason::NoAllow(layer)) => {
                 let (found, statement) = grant::causes(case, request, &world, layer);
                 causes.extend(found);
-                let Some(statement) = statement else { break };
+                let Some(statement) = statement else {
+                    // A policy of denials alone has no statement that could be taken as allowing.
+                    if !grant::is_filter(layer) || world.is_lifted(layer) {
+                        break;
+                    }
+                    world.lift(layer);
+                    continue;
+                };
                 for element in inspect(case.set, request, &world, statement).failing() {
                     world.force(ElementRef { statement, element }, true);
                 }

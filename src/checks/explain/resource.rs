@@ -23,6 +23,19 @@ fn items(statement: &Statement) -> impl Iterator<Item = &Text> {
     statement.resources.iter().flat_map(|element| &element.items)
 }
 
+/// Whether a statement is about the form's bucket alone, and the request about another one: it was not meant for it.
+pub(super) fn is_about_the_form(case: &Case<'_, '_>, request: &Request, statement: &Statement) -> bool {
+    let bucket = |text: &str| {
+        let arn = ArnSplit::new(text).filter(|arn| arn.service == "s3");
+        arn.map(|arn| split_key(arn.resource).0.to_owned())
+    };
+    let Some(own) = case.subject.form.text("bucket") else { return false };
+    let is_own = |item: &Text| bucket(&item.value).is_some_and(|found| found == own);
+    let is_listed = statement.resources.as_ref().is_some_and(|element| !element.negated);
+    let is_elsewhere = bucket(&request.resource).is_some_and(|asked| asked != own);
+    is_elsewhere && is_listed && items(statement).next().is_some() && items(statement).all(is_own)
+}
+
 pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, statement: &Statement) -> Cause {
     let needed = &*request.resource;
     let Some(element) = &statement.resources else {

@@ -100,7 +100,7 @@ fn form_fact(name: &str) -> FactRef {
 fn given(value: Option<&FormValue>) -> Option<Place> {
     match value?.origin {
         Origin::Given(place) => Some(place),
-        Origin::Presumed(_) => None,
+        Origin::Presumed(_) | Origin::StandIn(_) => None,
     }
 }
 

@@ -79,7 +79,12 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
             Absent::Default(value) => {
                 // An element of a list is there or not; its default says that it is not.
                 let is_element = path.text.contains("[?");
-                let text = if is_element { "nothing".to_owned() } else { value.clone() };
+                let list = || subject.sources.get(definition.source).slice(place(definition, at).span);
+                let list = || list().split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = match is_element {
+                    true => Some(list()).filter(|list| list.starts_with('[')).unwrap_or("nothing".to_owned()),
+                    false => value.clone(),
+                };
                 found.values = vec![Text { text, span: at }];
                 element = change::element(root, definition, path).filter(|_| resolved.is_none());
                 found.note = Some(format!("`{}` is not there, AWS takes it as `{value}`", path.text));

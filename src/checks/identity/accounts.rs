@@ -92,7 +92,7 @@ pub(super) fn in_organization(subject: &Subject<'_>) -> Outcome {
 fn summary(case: &'static str, list: &[(&FormValue, Option<&MemberAccount>)]) -> Option<Cause> {
     let place_of = |value: &FormValue| match value.origin {
         Origin::Given(place) => Some(place),
-        Origin::Presumed(_) => None,
+        Origin::Presumed(_) | Origin::StandIn(_) => None,
     };
     let (first, account) = list.first()?;
     let names: Vec<String> = list.iter().map(|(value, _)| value.text.clone()).collect();

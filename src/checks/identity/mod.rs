@@ -40,6 +40,6 @@ fn waits(fact: FactRef) -> Outcome {
 fn given(subject: &Subject<'_>, name: &str) -> Option<Place> {
     match subject.form.get(name)?.origin {
         Origin::Given(place) => Some(place),
-        Origin::Presumed(_) => None,
+        Origin::Presumed(_) | Origin::StandIn(_) => None,
     }
 }

@@ -163,6 +163,11 @@ fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: 
     match found {
         Found::Files { files, seen, kind, .. } => {
             let causes = months::left(subject, bucket, seen, *kind);
+            let open = months::two_formats(subject, bucket, seen, *kind)
+                .or_else(|| months::old(subject, seen, *kind));
+            if let (true, Some(fact)) = (causes.is_empty(), open) {
+                return Outcome { detail: Some(files_of(*files)), ..unknown(vec![fact]) };
+            }
             let state = if causes.is_empty() { State::Holds } else { State::Broken };
             Outcome { causes, detail: Some(files_of(*files)), ..Outcome::of(state) }
         }

@@ -4,8 +4,9 @@ use super::explain::{ending_of, is_ending};
 use super::files_of;
 use super::look::{Bucket, Kind, Seen};
 use crate::checks::export;
-use crate::checks::subject::{Cause, Subject};
+use crate::checks::subject::{Cause, FactRef, Subject};
 use crate::contract::Month;
+use crate::eval::Instant;
 use crate::rulebook::Values;
 use std::collections::BTreeSet;
 
@@ -69,4 +70,48 @@ pub(super) fn archived(bucket: Bucket<'_>, seen: &Seen<'_>, read: Kind) -> Vec<C
         .with("name", newest.month.to_string())
         .with("count", files_of(count));
     vec![Cause::new("layout", "archived", newest.group.place, values)]
+}
+
+/// Days into a month after which files of it are there: AWS delivers once a day at least, the first time within a day, and
+/// a listing may be some days old when it is looked at.
+/// <https://docs.aws.amazon.com/cur/latest/userguide/what-is-data-exports.html> (checked 2026-11)
+const LATEST: i64 = 7;
+
+/// The newest month that is read lies behind the one that is under way: the listing is old, or the deliveries have ended.
+pub(super) fn old(subject: &Subject<'_>, seen: &Seen<'_>, read: Kind) -> Option<FactRef> {
+    let newest = *read_months(seen, read).last()?;
+    let date = Instant::parse(subject.now)?.days_before(LATEST).date();
+    let (year, rest) = date.split_once('-')?;
+    let month = rest.split('-').next()?;
+    let now = Month { year: year.parse().ok()?, month: month.parse().ok()? };
+    let values = [("found", newest.to_string()), ("needed", now.to_string())];
+    let values = values.map(|(hole, value)| (hole.to_owned(), value)).to_vec();
+    (newest < now).then(|| FactRef { id: "listing-old".to_owned(), values })
+}
+
+/// In the newest month lie files of another format, too, and nothing tells which of the two is the export's: what is read
+/// may be one stray file.
+pub(super) fn two_formats(
+    subject: &Subject<'_>,
+    bucket: Bucket<'_>,
+    seen: &Seen<'_>,
+    read: Kind,
+) -> Option<FactRef> {
+    let format = export::definition(subject).and_then(|definition| definition.format.as_ref());
+    let months = read_months(seen, read);
+    let newest = *months.last()?;
+    let group = |kind: Kind| match kind {
+        Kind::File { ending, .. } => Some(ending),
+        _ => None,
+    };
+    let ending = group(read)?;
+    let is_other = |kind: Kind| group(kind).is_some_and(|other| other != ending);
+    // One that has been there for longer is no stray.
+    let other = seen.periods.iter().find(|each| is_other(each.kind) && each.month == newest)?;
+    let of_other = read_months(seen, other.kind);
+    let found = bucket.layout.endings.get(ending)?.join("`, `");
+    let values = [("found", found), ("other", ending_of(&other.group.key).to_owned())];
+    let values = values.map(|(hole, value)| (hole.to_owned(), value)).to_vec();
+    (format.is_none() && of_other.len() >= months.len())
+        .then(|| FactRef { id: "listing-formats".to_owned(), values })
 }

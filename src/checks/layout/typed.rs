@@ -99,7 +99,7 @@ pub(super) fn name_as_path(subject: &Subject<'_>, layout: &Layout) -> Option<Cau
 pub(super) fn place(form: &Form, name: &str) -> Option<Place> {
     match &form.get(name)?.origin {
         Origin::Given(place) => Some(*place),
-        Origin::Presumed(_) => None,
+        Origin::Presumed(_) | Origin::StandIn(_) => None,
     }
 }
 

@@ -153,6 +153,7 @@ fn form(form: &Form, redactor: &mut Redactor) -> Form {
         match origin {
             Origin::Given(place) => out.give(&name, &text, place),
             Origin::Presumed(because) => out.presume(&name, &text, &because),
+            Origin::StandIn(because) => out.stand_in(&name, &text, &because),
         }
     }
     for value in &form.connected_accounts {

@@ -13,6 +13,12 @@ impl Instant {
         i64::try_from((later.0 - self.0).div_euclid(86_400 * 1_000_000_000)).unwrap_or(i64::MAX)
     }
 
+    /// The instant so many days earlier.
+    #[must_use]
+    pub fn days_before(self, days: i64) -> Self {
+        Self(self.0 - i128::from(days) * 86_400 * 1_000_000_000)
+    }
+
     /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDThh:mm[:ss[.s…]]` with `Z`, `±hh:mm` or nothing (UTC), or
     /// epoch seconds with an optional fraction (twelve digits and more are milliseconds, as engines take them; in seconds
     /// they would lie beyond the year 5138). Four digits alone are a year.

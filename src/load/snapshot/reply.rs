@@ -1,6 +1,6 @@
 //! One entry of a snapshot's `calls`.
 
-use crate::evidence::{Said, Simulated, Tried, TriedOutcome, Unread};
+use crate::evidence::{OwnerKind, Said, Simulated, Tried, TriedOutcome, Unread};
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::{Node, Value, read_json};
 
@@ -74,6 +74,17 @@ impl Reply {
         self.input.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whose policies a list was asked for.
+    pub(super) fn list_owner(&self) -> Option<(OwnerKind, &str)> {
+        let (kind, name) = match &*self.call {
+            "iam list-attached-user-policies" | "iam list-user-policies" => (OwnerKind::User, "UserName"),
+            "iam list-attached-group-policies" | "iam list-group-policies" => (OwnerKind::Group, "GroupName"),
+            "iam list-attached-role-policies" | "iam list-role-policies" => (OwnerKind::Role, "RoleName"),
+            _ => return None,
+        };
+        Some((kind, self.given(name)?))
+    }
+
     /// The call as one that gave nothing.
     pub(super) fn unread(&self, place: Place) -> Option<Unread> {
         let Failure { code, message, .. } = self.error.as_ref()?;
@@ -85,6 +96,18 @@ impl Reply {
             message: message.clone(),
             place,
         })
+    }
+
+    /// The call as one whose answer says nothing.
+    pub(super) fn unreadable(&self, reason: String, place: Place) -> Unread {
+        Unread {
+            call: self.call.clone(),
+            about: self.about.clone(),
+            account: self.account.clone(),
+            code: "the answer cannot be read".to_owned(),
+            message: reason,
+            place,
+        }
     }
 
     /// The call as one made with the reader's key.
