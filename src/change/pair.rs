@@ -1,6 +1,7 @@
 //! Two policies side by side: as what they are compared, for which account, and what contracts ask of them.
 
-use super::{Asked, Job, Kind, Limit, compare_deployed, says_the_same};
+use super::layers::only_denies;
+use super::{Asked, Job, Kind, Limit, compare_with_denied, says_the_same};
 use crate::checks::lint::{PolicyKind, is_action};
 use crate::contract::{Contract, Form};
 use crate::evidence::{Evidence, is_own_account};
@@ -93,7 +94,7 @@ impl<'p> Pair<'p> {
         let filled = |policy: Option<&'p Policy>| policy.map(|policy| in_account(policy, account));
         let (old, new) = (filled(self.old), filled(self.new));
         let (old, new) = (old.as_deref(), new.as_deref());
-        let found = compare_deployed(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
+        let found = compare_with_denied(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
         let name = |policy: Option<&Policy>| {
             policy.map_or_else(String::new, |policy| sources.get(policy.source).name().to_owned())
         };
@@ -112,6 +113,10 @@ impl<'p> Pair<'p> {
             wrapped: Vec::new(),
         };
         assume(&mut comparison, kind, named);
+        if kind == Kind::Limit(Limit::Scp) && [old, new].into_iter().flatten().any(only_denies) {
+            let text = "`FullAWSAccess` is attached beside a service control policy that only denies";
+            comparison.assumed.push(Assumed { text: text.to_owned(), source: None });
+        }
         let refused = refused((self.old, self.new), kind, sources);
         if !refused.is_empty() && comparison.effect == Effect::Same {
             comparison.effect = Effect::CannotTell;

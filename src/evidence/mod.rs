@@ -19,7 +19,7 @@ mod role;
 mod said;
 
 pub use answer::{Answer, AnswerKind};
-pub use attachment::{Attachment, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
+pub use attachment::{Attachment, Behind, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
 pub use bucket::{ArchivedObject, BucketRecord, EncryptionRecord, LifecycleRule};
 pub use credential::{CredentialRow, read_credential_report};
 pub use declared::{DeclaredExport, MadeIn, Maker, Order, is_of_module};

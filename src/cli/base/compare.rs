@@ -7,7 +7,7 @@ use crate::checks::{Cause, replaced};
 use crate::evidence::{Link, LinkKind, Target, TargetKind};
 use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::source::Sources;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares two sides whose files have the same names.
 pub(in crate::cli) fn compare(
@@ -115,13 +115,24 @@ fn moved(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<Doubt> {
 fn redefined(before: &super::Item, after: &super::Item) -> Option<Doubt> {
     let (Some(old), Some(new)) = (&before.attachment, &after.attachment) else { return None };
     let (before, after) = (old.holes(&before.policy), new.holes(&after.policy));
-    let names: Vec<String> = before
-        .intersection(&after)
-        .filter(|name| old.behind.get(**name) != new.behind.get(**name))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let (mut names, mut texts) = (Vec::new(), BTreeSet::new());
+    for name in before.intersection(&after) {
+        let (old, new) = (old.behind.get(*name), new.behind.get(*name));
+        let of = |side: Option<&BTreeMap<String, u64>>, text: &str| side.and_then(|marks| marks.get(text)).copied();
+        let all: BTreeSet<&String> = old.into_iter().chain(new).flat_map(BTreeMap::keys).collect();
+        let differ: Vec<&String> = all.into_iter().filter(|text| of(old, text) != of(new, text)).collect();
+        if !differ.is_empty() {
+            names.push(format!("`{name}`"));
+            texts.extend(differ.into_iter().map(|text| format!("`{text}`")));
+        }
+    }
+    let texts: Vec<String> = texts.into_iter().collect();
     (!names.is_empty()).then(|| Doubt {
-        reason: format!("{}: the text that says what stands there is not what it was", names.join(", ")),
+        reason: format!(
+            "{}: the text that says what stands there is not what it was: {}",
+            names.join(", "),
+            texts.join(", ")
+        ),
         tell: Some("compare what the deployment fills in before and after".to_owned()),
     })
 }
