@@ -15,7 +15,7 @@ mod requests;
 mod who;
 
 pub use asked::Asked;
-pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of};
+pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of, refused};
 
 use crate::eval::{Compiled, alike};
 use crate::finding::change::{AccessChange, Doubt, Effect};

@@ -98,8 +98,9 @@ impl Before {
                 continue;
             }
             // One that somebody gave a role is no part of the module beside it.
-            let has_role =
-                kinds.get(path).is_some_and(|items| items.iter().any(|item| item.attachment.is_none()));
+            let has_role = kinds
+                .get(path)
+                .is_some_and(|items| items.iter().any(|item| item.named || item.attachment.is_none()));
             if folders.contains(folder_of(path)) && !has_role && load::is_plan(&text) {
                 modules.plans.push(Plan { path: path.clone(), text, is_same });
                 continue;
@@ -228,6 +229,11 @@ impl Before {
         self.skipped.push(NotEvaluated { document: path.to_owned(), reason: reason.to_owned() });
     }
 
+    /// The policies as they were.
+    pub(super) fn items_mut(&mut self) -> &mut [Item] {
+        &mut self.old.items
+    }
+
     /// What changed between the revision and now.
     pub(super) fn compare(
         self,
@@ -241,6 +247,7 @@ impl Before {
         now.items.retain(|item| !self.same.contains(&item.path));
         now.open.retain(|open| !self.same.contains(&open.file));
         now.links.retain(|(file, _)| !self.same.contains(file));
+        now.called.retain(|each| !self.same.contains(&each.file));
         let (list, skipped, causes) = compare(sources, (&self.old, &now), accounts, asked);
         let mut not_compared = self.skipped;
         not_compared.extend(skipped.into_iter().map(Skipped::into_entry));

@@ -188,7 +188,8 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
         .follow_links(false)
         .sort_by_file_name(std::ffi::OsStr::cmp)
         .build();
-    let files = walk.filter_map(Result::ok).filter(|each| each.file_type().is_some_and(|kind| kind.is_file()));
+    let files =
+        walk.filter_map(Result::ok).filter(|each| each.file_type().is_some_and(|kind| kind.is_file()));
     let below = |path: PathBuf| match path.strip_prefix(place) {
         Ok(inside) => folder.join(inside),
         Err(_) => path,

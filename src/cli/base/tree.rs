@@ -94,7 +94,9 @@ impl Files for RevisionFiles<'_> {
     fn below(&self, folder: &Path) -> Vec<PathBuf> {
         let name = plain(folder);
         self.listed.borrow_mut().insert(name.clone());
-        let inside = |path: &&String| name.is_empty() || path.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'));
+        let inside = |path: &&String| {
+            name.is_empty() || path.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'))
+        };
         // In the order of a walk, which goes by the parts of paths.
         let mut out: Vec<PathBuf> = self.files.keys().filter(inside).map(PathBuf::from).collect();
         out.sort();

@@ -90,8 +90,10 @@ impl<'n, 't> Template<'n, 't> {
 
     /// By the names of holes on which conditions or mappings of the template bear, a mark of what it says in these.
     pub(super) fn behind<'h>(&self, names: impl IntoIterator<Item = &'h str>, text: &str) -> Behind {
-        let sections: Vec<(&str, &Node<'t>)> =
-            ["Conditions", "Mappings"].iter().filter_map(|name| Some((*name, self.root.get(name)?))).collect();
+        let sections: Vec<(&str, &Node<'t>)> = ["Conditions", "Mappings"]
+            .iter()
+            .filter_map(|name| Some((*name, self.root.get(name)?)))
+            .collect();
         let is_here = |word: &str| sections.iter().any(|(_, section)| section.get(word).is_some());
         let bears = |name: &&str| name.split(|c: char| !c.is_ascii_alphanumeric()).any(is_here);
         let marks: BTreeMap<String, u64> = sections

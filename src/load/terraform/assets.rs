@@ -92,10 +92,7 @@ fn wanted(module: &Module) -> BTreeSet<Read> {
 }
 
 /// What a call reads, if it is one of those that do.
-pub(super) fn of_call(
-    expr: &HclExpr,
-    value: &dyn Fn(&HclExpr) -> Value<'static>,
-) -> Option<Read> {
+pub(super) fn of_call(expr: &HclExpr, value: &dyn Fn(&HclExpr) -> Value<'static>) -> Option<Read> {
     let HclKind::Call(name, arguments) = &expr.kind else { return None };
     match (name.as_str(), arguments.as_slice()) {
         ("fileset", [path, pattern]) => {

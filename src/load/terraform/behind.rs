@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const DEEPEST: usize = 100;
 
 /// Arguments that say nothing of what a block makes.
-const BESIDE: [&str; 4] = ["depends_on", "description", "lifecycle", "tags"];
+const BESIDE: [&str; 5] = ["depends_on", "description", "lifecycle", "providers", "tags"];
 
 /// By the names of holes of a block, marks of what is behind. What only the run knows whatever the text says has none.
 pub(super) fn behind<'n>(
@@ -53,6 +53,23 @@ pub(super) fn behind<'n>(
         }
     }
     out
+}
+
+/// What a block is made with: by its arguments, and by what these refer to, marks.
+pub(super) fn made_with(module: &Module, file: &File, block: &HclBlock) -> BTreeMap<String, u64> {
+    let mut texts = Texts::default();
+    let at = At { module, block: Some(block) };
+    let others = block.body.attributes.iter().filter(|each| !BESIDE.contains(&each.name.as_str()));
+    for attribute in others {
+        texts.add(at, (&attribute.name, file), &attribute.value);
+    }
+    for inner in block.body.blocks.iter().filter(|each| !BESIDE.contains(&each.kind.as_str())) {
+        texts.body(at, file, &inner.body, &inner.kind);
+    }
+    if texts.is_open {
+        whole(module, &mut texts.found);
+    }
+    texts.marks()
 }
 
 type Dynamics<'m> = BTreeMap<String, Vec<(&'m File, &'m HclBlock)>>;
@@ -160,7 +177,8 @@ impl Texts {
         walk(expr, &mut |expr| match &expr.kind {
             HclKind::Traversal(root, steps) => {
                 if let HclKind::Variable(root) = &root.kind {
-                    let names = steps.iter().filter(|step| !matches!(step, HclStep::Index(_) | HclStep::Splat));
+                    let names =
+                        steps.iter().filter(|step| !matches!(step, HclStep::Index(_) | HclStep::Splat));
                     let names = names.map_while(|step| match step {
                         HclStep::Attribute(name) => Some(name.clone()),
                         HclStep::Index(_) | HclStep::Splat => None,

@@ -142,7 +142,8 @@ fn module(
 fn called(sources: &mut Sources, files: &dyn Files, all: &mut Vec<(PathBuf, Rc<Module>)>) {
     let mut known: BTreeSet<PathBuf> = all.iter().map(|(folder, _)| calls::plain(folder)).collect();
     let mut at = 0;
-    while let Some((folder, caller)) = all.get(at).map(|(folder, module)| (folder.clone(), Rc::clone(module))) {
+    while let Some((folder, caller)) = all.get(at).map(|(folder, module)| (folder.clone(), Rc::clone(module)))
+    {
         at += 1;
         let blocks = caller.files.iter().flat_map(|file| &file.body.blocks);
         for folder in blocks.filter_map(|block| calls::folder_called(&folder, block)) {

@@ -119,9 +119,10 @@ impl Module {
             }
             ("path", [HclStep::Attribute(_)]) => (Some(text(".")), &[]),
             ("module", [HclStep::Attribute(call), HclStep::Attribute(output), rest @ ..])
-            | ("module", [HclStep::Attribute(call), HclStep::Index(_), HclStep::Attribute(output), rest @ ..]) => {
-                (self.output_of(scope, call, output), rest)
-            }
+            | (
+                "module",
+                [HclStep::Attribute(call), HclStep::Index(_), HclStep::Attribute(output), rest @ ..],
+            ) => (self.output_of(scope, call, output), rest),
             ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), HclStep::Attribute(attribute)])
                 if is_local_file(kind) && attribute == "content" =>
             {

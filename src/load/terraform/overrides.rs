@@ -144,8 +144,7 @@ impl Lent<'_> {
             return HclAttribute { name: attribute.name, name_span, value };
         }
         let name = format!("{}.{} ({})", self.start, attribute.name, self.values.len());
-        let root =
-            Box::new(HclExpr { span: self.span, kind: HclKind::Variable("local".to_owned()) });
+        let root = Box::new(HclExpr { span: self.span, kind: HclKind::Variable("local".to_owned()) });
         let kind = HclKind::Traversal(root, vec![HclStep::Attribute(name.clone())]);
         let own = HclAttribute { name, ..attribute.clone() };
         self.values.push(own);

@@ -115,7 +115,12 @@ fn referred(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> Option<Resu
             let (file, block) = module.block("data", &[kind, name])?;
             let inner = module.scope(file, &names);
             let path = block.body.value("filename")?;
-            Some(inner.asset(path).map(|asset| of_file(&inner, path, &asset)).ok_or_else(|| not_read(&inner, path)))
+            Some(
+                inner
+                    .asset(path)
+                    .map(|asset| of_file(&inner, path, &asset))
+                    .ok_or_else(|| not_read(&inner, path)),
+            )
         }
         ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), rest @ ..])
             if kind == "aws_iam_policy_document" && is_text_of(rest) =>
