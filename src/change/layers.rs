@@ -2,13 +2,15 @@
 
 use super::{Job, Kind, Limit};
 use crate::eval::{Layer, Layers};
-use crate::policy::Policy;
+use crate::policy::{Effect, Policy, Statement};
 
 /// What is known of the caller's own policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Identity {
     /// The document itself.
     Document,
+    /// The document, and others beside it that nobody has seen: what it denies shows, and what it allows does not.
+    Beside,
     /// The caller has none: the resource's policy alone decides.
     None,
     /// The caller has some that nobody has seen.
@@ -32,7 +34,10 @@ pub(super) fn layers<'p>(job: &Job<'p>, document: Option<&'p Policy>, identity: 
     let mut layers = Layers::none();
     match job.kind {
         Kind::Identity => {
-            layers.identity = Layer::Known(own);
+            layers.identity = match identity {
+                Identity::Beside => Layer::Partly(own),
+                Identity::Document | Identity::None | Identity::Unseen => Layer::Known(own),
+            };
             // The holder owns the resource and no policy of it is in the way: the document decides alone.
             layers.resource = Layer::Absent;
         }
@@ -40,8 +45,13 @@ pub(super) fn layers<'p>(job: &Job<'p>, document: Option<&'p Policy>, identity: 
             layers.resource = Layer::Known(own);
             layers.identity = match identity {
                 Identity::Unseen => Layer::NotVisible,
-                Identity::None | Identity::Document => Layer::Known(Vec::new()),
+                Identity::None | Identity::Document | Identity::Beside => Layer::Known(Vec::new()),
             };
+            // Such a session has what the policy gives it that it was made with.
+            let has_sessions = [job.old, job.new].into_iter().flatten().any(names_federated_users);
+            if identity == Identity::Unseen && has_sessions {
+                layers.session = Layer::NotVisible;
+            }
         }
         Kind::Limit(limit) => limited(limit, document, own, &mut layers),
     }
@@ -51,7 +61,12 @@ pub(super) fn layers<'p>(job: &Job<'p>, document: Option<&'p Policy>, identity: 
 /// A document that gives nothing: where it is not there, nothing is bounded.
 fn limited<'p>(limit: Limit, document: Option<&'p Policy>, own: Vec<&'p Policy>, layers: &mut Layers<'p>) {
     let one = || if document.is_some() { Layer::Known(own.clone()) } else { Layer::Absent };
-    let level = || if document.is_some() { Layer::Known(vec![own.clone()]) } else { Layer::Absent };
+    let level = || match document {
+        // What only denies has no effect but beside another policy that allows.
+        Some(document) if limit == Limit::Scp && only_denies(document) => Layer::Partly(vec![own.clone()]),
+        Some(_) => Layer::Known(vec![own.clone()]),
+        None => Layer::Absent,
+    };
     layers.identity = Layer::NotVisible;
     match limit {
         Limit::Boundary => layers.boundary = one(),
@@ -66,4 +81,19 @@ fn limited<'p>(limit: Limit, document: Option<&'p Policy>, own: Vec<&'p Policy>,
             layers.endpoint = one();
         }
     }
+}
+
+/// Whether a document allows nothing at all. As a service control policy it stands beside `FullAWSAccess`, since an account whose
+/// policies allow nothing can do nothing.
+///
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_strategies.html> (checked 2026-11)
+pub(super) fn only_denies(document: &Policy) -> bool {
+    let denies = |statement: &Statement| statement.effect == Effect::Deny && statement.effect_hole.is_none();
+    !document.statements.is_empty() && document.statements.iter().all(denies)
+}
+
+/// Whether a document names sessions that users made by `GetFederationToken`.
+fn names_federated_users(document: &Policy) -> bool {
+    let principals = document.statements.iter().filter_map(|statement| statement.principals.as_ref());
+    principals.flat_map(|each| &each.entries).any(|entry| entry.value.value.contains(":federated-user/"))
 }

@@ -15,10 +15,11 @@ mod requests;
 mod who;
 
 pub use asked::Asked;
-pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of};
+pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of, refused};
 
 use crate::eval::{Compiled, alike};
 use crate::finding::change::{AccessChange, Doubt, Effect};
+use crate::policy::Effect::Deny;
 use crate::policy::{Element, Policy, Statement, Text, TextKind};
 use filled::Filled;
 use std::collections::BTreeSet;
@@ -118,8 +119,12 @@ impl Found {
 /// Compares two documents.
 #[must_use]
 pub fn compare(job: &Job<'_>) -> Found {
+    compare_in(job, layers::variants(job.kind))
+}
+
+fn compare_in(job: &Job<'_>, variants: &[layers::Identity]) -> Found {
     let mut classes = classes::Classes::default();
-    for with_identity in layers::variants(job.kind) {
+    for with_identity in variants {
         let (old, new) = Compiled::pair(
             &layers::layers(job, job.old, *with_identity),
             &layers::layers(job, job.new, *with_identity),
@@ -143,15 +148,62 @@ pub fn compare(job: &Job<'_>) -> Found {
 /// The same, and what it does whatever the resources are called that only a deployment names.
 #[must_use]
 pub fn compare_deployed(job: &Job<'_>) -> Found {
-    let found = compare(job);
+    deployed_in(job, layers::variants(job.kind))
+}
+
+fn deployed_in(job: &Job<'_>, variants: &[layers::Identity]) -> Found {
+    let found = compare_in(job, variants);
     if found.unknown.is_empty() {
         return found;
     }
     let Some(filled) = Filled::of(job.old, job.new) else { return found };
     let (old, new) =
         (job.old.map(|policy| filled.policy(policy)), job.new.map(|policy| filled.policy(policy)));
-    let again = compare(&Job { old: old.as_ref(), new: new.as_ref(), ..*job });
+    let again = compare_in(&Job { old: old.as_ref(), new: new.as_ref(), ..*job }, variants);
     found.with(filled.told(again))
+}
+
+/// The same, and of a policy of a user, group or role what it no longer denies, or now denies, and what another policy of theirs
+/// may allow.
+#[must_use]
+pub fn compare_with_denied(job: &Job<'_>) -> Found {
+    let mut found = compare_deployed(job);
+    let denies = |policy: &Policy| {
+        let denies = |statement: &Statement| statement.effect == Deny || statement.effect_hole.is_some();
+        policy.statements.iter().any(denies)
+    };
+    if job.kind != Kind::Identity || ![job.old, job.new].into_iter().flatten().any(denies) {
+        return found;
+    }
+    let Found { gained, lost, unknown, open, .. } =
+        deployed_in(&Job { asked: &[], ..*job }, &[layers::Identity::Beside]);
+    add(&mut found.gained, gained);
+    add(&mut found.lost, lost);
+    found.unknown.extend(unknown);
+    found.unknown.sort();
+    found.unknown.dedup();
+    found.open.extend(open);
+    found.effect = match found.effect {
+        _ if !found.gained.is_empty() || !found.lost.is_empty() => Effect::Differs,
+        Effect::Same if !found.unknown.is_empty() => Effect::CannotTell,
+        effect => effect,
+    };
+    found
+}
+
+/// Adds what hangs on other policies, but for actions of which the document alone tells.
+fn add(told: &mut Vec<AccessChange>, more: Vec<AccessChange>) {
+    let known: BTreeSet<String> = told.iter().flat_map(|change| change.actions.clone()).collect();
+    for mut change in more {
+        change.actions.retain(|action| !known.contains(action));
+        if let Some(first) = change.actions.first() {
+            if known.contains(&change.witness.action) {
+                change.witness.action.clone_from(first);
+            }
+            change.principal = who::AS_OTHERS_ALLOW.to_owned();
+            told.push(change);
+        }
+    }
 }
 
 /// Whether two documents say the same, statement by statement, whatever the places. What a template leaves open is the same if it

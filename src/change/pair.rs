@@ -1,13 +1,14 @@
 //! Two policies side by side: as what they are compared, for which account, and what contracts ask of them.
 
-use super::{Asked, Job, Kind, Limit, compare_deployed, says_the_same};
+use super::layers::only_denies;
+use super::{Asked, Job, Kind, Limit, compare_with_denied, says_the_same};
 use crate::checks::lint::{PolicyKind, is_action};
 use crate::contract::{Contract, Form};
 use crate::evidence::{Evidence, is_own_account};
 use crate::finding::Assumed;
 use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::judge::{self, Library, Prepared};
-use crate::policy::{FaultKind, Policy, PrincipalKind, TextKind};
+use crate::policy::{FaultKind, Policy, PrincipalKind, Statement, TextKind, arn};
 use crate::source::{Place, Sources, Span};
 use std::borrow::Cow;
 
@@ -93,7 +94,7 @@ impl<'p> Pair<'p> {
         let filled = |policy: Option<&'p Policy>| policy.map(|policy| in_account(policy, account));
         let (old, new) = (filled(self.old), filled(self.new));
         let (old, new) = (old.as_deref(), new.as_deref());
-        let found = compare_deployed(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
+        let found = compare_with_denied(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
         let name = |policy: Option<&Policy>| {
             policy.map_or_else(String::new, |policy| sources.get(policy.source).name().to_owned())
         };
@@ -112,7 +113,11 @@ impl<'p> Pair<'p> {
             wrapped: Vec::new(),
         };
         assume(&mut comparison, kind, named);
-        let refused = refused((self.old, self.new), kind, sources);
+        if kind == Kind::Limit(Limit::Scp) && [old, new].into_iter().flatten().any(only_denies) {
+            let text = "`FullAWSAccess` is attached beside a service control policy that only denies";
+            comparison.assumed.push(Assumed { text: text.to_owned(), source: None });
+        }
+        let refused = refused_of((self.old, self.new), self.kind, sources);
         if !refused.is_empty() && comparison.effect == Effect::Same {
             comparison.effect = Effect::CannotTell;
         }
@@ -122,22 +127,30 @@ impl<'p> Pair<'p> {
 }
 
 /// What AWS does not take has no effect: what stood before it stays, or nothing does.
-fn refused((old, new): (Option<&Policy>, Option<&Policy>), kind: Kind, sources: &Sources) -> Vec<Doubt> {
+fn refused_of(
+    (old, new): (Option<&Policy>, Option<&Policy>),
+    kind: PolicyKind,
+    sources: &Sources,
+) -> Vec<Doubt> {
     if let (Some(old), Some(new)) = (old, new)
         && says_the_same(old, new)
     {
         return Vec::new();
     }
-    let one = |policy: &Policy, side: &str| {
-        let (what, span) = fault_of(policy, kind)?;
-        let line = sources.get(policy.source).position(span.start).line;
-        Some(Doubt {
-            reason: format!("AWS does not take the document {side}: {what} in line {line}"),
-            tell: Some("`preflight lint` says how to mend it".to_owned()),
-        })
-    };
+    let one = |policy, side| refused(policy, kind, sources, side);
     let both = [old.and_then(|policy| one(policy, "before")), new.and_then(|policy| one(policy, "after"))];
     both.into_iter().flatten().collect()
+}
+
+/// Why AWS does not take a document, if it does not. `side`: what the document is called behind that word.
+#[must_use]
+pub fn refused(policy: &Policy, kind: PolicyKind, sources: &Sources, side: &str) -> Option<Doubt> {
+    let (what, span) = fault_of(policy, kind_of(kind))?;
+    let line = sources.get(policy.source).position(span.start).line;
+    Some(Doubt {
+        reason: format!("AWS does not take the document {side}: {what} in line {line}"),
+        tell: Some("`preflight lint` says how to mend it".to_owned()),
+    })
 }
 
 /// The first thing in a policy that AWS refuses: by the grammar, as an action, or as a principal of such a policy.
@@ -153,6 +166,9 @@ fn fault_of(policy: &Policy, kind: Kind) -> Option<(String, Span)> {
     if let Some(broken) = broken {
         return Some((format!("`{}`, which is no action,", broken.value), broken.span));
     }
+    if let Some(found) = policy.statements.iter().find_map(foreign_principal) {
+        return Some(found);
+    }
     // Who signs in through a provider takes a role first.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
     // (FEDERATED_PRINCIPAL_NOT_SUPPORTED, checked 2026-11)
@@ -161,6 +177,39 @@ fn fault_of(policy: &Policy, kind: Kind) -> Option<(String, Span)> {
     let federated = entries.find(|entry| entry.kind == PrincipalKind::Federated)?;
     let what = format!("the federated principal `{}`", federated.value.value);
     matches!(kind, Kind::Resource(Some(_))).then_some((what, federated.value.span))
+}
+
+/// A principal under `AWS` that names nobody AWS could look up, or one of another partition than what the statement is about.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> and
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> (partitions; checked 2026-11)
+fn foreign_principal(statement: &Statement) -> Option<(String, Span)> {
+    let partition = |text: &str| arn::split(text).map(|[_, partition, ..]| partition.to_owned());
+    let resources = statement.resources.iter().flat_map(|element| &element.items);
+    let own: Vec<String> = resources.filter_map(|item| partition(&item.value)).collect();
+    let entries = statement.principals.iter().flat_map(|each| &each.entries);
+    for entry in entries.filter(|entry| matches!(entry.kind, PrincipalKind::Aws | PrincipalKind::Bare)) {
+        let value = &entry.value;
+        if !value.is_whole() || value.kind != TextKind::String {
+            continue;
+        }
+        if value.value.contains("${") {
+            return Some((
+                format!("`{}`, which is filled in by nobody and no principal,", value.value),
+                value.span,
+            ));
+        }
+        let other = partition(&value.value).filter(|partition| partition.starts_with("aws"));
+        if let Some(other) =
+            other.filter(|other| own.iter().any(|own| own.starts_with("aws") && own != other))
+        {
+            return Some((
+                format!("`{}` of the partition {other}, which its resource is not in,", value.value),
+                value.span,
+            ));
+        }
+    }
+    None
 }
 
 /// A policy with the account in the places where a template leaves it open.

@@ -27,14 +27,14 @@ pub(super) fn touched(job: &Job<'_>, (old, new): (&Compiled<'_>, &Compiled<'_>))
     let mut is_wide = false;
     let statements = [job.old, job.new].into_iter().flatten().flat_map(|policy| &policy.statements);
     for element in statements.filter_map(|statement| statement.actions.as_ref()) {
+        // What such an element leaves out, AWS may not have published.
         if element.negated {
             out.names.extend(everything());
-            continue;
         }
         for item in &element.items {
             let pattern = item.widest();
             if !names_service(item) {
-                is_wide = true;
+                is_wide |= !element.negated;
                 continue;
             }
             let before = out.names.len();

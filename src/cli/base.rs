@@ -90,12 +90,17 @@ impl Before {
             };
             let is_same = current.get(path).is_some_and(|id| sources.get(*id).text() == text);
             if is_of_module(path) {
-                modules.asked.insert(path.clone());
+                // What was only read for what others make of it is not asked about.
+                let beside = |other: &String| folder_of(other) == folder_of(path);
+                if is_asked(path, paths, &out.tree) || kinds.keys().any(beside) {
+                    modules.asked.insert(path.clone());
+                }
                 continue;
             }
             // One that somebody gave a role is no part of the module beside it.
-            let has_role =
-                kinds.get(path).is_some_and(|items| items.iter().any(|item| item.attachment.is_none()));
+            let has_role = kinds
+                .get(path)
+                .is_some_and(|items| items.iter().any(|item| item.named || item.attachment.is_none()));
             if folders.contains(folder_of(path)) && !has_role && load::is_plan(&text) {
                 modules.plans.push(Plan { path: path.clone(), text, is_same });
                 continue;
@@ -104,7 +109,6 @@ impl Before {
                 out.same.insert(path.clone());
                 continue;
             }
-            modules.other_changed = true;
             let mut found = LoosePolicies::default();
             load::add_found(sources, &format!("{}{path}", prefix(base)), &text, &mut found);
             let mut old = Side::of(&found, sources);
@@ -154,17 +158,14 @@ impl Before {
             let mut are_same = parts == now.len()
                 && now.iter().all(|path| is_same(path))
                 && plans.clone().all(|plan| plan.is_same);
-            if are_same && all.other_changed {
+            let reads = |path: &&String| text_now(path).is_some_and(|text| text.contains("file"));
+            if are_same && now.iter().any(reads) {
                 // What it reads may be another text.
                 let own = RevisionFiles::new(revision, files, &prefix(&self.base));
-                let read = load::add_modules(
-                    &mut Sources::new(),
-                    &all.paths(&|path| folder_of(path) == folder),
-                    &own,
-                    &mut LoosePolicies::default(),
-                );
-                are_same =
-                    read.is_ok() && own.read().iter().all(|path| own.peek(path).as_deref() == text_now(path));
+                let paths = all.paths(&|path| folder_of(path) == folder);
+                let read =
+                    load::add_modules(&mut Sources::new(), &paths, &own, &mut LoosePolicies::default());
+                are_same = read.is_ok() && self.reads_the_same(&own, &text_now);
             }
             if !are_same {
                 changed.insert(folder.clone());
@@ -202,8 +203,35 @@ impl Before {
         self.same.extend(of_modules.chain(plans).filter(is_same).cloned());
     }
 
+    /// Whether what was read of the revision reads the same now.
+    fn reads_the_same<'s>(
+        &self,
+        read: &RevisionFiles<'_>,
+        text_now: &dyn Fn(&str) -> Option<&'s str>,
+    ) -> bool {
+        let root = Path::new(&self.tree.root);
+        let is_same = |path: &String| {
+            let before = read.peek(path);
+            match text_now(path) {
+                Some(text) => before.as_deref() == Some(text),
+                None => before == load::read_text(&root.join(path)).ok(),
+            }
+        };
+        let has_same = |(folder, before): &(String, Vec<PathBuf>)| {
+            let now = load::files_below(&root.join(folder));
+            let names = now.iter().filter_map(|path| path.strip_prefix(root).ok());
+            names.eq(before.iter().map(PathBuf::as_path))
+        };
+        read.read().iter().all(is_same) && read.listed().iter().all(has_same)
+    }
+
     fn skip(&mut self, path: &str, reason: &str) {
         self.skipped.push(NotEvaluated { document: path.to_owned(), reason: reason.to_owned() });
+    }
+
+    /// The policies as they were.
+    pub(super) fn items_mut(&mut self) -> &mut [Item] {
+        &mut self.old.items
     }
 
     /// What changed between the revision and now.
@@ -219,6 +247,7 @@ impl Before {
         now.items.retain(|item| !self.same.contains(&item.path));
         now.open.retain(|open| !self.same.contains(&open.file));
         now.links.retain(|(file, _)| !self.same.contains(file));
+        now.called.retain(|each| !self.same.contains(&each.file));
         let (list, skipped, causes) = compare(sources, (&self.old, &now), accounts, asked);
         let mut not_compared = self.skipped;
         not_compared.extend(skipped.into_iter().map(Skipped::into_entry));
@@ -237,8 +266,6 @@ struct Modules {
     asked: BTreeSet<String>,
     /// Plans that stand beside one.
     plans: Vec<Plan>,
-    /// A file of another kind, which a module may read, is not what it was.
-    other_changed: bool,
 }
 
 impl Modules {
@@ -263,11 +290,15 @@ fn is_fault(issue: &Issue) -> bool {
 /// Whether a file of the revision is asked about: it is named, or stands below a folder that is and may hold a policy. One
 /// that is still there and was not looked at (an ignore file leaves it out) is no part of the change.
 fn counts(path: &str, paths: &[PathBuf], tree: &Tree, current: &BTreeMap<String, SourceId>) -> bool {
-    let is_asked = paths.iter().any(|asked| {
+    let is_gone = || std::fs::symlink_metadata(Path::new(&tree.root).join(path)).is_err();
+    (is_asked(path, paths, tree) || current.contains_key(path)) && (current.contains_key(path) || is_gone())
+}
+
+/// Whether a file is named, or stands below a folder that is and may hold a policy.
+fn is_asked(path: &str, paths: &[PathBuf], tree: &Tree) -> bool {
+    paths.iter().any(|asked| {
         let name = tree.path(&load::display(asked));
         let is_below = name.is_empty() || path.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'));
         name == path || (is_below && load::is_looked_into(path))
-    });
-    let is_gone = || std::fs::symlink_metadata(Path::new(&tree.root).join(path)).is_err();
-    (is_asked || current.contains_key(path)) && (current.contains_key(path) || is_gone())
+    })
 }

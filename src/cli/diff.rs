@@ -9,7 +9,7 @@ use super::output::Output;
 use super::setup::Setup;
 use super::{Exit, check, given, terminal};
 use crate::catalog;
-use crate::change::{Contracts, Job, Pair, SOME_ACCOUNT, compare_deployed, evidence_of, kind_of};
+use crate::change::{Contracts, Job, Pair, SOME_ACCOUNT, compare_deployed, evidence_of, kind_of, refused};
 use crate::checks::lint::PolicyKind;
 use crate::evidence::{LoosePolicies, LoosePolicy};
 use crate::finding::change::{AccessChange, Changes, Comparison, Fate};
@@ -217,6 +217,7 @@ fn two(args: &DiffArgs, before: &Path, after: &Path) -> anyhow::Result<Exit> {
     }
     if let Some(reference) = &reference {
         comparison.beyond = more(Some(&reference.policy), &[]);
+        unknown.extend(refused(&reference.policy, kind, &sources, "to compare with"));
     }
     unknown.sort();
     unknown.dedup();
@@ -303,6 +304,7 @@ fn is_one(found: &LoosePolicies) -> bool {
         || (found.policies.len() == 1
             && found.open.is_empty()
             && found.links.is_empty()
+            && found.called.is_empty()
             && found.declared.is_empty())
 }
 

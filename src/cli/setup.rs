@@ -1,12 +1,12 @@
 //! What policies are compared with, beside each other: the settings, and the contracts of products that they ask about.
 
 use super::args::FormArgs;
-use super::base::{Before, Side};
+use super::base::{Before, Item, Side};
 use super::check;
 use crate::change::{Accounts, Contracts, evidence_of};
 use crate::checks::lint::PolicyKind;
 use crate::config::Config;
-use crate::evidence::{Evidence, Role};
+use crate::evidence::{Evidence, Fit, Role};
 use crate::finding::Finding;
 use crate::finding::change::Changes;
 use crate::judge::{self, Library};
@@ -54,7 +54,8 @@ impl Setup {
     ) -> anyhow::Result<(Changes, Vec<Finding>)> {
         let (base, paths) = base;
         let now = self.tie(now, sources);
-        let before = Before::read(sources, base, paths, &now)?;
+        let mut before = Before::read(sources, base, paths, &now)?;
+        self.tie_reader(before.items_mut());
         let policies: Vec<_> = now.items.iter().map(|item| (&item.policy, item.kind)).collect();
         let evidence = evidence_of(if self.is_asked { &policies } else { &[] });
         let contracts = Contracts::new(library, self.job(sources, &evidence));
@@ -77,18 +78,41 @@ impl Setup {
         }
     }
 
-    /// Policies that the settings name are those of the contract, and of the type that they say.
+    /// Policies that the settings name are those of the contract, and of the type that they say. Of a template they are those
+    /// policies that can be of that type.
     pub(super) fn tie(&self, mut side: Side, sources: &Sources) -> Side {
         for item in &mut side.items {
-            let name = sources.get(item.policy.source).name();
-            let named = self.config.documents.iter().find(|document| {
+            let name = match &item.attachment {
+                Some(attachment) => attachment.file.as_str(),
+                None => sources.get(item.policy.source).name(),
+            };
+            let named = self.config.documents.iter().filter(|document| {
                 document.linked.is_none() && load::display(&self.folder.join(&document.path)) == name
             });
-            if let Some(role) = named.and_then(|document| Role::of(&document.kind)) {
-                item.kind = PolicyKind::of_role(role);
-                item.tied = role != Role::LinkedPolicy;
+            let roles: Vec<Role> = named.filter_map(|document| Role::of(&document.kind)).collect();
+            let can_be = |role: &&Role| match &item.attachment {
+                Some(attachment) => load::can_be(attachment.hint, **role),
+                None => true,
+            };
+            if let Some(role) = roles.iter().find(can_be) {
+                item.kind = PolicyKind::of_role(*role);
+                item.tied = *role != Role::LinkedPolicy;
             }
         }
+        self.tie_reader(&mut side.items);
         side
+    }
+
+    /// What templates attach to the form's reader is what the contract is about, and what they attach to others is not.
+    pub(super) fn tie_reader(&self, items: &mut [Item]) {
+        for item in items.iter_mut().filter(|item| !matches!(item.kind, PolicyKind::Resource(_))) {
+            if let Some(attachment) = &item.attachment {
+                match judge::of_reader(&self.config.form, attachment) {
+                    Fit::Yes => item.tied = true,
+                    Fit::No => item.tied = false,
+                    Fit::Open => {}
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,10 @@ use super::loose::PolicyHint;
 use crate::policy::{Policy, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What texts say of holes. By the hole's name: what bears on its value (`local.actions`, `trusted.json`), each with a mark that is
+/// another one where the text is.
+pub type Behind = BTreeMap<String, BTreeMap<String, u64>>;
+
 /// The place of a policy in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
@@ -15,16 +19,15 @@ pub struct Attachment {
     pub hint: PolicyHint,
     /// What it is attached to, as far as the template says; of a managed policy nothing, if others attach it.
     pub targets: Vec<Target>,
-    /// What the text of the template says of holes whose value it bears on (`each.key`, a condition, an entry of a mapping): by
-    /// the hole's name a mark that is another one where the text is.
-    pub behind: BTreeMap<String, u64>,
+    /// What the text of the template says of holes whose value it bears on (`each.key`, a condition, an entry of a mapping).
+    pub behind: Behind,
 }
 
 impl Attachment {
     /// A place in a template of which the file is not said yet.
     #[must_use]
     pub fn new(address: String, hint: PolicyHint, targets: Vec<Target>) -> Self {
-        Self { file: String::new(), address, hint, targets, behind: BTreeMap::new() }
+        Self { file: String::new(), address, hint, targets, behind: Behind::new() }
     }
 
     /// The names of what is filled in later, in a policy that is attached here and in what it is attached to.

@@ -66,8 +66,10 @@ pub enum MadeIn {
     Open,
 }
 
-/// Whether a file of this name is one of a module of Terraform: its meaning depends on the others of its folder.
+/// Whether a file of this name is one of a module of Terraform or OpenTofu: its meaning depends on the others of its folder.
+///
+/// <https://opentofu.org/docs/language/files/> (checked 2026-11)
 #[must_use]
 pub fn is_of_module(file: &str) -> bool {
-    file.ends_with(".tf") || file.ends_with(".tf.json")
+    [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|ending| file.ends_with(ending))
 }

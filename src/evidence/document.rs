@@ -3,6 +3,7 @@
 use super::answer::{Answer, AnswerKind};
 use super::attachment::{Attachment, Link};
 use super::bucket::{BucketRecord, EncryptionRecord};
+use super::called::Called;
 use super::declared::DeclaredExport;
 use super::disagreement::Disagreement;
 use super::listing::Listing;
@@ -38,6 +39,8 @@ pub struct PolicyDocument {
     pub length: Length,
     /// Of a policy in a template of infrastructure as code: where it is attached. None where the user says what it is on.
     pub attachment: Option<Attachment>,
+    /// The same where the user says what the template is: where the template attaches it.
+    pub named_in: Option<Attachment>,
     /// It was taken out of a template, a module or a plan, whoever said what it is: its text is not the policy's own.
     pub from_template: bool,
 }
@@ -70,6 +73,7 @@ impl PolicyDocument {
             issues,
             length,
             attachment: None,
+            named_in: None,
             from_template: false,
         }
     }
@@ -127,6 +131,8 @@ pub struct Evidence {
     pub listing: Listing,
     /// Policies that templates attach by name to somebody.
     pub links: Vec<Link>,
+    /// What gives access and stands in no document.
+    pub called: Vec<Called>,
     /// Reports and exports of templates, with what is said around them.
     pub declared: Vec<DeclaredExport>,
     /// Policies of templates that could not be resolved.
@@ -152,6 +158,7 @@ impl Evidence {
     pub fn add_modules(&mut self, modules: Arc<Self>) {
         self.documents.extend(modules.documents.iter().cloned());
         self.links.extend(modules.links.iter().cloned());
+        self.called.extend(modules.called.iter().cloned());
         self.open.extend(modules.open.iter().cloned());
         self.unresolved.extend(modules.unresolved.iter().cloned());
         self.exports.add(modules.exports.clone());

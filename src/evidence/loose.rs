@@ -1,6 +1,7 @@
 //! A policy that was found somewhere, before anybody says what it is to an account.
 
 use super::attachment::{Attachment, Link};
+use super::called::Called;
 use super::declared::DeclaredExport;
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
@@ -98,4 +99,6 @@ pub struct LoosePolicies {
     pub declared: Vec<DeclaredExport>,
     /// Policies that templates attach by name to somebody, and the file that does.
     pub links: Vec<(String, Link)>,
+    /// What gives access and stands in no document.
+    pub called: Vec<Called>,
 }

@@ -5,6 +5,7 @@
 mod answer;
 mod attachment;
 mod bucket;
+mod called;
 mod credential;
 mod declared;
 mod disagreement;
@@ -19,8 +20,9 @@ mod role;
 mod said;
 
 pub use answer::{Answer, AnswerKind};
-pub use attachment::{Attachment, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
+pub use attachment::{Attachment, Behind, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
 pub use bucket::{ArchivedObject, BucketRecord, EncryptionRecord, LifecycleRule};
+pub use called::{Called, gives_access, mark_of};
 pub use credential::{CredentialRow, read_credential_report};
 pub use declared::{DeclaredExport, MadeIn, Maker, Order, is_of_module};
 pub use disagreement::{Disagreement, FormClash};

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 /// The evidence with those policies of templates that bear on the form's bucket and reader, and with what the form tells of
 /// the values that the templates leave open.
 pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
-    let is_plain = |document: &PolicyDocument| document.attachment.is_none();
+    let is_plain = |document: &PolicyDocument| document.attachment.is_none() && document.named_in.is_none();
     let has_template = evidence.exports.definitions.iter().any(|definition| definition.resolved.is_some());
     if evidence.documents.iter().all(is_plain) && evidence.open.is_empty() && !has_template {
         return Cow::Borrowed(evidence);
@@ -21,6 +21,7 @@ pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &For
     let mut out = evidence.clone();
     let mut selection = Selection { sources, form, out: &mut out };
     selection.fill_account();
+    selection.named();
     selection.buckets();
     selection.readers();
     out.assumed.sort();
@@ -35,13 +36,38 @@ struct Selection<'a> {
 }
 
 impl Selection<'_> {
+    /// Takes out what stands in a file that somebody named, and is attached there to another than the one that is asked about.
+    fn named(&mut self) {
+        let is_other = |document: &PolicyDocument| {
+            let attachment = document.named_in.as_ref().filter(|_| document.linked.is_none());
+            let fit = |attachment: &Attachment| match document.role {
+                Role::BucketPolicy => of_bucket(self.form, attachment),
+                Role::ReaderPolicy | Role::TrustPolicy | Role::Boundary => of_reader(self.form, attachment),
+                Role::SessionPolicy
+                | Role::LinkedPolicy
+                | Role::Scp
+                | Role::Rcp
+                | Role::KeyPolicy
+                | Role::EndpointPolicy => Fit::Open,
+            };
+            attachment.filter(|attachment| fit(attachment) == Fit::No).map(|attachment| {
+                let what = if document.role == Role::BucketPolicy { "bucket" } else { "reader" };
+                let reason =
+                    format!("it is attached to another than the {what}, whose file this is said to be");
+                (format!("{}: {}", attachment.file, attachment.address), reason)
+            })
+        };
+        let others: Vec<_> = self.out.documents.iter().map(is_other).collect();
+        let mut gone = others.iter().map(Option::is_some);
+        self.out.documents.retain(|_| !gone.next().unwrap_or_default());
+        self.out.not_evaluated.extend(others.into_iter().flatten());
+    }
+
     /// Keeps the policies that are, or may be, on the form's bucket.
     fn buckets(&mut self) {
         let bucket = self.form.text("bucket").map(str::to_owned);
-        let fit = |attachment: &Attachment| match &bucket {
-            Some(bucket) => best(attachment.targets.iter().map(|target| target.is(bucket))),
-            None => Fit::Open,
-        };
+        let form = self.form;
+        let fit = |attachment: &Attachment| of_bucket(form, attachment);
         let other = match &bucket {
             Some(bucket) => format!("it is on another bucket than `{bucket}`"),
             None => String::new(),
@@ -67,13 +93,7 @@ impl Selection<'_> {
     /// Keeps the policies that are, or may be, the reader's, and says what else is attached to it.
     fn readers(&mut self) {
         let reader = self.form.text("reader").and_then(identity);
-        let fit_of = |target: &Target| match &reader {
-            None => Fit::Open,
-            Some((kind, name)) if *kind == target.kind => target.is(name),
-            // Who is in a group the template need not say.
-            Some((TargetKind::User, _)) if target.kind == TargetKind::Group => Fit::Open,
-            Some(_) => Fit::No,
-        };
+        let fit_of = |target: &Target| fits(reader.as_ref(), target);
         let fit = |attachment: &Attachment| best(attachment.targets.iter().map(fit_of));
         self.choose(Role::TrustPolicy, &fit, "it is the trust policy of another than the reader", "reader");
         let kept =
@@ -203,6 +223,31 @@ impl Selection<'_> {
         };
         self.out.documents.iter_mut().filter(is_meant).for_each(|document| document.policy.fill(known));
         self.out.exports.fill(known);
+    }
+}
+
+/// Whether a template attaches a policy to the form's bucket.
+fn of_bucket(form: &Form, attachment: &Attachment) -> Fit {
+    match form.text("bucket") {
+        Some(bucket) => best(attachment.targets.iter().map(|target| target.is(bucket))),
+        None => Fit::Open,
+    }
+}
+
+/// Whether a template attaches a policy to the form's reader.
+#[must_use]
+pub fn of_reader(form: &Form, attachment: &Attachment) -> Fit {
+    let reader = form.text("reader").and_then(identity);
+    best(attachment.targets.iter().map(|target| fits(reader.as_ref(), target)))
+}
+
+fn fits(reader: Option<&(TargetKind, String)>, target: &Target) -> Fit {
+    match reader {
+        None => Fit::Open,
+        Some((kind, name)) if *kind == target.kind => target.is(name),
+        // Who is in a group the template need not say.
+        Some((TargetKind::User, _)) if target.kind == TargetKind::Group => Fit::Open,
+        Some(_) => Fit::No,
     }
 }
 

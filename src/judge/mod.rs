@@ -22,6 +22,7 @@ mod told;
 mod words;
 
 pub use again::{Before, Memory};
+pub use attached::of_reader;
 pub use changed::{findings_of_changes, findings_of_declared};
 pub use complete::complete as completed;
 pub use library::{Library, LibraryFault};

@@ -19,7 +19,7 @@ pub fn comments_of(sources: &Sources, source: SourceId) -> Vec<(Span, String)> {
         return Vec::new();
     }
     let spans = match ending(text.name()).as_deref() {
-        Some("tf" | "tfvars") => of_hcl(text.text()),
+        Some("tf" | "tofu" | "tfvars") => of_hcl(text.text()),
         Some("yaml" | "yml" | "template") if !text.text().trim_start().starts_with('{') => {
             of_yaml(text.text())
         }

@@ -139,9 +139,18 @@ pub trait Files {
     /// If the file cannot be opened.
     fn text(&self, path: &Path) -> Result<String, LoadError>;
 
+    /// The same, if it can be had and is no longer than what is read into an expression.
+    fn short_text(&self, path: &Path) -> Option<String>;
+
+    /// The files below a folder that no ignore file leaves out, in order, up to a bound.
+    fn below(&self, folder: &Path) -> Vec<PathBuf>;
+
     /// What the file's source is called.
     fn called(&self, path: &Path) -> String;
 }
+
+/// Files below a folder that an expression may read; of more, the first ones.
+pub const MOST_BELOW: usize = 2_000;
 
 /// The files of the disk.
 pub(super) struct Disk;
@@ -155,9 +164,37 @@ impl Files for Disk {
         read_text(path)
     }
 
+    fn short_text(&self, path: &Path) -> Option<String> {
+        let length = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
+        (length <= LONG).then(|| read_text(path).ok()).flatten()
+    }
+
+    fn below(&self, folder: &Path) -> Vec<PathBuf> {
+        files_below(folder)
+    }
+
     fn called(&self, path: &Path) -> String {
         super::display(path)
     }
+}
+
+/// The files below a folder of the disk that no ignore file leaves out, in order, up to [`MOST_BELOW`].
+#[must_use]
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let walk = ignore::WalkBuilder::new(place)
+        .require_git(false)
+        .git_global(false)
+        .follow_links(false)
+        .sort_by_file_name(std::ffi::OsStr::cmp)
+        .build();
+    let files =
+        walk.filter_map(Result::ok).filter(|each| each.file_type().is_some_and(|kind| kind.is_file()));
+    let below = |path: PathBuf| match path.strip_prefix(place) {
+        Ok(inside) => folder.join(inside),
+        Err(_) => path,
+    };
+    files.map(|entry| below(entry.into_path())).take(MOST_BELOW).collect()
 }
 
 /// The names in a folder.

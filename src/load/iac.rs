@@ -4,8 +4,8 @@ use super::cloudformation::{Taken, TemplatePolicy};
 use super::terraform;
 use super::yaml::Found;
 use crate::evidence::{
-    Attachment, DeclaredExport, Evidence, LoosePolicies, LoosePolicy, OpenPolicy, PolicyDocument, PolicyHint,
-    Role,
+    Attachment, Called, DeclaredExport, Evidence, LoosePolicies, LoosePolicy, OpenPolicy, PolicyDocument,
+    PolicyHint, Role,
 };
 use crate::policy;
 use crate::source::{Place, SourceId, Sources};
@@ -46,7 +46,7 @@ pub(super) fn take(
 }
 
 fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)>, evidence: &mut Evidence) {
-    let Taken { policies, exports, links, open, not_evaluated, presumed, declared, .. } = taken;
+    let Taken { policies, exports, links, called, open, not_evaluated, presumed, declared, .. } = taken;
     let address = |address: &str| format!("{name}: {address}");
     for each in policies {
         let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
@@ -61,13 +61,17 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
             Ok((role, level, linked)) => {
                 evidence.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
                 let attachment = Attachment { file: name.to_owned(), ..attachment };
-                let attachment = Some(attachment).filter(|_| named.is_none());
+                let (attachment, named_in) = match named {
+                    Some(_) => (None, Some(attachment)),
+                    None => (Some(attachment), None),
+                };
                 let document = PolicyDocument::new(role, policy, issues, length);
                 let from_template = true;
                 evidence.documents.push(PolicyDocument {
                     level,
                     linked,
                     attachment,
+                    named_in,
                     from_template,
                     ..document
                 });
@@ -86,6 +90,7 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
     evidence.exports.add(exports);
     evidence.declared.extend(in_file(name, declared));
     evidence.links.extend(links);
+    evidence.called.extend(called.into_iter().map(|each| Called { file: name.to_owned(), ..each }));
     evidence.open.extend(open);
 }
 
@@ -135,6 +140,7 @@ fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
         out.policies.push(LoosePolicy { source, policy, issues, length, hint, owner, attachment });
     }
     out.declared.extend(in_file(name, taken.declared));
+    out.called.extend(taken.called.into_iter().map(|each| Called { file: name.to_owned(), ..each }));
     out.links.extend(taken.links.into_iter().map(|link| (name.to_owned(), link)));
     for (address, reason) in taken.not_evaluated {
         out.not_evaluated.push((format!("{name}: {address}"), reason.clone()));
@@ -219,7 +225,8 @@ fn role_of(hint: PolicyHint) -> Result<Role, &'static str> {
 }
 
 /// Whether a policy of a template can be what the user calls the template.
-fn can_be(hint: PolicyHint, role: Role) -> bool {
+#[must_use]
+pub fn can_be(hint: PolicyHint, role: Role) -> bool {
     match role {
         Role::BucketPolicy => hint == PolicyHint::Bucket,
         Role::ReaderPolicy | Role::SessionPolicy | Role::LinkedPolicy => hint == PolicyHint::Identity,

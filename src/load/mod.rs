@@ -17,7 +17,8 @@ mod unknown;
 mod yaml;
 
 pub use comments::comments_of;
-pub use files::{Files, LoadError, decode, read_text, short_listing};
+pub use files::{Files, LoadError, MOST_BELOW, decode, files_below, read_text, short_listing};
+pub use iac::can_be;
 pub use loose::{
     add_found, add_loose, add_modules, is_looked_into, is_part_of_module, is_plan, is_template_name, join,
     loose, loose_among, policies_of,

@@ -26,6 +26,7 @@ pub(super) fn loose(out: &mut LoosePolicies) {
             joined.keeps(index)
         });
         joined.settle(&mut out.open, &mut out.not_evaluated);
+        out.called.retain(|called| !is_beside(plan, &called.file));
         join_exports(plan, &mut out.declared);
     }
 }
@@ -99,7 +100,7 @@ impl Joined {
     fn new(plan: &str, all: &[Option<(Attachment, Policy)>], open: &[OpenPolicy]) -> Self {
         let mut fates: Vec<Fate> = all.iter().map(|_| Fate::Stays).collect();
         let (mut known, mut stale, mut judged) = (Vec::new(), Vec::new(), Vec::new());
-        let is_beside = |file: &str| is_of_module(file) && folder(file) == folder(plan);
+        let is_beside = |file: &str| is_beside(plan, file);
         for (at, each) in all.iter().enumerate() {
             let Some((own, policy)) = each.as_ref().filter(|(own, _)| own.file == plan) else { continue };
             let is_it = |each: &Option<(Attachment, Policy)>| {
@@ -206,6 +207,11 @@ fn join_exports(plan: &str, all: &mut Vec<DeclaredExport>) {
         }
         all.retain(|each| !(each.file == plan && each.address == own.address));
     }
+}
+
+/// Whether a file is one of the module that a plan stands beside.
+fn is_beside(plan: &str, file: &str) -> bool {
+    is_of_module(file) && folder(file) == folder(plan)
 }
 
 fn folder(file: &str) -> &str {

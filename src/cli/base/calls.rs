@@ -23,12 +23,7 @@ impl Calls {
         let mut out = Self::default();
         for folder in &all.folders {
             let part = |path: &&String| folder_of(path) == folder && load::is_part_of_module(path);
-            let before: Vec<(String, String)> = all
-                .asked
-                .iter()
-                .filter(part)
-                .filter_map(|path| Some((path.clone(), disk.peek(path)?)))
-                .collect();
+            let before = disk.module(folder);
             let now: Vec<(String, String)> = current
                 .iter()
                 .filter(|(path, _)| part(path))
@@ -46,8 +41,10 @@ impl Calls {
         out
     }
 
-    /// Adds the modules that a changed one calls with other values, and all that these call.
+    /// Adds the modules that call a changed one, whose outputs they may use, those that a changed one calls with other values,
+    /// and all that these call.
     pub(super) fn spread(&self, changed: &mut BTreeSet<String>) {
+        changed.extend(self.with_callers(changed));
         let mut open: Vec<(String, bool)> = changed.iter().map(|folder| (folder.clone(), false)).collect();
         let mut seen: BTreeSet<(String, bool)> = open.iter().cloned().collect();
         while let Some((folder, by_values)) = open.pop() {

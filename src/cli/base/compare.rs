@@ -4,10 +4,10 @@ use super::pairing::{Paired, Skipped, pairs};
 use super::side::Side;
 use crate::change::{Accounts, Asked, Pair, says_the_same};
 use crate::checks::{Cause, replaced};
-use crate::evidence::{Link, LinkKind, Target, TargetKind};
+use crate::evidence::{Called, Link, LinkKind, Target, TargetKind};
 use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::source::Sources;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares two sides whose files have the same names.
 pub(in crate::cli) fn compare(
@@ -58,6 +58,7 @@ pub(in crate::cli) fn compare(
         list.push(comparison);
     }
     skipped.extend(attached(old, now));
+    skipped.extend(called(old, now));
     let exports = replaced(&old.declared, &now.declared);
     let open = exports.unknown.into_iter();
     skipped.extend(open.map(|(file, address, reason)| Skipped { file, address: Some(address), reason }));
@@ -115,13 +116,26 @@ fn moved(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<Doubt> {
 fn redefined(before: &super::Item, after: &super::Item) -> Option<Doubt> {
     let (Some(old), Some(new)) = (&before.attachment, &after.attachment) else { return None };
     let (before, after) = (old.holes(&before.policy), new.holes(&after.policy));
-    let names: Vec<String> = before
-        .intersection(&after)
-        .filter(|name| old.behind.get(**name) != new.behind.get(**name))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let (mut names, mut texts) = (Vec::new(), BTreeSet::new());
+    for name in before.intersection(&after) {
+        let (old, new) = (old.behind.get(*name), new.behind.get(*name));
+        let of = |side: Option<&BTreeMap<String, u64>>, text: &str| {
+            side.and_then(|marks| marks.get(text)).copied()
+        };
+        let all: BTreeSet<&String> = old.into_iter().chain(new).flat_map(BTreeMap::keys).collect();
+        let differ: Vec<&String> = all.into_iter().filter(|text| of(old, text) != of(new, text)).collect();
+        if !differ.is_empty() {
+            names.push(format!("`{name}`"));
+            texts.extend(differ.into_iter().map(|text| format!("`{text}`")));
+        }
+    }
+    let texts: Vec<String> = texts.into_iter().collect();
     (!names.is_empty()).then(|| Doubt {
-        reason: format!("{}: the text that says what stands there is not what it was", names.join(", ")),
+        reason: format!(
+            "{}: the text that says what stands there is not what it was: {}",
+            names.join(", "),
+            texts.join(", ")
+        ),
         tell: Some("compare what the deployment fills in before and after".to_owned()),
     })
 }
@@ -146,4 +160,44 @@ fn attached(old: &Side, now: &Side) -> Vec<Skipped> {
             reason: format!("{policy} {words} {target}, and what it allows stands in no file"),
         })
         .collect()
+}
+
+/// What gives access and stands in no document: where it is made with something else than before, nobody has compared what
+/// comes of it.
+fn called(old: &Side, now: &Side) -> Vec<Skipped> {
+    let find = |side: &Side, one: &Called| {
+        let mut all = side.called.iter().filter(|each| each.file == one.file && each.address == one.address);
+        all.next().cloned()
+    };
+    let skipped = |one: &Called, reason: String| Skipped {
+        file: one.file.clone(),
+        address: Some(one.address.clone()),
+        reason,
+    };
+    let mut out = Vec::new();
+    for one in &now.called {
+        match find(old, one) {
+            None => {
+                out.push(skipped(one, "it is new, and what it gives stands in no document here".to_owned()))
+            }
+            Some(before) if before.marks != one.marks => {
+                let names: BTreeSet<&String> = before.marks.keys().chain(one.marks.keys()).collect();
+                let differ = names.into_iter().filter(|name| before.marks.get(*name) != one.marks.get(*name));
+                let differ: Vec<String> = differ.map(|name| format!("`{name}`")).collect();
+                out.push(skipped(
+                    one,
+                    format!(
+                        "what it is made with is not what it was ({}), and what it gives stands in no document here",
+                        differ.join(", ")
+                    ),
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = old.called.iter().filter(|one| find(now, one).is_none());
+    out.extend(gone.map(|one| {
+        skipped(one, "it is no longer there, and what it gave stands in no document here".to_owned())
+    }));
+    out
 }

@@ -2,7 +2,8 @@
 
 use crate::checks::lint::PolicyKind;
 use crate::evidence::{
-    Attachment, DeclaredExport, Evidence, Link, LoosePolicies, LoosePolicy, OpenPolicy, PolicyDocument, Role,
+    Attachment, Called, DeclaredExport, Evidence, Link, LoosePolicies, LoosePolicy, OpenPolicy,
+    PolicyDocument, Role,
 };
 use crate::load;
 use crate::policy::Policy;
@@ -24,7 +25,9 @@ pub(in crate::cli) struct Item {
     /// The file that it stands in, of a template the one that has the resource.
     pub(super) path: String,
     /// Of a template: its name there, and what it is attached to.
-    pub(super) attachment: Option<Attachment>,
+    pub(in crate::cli) attachment: Option<Attachment>,
+    /// Somebody says what its file is.
+    pub(super) named: bool,
 }
 
 /// What one side holds.
@@ -37,6 +40,8 @@ pub(in crate::cli) struct Side {
     pub(super) declared: Vec<DeclaredExport>,
     /// Policies that are attached by name, and stand in no file.
     pub(super) links: Vec<(String, Link)>,
+    /// What gives access and stands in no document.
+    pub(super) called: Vec<Called>,
 }
 
 impl Item {
@@ -44,7 +49,8 @@ impl Item {
     fn new(policy: &Policy, issues: &[Issue], (kind, tied): (PolicyKind, bool), path: &str) -> Self {
         let broken =
             issues.iter().any(super::is_fault) || (policy.statements.is_empty() && !policy.faults.is_empty());
-        Self { policy: policy.clone(), kind, broken, tied, path: path.to_owned(), attachment: None }
+        let (attachment, named) = (None, false);
+        Self { policy: policy.clone(), kind, broken, tied, path: path.to_owned(), attachment, named }
     }
 
     pub(in crate::cli) fn loose(found: &LoosePolicy, sources: &Sources) -> Self {
@@ -58,8 +64,10 @@ impl Item {
     fn document(document: &PolicyDocument, sources: &Sources, tied: bool) -> Self {
         let kind = PolicyKind::of_role(document.role);
         let name = sources.get(document.source).name();
-        Self::new(&document.policy, &document.issues, (kind, tied), name)
-            .attached(document.attachment.as_ref())
+        let attachment = document.attachment.as_ref();
+        let item = Self::new(&document.policy, &document.issues, (kind, tied), name)
+            .attached(attachment.or(document.named_in.as_ref()));
+        Self { named: attachment.is_none(), ..item }
     }
 
     fn attached(self, attachment: Option<&Attachment>) -> Self {
@@ -93,6 +101,7 @@ impl Side {
             open: found.open.clone(),
             declared: found.declared.clone(),
             links: found.links.clone(),
+            called: found.called.clone(),
         };
         out.fold(sources);
         out
@@ -125,6 +134,7 @@ impl Side {
             open: evidence.unresolved.clone(),
             declared: evidence.declared.clone(),
             links: Vec::new(),
+            called: evidence.called.clone(),
         }
     }
 
@@ -133,6 +143,7 @@ impl Side {
         self.open.extend(more.open);
         self.declared.extend(more.declared);
         self.links.extend(more.links);
+        self.called.extend(more.called);
     }
 
     /// Keeps what stands in some files.
@@ -141,6 +152,7 @@ impl Side {
         self.open.retain(|open| is_kept(&open.file));
         self.declared.retain(|export| is_kept(&export.file));
         self.links.retain(|(file, _)| is_kept(file));
+        self.called.retain(|each| is_kept(&each.file));
     }
 
     /// Gives files other names.
@@ -149,6 +161,7 @@ impl Side {
         self.open.iter_mut().for_each(|open| open.file = called(&open.file));
         self.declared.iter_mut().for_each(|export| export.file = called(&export.file));
         self.links.iter_mut().for_each(|(file, _)| *file = called(file));
+        self.called.iter_mut().for_each(|each| each.file = called(&each.file));
     }
 
     /// Names files as if the side stood at another path: that of the file, or below that of the folder.
@@ -162,16 +175,22 @@ impl Side {
         });
     }
 
-    /// Takes the policies of templates for what somebody says that these templates are now: those that can be it, and no others.
+    /// Takes the policies of templates for what these are now, and of a template of which somebody says what it is those that can
+    /// be it, and no others.
     pub(super) fn take_as(&mut self, now: &BTreeMap<String, Vec<&Item>>) {
         self.items.retain_mut(|item| {
-            let Some(named) = now.get(&item.path).filter(|_| item.attachment.is_some()) else { return true };
-            if named.iter().any(|other| other.attachment.is_some()) {
-                return true;
+            let Some(all) = now.get(&item.path).filter(|_| item.attachment.is_some()) else { return true };
+            let is_it = |other: &&&Item| other.address() == item.address() && is_like(other, item);
+            let named = all.iter().any(|other| other.named);
+            let other =
+                all.iter().find(is_it).or_else(|| all.iter().find(|other| named && other.kind == item.kind));
+            if let Some(other) = other {
+                (item.kind, item.tied) = (other.kind, other.tied);
+                if other.attachment.is_none() {
+                    item.attachment = None;
+                }
             }
-            let Some(other) = named.iter().find(|other| other.kind == item.kind) else { return false };
-            (item.attachment, item.tied) = (None, other.tied);
-            true
+            other.is_some() || !named
         });
     }
 
@@ -188,4 +207,10 @@ impl Side {
         }
         out
     }
+}
+
+/// Whether a template has both for the same kind of policy.
+fn is_like(one: &Item, other: &Item) -> bool {
+    let hint = |item: &Item| item.attachment.as_ref().map(|attachment| attachment.hint);
+    hint(one) == hint(other)
 }

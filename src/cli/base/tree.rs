@@ -5,7 +5,7 @@ use crate::load::{self, Files, LoadError};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// The folder of a path; of a file at the root nothing.
 pub(super) fn folder_of(path: &str) -> &str {
@@ -19,6 +19,7 @@ pub(super) struct RevisionFiles<'r> {
     prefix: String,
     known: RefCell<BTreeMap<String, Option<String>>>,
     read: RefCell<BTreeSet<String>>,
+    listed: RefCell<BTreeSet<String>>,
 }
 
 impl<'r> RevisionFiles<'r> {
@@ -29,12 +30,26 @@ impl<'r> RevisionFiles<'r> {
             prefix: prefix.to_owned(),
             known: RefCell::default(),
             read: RefCell::default(),
+            listed: RefCell::default(),
         }
     }
 
     /// The files that a module was read from, those that are not there included.
     pub(super) fn read(&self) -> BTreeSet<String> {
         self.read.borrow().clone()
+    }
+
+    /// The folders of which it was asked what is below them, with the answer.
+    pub(super) fn listed(&self) -> Vec<(String, Vec<PathBuf>)> {
+        let folders: Vec<String> = self.listed.borrow().iter().cloned().collect();
+        folders.into_iter().map(|folder| (folder.clone(), self.below(Path::new(&folder)))).collect()
+    }
+
+    /// The files of the module in a folder, with their texts.
+    pub(super) fn module(&self, folder: &str) -> Vec<(String, String)> {
+        let part = |path: &&String| folder_of(path) == folder && load::is_part_of_module(path);
+        let all = self.files.keys().filter(part);
+        all.filter_map(|path| Some((path.clone(), self.peek(path)?))).collect()
     }
 
     /// The text of a file, if git has it. The others of its folder that modules are made of come with it.
@@ -70,6 +85,24 @@ impl Files for RevisionFiles<'_> {
             path: name,
             source: std::io::Error::new(std::io::ErrorKind::NotFound, "git does not have its text here"),
         })
+    }
+
+    fn short_text(&self, path: &Path) -> Option<String> {
+        self.text(path).ok()
+    }
+
+    fn below(&self, folder: &Path) -> Vec<PathBuf> {
+        let name = plain(folder);
+        self.listed.borrow_mut().insert(name.clone());
+        let inside = |path: &&String| {
+            name.is_empty() || path.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'))
+        };
+        // In the order of a walk, which goes by the parts of paths.
+        let mut out: Vec<PathBuf> = self.files.keys().filter(inside).map(PathBuf::from).collect();
+        out.sort();
+        out.truncate(load::MOST_BELOW);
+        let rest = |path: &PathBuf| path.strip_prefix(&name).map(|rest| folder.join(rest)).ok();
+        out.iter().filter_map(rest).collect()
     }
 
     fn called(&self, path: &Path) -> String {

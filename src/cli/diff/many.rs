@@ -44,6 +44,7 @@ pub(super) fn run(
     old_side.place(before, after);
     new_side.place(after, after);
     let new_side = setup.tie(new_side, &sources);
+    setup.tie_reader(&mut old_side.items);
     let policies: Vec<_> = new_side.items.iter().map(|item| (&item.policy, item.kind)).collect();
     let evidence = evidence_of(if setup.is_asked { &policies } else { &[] });
     let contracts = Contracts::new(library, setup.job(&sources, &evidence));

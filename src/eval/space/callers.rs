@@ -92,7 +92,7 @@ pub fn callers(sets: &[&Compiled<'_>], pattern: &str, accounts: &[&str], names: 
 }
 
 /// Callers that no pattern of ARNs finds, one for each that a policy of the sets names: those of an identity provider, accounts
-/// by their canonical id, and sessions of roles that a `NotPrincipal` lists, since AWS wants the session listed, too.
+/// by their canonical id, origin access identities of CloudFront, and sessions of roles that a `NotPrincipal` lists, since AWS wants the session listed, too.
 #[must_use]
 pub fn others(sets: &[&Compiled<'_>]) -> Vec<CallerClass> {
     let mut out: Vec<CallerClass> = Vec::new();
@@ -112,6 +112,11 @@ pub fn others(sets: &[&Compiled<'_>]) -> Vec<CallerClass> {
                     add(Caller::of_provider(text), true);
                 }
                 Test::Principal(PrincipalTest::Canonical(id)) => add(Caller::of_canonical_id(id), true),
+                // Of CloudFront's identities, which belong to no account.
+                Test::Principal(PrincipalTest::Arn(arn)) => {
+                    let caller = Caller::parse(arn).ok().filter(|caller| caller.account().is_none());
+                    caller.into_iter().for_each(|caller| add(caller, true));
+                }
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 //! Values are resolved as far as the template tells (`resolve`); the rest are holes, which are neither a yes nor a no for
 //! whoever judges. Which policies a resource holds, and what they are attached to, is in `policies`. Nothing is judged.
 
+mod called;
 mod condition;
 mod declared;
 mod document;
@@ -16,7 +17,7 @@ mod substitute;
 mod template;
 
 use crate::billing::Exports;
-use crate::evidence::{Attachment, DeclaredExport, Link, LinkKind, Target};
+use crate::evidence::{Attachment, Called, DeclaredExport, Link, LinkKind, Target};
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Issue, Node};
@@ -64,6 +65,8 @@ pub(super) struct Taken {
     pub(super) exports: Exports,
     /// Policies that are attached by name, and not in the template.
     pub(super) links: Vec<Link>,
+    /// What gives access and stands in no document.
+    pub(super) called: Vec<Called>,
     /// Policies that are there and could not be resolved.
     pub(super) open: Vec<Attachment>,
     /// Whose list of policies could not be resolved.

@@ -36,6 +36,7 @@ impl<'t> Collector<'_, '_, 't> {
             }
             return;
         }
+        self.without_document(resource);
         match resource.kind {
             "AWS::S3::BucketPolicy" => {
                 let target = self.target(resource, "Bucket", TargetKind::Bucket);
@@ -218,7 +219,13 @@ impl<'t> Collector<'_, '_, 't> {
                 let reason =
                     format!("`{}` is a policy template of AWS SAM, which makes a policy of it", template.key);
                 self.out.not_evaluated.push((address, reason));
+            } else {
+                // The name or ARN of a managed policy.
+                self.link(LinkKind::Policy, policy, &target);
             }
+        }
+        if let Some(boundary) = resource.property("PermissionsBoundary") {
+            self.link(LinkKind::Boundary, boundary, &target);
         }
         self.property(resource, "AssumeRolePolicyDocument", PolicyHint::Trust, Vec::new());
     }

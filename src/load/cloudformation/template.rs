@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html> (checked 2026-11)
 
-use crate::evidence::mark;
+use crate::evidence::{Behind, mark};
 use crate::source::Span;
 use crate::syntax::{Node, Value};
 use std::collections::BTreeMap;
@@ -89,17 +89,18 @@ impl<'n, 't> Template<'n, 't> {
     }
 
     /// By the names of holes on which conditions or mappings of the template bear, a mark of what it says in these.
-    pub(super) fn behind<'h>(
-        &self,
-        names: impl IntoIterator<Item = &'h str>,
-        text: &str,
-    ) -> BTreeMap<String, u64> {
-        let sections: Vec<&Node<'t>> =
-            ["Conditions", "Mappings"].iter().filter_map(|name| self.root.get(name)).collect();
-        let is_here = |word: &str| sections.iter().any(|section| section.get(word).is_some());
+    pub(super) fn behind<'h>(&self, names: impl IntoIterator<Item = &'h str>, text: &str) -> Behind {
+        let sections: Vec<(&str, &Node<'t>)> = ["Conditions", "Mappings"]
+            .iter()
+            .filter_map(|name| Some((*name, self.root.get(name)?)))
+            .collect();
+        let is_here = |word: &str| sections.iter().any(|(_, section)| section.get(word).is_some());
         let bears = |name: &&str| name.split(|c: char| !c.is_ascii_alphanumeric()).any(is_here);
-        let texts = || sections.iter().filter_map(|section| text.get(section.span.range()));
-        names.into_iter().filter(bears).map(|name| (name.to_owned(), mark(texts()))).collect()
+        let marks: BTreeMap<String, u64> = sections
+            .iter()
+            .map(|(name, section)| ((*name).to_owned(), mark(text.get(section.span.range()))))
+            .collect();
+        names.into_iter().filter(bears).map(|name| (name.to_owned(), marks.clone())).collect()
     }
 
     /// Macros that change the template before it is read, but for those of AWS that leave policies as they are.

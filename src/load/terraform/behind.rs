@@ -1,76 +1,189 @@
-//! What of a module's text bears on a value that only the run knows: of `each.key` what `for_each` says, of a local value its
-//! expression. Where that changes, a policy that reads the same says another thing.
+//! What bears on a value that only the run knows: of `each.key` what `for_each` says, of a local value its expression, of an
+//! output what its module says, of what is read the file, and all that these refer to. Where that changes, a policy that reads
+//! the same says another thing.
 
+use super::assets::{self, Read, is_local_file};
 use super::declared::reached;
 use super::module::{File, Module};
-use super::value::{LONGEST, Scope, expression_of};
+use super::value::{LONGEST, Names, Scope, expression_of};
 use super::walk;
-use crate::evidence::mark;
-use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep, read_hcl};
+use crate::evidence::{Behind, mark};
+use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclStep, read_hcl};
+use crate::syntax::{Part, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// By the names of holes of a block, a mark of the text behind. What only the run knows whatever the text says has none.
+/// References followed one behind the other; of longer chains the whole module is what bears.
+const DEEPEST: usize = 100;
+
+/// Arguments that say nothing of what a block makes.
+const BESIDE: [&str; 5] = ["depends_on", "description", "lifecycle", "providers", "tags"];
+
+/// By the names of holes of a block, marks of what is behind. What only the run knows whatever the text says has none.
 pub(super) fn behind<'n>(
     scope: &Scope<'_>,
     block: &HclBlock,
     names: impl IntoIterator<Item = &'n str>,
-) -> BTreeMap<String, u64> {
-    let mut out = BTreeMap::new();
+) -> Behind {
+    let mut out = Behind::new();
+    let mut repeated = None;
     for name in names {
-        let mut texts = Texts { module: scope.module, block, found: BTreeSet::new(), is_open: false };
-        match read_hcl(&format!("x = {}\n", expression_of(name))) {
+        let mut texts = Texts::default();
+        let at = At { module: scope.module, block: Some(block) };
+        let text = format!("x = {}\n", expression_of(name));
+        match read_hcl(&text) {
             Ok(body) if name.chars().count() < LONGEST => {
-                body.attributes.iter().for_each(|each| texts.expr(&each.value))
+                let inner = Scope { text: &text, ..*scope };
+                body.attributes.iter().for_each(|each| texts.expr(at, &inner, &each.value));
             }
             // The name is no whole expression.
             Ok(_) | Err(_) => texts.is_open = true,
         }
+        // Of blocks that are repeated as often as that says, all is left open.
+        let repeated = repeated.get_or_insert_with(|| dynamics(scope.module));
+        for (file, dynamic) in repeated.get(name).into_iter().flatten() {
+            let label = format!("dynamic {}", dynamic.labels.join("."));
+            texts.body(at, file, &dynamic.body, &label);
+        }
         if texts.is_open {
-            out.insert(name.to_owned(), whole(scope.module));
-        } else if !texts.found.is_empty() {
-            out.insert(name.to_owned(), mark(texts.found.iter().map(String::as_str)));
+            texts.found.clear();
+            whole(scope.module, &mut texts.found);
+        }
+        if !texts.found.is_empty() {
+            out.insert(name.to_owned(), texts.marks());
         }
     }
     out
 }
 
-/// A mark of all that a module, and who calls it, says.
-fn whole(module: &Module) -> u64 {
-    let texts = |module: &Module| -> Vec<String> {
-        module.files.iter().chain(&module.values).map(|file| file.text.clone()).collect()
-    };
-    let mut all = texts(module);
-    module.calls.each(|caller, _, _| all.extend(texts(caller)));
-    mark(all.iter().map(String::as_str))
+/// What a block is made with: by its arguments, and by what these refer to, marks.
+pub(super) fn made_with(module: &Module, file: &File, block: &HclBlock) -> BTreeMap<String, u64> {
+    let mut texts = Texts::default();
+    let at = At { module, block: Some(block) };
+    let others = block.body.attributes.iter().filter(|each| !BESIDE.contains(&each.name.as_str()));
+    for attribute in others {
+        texts.add(at, (&attribute.name, file), &attribute.value);
+    }
+    for inner in block.body.blocks.iter().filter(|each| !BESIDE.contains(&each.kind.as_str())) {
+        texts.body(at, file, &inner.body, &inner.kind);
+    }
+    if texts.is_open {
+        whole(module, &mut texts.found);
+    }
+    texts.marks()
 }
 
-struct Texts<'m> {
-    module: &'m Module,
-    block: &'m HclBlock,
-    found: BTreeSet<String>,
+type Dynamics<'m> = BTreeMap<String, Vec<(&'m File, &'m HclBlock)>>;
+
+/// The `dynamic` blocks of a module by the holes that they become.
+fn dynamics(module: &Module) -> Dynamics<'_> {
+    fn search<'m>(scope: &Scope<'_>, file: &'m File, body: &'m HclBody, out: &mut Dynamics<'m>) {
+        for block in &body.blocks {
+            if let ("dynamic", Some(expr)) = (block.kind.as_str(), block.body.value("for_each"))
+                && let Value::Template(parts) = scope.hole(expr)
+                && let [Part::Hole(name)] = parts.as_slice()
+            {
+                out.entry(name.to_string()).or_default().push((file, block));
+            }
+            search(scope, file, &block.body, out);
+        }
+    }
+    let (names, mut out) = (Names::new(), Dynamics::new());
+    for file in &module.files {
+        search(&module.scope(file, &names), file, &file.body, &mut out);
+    }
+    out
+}
+
+/// All that a module, what it reads, and who calls it, say.
+fn whole(module: &Module, found: &mut BTreeMap<String, BTreeSet<String>>) {
+    let mut add = |module: &Module| {
+        for file in module.files.iter().chain(&module.values) {
+            let name = file.name.rsplit('/').next().unwrap_or(&file.name);
+            found.entry(name.to_owned()).or_default().insert(file.text.clone());
+        }
+        for (name, asset) in module.assets.borrow().iter() {
+            found.entry(name.clone()).or_default().insert(asset.text.clone());
+        }
+    };
+    add(module);
+    module.callees.each(|callee| add(callee));
+    module.calls.each(|caller, _, _| add(caller));
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    module: &'a Module,
+    /// The block whose holes are looked at, in its module.
+    block: Option<&'a HclBlock>,
+}
+
+#[derive(Default)]
+struct Texts {
+    /// By what it is called, the texts of it.
+    found: BTreeMap<String, BTreeSet<String>>,
+    /// What was followed, by its module.
+    seen: BTreeSet<(usize, String)>,
+    depth: usize,
     /// What it is made of cannot be told.
     is_open: bool,
 }
 
-impl Texts<'_> {
-    fn add(&mut self, file: &File, expr: &HclExpr) {
-        let text = file.text.get(expr.span.range()).unwrap_or_default();
-        if self.found.insert(text.to_owned()) {
-            self.expr(expr);
+impl Texts {
+    fn marks(&self) -> BTreeMap<String, u64> {
+        let of = |texts: &BTreeSet<String>| mark(texts.iter().map(String::as_str));
+        self.found.iter().map(|(label, texts)| (label.clone(), of(texts))).collect()
+    }
+
+    fn put(&mut self, label: &str, text: String) {
+        self.found.entry(label.to_owned()).or_default().insert(text);
+    }
+
+    /// Whether something is met for the first time.
+    fn is_new(&mut self, module: &Module, label: &str) -> bool {
+        self.seen.insert((std::ptr::from_ref(module).addr(), label.to_owned()))
+    }
+
+    /// An expression under a name, and what it refers to.
+    fn add(&mut self, at: At<'_>, (label, file): (&str, &File), expr: &HclExpr) {
+        self.put(label, file.text.get(expr.span.range()).unwrap_or_default().to_owned());
+        self.expr(at, &at.module.scope(file, &Names::new()), expr);
+    }
+
+    /// The arguments of a body and its blocks under a name, and what these refer to.
+    fn body(&mut self, at: At<'_>, file: &File, body: &HclBody, label: &str) {
+        let said = body.attributes.iter().filter(|each| !BESIDE.contains(&each.name.as_str()));
+        for attribute in said {
+            let text = file.text.get(attribute.value.span.range()).unwrap_or_default();
+            self.put(label, format!("{} = {text}", attribute.name));
+            self.expr(at, &at.module.scope(file, &Names::new()), &attribute.value);
+        }
+        for (index, block) in body.blocks.iter().enumerate() {
+            if !BESIDE.contains(&block.kind.as_str()) {
+                self.put(label, format!("{index} {} {}", block.kind, block.labels.join(".")));
+                self.body(at, file, &block.body, label);
+            }
         }
     }
 
     /// What the references of an expression lead to.
-    fn expr(&mut self, expr: &HclExpr) {
-        let (mut roots, mut bound) = (Vec::new(), BTreeSet::new());
+    fn expr(&mut self, at: At<'_>, scope: &Scope<'_>, expr: &HclExpr) {
+        if self.depth >= DEEPEST {
+            self.is_open = true;
+            return;
+        }
+        self.depth += 1;
+        let (mut roots, mut bound, mut reads) = (Vec::new(), BTreeSet::new(), Vec::new());
         walk(expr, &mut |expr| match &expr.kind {
             HclKind::Traversal(root, steps) => {
                 if let HclKind::Variable(root) = &root.kind {
-                    let names = steps.iter().map_while(|step| match step {
-                        HclStep::Attribute(name) => Some(name.as_str()),
+                    let names =
+                        steps.iter().filter(|step| !matches!(step, HclStep::Index(_) | HclStep::Splat));
+                    let names = names.map_while(|step| match step {
+                        HclStep::Attribute(name) => Some(name.clone()),
                         HclStep::Index(_) | HclStep::Splat => None,
                     });
-                    roots.push((root.clone(), names.map(str::to_owned).collect::<Vec<String>>()));
+                    roots.push((root.clone(), names.collect::<Vec<String>>()));
                 }
             }
             HclKind::For(each) => {
@@ -78,6 +191,7 @@ impl Texts<'_> {
             }
             // Without steps a name is one of a loop, or not known.
             HclKind::Variable(name) => roots.push((name.clone(), Vec::new())),
+            HclKind::Call(..) => reads.extend(assets::of_call(expr, &|expr| scope.value(expr).value)),
             _ => {}
         });
         // The root of a traversal is met by itself, too.
@@ -87,69 +201,177 @@ impl Texts<'_> {
             if bound.contains(&root) || (steps.is_empty() && with_steps.contains(&root)) {
                 continue;
             }
-            self.reference(&root, &steps);
+            self.reference(at, &root, &steps);
         }
+        for read in reads {
+            self.read(at.module, &read);
+        }
+        self.depth -= 1;
     }
 
-    fn reference(&mut self, root: &str, steps: &[String]) {
+    fn reference(&mut self, at: At<'_>, root: &str, steps: &[String]) {
         match (root, steps) {
-            ("each" | "count", _) => self.several(),
+            ("each" | "count", _) => self.several(at),
             ("local", [name, ..]) => {
-                if let Some((file, expr)) = self.module.local(name) {
-                    self.add(file, expr);
+                let label = format!("local.{name}");
+                if let Some((file, expr)) = at.module.local(name).filter(|_| self.is_new(at.module, &label)) {
+                    self.add(at, (&label, file), expr);
                 }
             }
-            ("module", [name, ..]) => self.block("module", &[name]),
-            ("data", [kind, name, ..]) => self.block("data", &[kind, name]),
-            ("var", [name, ..]) => self.variable(name),
+            ("module", [name, output, ..]) => self.output(at, name, Some(output)),
+            ("module", [name]) => self.output(at, name, None),
+            ("data", [kind, name, ..]) => self.data(at, kind, name),
+            ("var", [name, ..]) => self.variable(at, name),
             // The same name is the same value, whatever it is.
             ("path" | "terraform" | "self", _) => {}
-            // An attribute of a resource, also of one that the module lacks.
-            (kind, [_, ..]) if kind.contains('_') => {}
+            (kind, [name, rest @ ..]) if at.module.block("resource", &[kind, name]).is_some() => {
+                self.resource(at, (kind, name), rest.first().map(String::as_str));
+            }
+            // An attribute of a resource that the module lacks.
+            (kind, [_, ..]) if kind.contains('_') && !is_iterator(at.module, kind) => {}
             _ => self.is_open = true,
         }
     }
 
-    fn block(&mut self, kind: &str, labels: &[&str]) {
-        if let Some((file, block)) = self.module.block(kind, labels) {
-            self.found.insert(file.text.get(block.span.range()).unwrap_or_default().to_owned());
+    /// Of a resource what bears on one of its attributes: the argument of the same name, of a name that AWS makes what names it,
+    /// and of any other all that it is made with.
+    fn resource(&mut self, at: At<'_>, (kind, name): (&str, &str), attribute: Option<&str>) {
+        let Some((file, block)) = at.module.block("resource", &[kind, name]) else { return };
+        let label = format!("{kind}.{name}");
+        if !self.is_new(at.module, &format!("{label}.{}", attribute.unwrap_or_default())) {
+            return;
+        }
+        let is_of_aws = kind.starts_with("aws_") || kind.starts_with("awscc_");
+        let given = attribute.filter(|attribute| block.body.value(attribute).is_some());
+        let is_name = |name: &str| {
+            ["name", "prefix", "path", "bucket", "identifier", "region", "provider", "count", "for_each"]
+                .iter()
+                .any(|part| name.contains(part))
+        };
+        let is_made = |name: &str| ["id", "arn", "name"].iter().any(|end| name.ends_with(end));
+        let inner = At { block: Some(block), ..at };
+        let wanted: Option<Vec<&str>> = match (given, attribute) {
+            (Some(given), _) => Some(vec![given, "for_each", "count"]),
+            (None, Some(made)) if is_of_aws && is_made(made) => {
+                let all = block.body.attributes.iter().map(|each| each.name.as_str());
+                Some(all.filter(|name| is_name(name)).collect())
+            }
+            (None, _) => None,
+        };
+        match wanted {
+            Some(wanted) => {
+                for name in wanted {
+                    if let Some(expr) = block.body.value(name) {
+                        self.add(inner, (&label, file), expr);
+                    }
+                }
+            }
+            None => self.body(inner, file, &block.body, &label),
+        }
+    }
+
+    fn data(&mut self, at: At<'_>, kind: &str, name: &str) {
+        let Some((file, block)) = at.module.block("data", &[kind, name]) else { return };
+        let label = format!("data.{kind}.{name}");
+        if !self.is_new(at.module, &label) {
+            return;
+        }
+        self.body(At { block: Some(block), ..at }, file, &block.body, &label);
+        if let (true, Some(path)) = (is_local_file(kind), block.body.value("filename")) {
+            let names = Names::new();
+            let scope = at.module.scope(file, &names);
+            let read = assets::of_path(path, &|expr| scope.value(expr).value);
+            self.read(at.module, &read);
+        }
+    }
+
+    /// What bears on an output of a module: its expression there; of a module that stands in no file here all that it is called
+    /// with.
+    fn output(&mut self, at: At<'_>, name: &str, output: Option<&str>) {
+        let Some((file, block)) = at.module.block("module", &[name]) else { return };
+        let label = format!("module.{name}");
+        if !self.is_new(at.module, &format!("{label}.{}", output.unwrap_or_default())) {
+            return;
+        }
+        let inner = At { block: Some(block), ..at };
+        let callee = at.module.callees.of(name);
+        let found = callee.as_ref().zip(output).and_then(|(callee, output)| callee.output(output));
+        match (callee.as_ref(), found) {
+            (Some(callee), Some((inside, expr))) => {
+                for name in ["source", "for_each", "count"] {
+                    if let Some(expr) = block.body.value(name) {
+                        self.add(inner, (&label, file), expr);
+                    }
+                }
+                self.add(At { module: callee, block: None }, (&label, inside), expr);
+            }
+            (callee, _) => {
+                self.body(inner, file, &block.body, &label);
+                if let Some(callee) = callee {
+                    whole(callee, &mut self.found);
+                }
+            }
         }
     }
 
     /// What gives a variable its value: the calls of the module, or else its own files.
-    fn variable(&mut self, name: &str) {
-        let module = self.module;
+    fn variable(&mut self, at: At<'_>, name: &str) {
+        let module = at.module;
+        let label = format!("var.{name}");
+        if !self.is_new(module, &label) {
+            return;
+        }
         if !module.calls.is_called() {
             if let Some((file, expr, _)) = module.variable(name) {
-                self.add(file, expr);
+                self.add(at, (&label, file), expr);
             }
             return;
         }
-        let mut found = std::mem::take(&mut self.found);
-        let mut is_open = self.is_open;
         module.calls.each(|caller, file, block| {
-            let mut inner = Texts { module: caller, block, found: std::mem::take(&mut found), is_open };
+            let inner = At { module: caller, block: Some(block) };
             for name in [name, "for_each", "count"] {
                 if let Some(expr) = block.body.value(name) {
-                    inner.add(file, expr);
+                    self.add(inner, (&label, file), expr);
                 }
             }
-            (found, is_open) = (inner.found, inner.is_open);
         });
-        (self.found, self.is_open) = (found, is_open);
         if let Some((file, block)) = module.block("variable", &[name])
             && let Some(expr) = block.body.value("default")
         {
-            self.add(file, expr);
+            self.add(at, (&label, file), expr);
+        }
+    }
+
+    /// What is read, by its path.
+    fn read(&mut self, module: &Module, read: &Read) {
+        let assets = module.assets.borrow();
+        let (Read::File(path) | Read::Below(path)) = read;
+        let is_below = |name: &str| {
+            path.is_empty() || name.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let is_read = |name: &str| match read {
+            Read::File(path) => name == path,
+            Read::Below(_) => is_below(name),
+        };
+        for (name, asset) in assets.iter().filter(|(name, _)| is_read(name)) {
+            self.put(name, asset.text.clone());
         }
     }
 
     /// Of the block, and of all that it refers to, how many are made.
-    fn several(&mut self) {
-        let own = self.block.labels.join(".");
-        let mut addresses = reached(self.module, &own);
+    fn several(&mut self, at: At<'_>) {
+        let Some(block) = at.block else {
+            self.is_open = true;
+            return;
+        };
+        let own = block.labels.join(".");
+        let own = if block.kind == "module" { format!("module.{own}") } else { own };
+        if !self.is_new(at.module, &format!("how many {own}")) {
+            return;
+        }
+        let mut addresses = reached(at.module, &own);
         addresses.insert(own);
-        for file in &self.module.files {
+        for file in &at.module.files {
             for block in &file.body.blocks {
                 let address = match block.kind.as_str() {
                     "resource" => block.labels.join("."),
@@ -158,11 +380,26 @@ impl Texts<'_> {
                 if addresses.contains(&address) {
                     for name in ["for_each", "count"] {
                         if let Some(expr) = block.body.value(name) {
-                            self.add(file, expr);
+                            self.add(at, (&format!("{name} of {address}"), file), expr);
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// Whether a `dynamic` block of a module gives what it repeats this name.
+fn is_iterator(module: &Module, name: &str) -> bool {
+    fn search(body: &HclBody, name: &str) -> bool {
+        body.blocks.iter().any(|block| {
+            let iterator = block.body.value("iterator").and_then(|expr| match &expr.kind {
+                HclKind::Variable(name) => Some(name.as_str()),
+                _ => None,
+            });
+            let own = iterator.or(block.labels.first().map(String::as_str));
+            (block.kind == "dynamic" && own == Some(name)) || search(&block.body, name)
+        })
+    }
+    module.files.iter().any(|file| search(&file.body, name))
 }

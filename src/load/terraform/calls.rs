@@ -4,10 +4,12 @@
 //! <https://developer.hashicorp.com/terraform/language/block/module> (`source`, checked 2026-11)
 
 use super::module::{File, Module};
+use super::overrides::is_override;
 use crate::evidence::mark;
 use crate::source::Span;
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::rc::{Rc, Weak};
 
@@ -44,7 +46,23 @@ impl Calls {
     }
 }
 
-/// Tells every module who calls it.
+/// The modules that the blocks of one call.
+#[derive(Default)]
+pub(super) struct Callees(RefCell<BTreeMap<String, Weak<Module>>>);
+
+impl Callees {
+    /// The module that the block of a name calls, if it was read.
+    pub(super) fn of(&self, name: &str) -> Option<Rc<Module>> {
+        self.0.borrow().get(name)?.upgrade()
+    }
+
+    /// Lends each of them.
+    pub(super) fn each(&self, mut take: impl FnMut(&Module)) {
+        self.0.borrow().values().filter_map(Weak::upgrade).for_each(|module| take(&module));
+    }
+}
+
+/// Tells every module who calls it, and whom it calls.
 pub(super) fn connect(all: &[(PathBuf, Rc<Module>)]) {
     let places: Vec<PathBuf> = all.iter().map(|(folder, _)| plain(folder)).collect();
     for (folder, module) in all {
@@ -54,6 +72,9 @@ pub(super) fn connect(all: &[(PathBuf, Rc<Module>)]) {
                 let callee = places.iter().position(|other| *other == place).and_then(|at| all.get(at));
                 if let Some((_, callee)) = callee {
                     callee.calls.0.borrow_mut().push(Call { module: Rc::downgrade(module), file, block });
+                    if let [name] = call.labels.as_slice() {
+                        module.callees.0.borrow_mut().insert(name.clone(), Rc::downgrade(callee));
+                    }
                 }
             }
         }
@@ -86,20 +107,22 @@ pub fn module_calls(folder: &str, files: &[(String, String)]) -> Vec<ModuleCall>
     if !files.iter().any(|(_, text)| text.contains("module")) {
         return Vec::new();
     }
-    let bodies: Vec<(&str, HclBody)> = files
+    let bodies: Vec<(&str, &str, HclBody)> = files
         .iter()
-        .filter_map(|(name, text)| Some((text.as_str(), super::body_of(name, text).ok()?)))
+        .filter_map(|(name, text)| Some((name.as_str(), text.as_str(), super::body_of(name, text).ok()?)))
         .collect();
     let slice = |text: &str, span: Span| text.get(span.range()).unwrap_or_default().to_owned();
     let mut values: Vec<String> = Vec::new();
-    for (text, body) in &bodies {
-        let blocks = body.blocks.iter().filter(|block| matches!(&*block.kind, "locals" | "variable"));
+    for (name, text, body) in &bodies {
+        let is_override = is_override(name);
+        let says = |block: &&HclBlock| is_override || matches!(&*block.kind, "locals" | "variable");
+        let blocks = body.blocks.iter().filter(says);
         values.extend(blocks.map(|block| slice(text, block.span)));
         // Of files that give values to variables.
         values.extend(body.attributes.iter().map(|each| slice(text, each.value.span)));
     }
     let mut out = Vec::new();
-    for (text, body) in &bodies {
+    for (_, text, body) in &bodies {
         for block in &body.blocks {
             let Some(called) = folder_called(Path::new(folder), block) else { continue };
             let own = slice(text, block.span);

@@ -1,5 +1,6 @@
 //! Functions that people use in policies. Any other gives a hole.
 
+mod files;
 mod lists;
 mod texts;
 
@@ -82,7 +83,9 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, arguments: &[HclExpr]) -> Opti
             let pairs = keys.iter().zip(values);
             Some(Value::Object(pairs.map(|(key, value)| member(key.clone(), value.clone())).collect()))
         }
-        _ => lists::call(name, &values).or_else(|| texts::call(name, &values)),
+        _ => lists::call(name, &values)
+            .or_else(|| texts::call(name, &values))
+            .or_else(|| files::call(scope, name, arguments, &values)),
     }
 }
 

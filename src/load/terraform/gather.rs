@@ -1,13 +1,13 @@
 //! The policies of a module's resources.
 
 use super::attach::{self, Uses};
-use super::behind::behind;
+use super::behind::{self, behind};
 use super::documents::documents;
-use super::kinds::{OTHER_POLICIES, holds, of_organization};
+use super::kinds::{OTHER_POLICIES, gives, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
 use super::{Found, Unused, declared, export, policy, statement, walk_body};
-use crate::evidence::{Attachment, PolicyHint, Target};
+use crate::evidence::{Attachment, Called, PolicyHint, Target};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
 use crate::policy::{Length, Notation, Policy, read_as};
 use crate::source::SourceId;
@@ -48,6 +48,7 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
                     take(&scope, held, &mut out);
                 }
             }
+            out.called.extend(called(module, file, block));
             let [kind, name] = block.labels.as_slice() else { continue };
             match block.kind.as_str() {
                 "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {
@@ -154,6 +155,22 @@ fn of_resource<'b>(
         out.push(Held { block, expr: each.expr, attachment, depends: depends.clone() });
     }
     out
+}
+
+/// What gives access and stands in no document: an attachment, a grant, or the call of a module that stands elsewhere.
+fn called(module: &Module, file: &File, block: &HclBlock) -> Option<Called> {
+    let is_one = match (block.kind.as_str(), block.labels.as_slice()) {
+        ("resource", [kind, _]) => gives(kind),
+        ("module", [name]) => module.callees.of(name).is_none(),
+        _ => false,
+    };
+    let names = Names::new();
+    if !is_one || matches!(made(block, &module.scope(file, &names)), Made::None) {
+        return None;
+    }
+    let name = block.labels.join(".");
+    let address = if block.kind == "module" { format!("module.{name}") } else { name };
+    Some(Called { file: String::new(), address, marks: behind::made_with(module, file, block) })
 }
 
 /// The policies that are handed to a module of which no file was read; one that was says itself what it makes of them.

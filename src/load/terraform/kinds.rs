@@ -1,6 +1,6 @@
 //! Resources of Terraform's provider for AWS that hold policies or attach them.
 
-use crate::evidence::{PolicyHint, TargetKind};
+use crate::evidence::{PolicyHint, TargetKind, gives_access};
 
 /// Which attribute of a resource holds a policy, and of what kind.
 pub(super) fn holds(kind: &str) -> Option<(&'static str, PolicyHint)> {
@@ -51,6 +51,12 @@ pub(super) fn is_attachment(kind: &str) -> bool {
     kind.starts_with("aws_iam_")
         && kind.ends_with("_policy_attachment")
         && kind != "aws_iam_policy_attachment"
+}
+
+/// Whether a resource gives access by what it is made with, and by no policy that is read here.
+pub(super) fn gives(kind: &str) -> bool {
+    let is_read = is_attachment(kind) || kind == "aws_iam_policy_attachment" || holds(kind).is_some();
+    (kind.starts_with("aws_") || kind.starts_with("awscc_")) && !is_read && gives_access(kind.split('_'))
 }
 
 /// The lists of an `aws_iam_policy_attachment`.

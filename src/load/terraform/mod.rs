@@ -2,6 +2,7 @@
 //!
 //! A module is all `.tf` files of one folder. Nothing is run and nothing is asked of AWS: what only a run knows is a hole.
 
+mod assets;
 mod attach;
 mod behind;
 mod calls;
@@ -12,6 +13,7 @@ mod function;
 mod gather;
 mod kinds;
 mod module;
+mod overrides;
 mod plan;
 mod policy;
 mod secret;
@@ -20,21 +22,24 @@ mod value;
 
 use super::cloudformation::Taken;
 use super::files::{Files, LoadError};
-use crate::evidence::is_of_module;
+use crate::evidence::{Behind, is_of_module};
 use crate::policy::{Length, Policy};
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 use crate::syntax::Issue;
 use crate::syntax::hcl::{
     HclBody, HclDirective, HclExpr, HclFault, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
 };
 pub use calls::{ModuleCall, module_calls};
 pub(super) use documents::names_somebody;
-use module::{File, Module, asset_path};
+use module::{File, Module};
 pub(super) use plan::{is_plan, plain as plain_address, take as take_plan};
 pub use secret::without_secrets;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+/// Modules that are read beside those that are asked for.
+const MOST_CALLED: usize = 1_000;
 
 /// The document of a data source that no resource of its module uses.
 #[derive(Debug, Clone)]
@@ -45,7 +50,7 @@ pub(super) struct Unused {
     pub(super) issues: Vec<Issue>,
     pub(super) length: Length,
     /// As in [`Attachment`](crate::evidence::Attachment).
-    pub(super) behind: BTreeMap<String, u64>,
+    pub(super) behind: Behind,
 }
 
 /// What modules hold.
@@ -75,7 +80,7 @@ pub(super) fn is_part(path: &Path) -> bool {
 
 /// Whether a file is one of a module in the JSON form.
 fn is_terraform_json(name: &str) -> bool {
-    name.ends_with(".tf.json")
+    name.ends_with(".tf.json") || name.ends_with(".tofu.json")
 }
 
 /// Reads the modules that the files belong to. Of a module of which some files are asked for, policies are taken from those.
@@ -95,29 +100,65 @@ pub(super) fn modules(
     let mut found = Found::default();
     let (mut all, mut taken) = (Vec::new(), Vec::new());
     for (folder, asked) in folders {
-        let mut module = Module::default();
-        let mut wanted = BTreeSet::new();
-        for path in in_folder(&folder, files)? {
-            let text = files.text(&path)?;
-            let is_values = path.extension().is_some_and(|ending| ending == "tfvars");
-            let Some(file) = read(sources, files.called(&path), text, &mut found) else { continue };
-            if asked.contains(&path) {
-                wanted.insert(file.source);
-            }
-            let list = if is_values { &mut module.values } else { &mut module.files };
-            list.push(file);
-        }
-        read_assets(sources, &folder, files, &mut module);
+        let (module, wanted) = module(sources, (&folder, &asked), files, &mut found)?;
         all.push((folder, Rc::new(module)));
         taken.push(wanted);
     }
+    called(sources, files, &mut all);
     calls::connect(&all);
+    assets::read(sources, &all, files);
     for ((_, module), wanted) in all.iter().zip(&taken) {
         gather::gather(module, wanted, &mut found);
     }
     found.assumed.sort();
     found.assumed.dedup();
     Ok(found)
+}
+
+/// Reads the module in a folder, and tells which of its files are asked for.
+fn module(
+    sources: &mut Sources,
+    (folder, asked): (&Path, &BTreeSet<PathBuf>),
+    files: &dyn Files,
+    found: &mut Found,
+) -> Result<(Module, BTreeSet<SourceId>), LoadError> {
+    let mut module = Module::default();
+    let mut wanted = BTreeSet::new();
+    for path in in_folder(folder, files)? {
+        let text = files.text(&path)?;
+        let is_values = path.extension().is_some_and(|ending| ending == "tfvars");
+        let Some(file) = read(sources, files.called(&path), text, found) else { continue };
+        if asked.contains(&path) {
+            wanted.insert(file.source);
+        }
+        let list = if is_values { &mut module.values } else { &mut module.files };
+        list.push(file);
+    }
+    overrides::merge(&mut module.files);
+    Ok((module, wanted))
+}
+
+/// Reads the modules that others call by a path, for what these make of their outputs.
+fn called(sources: &mut Sources, files: &dyn Files, all: &mut Vec<(PathBuf, Rc<Module>)>) {
+    let mut known: BTreeSet<PathBuf> = all.iter().map(|(folder, _)| calls::plain(folder)).collect();
+    let mut at = 0;
+    while let Some((folder, caller)) = all.get(at).map(|(folder, module)| (folder.clone(), Rc::clone(module)))
+    {
+        at += 1;
+        let blocks = caller.files.iter().flat_map(|file| &file.body.blocks);
+        for folder in blocks.filter_map(|block| calls::folder_called(&folder, block)) {
+            if !known.insert(folder.clone()) || all.len() >= MOST_CALLED {
+                continue;
+            }
+            // Whose files nobody asked about is not told of where it is broken.
+            let asked = (folder.as_path(), &BTreeSet::new());
+            if let Ok((module, _)) = module(sources, asked, files, &mut Found::default())
+                && !module.files.is_empty()
+            {
+                all.push((folder, Rc::new(module)));
+            }
+        }
+    }
 }
 
 /// A module of one file that is in memory.
@@ -153,28 +194,20 @@ fn in_folder(folder: &Path, files: &dyn Files) -> Result<Vec<PathBuf>, LoadError
     let mut out: Vec<PathBuf> =
         files.names(place)?.into_iter().map(|name| folder.join(name)).filter(|path| is_part(path)).collect();
     out.sort();
+    // OpenTofu reads `a.tofu` in the place of `a.tf`: <https://opentofu.org/docs/language/files/> (checked 2026-11)
+    let others: BTreeSet<PathBuf> = out.iter().filter_map(|path| replaced_by(path)).collect();
+    out.retain(|path| !others.contains(path));
     Ok(out)
 }
 
-/// Reads what `file` and `templatefile` name. One that cannot be read is not there.
-fn read_assets(sources: &mut Sources, folder: &Path, files: &dyn Files, module: &mut Module) {
-    let mut names = BTreeSet::new();
-    for file in &module.files {
-        walk_body(&file.body, &mut |expr| {
-            if let HclKind::Call(name, arguments) = &expr.kind
-                && matches!(name.as_str(), "file" | "templatefile")
-            {
-                names.extend(arguments.first().and_then(asset_path));
-            }
-        });
-    }
-    for name in names {
-        let path = folder.join(name.trim_start_matches("./"));
-        if let Ok(text) = files.text(&path) {
-            let source = sources.add(files.called(&path), text.clone());
-            module.assets.insert(name, (source, text));
-        }
-    }
+/// The file in whose place one of OpenTofu stands.
+fn replaced_by(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let other = match name.strip_suffix(".tofu") {
+        Some(stem) => format!("{stem}.tf"),
+        None => format!("{}.tf.json", name.strip_suffix(".tofu.json")?),
+    };
+    Some(path.with_file_name(other))
 }
 
 pub(super) fn walk_body(body: &HclBody, take: &mut impl FnMut(&HclExpr)) {

@@ -1,13 +1,15 @@
 //! A module: all files of one folder. Its blocks by address, and what references to them stand for.
 
-use super::calls::Calls;
+use super::assets::{self, Asset, Assets, is_local_file};
+use super::calls::{Callees, Calls};
 use super::value::{Names, Scope, is_known, renamed, respan, string};
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
 use crate::syntax::{Node, Part, Value};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// One file of a module.
 pub(super) struct File {
@@ -32,10 +34,12 @@ pub(super) struct Module {
     pub(super) files: Vec<File>,
     /// Those that give values to variables, the last one counts.
     pub(super) values: Vec<File>,
-    /// Files that `file` and `templatefile` read, by the path as it is written.
-    pub(super) assets: BTreeMap<String, (SourceId, String)>,
+    /// Files that its expressions read.
+    pub(super) assets: RefCell<Assets>,
     /// The blocks that call it, where their modules were read, too.
     pub(super) calls: Calls,
+    /// The modules that its blocks call, by their names.
+    pub(super) callees: Callees,
 }
 
 impl Module {
@@ -114,6 +118,16 @@ impl Module {
                 (value, rest)
             }
             ("path", [HclStep::Attribute(_)]) => (Some(text(".")), &[]),
+            ("module", [HclStep::Attribute(call), HclStep::Attribute(output), rest @ ..])
+            | (
+                "module",
+                [HclStep::Attribute(call), HclStep::Index(_), HclStep::Attribute(output), rest @ ..],
+            ) => (self.output_of(scope, call, output), rest),
+            ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), HclStep::Attribute(attribute)])
+                if is_local_file(kind) && attribute == "content" =>
+            {
+                (self.local_file(kind, name), &[])
+            }
             ("data", [HclStep::Attribute(kind), HclStep::Attribute(_), rest @ ..]) => {
                 (known_data(kind, rest), &[])
             }
@@ -132,6 +146,7 @@ impl Module {
                 });
                 let value = found.and_then(|(argument, node)| match (kind, attribute.as_str()) {
                     ("aws_s3_bucket", "arn") => Some(behind("arn:aws:s3:::", node)),
+                    ("terraform_data", "output") => Some(node),
                     (_, given) if given == argument || given == "id" => Some(node),
                     _ => None,
                 });
@@ -162,12 +177,38 @@ impl Module {
         if is_several && !is_known(&node) {
             return None;
         }
-        Some(respan(renamed(node, name), Span::default()))
+        Some(respan(renamed(node, &format!("var.{name}")), Span::default()))
     }
 
-    /// The file that a call of `file` or `templatefile` reads.
-    pub(super) fn asset(&self, path: &HclExpr) -> Option<&(SourceId, String)> {
-        self.assets.get(&asset_path(path)?)
+    /// The file of a path that is written below the module's folder.
+    pub(super) fn asset(&self, path: &str) -> Option<Rc<Asset>> {
+        self.assets.borrow().get(&assets::key(path)).cloned()
+    }
+
+    /// The expression of an output.
+    pub(super) fn output(&self, name: &str) -> Option<(&File, &HclExpr)> {
+        let (file, block) = self.block("output", &[name])?;
+        Some((file, block.body.value("value")?))
+    }
+
+    /// What an output of a module gives that this one calls by a path. One of several calls gives what all of them give.
+    fn output_of(&self, scope: &Scope<'_>, call: &str, output: &str) -> Option<Node<'static>> {
+        let callee = self.callees.of(call)?;
+        let (file, expr) = callee.output(output)?;
+        let (_, block) = self.block("module", &[call])?;
+        let (names, depth) = (Names::new(), scope.depth + 1);
+        let node = Scope { depth, ..callee.scope(file, &names) }.value(expr);
+        let is_one = !is_several(block) || is_known(&node);
+        is_one.then(|| respan(renamed(node, &format!("module.{call}.{output}")), Span::default()))
+    }
+
+    /// The text of a file that a data source reads.
+    fn local_file(&self, kind: &str, name: &str) -> Option<Node<'static>> {
+        let (file, block) = self.block("data", &[kind, name])?;
+        let names = Names::new();
+        let scope = self.scope(file, &names);
+        let asset = scope.asset(block.body.value("filename")?)?;
+        Some(Node { span: Span::default(), value: Value::String(Cow::Owned(asset.text.clone())) })
     }
 }
 
@@ -200,6 +241,8 @@ fn of_resource<'a>(kind: &str, attribute: &'a str) -> Option<&'a str> {
     match (kind, attribute) {
         ("aws_s3_bucket", "id" | "bucket" | "arn") => Some("bucket"),
         ("aws_iam_user" | "aws_iam_role" | "aws_iam_group", "id" | "name") => Some("name"),
+        // https://developer.hashicorp.com/terraform/language/resources/terraform-data (checked 2026-11)
+        ("terraform_data", "output") => Some("input"),
         // What else a resource is told, it has; what it computes is not known.
         (_, "id" | "arn") => None,
         (_, attribute) => Some(attribute),

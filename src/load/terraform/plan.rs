@@ -3,8 +3,10 @@
 //! <https://developer.hashicorp.com/terraform/internals/json-format> (checked 2026-11)
 
 use super::export;
-use super::kinds::{LISTS, OTHER_POLICIES, holds, is_attachment, of_organization, target_of};
-use crate::evidence::{Attachment, DeclaredExport, Link, LinkKind, MadeIn, Maker, Order, PolicyHint, Target};
+use super::kinds::{LISTS, OTHER_POLICIES, gives, holds, is_attachment, of_organization, target_of};
+use crate::evidence::{
+    Attachment, Called, DeclaredExport, Link, LinkKind, MadeIn, Maker, Order, PolicyHint, Target, mark_of,
+};
 use crate::load::cloudformation::{Taken, TemplatePolicy};
 use crate::policy::{Embedded, Text};
 use crate::source::{Place, SourceId, Span};
@@ -109,6 +111,11 @@ impl<'n, 't> Plan<'n, 't> {
         }
         for resource in self.resources.iter().filter(|each| !OTHER_POLICIES.contains(&each.kind)) {
             self.policies(resource, &links, &mut out);
+        }
+        for resource in self.resources.iter().filter(|each| gives(each.kind)) {
+            let members = resource.values.as_object().unwrap_or_default().iter();
+            let marks = members.map(|member| (member.key.to_string(), mark_of(&member.value))).collect();
+            out.called.push(Called { file: String::new(), address: resource.address.to_owned(), marks });
         }
         out.declared = self.declared();
         out.links = links.into_iter().filter(|(own, _)| own.is_none()).map(|(_, link)| link).collect();

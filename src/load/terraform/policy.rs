@@ -1,8 +1,9 @@
 //! What the `policy` of a resource is: the document, with places in the file that holds its text.
 
+use super::assets::{Asset, is_local_file};
 use super::module::Module;
 use super::statement;
-use super::value::{Names, Scope, entries, renamed};
+use super::value::{Names, Scope, entries, renamed, respan};
 use crate::source::SourceId;
 use crate::syntax::hcl::{HclDirective, HclExpr, HclKind, HclPart, HclStep, read_hcl_template};
 use crate::syntax::{Issue, Node, Part, Stitched, Value};
@@ -37,14 +38,13 @@ pub(super) fn resolve(scope: &Scope<'_>, expr: &HclExpr) -> Result<Document, Rea
                 is_json: false,
             }),
             ("file", [path]) => {
-                let (source, text) = module.asset(path).ok_or_else(|| not_read(scope, path))?;
-                let mut stitched = Stitched::default();
-                stitched.text(text, crate::source::Span::new(0, text.len()), true);
-                let document = stitched.read();
-                Ok(Document { source: *source, root: document.root, issues: document.issues, is_json: true })
+                let asset = scope.asset(path).ok_or_else(|| not_read(scope, path))?;
+                Ok(of_file(scope, expr, &asset))
             }
             ("templatefile", [path, values]) => {
-                let (source, text) = module.asset(path).ok_or_else(|| not_read(scope, path))?;
+                let asset = scope.asset(path).ok_or_else(|| not_read(scope, path))?;
+                let text = asset.text.as_str();
+                let source = asset.source.ok_or_else(|| not_read(scope, path))?;
                 let parts = read_hcl_template(text).map_err(|fault| {
                     format!("its template cannot be read in line {}: {}", fault.line, fault.message)
                 })?;
@@ -53,7 +53,7 @@ pub(super) fn resolve(scope: &Scope<'_>, expr: &HclExpr) -> Result<Document, Rea
                     .into_iter()
                     .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value)))
                     .collect();
-                let inner = Scope { file: *source, text, names: &names, module, depth: scope.depth + 1 };
+                let inner = Scope { file: source, text, names: &names, module, depth: scope.depth + 1 };
                 stitched(&inner, &parts, true)
             }
             _ => Err(not_known(scope, expr)),
@@ -94,10 +94,33 @@ fn referred(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> Option<Resu
             let mut all = module.calls.each(|caller, file, block| {
                 let expr = block.body.value(name)?;
                 let inner = Scope { depth: scope.depth + 1, ..caller.scope(file, &names) };
-                let given = |document: Document| Document { root: renamed(document.root, name), ..document };
+                let name = format!("var.{name}");
+                let given = |document: Document| Document { root: renamed(document.root, &name), ..document };
                 Some(resolve(&inner, expr).map(given))
             });
             if all.len() == 1 { all.pop()? } else { None }
+        }
+        // Of several calls, each may give another one.
+        ("module", [HclStep::Attribute(call), HclStep::Attribute(output)]) => {
+            let callee = module.callees.of(call)?;
+            let (file, expr) = callee.output(output)?;
+            let inner = Scope { depth: scope.depth + 1, ..callee.scope(file, &names) };
+            let name = format!("module.{call}.{output}");
+            let given = |document: Document| Document { root: renamed(document.root, &name), ..document };
+            Some(resolve(&inner, expr).map(given))
+        }
+        ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), HclStep::Attribute(attribute)])
+            if is_local_file(kind) && attribute == "content" =>
+        {
+            let (file, block) = module.block("data", &[kind, name])?;
+            let inner = module.scope(file, &names);
+            let path = block.body.value("filename")?;
+            Some(
+                inner
+                    .asset(path)
+                    .map(|asset| of_file(&inner, path, &asset))
+                    .ok_or_else(|| not_read(&inner, path)),
+            )
         }
         ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), rest @ ..])
             if kind == "aws_iam_policy_document" && is_text_of(rest) =>
@@ -106,6 +129,23 @@ fn referred(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> Option<Resu
             Some(Ok(statement::document(module, file, block, scope.depth + 1)))
         }
         _ => None,
+    }
+}
+
+/// The document that is a whole file.
+fn of_file(scope: &Scope<'_>, expr: &HclExpr, asset: &Asset) -> Document {
+    let mut stitched = Stitched::default();
+    stitched.text(&asset.text, crate::source::Span::new(0, asset.text.len()), true);
+    let document = stitched.read();
+    match asset.source {
+        Some(source) => Document { source, root: document.root, issues: document.issues, is_json: true },
+        // One of several files has no place of its own.
+        None => Document {
+            source: scope.file,
+            root: respan(document.root, expr.span),
+            issues: document.issues.into_iter().map(|issue| Issue { span: expr.span, ..issue }).collect(),
+            is_json: false,
+        },
     }
 }
 

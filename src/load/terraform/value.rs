@@ -1,11 +1,13 @@
 //! What an expression stands for, as far as the module tells. What it does not tell is a hole, named by the expression.
 
+use super::assets::{self, Asset};
 use super::module::Module;
 use crate::evidence::is_own_account;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclDirective, HclExpr, HclFor, HclKind, HclPart, HclStep};
 use crate::syntax::{Member, Node, Part, Value, shown};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// Names that a `for`, a template's variables or a `dynamic` block give.
 pub(super) type Names = Vec<(String, Node<'static>)>;
@@ -65,6 +67,14 @@ impl<'m> Scope<'m> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let name: String = words.join(" ").chars().take(LONGEST).collect();
         Value::Template(vec![Part::Hole(Cow::Owned(name))])
+    }
+
+    /// The file that stands at the path that an expression gives.
+    pub(super) fn asset(&self, path: &HclExpr) -> Option<Rc<Asset>> {
+        match assets::of_path(path, &|expr| self.value(expr).value) {
+            assets::Read::File(path) => self.module.asset(&path),
+            assets::Read::Below(_) => None,
+        }
     }
 
     fn name(&self, name: &str) -> Option<Node<'static>> {
@@ -274,12 +284,12 @@ pub(super) fn is_known(node: &Node<'_>) -> bool {
     }
 }
 
-/// The value of a variable as its module's caller gives it. What is open in it keeps the name that the caller has for it, behind
-/// the variable's: by itself that would mean another thing here.
-pub(super) fn renamed(mut node: Node<'static>, variable: &str) -> Node<'static> {
+/// The value of a variable as its module's caller gives it, or of an output of a module that is called. What is open in it keeps
+/// the name that it has there, behind that of the variable or output: by itself that would mean another thing here.
+pub(super) fn renamed(mut node: Node<'static>, reference: &str) -> Node<'static> {
     let name = |name: Cow<'static, str>| match is_own_account(&name) {
         true => name,
-        false => Cow::Owned(given(variable, &name)),
+        false => Cow::Owned(given(reference, &name)),
     };
     let holes = |parts: Vec<Part<'static>>| -> Vec<Part<'static>> {
         let one = |part| match part {
@@ -290,13 +300,13 @@ pub(super) fn renamed(mut node: Node<'static>, variable: &str) -> Node<'static> 
     };
     node.value = match node.value {
         Value::Template(parts) => Value::Template(holes(parts)),
-        Value::Array(items) => Value::Array(items.into_iter().map(|item| renamed(item, variable)).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| renamed(item, reference)).collect()),
         Value::Object(members) => Value::Object(
             members
                 .into_iter()
                 .map(|each| Member {
                     key_parts: holes(each.key_parts),
-                    value: renamed(each.value, variable),
+                    value: renamed(each.value, reference),
                     ..each
                 })
                 .collect(),
@@ -307,14 +317,15 @@ pub(super) fn renamed(mut node: Node<'static>, variable: &str) -> Node<'static> 
 }
 
 /// `var.x (aws_s3_bucket.b.arn)`
-fn given(variable: &str, name: &str) -> String {
-    format!("var.{variable} ({name})").chars().take(LONGEST).collect()
+fn given(reference: &str, name: &str) -> String {
+    format!("{reference} ({name})").chars().take(LONGEST).collect()
 }
 
-/// The expression in the name of a hole: of what a caller gives the variable.
+/// The expression in the name of a hole: of what another module gives the variable, or the reference to its output.
 pub(super) fn expression_of(name: &str) -> &str {
+    let is_given = (name.starts_with("var.") || name.starts_with("module.")) && name.ends_with(')');
     match name.split_once(" (") {
-        Some((variable, _)) if name.starts_with("var.") && name.ends_with(')') => variable,
+        Some((reference, _)) if is_given => reference,
         Some(_) | None => name,
     }
 }

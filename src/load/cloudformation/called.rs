@@ -1,0 +1,72 @@
+//! What gives access and stands in no document of a template: attachments by name, grants, and stacks that stand elsewhere.
+
+use super::kinds::principal_kind;
+use super::policies::Collector;
+use super::template::Resource;
+use crate::evidence::{Called, gives_access, mark_of};
+use crate::syntax::Node;
+use std::collections::BTreeMap;
+
+impl<'t> Collector<'_, '_, 't> {
+    /// Takes a resource that is such a thing.
+    pub(super) fn without_document(&mut self, resource: &Resource<'_, 't>) {
+        let all = calls_another(resource.kind) || gives(resource.kind);
+        let members = resource.properties().and_then(Node::as_object).unwrap_or_default();
+        let wanted =
+            members.iter().filter(|member| (all && member.key != "Tags") || is_attached_by(&member.key));
+        let mut marks = BTreeMap::new();
+        for member in wanted {
+            let inner = member.value.as_object().filter(|_| member.key == "Parameters");
+            for (name, node) in inner.into_iter().flatten().map(|each| (&each.key, &each.value)) {
+                marks.insert(name.to_string(), self.mark(node));
+            }
+            if inner.is_none() {
+                marks.insert(member.key.to_string(), self.mark(&member.value));
+            }
+        }
+        let is_principal = principal_kind(resource.kind).is_some() && !marks.contains_key("Groups");
+        if !marks.is_empty() && !is_principal {
+            self.out.called.push(Called { file: String::new(), address: resource.id.to_owned(), marks });
+        }
+    }
+
+    fn mark(&self, node: &Node<'t>) -> u64 {
+        self.resolver.value(node).as_ref().map_or(0, mark_of)
+    }
+}
+
+/// Whether a type makes another stack or module, of which nothing stands here.
+fn calls_another(kind: &str) -> bool {
+    matches!(
+        kind,
+        "AWS::CloudFormation::Stack" | "AWS::CloudFormation::StackSet" | "AWS::Serverless::Application"
+    ) || kind.ends_with("::MODULE")
+}
+
+/// Whether something of a type gives access by what it is made with.
+fn gives(kind: &str) -> bool {
+    let Some(name) = kind.strip_prefix("AWS::").and_then(|kind| kind.split("::").nth(1)) else {
+        return false;
+    };
+    let words = words(name);
+    gives_access(words.iter().map(String::as_str))
+}
+
+/// The words of a name such as `UserToGroupAddition`, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for c in name.chars() {
+        match out.last_mut() {
+            Some(word) if !c.is_ascii_uppercase() => word.push(c),
+            _ => out.push(c.to_ascii_lowercase().to_string()),
+        }
+    }
+    out
+}
+
+/// Whether a property names policies, or whom a policy is attached to, where no document does.
+fn is_attached_by(property: &str) -> bool {
+    const NAMES: [&str; 5] =
+        ["ManagedPolicies", "CustomerManagedPolicyReferences", "PermissionsBoundary", "TargetIds", "Groups"];
+    NAMES.contains(&property)
+}
