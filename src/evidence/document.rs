@@ -11,6 +11,7 @@ use super::loose::{OpenPolicy, OwnerKind};
 use super::organization::OrganizationRecord;
 use super::reader::ReaderRecord;
 use super::role::Role;
+use super::whose::Whose;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
 use crate::policy::{Length, Notation, Policy, Version};
@@ -38,6 +39,10 @@ pub struct PolicyDocument {
     pub length: Length,
     /// Of a policy in a template of infrastructure as code: where it is attached. None where the user says what it is on.
     pub attachment: Option<Attachment>,
+    /// Whose it is, where the answer that holds it says so.
+    pub whose: Option<Whose>,
+    /// Of a version of a managed policy: whether it is the one in force.
+    pub in_force: Option<bool>,
     /// It was taken out of a template, a module or a plan, whoever said what it is: its text is not the policy's own.
     pub from_template: bool,
 }
@@ -70,6 +75,8 @@ impl PolicyDocument {
             issues,
             length,
             attachment: None,
+            whose: None,
+            in_force: None,
             from_template: false,
         }
     }
