@@ -55,6 +55,13 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("triage-another-policy", &[]),
     ("triage-lets-all-in", &[]),
     ("triage-other-principal", &["other"]),
+    ("triage-of-another-user", &["file", "name"]),
+    ("triage-of-another-role", &["file", "name"]),
+    ("triage-of-a-group", &["file", "name"]),
+    ("triage-of-another-bucket", &["file", "name"]),
+    ("triage-of-another-key", &["file", "name"]),
+    ("triage-of-another-endpoint", &["file", "name"]),
+    ("triage-not-in-force", &["file"]),
     ("triage-more", &["headline"]),
     ("triage-many-more", &["count"]),
 ];

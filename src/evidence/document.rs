@@ -12,6 +12,7 @@ use super::loose::{OpenPolicy, OwnerKind};
 use super::organization::OrganizationRecord;
 use super::reader::ReaderRecord;
 use super::role::Role;
+use super::whose::Whose;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
 use crate::policy::{Length, Notation, Policy, Version};
@@ -41,6 +42,10 @@ pub struct PolicyDocument {
     pub attachment: Option<Attachment>,
     /// The same where the user says what the template is: where the template attaches it.
     pub named_in: Option<Attachment>,
+    /// Whose it is, where the answer that holds it says so.
+    pub whose: Option<Whose>,
+    /// Of a version of a managed policy: whether it is the one in force.
+    pub in_force: Option<bool>,
     /// It was taken out of a template, a module or a plan, whoever said what it is: its text is not the policy's own.
     pub from_template: bool,
 }
@@ -74,6 +79,8 @@ impl PolicyDocument {
             length,
             attachment: None,
             named_in: None,
+            whose: None,
+            in_force: None,
             from_template: false,
         }
     }

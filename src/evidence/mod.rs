@@ -18,6 +18,7 @@ mod organization;
 mod reader;
 mod role;
 mod said;
+mod whose;
 
 pub use answer::{Answer, AnswerKind};
 pub use attachment::{Attachment, Behind, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
@@ -35,3 +36,4 @@ pub use organization::{MemberAccount, OrganizationRecord};
 pub use reader::{BoundaryRecord, Key, PolicyAnswer, PolicyList, ReaderRecord};
 pub use role::Role;
 pub use said::Said;
+pub use whose::Whose;

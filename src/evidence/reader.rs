@@ -4,6 +4,7 @@ use super::answer::AnswerKind;
 use super::credential::CredentialRow;
 use super::loose::OwnerKind;
 use super::said::{Said, is_page};
+use super::whose::OWNERS;
 use crate::source::{Place, SourceId};
 use crate::syntax::{Node, Value};
 
@@ -233,10 +234,6 @@ impl ReaderRecord {
         }
     }
 }
-
-/// The members that say whose inline policy an answer holds (`get-user-policy`, `get-group-policy`, `get-role-policy`).
-const OWNERS: [(&str, OwnerKind); 3] =
-    [("UserName", OwnerKind::User), ("GroupName", OwnerKind::Group), ("RoleName", OwnerKind::Role)];
 
 /// The boundary in the answer about a user or role.
 fn boundary(holder: &Node<'_>, source: SourceId) -> BoundaryRecord {

@@ -3,6 +3,7 @@
 
 use super::groups;
 use crate::contract::Form;
+use crate::eval::{Caller, CallerKind};
 use crate::evidence::{
     AnswerKind, BoundaryRecord, Evidence, Key, OwnerKind, PolicyAnswer, PolicyDocument, PolicyList,
     ReaderRecord, Role, Said,
@@ -175,6 +176,12 @@ fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, g
         items(root, list).iter().find(|node| node.get(key).and_then(Node::as_str) == Some(value))
     };
     let holder = of("UserDetailList", "Arn", reader).or_else(|| of("RoleDetailList", "Arn", reader));
+    let holder = holder.or_else(|| {
+        let arn = |node: &&Node<'_>| {
+            node.get("Arn").and_then(Node::as_str).is_some_and(|arn| is_session_of(reader, arn))
+        };
+        items(root, "RoleDetailList").iter().find(arn)
+    });
     let Some(holder) = holder else { return };
     taker.holder(holder, &["UserPolicyList", "RolePolicyList"]);
     for name in items(holder, "GroupList").iter().filter_map(Node::as_str) {
@@ -199,6 +206,15 @@ fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, g
         let told = holder.get("AttachedManagedPolicies").or_else(|| holder.get("Arn")).unwrap_or(holder);
         taker.out.reader.nothing = Some(place(told));
     }
+}
+
+/// Whether a caller is a session of a role, whose path an ARN of a session does not tell.
+fn is_session_of(session: &str, role: &str) -> bool {
+    let (Ok(session), Ok(role)) = (Caller::parse(session), Caller::parse(role)) else { return false };
+    session.kind() == CallerKind::Session
+        && role.kind() == CallerKind::Role
+        && session.account() == role.account()
+        && session.name() == role.name()
 }
 
 fn items<'n, 't>(node: &'n Node<'t>, key: &str) -> &'n [Node<'t>] {

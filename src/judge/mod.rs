@@ -187,7 +187,13 @@ pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Pre
     Prepared { given, form, evidence, looked, neighbours }
 }
 
-impl Prepared<'_> {
+impl<'a> Prepared<'a> {
+    /// The documents that bear on what the form says, those among them that stand in answers about many.
+    #[must_use]
+    pub fn into_evidence(self) -> Cow<'a, Evidence> {
+        self.evidence
+    }
+
     /// What checks are given.
     #[must_use]
     pub fn subject<'s>(&'s self, library: &'s Library, job: &Job<'s>, contract: &'s Contract) -> Subject<'s> {

@@ -7,7 +7,7 @@ use super::text;
 use super::unknown::{cut_at, what_it_is};
 use crate::eval::PublicAccessBlock;
 use crate::evidence::{
-    Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role, is_answer_of, read_credential_report,
+    Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role, Whose, is_answer_of, read_credential_report,
 };
 use crate::policy::{self, Embedded, Length, Policy, is_policy};
 use crate::source::{SourceId, Sources, Span};
@@ -253,6 +253,9 @@ pub(super) struct Found {
     length: Length,
     /// What the AWS CLI's answer says it is.
     pub(super) kind: Option<Role>,
+    /// Whose it is, and whether it is in force, where the answer says so.
+    whose: Option<Whose>,
+    in_force: Option<bool>,
     /// The policy as its author meant it, where its statements stand under a misspelt name.
     pub(super) meant: Option<Policy>,
 }
@@ -273,7 +276,13 @@ fn take(
     for each in policies {
         if let Some((role, level, linked)) = role(&each) {
             let document = PolicyDocument::new(role, each.policy, each.issues, each.length);
-            evidence.documents.push(PolicyDocument { level, linked, ..document });
+            evidence.documents.push(PolicyDocument {
+                level,
+                linked,
+                whose: each.whose,
+                in_force: each.in_force,
+                ..document
+            });
         }
     }
 }
@@ -284,6 +293,8 @@ fn here(source: SourceId, text: &str, document: &Document<'_>) -> Found {
         issues: document.issues.clone(),
         length: Length::of(text.get(document.root.span.range()).unwrap_or_default()),
         kind: None,
+        whose: None,
+        in_force: None,
         meant: None,
     }
 }
@@ -311,8 +322,8 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
         return finds;
     }
     // The text is one JSON string that holds a policy.
-    let holders: Vec<(&Node<'_>, Option<Role>)> = match &root.value {
-        Value::String(_) => vec![(root, None)],
+    let holders: Vec<(&Node<'_>, Option<Role>, Option<Whose>)> = match &root.value {
+        Value::String(_) => vec![(root, None, None)],
         _ => {
             let organization =
                 root.get("Policy").and_then(|policy| policy.get("PolicySummary")).and_then(|s| s.get("Type"));
@@ -326,37 +337,46 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
             let endpoints = endpoints.iter().filter(|endpoint| {
                 endpoint.get("ServiceName").and_then(Node::as_str).is_none_or(|name| name.ends_with(".s3"))
             });
-            let endpoints =
-                endpoints.map(|endpoint| (endpoint.get("PolicyDocument"), Some(Role::EndpointPolicy)));
+            let endpoints = endpoints.map(|endpoint| {
+                (endpoint.get("PolicyDocument"), Some(Role::EndpointPolicy), Whose::endpoint(endpoint))
+            });
+            let role = root.get("Role");
             [
                 // get-bucket-policy, get-key-policy
-                (root.get("Policy"), None),
+                (root.get("Policy"), None, None),
                 // organizations describe-policy
-                (root.get("Policy").and_then(|policy| policy.get("Content")), kind),
+                (root.get("Policy").and_then(|policy| policy.get("Content")), kind, None),
                 // iam get-policy-version
                 (
                     root.get("PolicyVersion").and_then(|version| version.get("Document")),
                     Some(Role::ReaderPolicy),
+                    None,
                 ),
                 // iam get-user-policy, get-group-policy, get-role-policy
-                (root.get("PolicyDocument"), Some(Role::ReaderPolicy)),
+                (root.get("PolicyDocument"), Some(Role::ReaderPolicy), Whose::inline(root)),
                 // iam get-role
                 (
-                    root.get("Role").and_then(|role| role.get("AssumeRolePolicyDocument")),
+                    role.and_then(|role| role.get("AssumeRolePolicyDocument")),
                     Some(Role::TrustPolicy),
+                    role.and_then(Whose::trust),
                 ),
             ]
             .into_iter()
             .chain(endpoints)
-            .filter_map(|(node, kind)| node.map(|node| (node, kind)))
+            .filter_map(|(node, kind, whose)| node.map(|node| (node, kind, whose)))
             .collect()
         }
     };
-    for (node, kind) in holders {
+    let in_force = root.get("PolicyVersion").and_then(|version| version.get("IsDefaultVersion"));
+    let in_force = in_force.and_then(|node| match node.value {
+        Value::Bool(yes) => Some(yes),
+        _ => None,
+    });
+    for (node, kind, whose) in holders {
         let Some(embedded) = Embedded::read(text, source, document, node) else { continue };
         let Embedded { policy, issues, length, wrapped } = embedded;
         finds.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
-        finds.policies.push(Found { policy, issues, length, kind, meant: None });
+        finds.policies.push(Found { policy, issues, length, kind, whose, in_force, meant: None });
     }
     finds
 }

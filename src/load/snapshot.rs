@@ -8,7 +8,7 @@ mod organization;
 mod reply;
 
 use super::recognise;
-use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role};
+use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role, Whose};
 use crate::source::{Place, SourceId, Sources, Span};
 use crate::syntax::{Node, Value, read_json};
 use reply::Reply;
@@ -141,7 +141,7 @@ fn failed(sources: &mut Sources, whole: SourceId, reply: &Reply, place: Place, e
             // That there is no policy is known: nobody is let in by one.
             let part = sources.add_part(whole, error.span);
             let nothing = PolicyDocument::nothing(Role::BucketPolicy, part, error.span.len());
-            evidence.documents.push(nothing);
+            evidence.documents.push(PolicyDocument { whose: asked_for(reply), ..nothing });
         }
         ("s3api get-public-access-block", "NoSuchPublicAccessBlockConfiguration") => {
             evidence.public_access_block.get_or_insert_default();
@@ -233,12 +233,25 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
                 }
                 return;
             };
+            let before = evidence.documents.len();
             recognise::named(sources, part, (role, 0, None), evidence);
+            for document in evidence.documents.iter_mut().skip(before) {
+                document.whose = document.whose.take().or_else(|| asked_for(reply));
+            }
             // AWS gives the version in force of a managed policy without the policy's name.
             if call == "iam get-policy-version" && role == Role::ReaderPolicy {
                 name(evidence, part, reply, whole);
             }
         }
+    }
+}
+
+/// Whose policy a call asked for, where the answer does not say it.
+fn asked_for(reply: &Reply) -> Option<Whose> {
+    match &*reply.call {
+        "s3api get-bucket-policy" => reply.given("Bucket").map(|name| Whose::Bucket(name.into())),
+        "kms get-key-policy" => reply.given("KeyId").map(|key| Whose::Key(key.into())),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Documents that are handed on are refused instead while a secret is in them, see [`super::secrets`].
 
 use super::secrets::{is_secret, is_secret_key, tokens_of_others};
+use super::url::secrets_of_urls;
 use std::borrow::Cow;
 
 /// Stands for a secret.
@@ -24,6 +25,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let mut spans = values(text);
     runs(text, &mut spans);
     spans.extend(tokens_of_others(text).map(|token| (token.start, token.end, SECRET)));
+    spans.extend(secrets_of_urls(text).into_iter().map(|own| (own.start, own.end, SECRET)));
     if text.contains(PRIVATE_KEY) {
         private_keys(text, &mut spans);
     }
@@ -207,6 +209,7 @@ mod tests {
             (format!("got {}{} x", ["gh", "p_"].concat(), "aB3".repeat(12)), "got SECRET x"),
             ("?X-Amz-Signature=0a1b&x=1".to_owned(), "?X-Amz-Signature=SECRET&x=1"),
             (format!("a -----BEGIN {0}----- b -----END {0}----- c", "PRIVATE KEY"), "a SECRET c"),
+            ("at https://jo:S3cretPw!@host/x?y".to_owned(), "at https://jo:SECRET@host/x?y"),
             (format!("Key:{id}"), "Key:ACCESS_KEY_ID"),
         ] {
             assert_eq!(without_secrets(&given), wanted);

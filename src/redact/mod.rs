@@ -9,6 +9,7 @@ mod forms;
 mod mask;
 mod names;
 mod secrets;
+mod url;
 mod values;
 
 pub use mask::{without_mails, without_secrets};

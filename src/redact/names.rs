@@ -6,12 +6,10 @@ use super::values::{self, Shape};
 use std::collections::BTreeMap;
 
 /// Members of answers, policies and templates whose value names somebody or something of the customer's.
-const MEMBERS: [(&str, &str, Shape); 24] = [
+const MEMBERS: [(&str, &str, Shape); 22] = [
     ("UserName", "user", Shape::Names),
     ("GroupName", "group", Shape::Names),
     ("RoleName", "role", Shape::Names),
-    ("aws:username", "user", Shape::Names),
-    ("aws:userid", "id", Shape::Names),
     ("user_name", "user", Shape::Names),
     ("Bucket", "bucket", Shape::Names),
     ("BucketName", "bucket", Shape::Names),
@@ -124,6 +122,12 @@ impl Names {
                     Shape::Names => self.literal(kind, value),
                     Shape::Text => self.add(kind, value),
                 }
+            }
+        }
+        for (key, kind) in [("aws:username", "user"), ("aws:userid", "id")] {
+            for value in values::compared(text, key) {
+                // Behind the identifier of a role stands the session, which people name after themselves.
+                value.split(':').for_each(|part| self.literal(kind, part));
             }
         }
         // Short words and those of a closed choice are nobody's name, and may stand anywhere.

@@ -3,6 +3,7 @@
 //! A key says that its value is a secret, or the text has the form of one. What a text looks like is decided behind the escapes
 //! of JSON and of URLs.
 
+use super::url::secrets_of_urls;
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -30,6 +31,9 @@ pub fn secrets(text: &str) -> Vec<Secret> {
     }
     found.extend(named(text));
     found.extend(of_others(text));
+    found.extend(
+        secrets_of_urls(text).into_iter().map(|own| Secret { at: own.start, what: "a secret in an address" }),
+    );
     let plain = Plain::of(text);
     let bytes = plain.text.as_bytes();
     let mut at = 0;
@@ -51,34 +55,21 @@ pub fn secrets(text: &str) -> Vec<Secret> {
     found
 }
 
-/// A text without the escapes that a slash or a plus may have in it.
-struct Plain {
-    text: String,
+/// A text without the escapes of JSON and of URLs for what is written plainly elsewhere.
+pub(super) struct Plain {
+    pub(super) text: String,
     /// Where an escape was left out: the place behind it here, and how much longer the text is until there.
     longer: Vec<(usize, usize)>,
 }
 
 impl Plain {
-    fn of(text: &str) -> Self {
-        const ESCAPES: [(&str, char); 9] = [
-            ("\\/", '/'),
-            ("\\u002f", '/'),
-            ("\\u002F", '/'),
-            ("\\u002b", '+'),
-            ("\\u002B", '+'),
-            ("%2f", '/'),
-            ("%2F", '/'),
-            ("%2b", '+'),
-            ("%2B", '+'),
-        ];
+    pub(super) fn of(text: &str) -> Self {
         let mut plain = Self { text: String::with_capacity(text.len()), longer: Vec::new() };
         let mut rest = text;
         while let Some(at) = rest.find(['\\', '%']) {
             let (before, here) = rest.split_at(at);
             plain.text.push_str(before);
-            let escape = ESCAPES.iter().find(|(escape, _)| here.starts_with(escape));
-            let (taken, ch) =
-                escape.map_or((1, here.chars().next().unwrap_or(' ')), |(escape, ch)| (escape.len(), *ch));
+            let (taken, ch) = escaped(here).unwrap_or((1, here.chars().next().unwrap_or(' ')));
             plain.text.push(ch);
             rest = here.get(taken..).unwrap_or_default();
             if taken > 1 {
@@ -91,10 +82,24 @@ impl Plain {
     }
 
     /// The place in the text as it is written.
-    fn place(&self, at: usize) -> usize {
+    pub(super) fn place(&self, at: usize) -> usize {
         let passed = self.longer.partition_point(|(place, _)| *place <= at);
         at + passed.checked_sub(1).and_then(|last| self.longer.get(last)).map_or(0, |(_, longer)| *longer)
     }
+}
+
+/// What a text begins with, if that is an escape of a letter, a digit or a sign: how long it is, and for what it stands. Quotes
+/// of a string inside a string stay as they are.
+fn escaped(text: &str) -> Option<(usize, char)> {
+    if text.starts_with("\\/") {
+        return Some((2, '/'));
+    }
+    let (start, digits) = if text.starts_with('%') { (1, 2) } else { (2, 4) };
+    let is_one = start == 1 || text.starts_with("\\u");
+    let code = text.get(start..start + digits).filter(|_| is_one)?;
+    let is_hex = code.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let ch = u8::from_str_radix(code, 16).ok().filter(|byte| is_hex && matches!(byte, b' '..=b'~'))?;
+    Some((start + digits, char::from(ch)))
 }
 
 fn is_token(byte: u8) -> bool {
@@ -281,6 +286,9 @@ mod tests {
             format!("x {}", secret.replace('/', "\\/")),
             format!("x {}", secret.replace('/', "%2F")),
             format!("x {}", secret.replace("/K", "//")),
+            format!("%7B%22x%22%3A%22{secret}%22%7D"),
+            "\"x\": \"https://user:S3cretPw!@host/x\"".to_owned(),
+            "postgres://u:pw12345678@db/x".to_owned(),
             format!("x {plain}"),
             format!("{id}/{secret}"),
             format!("id{id}x"),

@@ -29,6 +29,64 @@ pub(super) fn of<'t>(text: &'t str, key: &str, shape: Shape) -> Vec<&'t str> {
     out
 }
 
+/// Values that a condition compares a key with: behind the key, or in the `values` of the block that Terraform writes it into. A
+/// key of a tag goes on behind what is given here, with the customer's own words.
+pub(super) fn compared<'t>(text: &'t str, key: &str) -> Vec<&'t str> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices(key) {
+        let rest = text.get(at + key.len()..).unwrap_or_default();
+        let Some(end) = rest.find(['"', '\'', '\\', '\n', '{', '}']) else { continue };
+        let own = rest.get(..end).unwrap_or_default();
+        // Without quotes, as in YAML, the key ends before its colon.
+        let end = own.find(": ").or(own.trim_end().strip_suffix(':').map(str::len)).unwrap_or(end);
+        let rest = rest.get(end..).unwrap_or_default();
+        // A variable of a policy is no condition.
+        if rest.starts_with(['{', '}']) {
+            continue;
+        }
+        let values = || {
+            let before = text.get(..at)?.rsplit(['{', '}']).next()?;
+            let block = text.get(at - before.len()..)?.split(['{', '}']).next()?;
+            separated(block.get(block.find("values")? + "values".len()..)?)
+        };
+        out.extend(separated(rest).or_else(values).into_iter().flat_map(listed));
+    }
+    out
+}
+
+/// The texts of a list, or the one that stands without one; in YAML a list has a line for each.
+fn listed(rest: &str) -> Vec<&str> {
+    let mut rest = behind_blanks(rest);
+    let mut out = Vec::new();
+    if rest.starts_with("- ") {
+        let items = rest.lines().map(str::trim_start).map_while(|line| line.strip_prefix("- "));
+        return items.filter_map(|item| quoted(item).or_else(|| plain(item, Shape::Text))).collect();
+    }
+    let Some(list) = rest.strip_prefix('[') else {
+        return quoted(rest).or_else(|| plain(rest, Shape::Text)).into_iter().collect();
+    };
+    rest = behind_blanks(list);
+    while let Some(one) = quoted(rest) {
+        out.push(one);
+        let quotes = if rest.starts_with('\\') { 4 } else { 2 };
+        rest = behind_blanks(rest.get(one.len() + quotes..).unwrap_or_default());
+    }
+    out
+}
+
+/// What stands behind blanks, commas and ends of lines, also those of a document inside a string.
+fn behind_blanks(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let next = rest.trim_start_matches([' ', ',', '\n', '\r', '\t']);
+        let next = next.strip_prefix("\\n").or(next.strip_prefix("\\t")).unwrap_or(next);
+        if next.len() == rest.len() {
+            return rest;
+        }
+        rest = next;
+    }
+}
+
 /// What stands behind the `:` or `=` of a key. Quotes may be escaped, for a document inside a string.
 fn separated(rest: &str) -> Option<&str> {
     let rest = rest.trim_start_matches(['\\', '"', '\'', ' ']);
@@ -66,7 +124,12 @@ fn plain(rest: &str, shape: Shape) -> Option<&str> {
     (is_scalar && !is_reference).then_some(value)
 }
 
-/// Values of tags: of the pairs that AWS prints, and of the maps of Terraform.
+/// How the keys of conditions that compare a tag go on to the tag's own name: `aws:PrincipalTag/…`, `s3:ExistingObjectTag/…`.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html> (checked 2026-11)
+const TAG_KEY: &str = "Tag/";
+
+/// Values of tags: of the pairs that AWS prints, of the maps of Terraform, and what conditions compare them with.
 pub(super) fn tags(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     for (at, _) in text.match_indices("Value") {
@@ -79,6 +142,7 @@ pub(super) fn tags(text: &str) -> Vec<&str> {
             out.extend(rest.and_then(|rest| quoted(rest).or_else(|| plain(rest, Shape::Text))));
         }
     }
+    out.extend(compared(text, TAG_KEY));
     for key in ["tags", "Tags", "default_tags"] {
         for (at, _) in text.match_indices(key) {
             let rest = separated(text.get(at + key.len()..).unwrap_or_default());
@@ -138,6 +202,19 @@ mod tests {
         assert_eq!(tags(r#"{"Tags": [{"Key": "Owner", "Value": "Jane Doe"}]}"#), ["Jane Doe"]);
         assert_eq!(tags("Tags:\n  - Key: Owner\n    Value: Jane Doe\n"), ["Jane Doe"]);
         assert_eq!(tags("tags = {\n  Owner = \"Jane Doe\"\n}"), ["Jane Doe"]);
+        for text in [
+            r#"{"StringEquals": {"aws:PrincipalTag/Owner": "Jane Doe"}}"#,
+            r#"{"StringEquals": {"s3:ExistingObjectTag/the:owner": [ "Jane Doe" ]}}"#,
+            r#""{\"aws:RequestTag/Owner\":\n [\"Jane Doe\"]}""#,
+            "StringLike:\n  aws:ResourceTag/Owner: Jane Doe\n",
+            "StringLike:\n  aws:ResourceTag/Owner:\n    - Jane Doe\n",
+            "condition {\n variable = \"aws:PrincipalTag/Owner\"\n values = [\"Jane Doe\"]\n}",
+            "condition {\n values = [\"Jane Doe\"]\n variable = \"aws:PrincipalTag/Owner\"\n}",
+        ] {
+            assert_eq!(tags(text), ["Jane Doe"], "{text}");
+        }
+        let two = r#"{"aws:PrincipalTag/Owner": ["Jane", "Joe"], "Resource": "a/${aws:PrincipalTag/Team}", "x": "y"}"#;
+        assert_eq!(tags(two), ["Jane", "Joe"]);
         assert!(tags("Outputs:\n  Arn:\n    Value: plain").is_empty());
         let text = r#"{"Id": "111122223333", "Email": "a@b.c", "Name": "Globex Payer"}"#;
         assert_eq!(account_names(text), ["Globex Payer"]);

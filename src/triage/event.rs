@@ -68,6 +68,17 @@ struct Parameters<'t> {
     prefix: Member<'t>,
     role_arn: Member<'t>,
     external_id: Member<'t>,
+    key_id: Member<'t>,
+    encryption_context: Part<Encryption<'t>>,
+}
+
+/// What a key is used for: S3 names the bucket, or the object.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html> (checked 2026-11)
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Encryption<'t> {
+    #[serde(rename = "aws:s3:arn", borrow)]
+    s3_arn: Member<'t>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -122,6 +133,15 @@ impl Event<'_> {
         set("key", asked.key.text());
         set("listed", asked.prefix.text());
         set("external-id", asked.external_id.text());
+        // By an alias no policy of a key can be asked for.
+        set("kms-key", asked.key_id.text().filter(|key| !key.contains("alias/")));
+        if let Some((_, place)) =
+            asked.encryption_context.value.s3_arn.text().and_then(|arn| arn.split_once(":::"))
+        {
+            let (bucket, key) = place.split_once('/').unwrap_or((place, ""));
+            set("bucket", asked.bucket_name.text().or(Some(bucket)));
+            set("key", asked.key.text().or(Some(key)));
+        }
         set("type-of-caller", who.kind.text());
         // Whose the bucket is, where the event says so.
         let resources = &self.resources.list;
@@ -130,8 +150,11 @@ impl Event<'_> {
             set("principal", who.invoked_by.text());
             set("step", Some("delivery"));
         }
-        let arn = resources.iter().find_map(|each| each.upper.text().or(each.arn.text()));
-        set("resource", arn.or(asked.role_arn.text()));
+        let arns = || resources.iter().filter_map(|each| each.upper.text().or(each.arn.text()));
+        // Of a call about an object the bucket may be listed first, or alone.
+        let is_object = |arn: &&str| asked.key.text().is_some_and(|key| arn.ends_with(&format!("/{key}")));
+        let whole = arns().next().filter(|arn| asked.key.text().is_none() || !arn.contains(":s3:::"));
+        set("resource", arns().find(is_object).or(whole).or(asked.role_arn.text()));
         if let (Some(operation), Some(source)) = (self.event_name.text(), self.event_source.text())
             && let Some(action) = book.action_of(operation, Some(source))
         {

@@ -9,7 +9,8 @@ use crate::contract::{Ask, Expect, Form};
 use crate::evidence::{Evidence, PolicyDocument, Role};
 use crate::finding::triage::{Cause, Facts};
 use crate::finding::{Finding, Report, Severity, State, Unknown};
-use crate::judge::{Job, findings_of, judge};
+use crate::judge::{Job, findings_of, judge, prepare};
+use std::borrow::Cow;
 
 /// Whether a message tells that no policy of the bucket lets the reader in, of which no document does: where AWS says that no policy
 /// of the caller allows a read of a bucket, none of the bucket does, since in one account either is enough and between two both are
@@ -24,7 +25,8 @@ pub fn tells_no_bucket_policy(evidence: &Evidence, facts: &Facts) -> bool {
 
 /// The evidence with what a message tells of it.
 pub(super) fn with_told(evidence: &Evidence, facts: &Facts) -> Option<Evidence> {
-    let source = evidence.documents.first().map(|document| document.source)?;
+    let document = evidence.documents.first().map(|document| document.source);
+    let source = document.or_else(|| evidence.answers.first().map(|answer| answer.source))?;
     if !tells_no_bucket_policy(evidence, facts) {
         return None;
     }
@@ -33,18 +35,26 @@ pub(super) fn with_told(evidence: &Evidence, facts: &Facts) -> Option<Evidence> 
     Some(evidence)
 }
 
+fn job<'a>(bench: &Bench<'a>, evidence: &'a Evidence, form: &'a Form, consumers: &'a [String]) -> Job<'a> {
+    let Bench { sources, strict, now, .. } = *bench;
+    Job { sources, evidence, form, consumers, strict, now, only: &[] }
+}
+
+/// The documents that bear on what a form says: those in answers about many users and roles, and of templates those that are
+/// attached to what the form names.
+pub(super) fn at_hand<'e>(bench: &Bench<'e>, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
+    let Some(contract) = bench.library.contract(bench.consumer) else { return Cow::Borrowed(evidence) };
+    let seen = prepare(bench.library, &job(bench, evidence, form, &[]), contract).into_evidence();
+    match seen {
+        Cow::Borrowed(_) => Cow::Borrowed(evidence),
+        Cow::Owned(own) => Cow::Owned(own),
+    }
+}
+
 /// The report, with the findings that it tells together with another demand's.
 pub(super) fn judged(bench: &Bench<'_>, evidence: &Evidence, form: &Form) -> Report {
     let consumers = [bench.consumer.to_owned()];
-    let job = Job {
-        sources: bench.sources,
-        evidence,
-        form,
-        consumers: &consumers,
-        strict: bench.strict,
-        now: bench.now,
-        only: &[],
-    };
+    let job = job(bench, evidence, form, &consumers);
     let mut report = judge(bench.library, &job);
     let untold: Vec<String> = report
         .consumers

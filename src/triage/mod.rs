@@ -15,15 +15,18 @@ mod formed;
 mod judged;
 mod layer;
 mod next;
+mod own;
 mod pages;
 mod read;
 mod records;
 mod rows;
+mod simulated;
 mod stream;
 mod template;
 mod weigh;
 mod when;
 mod whose;
+mod wire;
 
 pub use book::{Book, BookFault, MessageTest};
 pub use clean::clean;
@@ -278,7 +281,6 @@ impl<'a> Collector<'a> {
 fn one(weigher: &mut weigh::Weigher<'_>, heard: read::Heard, origin: Option<String>, count: u64) -> Triaged {
     let bench = weigher.bench();
     let weighed = weigher.weigh(&heard.facts);
-    let asks = next::asks(&bench, &heard.facts, &weighed);
     may_be_shown(Triaged {
         text: heard.text,
         count,
@@ -287,7 +289,7 @@ fn one(weigher: &mut weigh::Weigher<'_>, heard: read::Heard, origin: Option<Stri
         limits: bench.book.limits(&heard.facts),
         facts: heard.facts,
         causes: weighed.causes.into_iter().map(|(_, cause)| cause).collect(),
-        asks,
+        asks: weighed.asks,
         notes: weighed.notes,
     })
 }

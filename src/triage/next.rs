@@ -145,6 +145,10 @@ fn told(bench: &Bench<'_>, facts: &Facts, form: &Form) -> Facts {
         .or_else(|| facts.get("resource").and_then(arn::account_of).map(str::to_owned))
         .or_else(|| of_form.map(|value| value.text.clone()));
     out.set("bucket-account", owner.as_deref().unwrap_or_default());
+    // A file that was delivered, or the bucket's default, names the key.
+    if let Some(key) = bench.evidence.bucket.key() {
+        out.add("kms-key", &key.text);
+    }
     out
 }
 

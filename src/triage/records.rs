@@ -2,6 +2,8 @@
 //! policy simulator, decoded authorization messages, and the status of exports. Other JSON is searched for texts.
 
 use super::event::Event;
+use super::simulated::simulated;
+use super::wire::{self, error};
 use super::{Book, Item};
 use crate::finding::triage::Facts;
 use serde::Deserialize;
@@ -72,7 +74,7 @@ fn object(book: &Book, map: &Map<String, Value>, out: &mut Vec<Record>, depth: u
     } else if let Some(inner) = text("CloudTrailEvent").or(text("eventJson")).or(text("eventData")) {
         walk(book, &Value::String(inner.to_owned()), out, depth + 1);
     } else if let Some(results) = map.get("EvaluationResults").and_then(Value::as_array) {
-        out.extend(results.iter().filter_map(Value::as_object).map(simulated));
+        out.extend(results.iter().filter_map(Value::as_object).flat_map(simulated));
     } else if let Some(inner) = text("DecodedMessage") {
         walk(book, &Value::String(inner.to_owned()), out, depth + 1);
     } else if map.contains_key("allowed") && map.contains_key("context") {
@@ -85,6 +87,12 @@ fn object(book: &Book, map: &Map<String, Value>, out: &mut Vec<Record>, depth: u
         (map.get("Export"), map.get("Status"))
     {
         out.push(export(export_, status));
+    } else if let Some(status) = map.get("ExecutionStatus").and_then(Value::as_object) {
+        out.push(export(map, status));
+    } else if let Some(event) = wire::event(map) {
+        object(book, &event, out, depth + 1);
+    } else if let Some(error) = error(book, map) {
+        out.push(item(error));
     } else {
         map.values().for_each(|each| walk(book, each, out, depth + 1));
     }
@@ -102,7 +110,7 @@ fn rest(error: &Map<String, Value>) -> Item {
     Item { text: string(error.get("reason")).unwrap_or_default(), facts, origin: None }
 }
 
-fn string(value: Option<&Value>) -> Option<String> {
+pub(super) fn string(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -136,79 +144,26 @@ fn lake(row: &Value) -> Value {
 }
 
 /// Rows of `athena get-query-results`: the first names the columns, which a table of CloudTrail has in small letters.
-/// <https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html> (checked 2026-11)
 fn athena(book: &Book, rows: &[Value], out: &mut Vec<Record>, depth: usize) {
-    const NAMES: [&str; 10] = [
-        "eventName",
-        "eventSource",
-        "eventTime",
-        "eventID",
-        "awsRegion",
-        "sourceIPAddress",
-        "vpcEndpointId",
-        "recipientAccountId",
-        "errorCode",
-        "errorMessage",
-    ];
     let cells = |row: &Value| -> Vec<String> {
         let cells = row.get("Data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         cells.iter().map(|cell| string(cell.get("VarCharValue")).unwrap_or_default()).collect()
     };
     let Some((header, rows)) = rows.split_first() else { return };
-    let header: Vec<String> = cells(header)
-        .into_iter()
-        .map(|name| match NAMES.iter().find(|own| own.eq_ignore_ascii_case(&name)) {
-            Some(own) => (*own).to_owned(),
-            None => name.replace("useridentity", "userIdentity"),
-        })
-        .collect();
+    let header = cells(header);
     for row in rows {
         let named = header.iter().zip(cells(row)).filter(|(_, value)| !value.is_empty());
         let row: Map<String, Value> =
             named.map(|(name, value)| (name.clone(), Value::String(value))).collect();
-        let row = lake(&Value::Object(row));
+        let row = wire::event(&row).unwrap_or(row);
         if row.get("errorCode").is_some() || row.get("errorMessage").is_some() {
             out.extend(Event::deserialize(&row).ok().map(|event| event.record(book)));
         } else if row.get("eventName").is_some() {
             out.push(Record::Pass);
         } else {
-            walk(book, &row, out, depth + 1);
+            walk(book, &lake(&Value::Object(row)), out, depth + 1);
         }
     }
-}
-
-/// A result of `SimulatePrincipalPolicy` or `SimulateCustomPolicy`.
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html> (checked 2026-11)
-fn simulated(result: &Map<String, Value>) -> Record {
-    let text = |name: &str| string(result.get(name));
-    let decision = text("EvalDecision").unwrap_or_default();
-    if decision == "allowed" || decision.is_empty() {
-        return Record::Pass;
-    }
-    let mut facts = Facts::default();
-    facts.set("denied", "true");
-    facts.set("code", &decision);
-    facts.set("action", text("EvalActionName").as_deref().unwrap_or_default());
-    facts.set("resource", text("EvalResourceName").filter(|name| name != "*").as_deref().unwrap_or_default());
-    let is_no = |outer: &str, inner: &str| {
-        result.get(outer).and_then(|details| details.get(inner)) == Some(&Value::Bool(false))
-    };
-    let is_explicit = decision == "explicitDeny";
-    facts.set("explicit", if is_explicit { "true" } else { "false" });
-    if is_no("OrganizationsDecisionDetail", "AllowedByOrganizations") {
-        facts.set("layer", "scp");
-        // Its statements are not told, so neither is which of the two it was.
-        facts.remove("explicit");
-    } else if is_no("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary") {
-        facts.set("layer", "boundary");
-    } else {
-        let first = result.get("MatchedStatements").and_then(Value::as_array).and_then(|list| list.first());
-        let kind = string(first.and_then(|first| first.get("SourcePolicyType"))).unwrap_or_default();
-        let layer = if kind.to_ascii_lowercase().contains("resource") { "resource" } else { "identity" };
-        facts.set("layer", layer);
-        facts.set("policy", &string(first.and_then(|first| first.get("SourcePolicyId"))).unwrap_or_default());
-    }
-    item(Item { text: String::new(), facts, origin: Some("the policy simulator".to_owned()) })
 }
 
 /// What `sts:DecodeAuthorizationMessage` gives.
@@ -248,11 +203,22 @@ fn decoded(map: &Map<String, Value>) -> Record {
     item(Item { text: String::new(), facts, origin: Some("a decoded authorization message".to_owned()) })
 }
 
-/// The status of a data export.
-/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_DataExports_ExportStatus.html> (checked 2026-11)
+/// States in which nothing went wrong, or not yet.
+const FINE: [&str; 6] = [
+    "HEALTHY",
+    "DELIVERY_SUCCESS",
+    "INITIATION_IN_PROCESS",
+    "QUERY_QUEUED",
+    "QUERY_IN_PROCESS",
+    "DELIVERY_IN_PROCESS",
+];
+
+/// The status of a data export, or of one of its runs.
+/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_DataExports_ExportStatus.html>,
+/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_DataExports_ExecutionStatus.html> (checked 2026-11)
 fn export(map: &Map<String, Value>, status: &Map<String, Value>) -> Record {
     let code = string(status.get("StatusCode")).unwrap_or_default();
-    if code == "HEALTHY" || code.is_empty() {
+    if code.is_empty() || FINE.contains(&code.as_str()) {
         return Record::Pass;
     }
     let reason = string(status.get("StatusReason")).unwrap_or_default();
@@ -268,9 +234,13 @@ fn export(map: &Map<String, Value>, status: &Map<String, Value>) -> Record {
     item(Item {
         text: format!("{code} {reason}"),
         facts,
-        origin: Some("the status of the export".to_owned()),
+        origin: Some(if map.contains_key("ExecutionStatus") { EXECUTION } else { EXPORT }.to_owned()),
     })
 }
+
+/// Where a status stood.
+const EXPORT: &str = "the status of the export";
+const EXECUTION: &str = "a run of the export";
 
 /// The status of a legacy report.
 /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_cur_ReportStatus.html> (checked 2026-11)

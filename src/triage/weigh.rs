@@ -4,14 +4,17 @@ use super::Bench;
 use super::book::Ranked;
 use super::formed::form_of;
 use super::judged::{
-    demands, is_broken, is_unsettled, judged, of_reader, settle, shown_by, waits, with_told,
+    at_hand, demands, is_broken, is_unsettled, judged, of_reader, settle, shown_by, waits, with_told,
 };
 use super::layer::{Word, word_of};
+use super::next::asks;
+use super::own::own;
 use super::whose::{has_personal, is_personal_layer, other_than_refused};
-use crate::contract::Form;
+use crate::contract::{Form, Origin};
 use crate::evidence::Evidence;
-use crate::finding::triage::{Cause, Facts, Standing, Sure};
+use crate::finding::triage::{Asked, Cause, Facts, Standing, Sure};
 use crate::finding::{Class, Finding, Report, Severity, Unknown, Wrapped};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Reports of so many forms are kept.
@@ -38,13 +41,23 @@ pub(super) struct Weighed {
     /// The form that was judged.
     pub(super) form: Form,
     pub(super) notes: Vec<String>,
+    /// What to ask for next.
+    pub(super) asks: Vec<Asked>,
+}
+
+/// What was found out for a form.
+#[derive(Debug)]
+struct Judged {
+    report: Report,
+    /// Of the evidence what layers are put together from, where it is not all of what was given.
+    layers: Option<Evidence>,
 }
 
 /// Weighs messages, and judges each form once.
 #[derive(Debug)]
 pub(super) struct Weigher<'a> {
     bench: Bench<'a>,
-    reports: BTreeMap<Vec<(String, String)>, Report>,
+    reports: BTreeMap<Vec<(String, String)>, Judged>,
     /// Where sources hold wrapped JSON, as reports that are no longer kept told.
     wrapped: Vec<Wrapped>,
 }
@@ -64,7 +77,7 @@ impl<'a> Weigher<'a> {
         let mut out: Vec<Wrapped> = own
             .map(|(source, span, level)| Wrapped { source: *source, span: *span, level: *level })
             .collect();
-        let told = self.reports.values().flat_map(|report| &report.wrapped).chain(&self.wrapped);
+        let told = self.reports.values().flat_map(|judged| &judged.report.wrapped).chain(&self.wrapped);
         for each in told {
             if !out.contains(each) {
                 out.push(*each);
@@ -83,22 +96,42 @@ impl<'a> Weigher<'a> {
     }
 
     pub(super) fn weigh(&mut self, facts: &Facts) -> Weighed {
-        let bench = self.bench;
-        let form = form_of(bench.form, facts);
-        let ranked = bench.book.causes(facts);
+        let form = form_of(self.bench.form, facts);
+        let own = own(&self.bench, facts, &form);
+        let bench = Bench { evidence: &own.evidence, ..self.bench };
+        let mut out = self.weighed(&bench, facts, form, &own.key);
+        let is_new = |is_personal: bool| !(is_personal && out.is_other);
+        let notes: Vec<String> = own
+            .notes
+            .iter()
+            .filter(|(_, is_personal)| is_new(*is_personal))
+            .map(|(note, _)| note.clone())
+            .collect();
+        out.notes.splice(0..0, notes);
+        out.asks = asks(&bench, facts, &out);
+        out
+    }
+
+    /// Weighs with what can be about the message.
+    fn weighed(&mut self, bench: &Bench<'_>, facts: &Facts, form: Form, own: &str) -> Weighed {
+        let bench = *bench;
+        let ranked = bench.book.causes(&with_kind(facts, bench.form));
         let opened = |ranked: &Ranked<'_>| (Some(ranked.id.to_owned()), open(&bench, ranked, facts));
         if !has_evidence(bench.evidence) && bench.form.iter().next().is_none() {
             return Weighed { causes: ranked.iter().map(opened).collect(), form, ..Weighed::default() };
         }
         self.forget();
         let told = with_told(bench.evidence, facts);
-        let key = self.judge(&form, bench.evidence, "");
-        let told_key = told.as_ref().map(|told| self.judge(&form, told, "no-bucket-policy"));
-        let Some(report) = self.reports.get(&key) else { return Weighed::default() };
-        let told = told_key.and_then(|key| self.reports.get(&key)).unwrap_or(report);
+        let key = self.judge(&form, bench.evidence, own);
+        let told_key = told.as_ref().map(|told| self.judge(&form, told, &format!("{own}no-bucket-policy")));
+        let Some(judged) = self.reports.get(&key) else { return Weighed::default() };
+        let told = &told_key.and_then(|key| self.reports.get(&key)).unwrap_or(judged).report;
+        let report = &judged.report;
+        let layers = Bench { evidence: judged.layers.as_ref().unwrap_or(bench.evidence), ..bench };
         let other = other_than_refused(&bench, facts);
         let foreign = if other.is_some() { of_reader(&bench) } else { Vec::new() };
-        let case = Case { bench: &bench, facts, form: &form, report, told, is_other: other.is_some() };
+        let is_other = other.is_some();
+        let case = Case { bench: &bench, layers: &layers, facts, form: &form, report, told, is_other };
         let mut out = Weighed { form: form.clone(), is_other: other.is_some(), ..Weighed::default() };
         let mut asked: Vec<(usize, String)> = Vec::new();
         for (at, ranked) in ranked.iter().enumerate() {
@@ -165,15 +198,35 @@ impl<'a> Weigher<'a> {
             form.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect();
         key.push((String::new(), what.to_owned()));
         if !self.reports.contains_key(&key) {
-            self.reports.insert(key.clone(), judged(&self.bench, evidence, form));
+            let report = judged(&self.bench, evidence, form);
+            let layers = match at_hand(&Bench { evidence, ..self.bench }, evidence, form) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(own) => Some(Evidence {
+                    documents: own.documents,
+                    public_access_block: own.public_access_block,
+                    ..Evidence::default()
+                }),
+            };
+            self.reports.insert(key.clone(), Judged { report, layers });
         }
         key
     }
 }
 
+/// The facts with what the account is, where the form says so: what a payer waits for is not what a linked account does.
+fn with_kind<'f>(facts: &'f Facts, form: &Form) -> Cow<'f, Facts> {
+    let kind = form.get("account-kind").filter(|kind| matches!(kind.origin, Origin::Given(_)));
+    let Some(kind) = kind else { return Cow::Borrowed(facts) };
+    let mut facts = facts.clone();
+    facts.add("account-kind", &kind.text);
+    Cow::Owned(facts)
+}
+
 /// A message with what the judge said.
 struct Case<'c, 'a> {
     bench: &'c Bench<'a>,
+    /// The same with the documents that layers are put together from.
+    layers: &'c Bench<'a>,
     facts: &'c Facts,
     form: &'c Form,
     report: &'c Report,
@@ -208,7 +261,7 @@ impl Case<'_, '_> {
         if let Some(layer) = layer.filter(is_asked) {
             // What a cause says of the document that was given the document settles.
             let is_of_text = named == Some(layer) && !page.hangs_on_resource && page.hangs_on.is_empty();
-            match word_of(self.bench, self.facts, (layer, page), self.form) {
+            match word_of(self.layers, self.facts, (layer, page), self.form) {
                 Word::Refuses(why, labels) => {
                     cause.standing = Standing::Confirmed;
                     cause.sure = Sure::Certain;
@@ -224,6 +277,8 @@ impl Case<'_, '_> {
                     rule_out(self.bench, &mut cause, "triage-refuses-otherwise");
                 }
                 Word::Lets => rule_out(self.bench, &mut cause, "triage-does-not-refuse"),
+                // Where the text names the layer, what the judge says of the whole does not outweigh it.
+                Word::Silent if is_of_text => {}
                 Word::Silent => settle(self.bench, self.report, demands, &mut cause),
             }
             return (cause, false);

@@ -134,8 +134,15 @@ impl<'t, 'l> Run<'t, 'l> {
 
     fn word(&self, at: usize) -> &'t str {
         let rest = self.text.get(at..).unwrap_or_default();
-        let word =
-            rest.get(..memchr::memchr(b' ', rest.as_bytes()).unwrap_or(rest.len())).unwrap_or_default();
+        let bytes = rest.as_bytes();
+        let ends = memchr::memchr3_iter(b' ', b'"', b'<', bytes).find(|end| match bytes.get(*end) {
+            Some(b' ') => true,
+            // A word in quotes begins with one; any other stands where the text around the message goes on.
+            Some(b'"') => *end > 0,
+            // Something to be filled in may stand in a word, the tag that closes the message may not.
+            _ => matches!(bytes.get(end + 1..), Some([b'/' | b'\\', ..] | [b'b', b'r', ..])),
+        });
+        let word = rest.get(..ends.unwrap_or(rest.len())).unwrap_or_default();
         word.get(..floor(word, LONGEST_VALUE)).unwrap_or_default()
     }
 
