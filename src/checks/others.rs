@@ -9,6 +9,7 @@ mod entry;
 mod known;
 
 use super::context::epoch_seconds;
+use super::form::is_malformed_principal;
 use super::layers;
 use super::lint::STRANGER;
 use super::subject::{Cause, FactRef, Outcome, Subject};
@@ -194,9 +195,7 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             "assume" => Some("product-principal"),
             _ => None,
         };
-        if let Some(name) =
-            meant.filter(|name| *standing >= Standing::Named && subject.form.text(name).is_none())
-        {
+        if let Some(name) = meant.filter(|name| *standing >= Standing::Named && is_nobody(subject, name)) {
             facts.push(FactRef::with("form", "name", name));
             continue;
         }
@@ -238,6 +237,11 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
         (true, false) => Outcome { facts, ..Outcome::of(State::Unknown) },
         (true, true) => Outcome::of(State::Holds),
     }
+}
+
+/// Whether the form does not tell a principal, or tells one that cannot be.
+fn is_nobody(subject: &Subject<'_>, name: &str) -> bool {
+    subject.form.text(name).is_none() || is_malformed_principal(subject, name)
 }
 
 enum Asked<'w> {
