@@ -138,6 +138,7 @@ const OWN: &[CaseSpec] = &[
     case("syntax", "yaml-broken", FOUND),
     case("form", "account-format", &["name", "found"]),
     case("form", "bucket-format", &["name", "found"]),
+    case("form", "principal-format", &["name", "found"]),
     case("form", "choice", &["name", "found", "needed"]),
     case("form", "not-of-product", &["name", "found", "needed"]),
     // Export settings.
@@ -200,6 +201,7 @@ const OWN: &[CaseSpec] = &[
     case("path", "length", FOUND_NEEDED_NAME),
     case("path", "name-impossible", FOUND_NEEDED_NAME),
     case("path", "is-export-name", FOUND),
+    case("path", "written-otherwise", FOUND_NEEDED_NAME),
     case("layout", "last-folder", FOUND_NEEDED_NAME),
     case("layout", "path-other", FOUND_NEEDED_NAME),
     case("layout", "name-other", FOUND_NEEDED_NAME),

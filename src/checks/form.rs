@@ -2,7 +2,7 @@
 
 use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::contract::{FORM_CHOICES, Form, FormValue, Origin};
-use crate::eval::Glob;
+use crate::eval::{Caller, Glob};
 use crate::finding::State;
 use crate::policy::arn;
 use crate::rulebook::Values;
@@ -39,6 +39,10 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
                 push("account-format", values);
             }
             "bucket" if !is_bucket_name(&value.text) => push("bucket-format", values),
+            // The name of a user or role is completed before.
+            "product-principal" | "reader" if is_malformed_principal(subject, name) => {
+                push("principal-format", values);
+            }
             _ => {
                 if let Some((_, choices)) = FORM_CHOICES.iter().find(|(choice, _)| *choice == name)
                     && !choices.contains(&value.text.as_str())
@@ -84,6 +88,12 @@ pub(super) fn value(subject: &Subject<'_>, name: &str, one_of: &[String]) -> Out
         cause = cause.typing(name, only);
     }
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}
+
+/// Whether a value, as it is worked with, is no principal that AWS knows.
+pub(super) fn is_malformed_principal(subject: &Subject<'_>, name: &str) -> bool {
+    let is_none = |text: &str| !text.is_empty() && !arn::is_account(text) && Caller::parse(text).is_err();
+    subject.form.text(name).is_some_and(|text| is_none(text) && (name != "reader" || text.contains(':')))
 }
 
 /// The bucket in an ARN or an address of it, or before a slash.

@@ -31,6 +31,7 @@ pub use accepted::look;
 pub use asked::question;
 pub use cases::CASES;
 pub use declared::{Replaced, can_be_meant, look_declared, replaced};
+pub use explain::near::placeholder;
 pub use export::found_export;
 pub use form::check as check_form;
 pub use identity::is_file_of;
@@ -56,6 +57,7 @@ fn asked(subject: &Subject<'_>, demand: &Demand) -> Outcome {
         Ask::Access { .. } => access::check(subject, &demand.ask),
         Ask::Others { actions, on, case } => others::check(subject, &others::Wanted { actions, on, case }),
         Ask::Form { name, one_of } => form::value(subject, name, one_of),
+        Ask::Written { name, grammar } => layout::written(subject, name, grammar),
         Ask::Bucket(question) => bucket::check(subject, *question),
         Ask::Layout(question) => layout::check(subject, *question),
         Ask::Identity { question } => identity::check(subject, *question),

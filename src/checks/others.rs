@@ -9,6 +9,7 @@ mod entry;
 mod known;
 
 use super::context::epoch_seconds;
+use super::form::is_malformed_principal;
 use super::layers;
 use super::lint::STRANGER;
 use super::subject::{Cause, FactRef, Outcome, Subject};
@@ -194,7 +195,7 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
             "assume" => Some("product-principal"),
             _ => None,
         };
-        if let Some(name) = meant.filter(|name| *standing >= Standing::Named && is_unknown(subject, name)) {
+        if let Some(name) = meant.filter(|name| *standing >= Standing::Named && is_nobody(subject, name)) {
             facts.push(FactRef::with("form", "name", name));
             continue;
         }
@@ -236,6 +237,12 @@ fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts
         (true, false) => Outcome { facts, ..Outcome::of(State::Unknown) },
         (true, true) => Outcome::of(State::Holds),
     }
+}
+
+/// Whether the form does not tell a principal, or has a stand-in for it, or tells one that cannot be.
+fn is_nobody(subject: &Subject<'_>, name: &str) -> bool {
+    let form = subject.form;
+    form.text(name).is_none() || form.is_stand_in(name) || is_malformed_principal(subject, name)
 }
 
 enum Asked<'w> {
@@ -380,10 +387,4 @@ fn fits(name: &str, key: &str) -> bool {
         Some(start) => key.starts_with(&start.to_ascii_lowercase()),
         None => name.eq_ignore_ascii_case(key),
     }
-}
-
-/// Whether nobody knows whom a value of the form names.
-fn is_unknown(subject: &Subject<'_>, name: &str) -> bool {
-    let text = subject.form.text(name).filter(|_| !subject.form.is_stand_in(name));
-    text.is_none_or(|text| Caller::parse(text).is_err())
 }

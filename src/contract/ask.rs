@@ -1,6 +1,7 @@
 //! What a demand of a contract can ask.
 
 use super::bucket::BucketQuestion;
+use super::grammar::Grammar;
 use super::identity::Question;
 use super::layout::LayoutQuestion;
 use super::setting::{ExportQuestion, Setting};
@@ -65,6 +66,13 @@ pub enum Ask {
         name: String,
         /// What it may be.
         one_of: Vec<String>,
+    },
+    /// A value of the form is written as AWS takes it.
+    Written {
+        /// Its name.
+        name: String,
+        /// How it is written.
+        grammar: Grammar,
     },
     /// What the bucket's settings do to the export's files.
     Bucket(BucketQuestion),

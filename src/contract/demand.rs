@@ -4,7 +4,7 @@ use super::ask::{Ask, Expect};
 use super::bucket::BucketQuestion;
 use super::fault::ContractFault;
 use super::form::{FORM_NAMES, Form};
-use super::grammar::RawGrammar;
+use super::grammar::{RawGrammar, grammar};
 use super::identity::Question;
 use super::layout::LayoutQuestion;
 use super::read_setting::RawSetting;
@@ -194,13 +194,23 @@ pub(super) fn read(
                 BucketQuestion::of(question.get_ref(), raw.days).map_err(|message| fault(span, message))?,
             )
         }
-        "form" => Ask::Form {
-            name: raw
+        "form" => {
+            let name = raw
                 .value
                 .filter(|name| FORM_NAMES.contains(&name.as_str()))
-                .ok_or_else(|| fault(at, "`ask = \"form\"` needs `value`, the name of a form value"))?,
-            one_of: raw.one_of.ok_or_else(|| fault(at, "`ask = \"form\"` needs `one-of`"))?,
-        },
+                .ok_or_else(|| fault(at, "`ask = \"form\"` needs `value`, the name of a form value"))?;
+            match (raw.one_of, raw.matches) {
+                (Some(one_of), None) => Ask::Form { name, one_of },
+                (None, Some(matches)) => {
+                    let span = matches.span();
+                    let grammar = grammar(matches).map_err(|wrong| {
+                        fault(wrong.span.unwrap_or(Span::new(span.start, span.end)), &wrong.message)
+                    })?;
+                    Ask::Written { name, grammar }
+                }
+                _ => return Err(fault(at, "`ask = \"form\"` needs `one-of` or `matches`")),
+            }
+        }
         "identity" => {
             let question =
                 raw.question.as_ref().ok_or_else(|| fault(at, "`ask = \"identity\"` needs `question`"))?;

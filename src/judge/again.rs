@@ -138,6 +138,7 @@ fn sees(requests: &BTreeMap<String, RequestTemplate>, demand: &Demand, role: Rol
         | Ask::Layout(_)
         | Ask::Identity { .. }
         | Ask::Form { .. }
+        | Ask::Written { .. }
         | Ask::Setting(_)
         | Ask::Export(_) => true,
     }

@@ -31,6 +31,7 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         form.presume("bucket", &bucket, "the bucket policy names this bucket and no other");
     }
     real_reader(&mut form, contract, evidence);
+    whole_account(&mut form);
     let partition = form
         .text("reader")
         .and_then(crate::policy::arn::split)
@@ -98,6 +99,17 @@ fn real_reader(form: &mut Form, contract: &Contract, evidence: &Evidence) {
         (None, _) => return,
     };
     form.give("reader", &arn, place);
+}
+
+/// A product that is given as the number of its account is that account.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (AWS account principals, checked
+/// 2026-11)
+fn whole_account(form: &mut Form) {
+    let Some(value) = form.get("product-principal").cloned() else { return };
+    let Origin::Given(place) = value.origin else { return };
+    if crate::policy::arn::is_account(&value.text) {
+        form.give("product-principal", &format!("arn:aws:iam::{}:root", value.text), place);
+    }
 }
 
 /// The identifier that IAM gave to the user, where one answer tells it of the user that the form means.

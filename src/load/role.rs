@@ -1,63 +1,53 @@
-//! What a policy is for, by what it says and by the name of its file.
+//! The role of a policy in an account, by what it is for.
 
 use super::recognise::Found;
-use crate::evidence::Role;
+use crate::evidence::{Purpose, Role};
+use crate::policy::Policy;
 
 /// The role of a policy that nobody named. What content cannot tell apart (a boundary, an SCP and a reader's policy look
 /// alike) the file's name does.
 pub(super) fn role_of(found: &Found, file: &str) -> Result<Role, &'static str> {
-    let policy = found.meant.as_ref().unwrap_or(&found.policy);
-    let file = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase().replace(['_', ' '], "-");
-    let named = |word: &str| file.contains(word);
     if matches!(found.kind, Some(Role::Scp | Role::Rcp | Role::TrustPolicy | Role::EndpointPolicy)) {
         return found.kind.ok_or("");
     }
-    if named("bucket-policy") || named("bucketpolicy") {
-        return Ok(Role::BucketPolicy);
+    let policy = found.meant.as_ref().unwrap_or(&found.policy);
+    match Purpose::of(policy, file) {
+        Purpose::Identity => Ok(Role::ReaderPolicy),
+        Purpose::Boundary => Ok(Role::Boundary),
+        Purpose::Session => Ok(Role::SessionPolicy),
+        Purpose::Scp => Ok(Role::Scp),
+        Purpose::Rcp => Ok(Role::Rcp),
+        Purpose::Endpoint => Ok(Role::EndpointPolicy),
+        Purpose::Trust => Ok(Role::TrustPolicy),
+        Purpose::Bucket => Ok(Role::BucketPolicy),
+        // A bucket's policy names the bucket. A key's speaks of every resource, which is the key.
+        Purpose::Bounds if services(policy).any(|service| service != "kms") => {
+            Ok(if policy.only_denies() { Role::Rcp } else { Role::EndpointPolicy })
+        }
+        Purpose::Bounds | Purpose::Resource => of_resource(policy),
     }
-    let with = policy
-        .statements
-        .iter()
-        .filter(|statement| statement.principals.is_some() && !statement.is_unknown())
-        .count();
-    let without = policy.statements.len() - with;
-    // One statement of many may have a `Principal` too many, or lack it.
-    let of_user = with == without && ["reader", "user", "identity"].into_iter().any(named);
-    if with < without || with == 0 || of_user {
-        return Ok(if named("scp") || named("service-control") {
-            Role::Scp
-        } else if named("boundary") {
-            Role::Boundary
-        } else if named("session") {
-            Role::SessionPolicy
-        } else {
-            Role::ReaderPolicy
-        });
-    }
-    let actions = || {
-        policy
-            .statements
-            .iter()
-            .filter_map(|statement| statement.actions.as_ref())
-            .flat_map(|element| &element.items)
-            .map(|item| item.value.split(':').next().unwrap_or_default().to_ascii_lowercase())
+}
+
+fn of_resource(policy: &Policy) -> Result<Role, &'static str> {
+    let all = |wanted: &str| {
+        let mut services = services(policy).peekable();
+        services.peek().is_some() && services.all(|service| service == wanted)
     };
-    // A bucket's policy names the bucket: what is for everybody and for every resource bounds an endpoint or an organization.
-    let bounds = policy.is_for_all();
-    let denies_only = policy.only_denies();
-    if named("rcp") || named("resource-control") {
-        Ok(Role::Rcp)
-    } else if named("endpoint") || named("vpce") {
-        Ok(Role::EndpointPolicy)
-    } else if bounds && !named("bucket") && !named("key") && actions().any(|service| service != "kms") {
-        Ok(if denies_only { Role::Rcp } else { Role::EndpointPolicy })
-    } else if actions().all(|service| service == "kms") && actions().next().is_some() {
+    if all("kms") {
         Ok(Role::KeyPolicy)
-    } else if actions().all(|service| service == "sts") && actions().next().is_some() {
-        Ok(Role::TrustPolicy)
-    } else if actions().any(|service| service == "s3" || service == "*") || denies_only {
+    } else if services(policy).any(|service| service == "s3" || service == "*") || policy.only_denies() {
         Ok(Role::BucketPolicy)
     } else {
         Err("a policy of another kind of resource than a bucket or a key")
     }
+}
+
+/// The prefixes of the actions.
+fn services(policy: &Policy) -> impl Iterator<Item = String> {
+    policy
+        .statements
+        .iter()
+        .filter_map(|statement| statement.actions.as_ref())
+        .flat_map(|element| &element.items)
+        .map(|item| item.value.split(':').next().unwrap_or_default().to_ascii_lowercase())
 }

@@ -3,6 +3,7 @@
 //! The contract is put into the comparison as a policy that denies all that is asked: it stands beside the document before and
 //! after, so that whatever still differs lies outside of the contract. That nothing differs is a proof over every request.
 
+use super::possible::possible;
 use super::state::{Bench, State};
 use crate::catalog;
 use crate::change::{self, Job, Kind};
@@ -341,41 +342,6 @@ fn put(object: &mut Value, key: &str, value: Value) {
     if let Some(members) = object.as_object_mut() {
         members.insert(key.to_owned(), value);
     }
-}
-
-/// Access that somebody could have had: an action that AWS has, by a service whose name is that of one, on a bucket whose name
-/// can be one, with condition keys that AWS sends.
-fn possible(mut change: AccessChange) -> Option<AccessChange> {
-    change.resources.retain(|resource| can_be(resource));
-    let resource = change.resources.first()?.clone();
-    if !can_be(&change.witness.resource) {
-        change.witness.resource = resource;
-    }
-    let mut keys = change.witness.context.iter();
-    if keys.any(|(key, value)| value.is_some() && catalog::condition_key(key).is_none()) {
-        return None;
-    }
-    change.actions.retain(|action| catalog::action(action).is_some());
-    let first = change.actions.first()?.clone();
-    if !change.actions.contains(&change.witness.action) {
-        change.witness.action = first;
-    }
-    let caller = &change.witness.principal;
-    let host = caller.strip_suffix(".amazonaws.com").or_else(|| caller.strip_suffix(".amazonaws.com.cn"));
-    let is_known = host.is_none_or(|host| host.split('.').any(|part| catalog::service(part).is_some()));
-    is_known.then_some(change)
-}
-
-/// Whether an ARN, or a pattern of ARNs, can name a bucket or its objects, if it is one of S3. Old buckets have names with
-/// capital letters and underscores (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>, checked
-/// 2026-11); none has brackets, as what was to be replaced has.
-fn can_be(resource: &str) -> bool {
-    let mut parts = resource.splitn(6, ':').skip(2);
-    if parts.next() != Some("s3") {
-        return true;
-    }
-    let name = parts.nth(2).unwrap_or_default().split('/').next().unwrap_or_default();
-    name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_*?".contains(c))
 }
 
 fn class(change: AccessChange) -> AccessClass {

@@ -1,12 +1,13 @@
 //! How far a fix can be trusted: the documents are changed in memory, judged again, and their access compared.
 
 use super::access::{Access, Unforced, compare_unforced};
-use super::doubt::path_of_documents;
+use super::doubt::{contradicted, shown};
 use super::fill::{adds_statements, fill};
 use super::fit::{Fitted, fit};
 use super::outcome::{
     asks_for_acceptance, count, demand, news, refused, refused_for_values, state_of, worse,
 };
+use super::spares::own_holder;
 use super::state::{Bench, State};
 use super::text;
 use super::title::title;
@@ -211,12 +212,16 @@ pub(super) fn prove(
     if !accepts && fix.edits.iter().any(|edit| still.contains(&edit.place.source)) {
         because.push(say("fix-still-refused", &[]));
     }
-    if let Some(path) = path_of_documents(bench, state, report, (finding, repair)) {
-        let typed = state.form.text("export-path").unwrap_or_default();
-        because.push(say("fix-form-contradicted", &[("path", &path), ("typed", typed)]));
+    if let Some((name, found)) = contradicted(bench, state, report, (finding, repair)) {
+        let typed = state.form.text(name).unwrap_or_default();
+        let values = [("name", shown(name)), ("found", found.as_str()), ("typed", typed)];
+        because.push(say("fix-form-contradicted", &values));
     }
     if takes_statements_out(state, repair) {
         because.push(say("fix-drops-statement", &[]));
+    }
+    if own_holder(state, repair) {
+        because.push(say("fix-spares-holder", &[]));
     }
     if let Some(role) = role {
         because.push(say("fix-shared", &[("document", role)]));

@@ -33,6 +33,15 @@ pub(super) fn ways(state: &State, report: &Report, finding: &Finding) -> Vec<Rep
         }
         Repair { changes: without_twins(changes.into_iter()) }
     };
+    if ways.iter().flat_map(|way| &way.changes).any(is_rename) {
+        // Of several misspelt names one is nothing without the others.
+        let firsts = report.findings.iter().filter_map(|finding| finding.repairs.first());
+        let source = finding.primary.place.source;
+        let of_document = firsts
+            .flat_map(|repair| &repair.changes)
+            .filter(|change| matches!(change, Change::Rename { key, .. } if key.source == source));
+        ways.push(Repair { changes: without_twins(of_document.cloned()) });
+    }
     if finding.demand.is_some() {
         ways.push(with(&|other| other.demand == finding.demand));
     }
@@ -46,6 +55,10 @@ pub(super) fn ways(state: &State, report: &Report, finding: &Finding) -> Vec<Rep
         }
     }
     once
+}
+
+fn is_rename(change: &Change) -> bool {
+    matches!(change, Change::Rename { .. })
 }
 
 fn without_twins(changes: impl Iterator<Item = Change>) -> Vec<Change> {

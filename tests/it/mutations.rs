@@ -350,7 +350,11 @@ impl<'a> Bench<'a> {
                 // Who else gets in is no matter of the deliveries and the reader.
                 Ask::Others { .. } => None,
                 // Policies are changed here, and no setting of an export depends on one.
-                Ask::Setting(_) | Ask::Export(_) | Ask::Bucket(_) | Ask::Form { .. } => None,
+                Ask::Setting(_)
+                | Ask::Export(_)
+                | Ask::Bucket(_)
+                | Ask::Form { .. }
+                | Ask::Written { .. } => None,
             };
             if let Some(state) = state {
                 out.insert(demand.id.clone(), state);

@@ -80,7 +80,8 @@ pub(super) fn placeholder_in(text: &Text) -> Option<std::ops::Range<usize>> {
 
 /// The unreplaced placeholder in a text, if there is one: `<bucket_name>`, `{bucket-name}`, `${AccountId}`, `YOUR-BUCKET`,
 /// with curly or plain brackets. Policy variables of AWS (`${aws:…}`, `${s3:…}`) are none.
-pub(super) fn placeholder(text: &str) -> Option<std::ops::Range<usize>> {
+#[must_use]
+pub fn placeholder(text: &str) -> Option<std::ops::Range<usize>> {
     let bracketed = |open: &str, close: &str| {
         let start = text.find(open)?;
         let behind = text.get(start + open.len()..)?;

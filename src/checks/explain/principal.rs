@@ -2,6 +2,7 @@
 
 use super::near;
 use super::{caller, few, place};
+use crate::checks::lint::principal_fault;
 use crate::checks::subject::Cause;
 use crate::eval::{CallerKind, Request};
 use crate::policy::{Policy, PrincipalEntry, PrincipalKind, Statement};
@@ -36,7 +37,22 @@ pub(super) fn misspelt(request: &Request, entry: &PrincipalEntry) -> bool {
 }
 
 pub(super) fn wrong_kind(request: &Request, entry: &PrincipalEntry) -> bool {
-    &*entry.value.value == request.caller.arn() && entry.kind != kind_of(request)
+    is_caller(request, &entry.value.value) && entry.kind != kind_of(request)
+}
+
+/// Whether a text names the caller: a whole account may be written as its number.
+fn is_caller(request: &Request, text: &str) -> bool {
+    let caller = &request.caller;
+    text == caller.arn() || (caller.kind() == CallerKind::Root && caller.account() == Some(text))
+}
+
+/// The one principal that AWS knows nobody by, if it has the caller's account in it: what is left of the caller's name.
+pub(super) fn unknown<'s>(request: &Request, entries: &'s [PrincipalEntry]) -> Option<&'s PrincipalEntry> {
+    let account = request.caller.account()?;
+    let of_kind = || entries.iter().filter(|entry| entry.kind == kind_of(request));
+    let mut odd = of_kind().filter(|entry| principal_fault(entry).is_some());
+    let only = odd.next().filter(|entry| entry.value.value.contains(account))?;
+    odd.next().is_none().then_some(only)
 }
 
 pub(super) fn kind_of(request: &Request) -> PrincipalKind {

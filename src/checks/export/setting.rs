@@ -270,6 +270,11 @@ fn equals(
     if let Some(at) = given(subject.form.get(field)) {
         for cause in &mut outcome.causes {
             cause.related.push((at, format!("the form says `{wanted}`")));
+            // The export is there and delivers; the form may have a slip. Which of the two it is, the other documents decide.
+            if let [only] = found.values.as_slice() {
+                let change = Change::Form { name: field.to_owned(), value: only.text.clone() };
+                cause.repairs.push(Repair::of(change));
+            }
         }
     }
     outcome

@@ -163,6 +163,10 @@ fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let case = if is_last_folder { "path-last-folder" } else { "path" };
     let mut cause =
         cause(definition, case, prefix.span, given_path, &prefix.text).typing("export-path", bare);
+    // Where everything else goes by the form's path, it is the export that has to move.
+    if !path.is_empty() {
+        cause = cause.setting(place(definition, prefix.span), path.trim_matches('/'));
+    }
     if let Some(said) = given(field) {
         let prefix = std::mem::replace(&mut cause.place, said);
         cause.related.push((prefix, "the export is delivered below this prefix".to_owned()));

@@ -12,6 +12,7 @@ mod tests;
 mod typed;
 mod used;
 
+pub(super) use typed::written;
 pub use used::{UsedPath, used_path};
 
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};

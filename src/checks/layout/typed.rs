@@ -1,7 +1,8 @@
 //! Values of the form that can be seen to be wrong without looking into the bucket.
 
-use crate::checks::subject::{Cause, Subject};
-use crate::contract::{Form, Layout, Origin};
+use crate::checks::subject::{Cause, Outcome, Subject};
+use crate::contract::{Form, Grammar, Layout, Origin};
+use crate::finding::State;
 use crate::rulebook::Values;
 use crate::source::{Place, Span};
 
@@ -42,11 +43,61 @@ fn length(subject: &Subject<'_>, layout: &Layout, name: &str) -> Option<Cause> {
 fn impossible(subject: &Subject<'_>, layout: &Layout, value: &str) -> Option<Cause> {
     let kind = subject.form.text("export-type")?;
     let rule = layout.name.iter().find(|rule| rule.export_type == kind)?;
-    let (_, range) = rule.matches.failure(value).filter(|_| !value.is_empty())?;
-    let place = part(subject, "export-name", range.start, range.len())?;
-    let values =
-        Values::new().with("found", value).with("name", kind).with("needed", rule.matches.describe());
-    Some(Cause::new("path", "name-impossible", place, values))
+    (!value.is_empty()).then(|| odd(subject, ("export-name", value), kind, &rule.matches)).flatten()
+}
+
+/// What of a value is written otherwise than AWS takes it. Of an export's name the type is told, which decides what it takes.
+fn odd(subject: &Subject<'_>, (name, value): (&str, &str), kind: &str, grammar: &Grammar) -> Option<Cause> {
+    let (_, range) = grammar.failure(value)?;
+    let place = part(subject, name, range.start, range.len())?;
+    let (case, of) =
+        if name == "export-name" { ("name-impossible", kind) } else { ("written-otherwise", name) };
+    let values = Values::new().with("found", value).with("name", of).with("needed", grammar.describe());
+    Some(Cause::new("path", case, place, values))
+}
+
+/// Whether a value that the user gave is written as AWS takes it, whatever the product does with it.
+pub(in crate::checks) fn written(subject: &Subject<'_>, name: &str, grammar: &Grammar) -> Outcome {
+    let form = subject.form;
+    let Some((value, place)) = form.text(name).zip(place(form, name)) else {
+        return Outcome::of(State::Holds);
+    };
+    // A slash at the end of a path is dropped by whoever joins path and name.
+    let bare = if name == "export-path" { value.trim_end_matches('/') } else { value };
+    let is_of_export = matches!(name, "export-path" | "export-name");
+    let cause = as_address(form, name, value, place)
+        .filter(|_| is_of_export)
+        .or_else(|| left_open(subject, name, value, place))
+        .or_else(|| odd(subject, (name, bare), form.text("export-type").unwrap_or_default(), grammar));
+    // Quotes and spaces that were copied along are in no value that AWS takes.
+    let inner = bare.trim_matches(|next: char| next.is_whitespace() || "\"'`‘’“”".contains(next));
+    let is_inner_well = inner != bare && !inner.is_empty() && grammar.failure(inner).is_none();
+    let cause = match cause {
+        Some(cause) if is_inner_well => Some(cause.typing(name, inner)),
+        cause => cause,
+    };
+    let state = if cause.is_none() { State::Holds } else { State::Broken };
+    let causes = cause.into_iter().map(|cause| cause.in_group("form")).collect();
+    Outcome { causes, ..Outcome::of(state) }
+}
+
+/// An address, where a part of it belongs.
+fn as_address(form: &Form, name: &str, value: &str, place: Place) -> Option<Cause> {
+    let needed = inside_address(form, name, value)?;
+    let plain = needed.strip_prefix('`').and_then(|needed| needed.strip_suffix('`')).map(str::to_owned);
+    let values = Values::new().with("name", name).with("found", value).with("needed", needed);
+    let cause = Cause::new("path", "address", place, values);
+    Some(match plain {
+        Some(plain) => cause.typing(name, &plain),
+        None => cause,
+    })
+}
+
+/// What of a value is still to be replaced.
+fn left_open(subject: &Subject<'_>, name: &str, value: &str, place: Place) -> Option<Cause> {
+    let (start, length) = placeholder(value)?;
+    let values = Values::new().with("name", name).with("found", value);
+    Some(Cause::new("path", "placeholder", part(subject, name, start, length).unwrap_or(place), values))
 }
 
 /// Path and name that the product takes, and that cannot be those of an export.
@@ -56,17 +107,10 @@ pub(super) fn suspicious(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
         let Some(value) = subject.form.text(name) else { continue };
         let Some(place) = place(subject.form, name) else { continue };
         let values = Values::new().with("name", name).with("found", value);
-        let cause = if let Some(needed) = inside_address(subject.form, name, value) {
-            let plain =
-                needed.strip_prefix('`').and_then(|needed| needed.strip_suffix('`')).map(str::to_owned);
-            let cause = Cause::new("path", "address", place, values.with("needed", needed));
-            match plain {
-                Some(plain) => cause.typing(name, &plain),
-                None => cause,
-            }
-        } else if let Some((start, length)) = placeholder(value) {
-            let place = part(subject, name, start, length).unwrap_or(place);
-            Cause::new("path", "placeholder", place, values)
+        let cause = if let Some(cause) = as_address(subject.form, name, value, place) {
+            cause
+        } else if let Some(cause) = left_open(subject, name, value, place) {
+            cause
         } else if name == "export-path" && layout.path(value).is_empty() {
             Cause::new("path", "empty", place, values)
         } else if name == "export-path" && value.starts_with('/') {

@@ -231,7 +231,8 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     }
     let deny = statement.effect == Effect::Deny;
     let named = Named::new(resources);
-    let star = readable(&resources.items).any(|item| item.value.ends_with('*'));
+    let takes =
+        |resource: &str| readable(&resources.items).any(|item| Glob::new(&item.value).matches(resource));
     for item in readable(&actions.items).filter(|item| &*item.value != "*" && !item.value.contains("${")) {
         let mut idle = Vec::new();
         let mut all = 0usize;
@@ -239,7 +240,11 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
         let none = known.is_some_and(|known| !known.resource_types().iter().any(|each| named.takes(each)));
         for action in catalog::expand(&item.value) {
             all += 1;
-            let reaches = if action.has_resources() { !none && named.take(action) } else { star };
+            let reaches = if action.has_resources() {
+                !none && named.take(action)
+            } else {
+                asked_of_none(&action.full_name()).is_some_and(takes)
+            };
             if !reaches {
                 idle.push(action.name());
             }
@@ -259,6 +264,13 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
                 .note(format!("among them `{}`", idle.first().copied().unwrap_or_default()));
         }
     }
+}
+
+/// What AWS asks about for an action without resources, where that is not `*` alone. Of all buckets S3 asks about
+/// `arn:aws:s3:::*`, which AWS's own examples grant.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_s3_rw-bucket-console.html> (checked 2026-11)
+fn asked_of_none(action: &str) -> Option<&'static str> {
+    (action == "s3:ListAllMyBuckets").then_some("arn:aws:s3:::*")
 }
 
 /// What an action works on, for people.

@@ -1,7 +1,7 @@
 //! What kind of policy a document is, because AWS's grammar differs from kind to kind.
 
 use crate::catalog;
-use crate::evidence::{LoosePolicy, PolicyHint, Role};
+use crate::evidence::{LoosePolicy, PolicyHint, Purpose, Role};
 use crate::policy::{Effect, Policy, Statement};
 use std::fmt;
 
@@ -95,39 +95,20 @@ impl PolicyKind {
             Some(PolicyHint::Resource) => return Self::Resource(service_of(&found.policy)),
             None => {}
         }
-        let file = words_of(file);
-        let named = |names: &[&str]| names.iter().any(|name| file.contains(&format!("-{name}-")));
         let policy = &found.policy;
-        let names = |statement: &Statement| statement.principals.is_some() && !statement.is_unknown();
-        if !policy.statements.iter().any(names) {
-            return if named(&["scp", "scps", "service-control"]) {
-                Self::Scp
-            } else if named(&["boundary"]) {
-                Self::Boundary
-            } else if named(&["session", "sessionpolicy"]) {
-                Self::Session
-            } else if named(&["bucket-policy", "bucketpolicy"]) {
-                Self::Resource(Some("s3"))
-            } else if named(&["trust", "trustpolicy", "assume-role"]) {
-                Self::Trust
-            } else {
-                Self::Identity
-            };
-        }
-        if named(&["rcp", "rcps", "resource-control"]) {
-            Self::Rcp
-        } else if named(&["endpoint", "vpce"]) {
-            Self::Endpoint
-        } else if is_trust(policy) {
-            Self::Trust
-        } else if !named(&["bucket", "bucketpolicy", "key"])
-            && policy.is_for_all()
-            && policy.only_denies()
-            && speaks_of_several(policy)
-        {
-            Self::Rcp
-        } else {
-            Self::Resource(service_of(policy))
+        match Purpose::of(policy, file) {
+            Purpose::Identity => Self::Identity,
+            Purpose::Boundary => Self::Boundary,
+            Purpose::Session => Self::Session,
+            Purpose::Scp => Self::Scp,
+            Purpose::Rcp => Self::Rcp,
+            Purpose::Endpoint => Self::Endpoint,
+            Purpose::Trust => Self::Trust,
+            Purpose::Bucket => Self::Resource(Some("s3")),
+            // The policy of a resource speaks of its own service, and mostly of the resource.
+            Purpose::Bounds if policy.only_denies() && speaks_of_several(policy) => Self::Rcp,
+            Purpose::Bounds if allows_everything(policy) => Self::Endpoint,
+            Purpose::Bounds | Purpose::Resource => Self::Resource(service_of(policy)),
         }
     }
 
@@ -170,29 +151,17 @@ impl fmt::Display for PolicyKind {
     }
 }
 
-/// The words of a file's name between dashes, with a dash at both ends: `-root-scp-json-`. A word that merely begins or ends
-/// like another (`TrustedAdvisor`) is another word; a number behind a word does not change it.
-fn words_of(file: &str) -> String {
-    let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    let plain = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    let list: Vec<&str> = plain.filter(|word| !word.is_empty()).collect();
-    format!("-{}-", list.join("-"))
-}
-
-/// Every statement is about assuming, and none names a resource.
-fn is_trust(policy: &Policy) -> bool {
-    let assumes = |action: &str| {
-        let action = action.to_ascii_lowercase();
-        action.starts_with("sts:")
+/// The policy that an endpoint has as long as nobody gives it another: everything on everything. No resource takes it, since the
+/// actions of its policy are those of its service.
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html> (Default endpoint policy, checked 2026-11)
+fn allows_everything(policy: &Policy) -> bool {
+    let is_everything = |statement: &Statement| {
+        let mut actions = statement.actions.iter().filter(|actions| !actions.negated);
+        statement.effect == Effect::Allow
+            && statement.clauses.is_empty()
+            && actions.any(|actions| actions.items.iter().all(|item| &*item.value == "*"))
     };
-    !policy.statements.is_empty()
-        && policy.statements.iter().all(|statement| {
-            statement.resources.is_none()
-                && statement.actions.as_ref().is_some_and(|actions| {
-                    !actions.items.is_empty() && actions.items.iter().all(|item| assumes(&item.value))
-                })
-        })
+    !policy.statements.is_empty() && policy.statements.iter().all(is_everything)
 }
 
 /// Whether actions of more than one service stand in a policy: that of a resource speaks of its own.

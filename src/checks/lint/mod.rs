@@ -6,6 +6,7 @@
 
 mod action;
 mod arn;
+mod buckets;
 mod cases;
 mod condition;
 mod cover;
@@ -24,6 +25,7 @@ mod principal;
 mod reach;
 mod size;
 mod space;
+mod stranger;
 mod table;
 mod tag;
 mod trust;
@@ -34,8 +36,9 @@ pub use action::is_action;
 pub use cases::LINT_CASES;
 pub use doc::Doc;
 pub use kind::PolicyKind;
-pub(super) use principal::STRANGER;
+pub(super) use named::fault as principal_fault;
 pub use size::{Counted, counted};
+pub(super) use stranger::STRANGER;
 
 use super::subject::Cause;
 use doc::Out;
@@ -48,6 +51,7 @@ pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
     element::look(doc, &mut out);
     action::look(doc, &mut out);
     arn::look(doc, &mut out);
+    buckets::look(doc, &mut out);
     cover::look(doc, &mut out);
     principal::look(doc, &mut out);
     trust::look(doc, &mut out);

@@ -4,9 +4,8 @@ use super::cover::name;
 use super::doc::{Doc, Out, is_open};
 use super::kind::PolicyKind;
 use super::named;
-use super::space::{
-    Asked, FRESH_NAME, FRESH_USER, Known, Side, Space, closed, fill, fresh, part, with_denies,
-};
+use super::space::{Asked, FRESH_NAME, Known, Side, Space, closed, fill, fresh, part, with_denies};
+use super::stranger;
 use crate::catalog;
 use crate::eval::{Caller, Carriage, carriage, is_computed};
 use crate::policy::{BaseOperator, Effect, Policy, PrincipalEntry, PrincipalKind, Statement, Text, TextKind};
@@ -20,42 +19,6 @@ const SERVICE_ENDS: [&str; 6] =
 /// Keys that a request of a service carries to say for whom it is made.
 const SOURCE_KEYS: [&str; 4] =
     ["aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"];
-
-/// A request that comes from the Internet, from nobody this policy can know. What is not named the caller may choose.
-pub(in crate::checks) const STRANGER: &[(&str, Option<&str>)] = &[
-    ("aws:SecureTransport", Some("true")),
-    ("aws:SourceIp", Some("198.18.77.77")),
-    ("aws:ViaAWSService", Some("false")),
-    ("aws:PrincipalIsAWSService", Some("false")),
-    ("aws:PrincipalOrg*", None),
-    ("aws:PrincipalServiceName*", None),
-    ("aws:SourceVpc*", None),
-    ("aws:VpcSourceIp", None),
-    ("aws:Vpce*", None),
-    ("aws:SourceArn", None),
-    ("aws:SourceAccount", None),
-    ("aws:SourceOwner", None),
-    ("aws:SourceOrg*", None),
-    ("aws:CalledVia*", None),
-    ("aws:FederatedProvider", None),
-    ("aws:Ec2InstanceSource*", None),
-    ("kms:CallerAccount", Some("999999999999")),
-    ("elasticfilesystem:AccessedViaMountTarget", Some("false")),
-    ("lambda:EventSourceToken", None),
-    ("s3:DataAccessPoint*", None),
-    ("sts:ExternalId", None),
-    ("aws:userid", Some("AIDAPREFLIGHTSTRANGER")),
-];
-
-/// Keys that say who signed.
-const NOT_OF_ANONYMOUS: Known<'static> = &[
-    ("aws:PrincipalArn", None),
-    ("aws:PrincipalTag/*", None),
-    ("aws:username", None),
-    ("aws:MultiFactorAuth*", None),
-    ("aws:TokenIssueTime", None),
-    ("aws:SourceIdentity", None),
-];
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
     for statement in &doc.policy.statements {
@@ -216,15 +179,6 @@ fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let space = Space::new(&policy, Side::Resource);
     for entry in entries {
         let service = &*entry.value.value;
-        let foreign: Known<'_> = &[
-            ("aws:SourceAccount", Some("999999999999")),
-            ("aws:SourceArn", Some("arn:aws:any-service:us-east-1:999999999999:any/preflight-stranger")),
-            ("aws:SourceOrgID", Some("o-preflightstranger")),
-            ("aws:SourceOrgPaths", None),
-            ("aws:PrincipalServiceName", Some(service)),
-            ("kms:CallerAccount", Some("999999999999")),
-            ("kms:EncryptionContext*", None),
-        ];
         let guarded = statement
             .clauses
             .iter()
@@ -232,11 +186,22 @@ fn services(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
         let asked =
             Asked { caller: service, action: &action, resource: &resource, owner: Some("111122223333") };
         let values = [("found", service)];
-        let unguarded = if statement.clauses.is_empty() {
-            !space.is_refused(asked, foreign)
-        } else {
-            space.is_allowed(asked, foreign)
-        };
+        let unguarded = stranger::sources(&policy).into_iter().any(|source| {
+            let foreign: Known<'_> = &[
+                ("aws:SourceAccount", Some("999999999999")),
+                ("aws:SourceArn", Some(&source)),
+                ("aws:SourceOrgID", Some("o-preflightstranger")),
+                ("aws:SourceOrgPaths", None),
+                ("aws:PrincipalServiceName", Some(service)),
+                ("kms:CallerAccount", Some("999999999999")),
+                ("kms:EncryptionContext*", None),
+            ];
+            if statement.clauses.is_empty() {
+                !space.is_refused(asked, foreign)
+            } else {
+                space.is_allowed(asked, foreign)
+            }
+        });
         if unguarded {
             out.push("principal", "service-unguarded", entry.value.span, &values)
                 .note(format!("`{action}` is allowed when the service acts for account 999999999999"));
@@ -256,18 +221,10 @@ fn strangers(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some(sample) = everyone.then(|| sample(statement)).flatten() else { return };
     let Some(policy) = sample.policy(doc, statement) else { return };
     let Sample { action, resource, .. } = sample;
-    let space = Space::new(&policy, Side::Resource);
-    let may = |caller, owner, known| {
-        !space.is_refused(Asked { caller, action: &action, resource: &resource, owner: Some(owner) }, known)
-    };
-    let unsigned: Vec<_> = STRANGER.iter().chain(NOT_OF_ANONYMOUS).copied().collect();
-    // A user of another account has all that its own account can give, so the resource is taken to lie there: then the
-    // resource's policy alone decides.
-    let open = may("", "111122223333", &unsigned) || may(FRESH_USER, "999999999999", STRANGER);
-    if open {
+    if let Some(caller) = stranger::let_in(&policy, &action, &resource) {
         let span = principals.entries.first().map_or(principals.span, |entry| entry.value.span);
         out.push("principal", "public", span, &[("action", &action)])
-            .note(format!("{} allows `{action}` to a caller that nobody knows", name(statement)));
+            .note(format!("{} allows `{action}` to {caller}", name(statement)));
     }
 }
 

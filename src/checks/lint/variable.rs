@@ -1,6 +1,7 @@
 //! Policy variables: where they may stand, and how they are written.
 
 use super::doc::{Doc, Out};
+use crate::catalog;
 use crate::policy::{BaseOperator, Text, TextKind, Version};
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
@@ -85,6 +86,7 @@ fn written(doc: &Doc<'_>, item: &Text, out: &mut Out) {
         if name.contains(char::is_whitespace) || key.starts_with(' ') || key.ends_with(' ') {
             out.push("variable", "space", item.span, &found);
         }
+        named(key.trim(), item, out);
         if let Some(default) = default {
             let default = default.trim();
             let quoted = default.len() >= 2 && default.starts_with('\'') && default.ends_with('\'');
@@ -92,5 +94,21 @@ fn written(doc: &Doc<'_>, item: &Text, out: &mut Out) {
                 out.push("variable", "quote", item.span, &found);
             }
         }
+    }
+}
+
+/// What a variable names: a key that requests carry, once. Services fill in variables of their own names that are no keys
+/// (`${transfer:HomeFolder}`), so that of these nothing is said.
+fn named(key: &str, item: &Text, out: &mut Out) {
+    let date = catalog::data_version().date;
+    let values = [("found", &*item.value), ("key", key), ("date", date)];
+    match catalog::condition_key(key) {
+        Some(known) if known.multi => {
+            out.push("variable", "several-values", item.span, &values);
+        }
+        None if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) => {
+            out.push("variable", "key-unknown", item.span, &values);
+        }
+        Some(_) | None => {}
     }
 }

@@ -146,6 +146,7 @@ fn principals(request: &Request, policy: &Policy, statement: &Statement) -> Vec<
         },
     };
     let misspelt = principals.entries.iter().find(|entry| principal::misspelt(request, entry));
+    let misspelt = misspelt.or_else(|| principal::unknown(request, &principals.entries));
     let set = misspelt
         .map(|entry| Repair::of(Change::Set { at: at(policy, entry.value.span), value: json!(caller) }));
     set.into_iter().chain([Repair::of(add)]).collect()
