@@ -150,7 +150,6 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
         documents,
         reader: ReaderRecord { boundary, ..ReaderRecord::default() },
         organization: subject.evidence.organization.clone(),
-        readings: subject.evidence.readings.clone(),
         disagreements: subject
             .evidence
             .disagreements

@@ -2,7 +2,7 @@
 
 use super::subject::{FactRef, Subject};
 use crate::eval::{Caller, CallerKind, Layer, LayerKind, Layers};
-use crate::evidence::{BoundaryRecord, Disagreement, FormClash, Reading, Role};
+use crate::evidence::{BoundaryRecord, Disagreement, FormClash, Role};
 use crate::policy::{FaultKind, Policy, arn};
 
 /// The layers for requests of one caller to one service.
@@ -148,13 +148,7 @@ pub(super) fn organization<'a>(
 /// denied, and beside it others may stand, such as the `FullAWSAccess` that is attached to every level unless it is taken
 /// away. <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html> (checked 2026-11)
 fn is_met(subject: &Subject<'_>, role: Role) -> bool {
-    let readings = &subject.evidence.readings;
-    subject.evidence.of(role).any(|document| {
-        let is_named = |(source, reading): &(_, Reading)| {
-            *source == document.source && matches!(reading, Reading::Named(..))
-        };
-        !document.from_template && document.attachment.is_none() && !readings.iter().any(is_named)
-    })
+    subject.evidence.of(role).any(|document| document.is_met)
 }
 
 /// The fact that a layer nobody has seen waits for.

@@ -48,6 +48,8 @@ pub struct PolicyDocument {
     pub in_force: Option<bool>,
     /// It was taken out of a template, a module or a plan, whoever said what it is: its text is not the policy's own.
     pub from_template: bool,
+    /// It was met among other files: what it is its content told, and nobody said.
+    pub is_met: bool,
 }
 
 /// How a text was taken, so that it can be taken again.
@@ -82,6 +84,7 @@ impl PolicyDocument {
             whose: None,
             in_force: None,
             from_template: false,
+            is_met: false,
         }
     }
 

@@ -223,8 +223,10 @@ fn clashes(sources: &Sources, evidence: &Evidence, form: &Form) -> Vec<Disagreem
     let given = |name: &str| form.get(name).filter(|_| form.is_given(name)).map(|value| value.text.clone());
     let file = |place: Place| sources.get(place.source).name().to_owned();
     let none = record.not_in_use.or(evidence.live.no_organization);
-    let policies =
-        [(Role::Scp, "service control policies of one"), (Role::Rcp, "resource control policies of one")];
+    let policies = [
+        (Role::Scp, "otherwise: it is a service control policy"),
+        (Role::Rcp, "otherwise: it is a resource control policy"),
+    ];
     let mut found = Vec::new();
     if let Some(organization) = given("organization") {
         let is_none = organization == "none";

@@ -20,12 +20,14 @@ pub(super) fn of(text: &str) -> Vec<Piece> {
     let values = values(text);
     let begins = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
     let gaps = gaps(text, &values);
-    let is_one = values.len() < 2 && begins;
     let is_json = |gap: &Range<usize>| text.get(gap.clone()).is_some_and(is_of_json);
-    if values.is_empty() || is_one || gaps.iter().any(is_json) {
+    if values.is_empty() || gaps.iter().any(is_json) {
         return Vec::new();
     }
     let mut pieces: Vec<Piece> = gaps.into_iter().flat_map(|gap| commands(text, gap)).collect();
+    if values.len() < 2 && begins && pieces.is_empty() {
+        return Vec::new();
+    }
     pieces.extend(values.into_iter().map(Piece::Value));
     pieces.sort_by_key(|piece| match piece {
         Piece::Value(range) | Piece::Silent(range, _) => range.start,
@@ -137,6 +139,12 @@ fn commands(text: &str, gap: Range<usize>) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// Whether a text is what a terminal showed: a command stands first.
+pub(super) fn is_log(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    first.is_some_and(|line| is_command(line) || line.starts_with("```"))
 }
 
 /// Whether a line is a command of the AWS CLI, behind a prompt or not.

@@ -25,6 +25,9 @@ pub(super) fn named(
         super::iac::take(sources, source, found, Some(file), evidence);
         return;
     }
+    if pieces::is_log(sources.get(source).text()) && named_in_log(sources, source, file, evidence) {
+        return;
+    }
     // Where there is no policy the AWS CLI says so, and that lands in the file.
     if let Some(form) = text::form_of(sources.get(source).text()) {
         let name = sources.get(source).name().to_owned();
@@ -46,6 +49,31 @@ pub(super) fn named(
         found.policies
     };
     take(policies, found.wrapped, evidence, |_| Some(file));
+}
+
+/// Reads the policies out of what a terminal showed, and tells whether there are any.
+fn named_in_log(
+    sources: &mut Sources,
+    source: SourceId,
+    file: (Role, usize, Option<usize>),
+    evidence: &mut Evidence,
+) -> bool {
+    let mut is_any = false;
+    for piece in pieces::of(sources.get(source).text()) {
+        let Piece::Value(range) = piece else { continue };
+        let part = sources.add_part(source, Span::new(range.start, range.end));
+        let document = read_json(sources.get(part).text());
+        let found = find(sources, part, &document);
+        if found.policies.is_empty() {
+            continue;
+        }
+        if file.0 != Role::LinkedPolicy && file.2.is_none() {
+            evidence.reader.note_policy(&document.root, part);
+        }
+        take(found.policies, found.wrapped, evidence, |_| Some(file));
+        is_any = true;
+    }
+    is_any
 }
 
 /// Reads a file that the user called the answer of a command.
@@ -213,6 +241,7 @@ fn one(
     let command = command_of(&document.root);
     evidence.reader.note_policy(&document.root, source);
     let mut skipped = Vec::new();
+    let known = evidence.documents.len();
     take(found.policies, found.wrapped, evidence, |each| match role_of(each, &name) {
         Ok(role) => Some((role, 0, None)),
         Err(reason) => {
@@ -220,6 +249,7 @@ fn one(
             None
         }
     });
+    evidence.documents.iter_mut().skip(known).for_each(|document| document.is_met = true);
     match skipped.into_iter().next() {
         Some(reason) => Err(reason),
         None => Ok(vec![command]),
