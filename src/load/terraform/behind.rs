@@ -228,24 +228,42 @@ impl Texts {
             (kind, [name, rest @ ..]) if at.module.block("resource", &[kind, name]).is_some() => {
                 self.resource(at, (kind, name), rest.first().map(String::as_str));
             }
-            // An attribute of a resource that the module lacks.
-            (kind, [_, ..]) if kind.contains('_') && !is_iterator(at.module, kind) => {}
+            // What a repeated block gives, or an attribute of a resource that the module lacks.
+            (name, [_, ..]) => {
+                let all = iterated(at.module, name);
+                if all.is_empty() && !name.contains('_') {
+                    self.is_open = true;
+                }
+                let label = format!("dynamic {name}");
+                for (file, expr) in all {
+                    if self.is_new(at.module, &format!("{label} {}", expr.span.start)) {
+                        self.add(at, (&label, file), expr);
+                    }
+                }
+            }
             _ => self.is_open = true,
         }
     }
 }
 
-/// Whether a `dynamic` block of a module gives what it repeats this name.
-fn is_iterator(module: &Module, name: &str) -> bool {
-    fn search(body: &HclBody, name: &str) -> bool {
-        body.blocks.iter().any(|block| {
+/// What the `dynamic` blocks of a module are repeated over that give it this name.
+fn iterated<'m>(module: &'m Module, name: &str) -> Vec<(&'m File, &'m HclExpr)> {
+    fn search<'m>(file: &'m File, body: &'m HclBody, name: &str, out: &mut Vec<(&'m File, &'m HclExpr)>) {
+        for block in &body.blocks {
             let iterator = block.body.value("iterator").and_then(|expr| match &expr.kind {
                 HclKind::Variable(name) => Some(name.as_str()),
                 _ => None,
             });
             let own = iterator.or(block.labels.first().map(String::as_str));
-            (block.kind == "dynamic" && own == Some(name)) || search(&block.body, name)
-        })
+            if block.kind == "dynamic" && own == Some(name) {
+                out.extend(block.body.value("for_each").map(|expr| (file, expr)));
+            }
+            search(file, &block.body, name, out);
+        }
     }
-    module.files.iter().any(|file| search(&file.body, name))
+    let mut out = Vec::new();
+    for file in &module.files {
+        search(file, &file.body, name, &mut out);
+    }
+    out
 }
