@@ -2,7 +2,7 @@
 
 use super::{Job, Kind, Limit};
 use crate::eval::{Layer, Layers};
-use crate::policy::{Effect, Policy, Statement};
+use crate::policy::{Effect, Element, Policy, Statement, Text, TextKind};
 
 /// What is known of the caller's own policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,12 @@ pub(super) fn variants(kind: Kind) -> &'static [Identity] {
 }
 
 /// The layers with one of the documents.
-pub(super) fn layers<'p>(job: &Job<'p>, document: Option<&'p Policy>, identity: Identity) -> Layers<'p> {
-    let own: Vec<&Policy> = document.into_iter().chain(job.beside).collect();
+pub(super) fn layers<'p>(
+    job: &Job<'p>,
+    (document, beside): (Option<&'p Policy>, Option<&'p Policy>),
+    identity: Identity,
+) -> Layers<'p> {
+    let own: Vec<&Policy> = document.into_iter().chain(beside).chain(job.beside).collect();
     let mut layers = Layers::none();
     match job.kind {
         Kind::Identity => {
@@ -61,12 +65,7 @@ pub(super) fn layers<'p>(job: &Job<'p>, document: Option<&'p Policy>, identity: 
 /// A document that gives nothing: where it is not there, nothing is bounded.
 fn limited<'p>(limit: Limit, document: Option<&'p Policy>, own: Vec<&'p Policy>, layers: &mut Layers<'p>) {
     let one = || if document.is_some() { Layer::Known(own.clone()) } else { Layer::Absent };
-    let level = || match document {
-        // What only denies has no effect but beside another policy that allows.
-        Some(document) if limit == Limit::Scp && only_denies(document) => Layer::Partly(vec![own.clone()]),
-        Some(_) => Layer::Known(vec![own.clone()]),
-        None => Layer::Absent,
-    };
+    let level = || if document.is_some() { Layer::Known(vec![own.clone()]) } else { Layer::Absent };
     layers.identity = Layer::NotVisible;
     match limit {
         Limit::Boundary => layers.boundary = one(),
@@ -81,6 +80,34 @@ fn limited<'p>(limit: Limit, document: Option<&'p Policy>, own: Vec<&'p Policy>,
             layers.endpoint = one();
         }
     }
+}
+
+/// What stands beside a service control policy that only denies: `FullAWSAccess`, at the place of the document.
+pub(super) fn beside(kind: Kind, document: &Policy) -> Option<Policy> {
+    if kind != Kind::Limit(Limit::Scp) || !only_denies(document) {
+        return None;
+    }
+    let mut out = document.clone();
+    out.statements.truncate(1);
+    for statement in &mut out.statements {
+        let everything = Element {
+            negated: false,
+            key_span: statement.span,
+            span: statement.span,
+            items: vec![Text {
+                value: "*".into(),
+                span: statement.span,
+                kind: TextKind::String,
+                holes: Box::default(),
+            }],
+        };
+        (statement.sid, statement.principals, statement.condition_span) = (None, None, None);
+        statement.effect = Effect::Allow;
+        statement.clauses.clear();
+        statement.actions = Some(everything.clone());
+        statement.resources = Some(everything);
+    }
+    Some(out)
 }
 
 /// Whether a document allows nothing at all. As a service control policy it stands beside `FullAWSAccess`, since an account whose

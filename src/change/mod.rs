@@ -124,10 +124,12 @@ pub fn compare(job: &Job<'_>) -> Found {
 
 fn compare_in(job: &Job<'_>, variants: &[layers::Identity]) -> Found {
     let mut classes = classes::Classes::default();
+    let [of_old, of_new] =
+        [job.old, job.new].map(|policy| policy.and_then(|policy| layers::beside(job.kind, policy)));
     for with_identity in variants {
         let (old, new) = Compiled::pair(
-            &layers::layers(job, job.old, *with_identity),
-            &layers::layers(job, job.new, *with_identity),
+            &layers::layers(job, (job.old, of_old.as_ref()), *with_identity),
+            &layers::layers(job, (job.new, of_new.as_ref()), *with_identity),
         );
         classes.search(job, (&old, &new));
         classes.search_asked(job, (&old, &new));

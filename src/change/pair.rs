@@ -166,6 +166,11 @@ fn fault_of(policy: &Policy, kind: Kind) -> Option<(String, Span)> {
     if let Some(broken) = broken {
         return Some((format!("`{}`, which is no action,", broken.value), broken.span));
     }
+    if kind.names_nobody()
+        && let Some(principals) = policy.statements.iter().find_map(|statement| statement.principals.as_ref())
+    {
+        return Some(("`Principal`, which such a policy cannot have,".to_owned(), principals.key_span));
+    }
     if let Some(found) = policy.statements.iter().find_map(foreign_principal) {
         return Some(found);
     }

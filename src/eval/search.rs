@@ -6,6 +6,7 @@
 
 mod consulted;
 mod pair;
+mod twins;
 
 use super::ask::{Answer, Dependence, Patch, Question, Witness};
 use super::compile::{Axis, Compiled};
@@ -248,9 +249,7 @@ impl<'a, 'p> Search<'a, 'p> {
             choices.pop();
         }
         // INVARIANT: a value either passes a test or it does not; if neither is possible, the search is wrong.
-        if !possible {
-            self.gave_up = true;
-        }
+        self.gave_up |= !possible;
     }
 
     /// A value that goes on agreeing when a test is decided: the one at hand, if it does, else a new one.

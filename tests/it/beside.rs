@@ -154,3 +154,52 @@ fn what_a_named_folder_holds_beside_templates_is_looked_at() {
         .collect();
     assert_eq!(names, ["boundary.json", "reader.json"]);
 }
+
+#[test]
+fn a_template_that_is_named_keeps_what_its_policies_are_attached_to() {
+    let module = |bucket: &str, user: &str| {
+        format!(
+            r#"
+resource "aws_s3_bucket_policy" "b" {{
+  bucket = "{bucket}"
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Principal = {{ Service = "bcm-data-exports.amazonaws.com" }}, Action = "s3:PutObject", Resource = "arn:aws:s3:::acme-billing/reports/billing/*", Condition = {{ StringEquals = {{ "aws:SourceAccount" = "111122223333" }} }} }}] }})
+}}
+
+resource "aws_iam_user_policy" "r" {{
+  user   = "{user}"
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = ["s3:GetBucketLocation", "s3:ListBucket"], Resource = "arn:aws:s3:::acme-billing" }},
+    {{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::acme-billing/reports/billing/*" }},
+  ] }})
+}}
+"#
+        )
+    };
+    let settings = r#"consumer = "spendeffix-root"
+[form]
+account = "111122223333"
+account-kind = "root"
+bucket = "acme-billing"
+export-name = "billing"
+export-path = "reports"
+reader = "arn:aws:iam::111122223333:user/spend"
+mode = "bucket-only"
+[documents]
+bucket-policy = "main.tf"
+reader-policy = ["main.tf"]
+"#;
+    for (bucket, user, code, words) in [
+        ("acme-billing", "spend", 0, "ready"),
+        ("acme-billing", "spend-too", 3, "aws_iam_user_policy.r"),
+        ("other", "spend", 3, "aws_s3_bucket_policy.b"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("main.tf"), module(bucket, user)).unwrap();
+        std::fs::write(folder.path().join("preflight.toml"), settings).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
+        let output = command.env_clear().args(["check", "."]).current_dir(folder.path()).output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{bucket} {user}: {out}");
+        assert!(out.contains(words), "{bucket} {user}: {out}");
+    }
+}

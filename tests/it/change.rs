@@ -342,6 +342,7 @@ fn exit_codes_and_forms_of_the_command() {
         ("more.json", &more),
         ("bad.json", "{"),
         ("b.json", &format!("\n{TEAM}")),
+        ("refused.json", &open.replace("\"Allow\"", "\"allow\"")),
     ]);
     let schema: Value = serde_json::from_str(include_str!("../../docs/schema/change.v1.json")).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
@@ -357,6 +358,8 @@ fn exit_codes_and_forms_of_the_command() {
         (vec!["a.json", "b.json", "--must-not-grant", "s3:Put*,iam:*"], 0),
         (vec!["more.json", "more.json", "--no-new-access-than", "a.json"], 1),
         (vec!["more.json", "a.json", "--no-new-access-than", "a.json"], 0),
+        // What AWS refuses grants nothing, and is nothing to stay within.
+        (vec!["a.json", "a.json", "--no-new-access-than", "refused.json"], 3),
         // What AWS has no action for would be granted by nobody, and asked about by nobody.
         (vec!["a.json", "b.json", "--must-not-grant", "s3:RemoveBucket"], 2),
         (vec!["a.json", "b.json", "--must-not-grant", "DeleteBucket"], 2),

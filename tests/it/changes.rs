@@ -129,6 +129,10 @@ fn check(case: &Path) -> Vec<String> {
             "--consumer",
             "spendeffix-root",
         ]);
+        if new.iter().any(|(_, text)| text.contains("\nreader = ")) {
+            let reader = "arn:aws:iam::111122223333:user/spend";
+            form.extend(["--account-kind", "root", "--mode", "bucket-only", "--reader", reader]);
+        }
     }
     let ways = [
         ("two folders", told(&report(case, &form), ["old/", "new/"], &why)),

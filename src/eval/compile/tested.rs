@@ -97,6 +97,19 @@ impl<'p> Compiled<'p> {
         }
     }
 
+    /// Of two texts with variables that differ in defaults alone: the variables for which the first has one and the second has
+    /// not, and the other way round.
+    pub(in crate::eval) fn defaults_apart(
+        &self,
+        one: FreeAtom,
+        other: FreeAtom,
+    ) -> Option<(Vec<String>, Vec<String>)> {
+        match (self.atoms.get(one.0 as usize)?, self.atoms.get(other.0 as usize)?) {
+            (Test::ResourceTemplate(one), Test::ResourceTemplate(other)) => one.defaults_apart(other),
+            _ => None,
+        }
+    }
+
     /// The resources a test of the resource takes; none where a variable has no single value.
     pub(in crate::eval) fn resource_language(&self, atom: FreeAtom, context: &Context) -> Option<Language> {
         match self.atoms.get(atom.0 as usize)? {

@@ -81,6 +81,31 @@ impl Template {
         })
     }
 
+    /// The variables for which only this text has a default, and those for which only the other has one, if they say the same
+    /// but for that.
+    pub(in crate::eval) fn defaults_apart(&self, other: &Self) -> Option<(Vec<String>, Vec<String>)> {
+        if self == other || self.pieces.len() != other.pieces.len() {
+            return None;
+        }
+        let (mut own, mut others) = (Vec::new(), Vec::new());
+        for pair in self.pieces.iter().zip(&other.pieces) {
+            match pair {
+                (
+                    TemplatePiece::Variable { key, default },
+                    TemplatePiece::Variable { key: same, default: second },
+                ) if key == same => match (default, second) {
+                    (Some(_), None) => own.push(key.to_string()),
+                    (None, Some(_)) => others.push(key.to_string()),
+                    (one, two) if one == two => {}
+                    _ => return None,
+                },
+                (one, two) if one == two => {}
+                _ => return None,
+            }
+        }
+        Some((own, others))
+    }
+
     /// Whether a value passes under an operator.
     #[must_use]
     pub fn test(&self, base: BaseOperator, value: &str, context: &Context) -> Truth {

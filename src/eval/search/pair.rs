@@ -1,5 +1,6 @@
 //! The search over two sets of one numbering: requests that they decide differently.
 
+use super::twins::Twins;
 use super::{Branch, Choices, Leaf, Search, Values};
 use crate::eval::ask::Question;
 use crate::eval::compile::Compiled;
@@ -40,6 +41,11 @@ impl<'a, 'p> Search<'a, 'p> {
         let Some(request) = self.concrete(at.request, choices, values) else {
             self.gave_up = true;
             return;
+        };
+        let request = match self.twins(at, choices) {
+            Twins::None => request,
+            Twins::Impossible => return,
+            Twins::Absent(absent) => absent,
         };
         let again = |set: &Compiled<'_>| decide(set, &request, at.world, &mut NoTrace);
         let (old_again, new_again) = (again(self.set), self.other.map_or(new, again));

@@ -7,13 +7,17 @@ use crate::evidence::{Called, gives_access, mark_of};
 use crate::syntax::Node;
 use std::collections::BTreeMap;
 
+/// Properties that give nothing.
+const BESIDE: [&str; 2] = ["Description", "Tags"];
+
 impl<'t> Collector<'_, '_, 't> {
     /// Takes a resource that is such a thing.
     pub(super) fn without_document(&mut self, resource: &Resource<'_, 't>) {
         let all = calls_another(resource.kind) || gives(resource.kind);
         let members = resource.properties().and_then(Node::as_object).unwrap_or_default();
-        let wanted =
-            members.iter().filter(|member| (all && member.key != "Tags") || is_attached_by(&member.key));
+        let wanted = members
+            .iter()
+            .filter(|member| (all && !BESIDE.contains(&&*member.key)) || is_attached_by(&member.key));
         let mut marks = BTreeMap::new();
         for member in wanted {
             let inner = member.value.as_object().filter(|_| member.key == "Parameters");

@@ -1,7 +1,7 @@
 //! Identity and trust policies: classes are true, and there are no others.
 
-use super::{Found, Job, OWNER, compare, policy, request};
-use preflight::change::Kind;
+use super::{Found, Job, OWNER, compare, plain, policy, request};
+use preflight::change::{Kind, Limit};
 use preflight::eval::{Compiled, Layer, Layers, NoTrace, Request, World, decide};
 use preflight::finding::change::{AccessChange, Effect};
 use preflight::policy::Policy;
@@ -264,4 +264,30 @@ fn who_cannot_ask_is_no_witness() {
     let google = "accounts.google.com:sub";
     let found = compared(&web("a", google), &web("b", google), Kind::Trust);
     assert_eq!(found.effect, Effect::Same, "{found:#?}");
+}
+
+#[test]
+fn a_service_control_policy_that_only_denies_stands_beside_one_that_allows() {
+    let both = policy(&[plain("Deny", "s3:DeleteBucket"), plain("Deny", "ec2:RunInstances")]);
+    let one = policy(&[plain("Deny", "s3:DeleteBucket")]);
+    let all = policy(&[plain("Allow", "*")]);
+    let kind = Kind::Limit(Limit::Scp);
+    for (old, new, gained, lost) in [
+        (&both, &one, vec!["ec2:RunInstances"], vec![]),
+        (&one, &both, vec![], vec!["ec2:RunInstances"]),
+        (&one, &all, vec!["s3:DeleteBucket"], vec![]),
+    ] {
+        let found = compared(old, new, kind);
+        let actions = |list: &[AccessChange]| -> Vec<String> {
+            list.iter().flat_map(|class| class.actions.clone()).collect()
+        };
+        assert_eq!(
+            (actions(&found.gained), actions(&found.lost)),
+            (
+                gained.iter().map(|&each| each.to_owned()).collect(),
+                lost.iter().map(|&each| each.to_owned()).collect()
+            ),
+            "{found:#?}"
+        );
+    }
 }
