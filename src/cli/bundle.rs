@@ -1,16 +1,16 @@
 //! `preflight bundle`
 
+mod alike;
+
 use super::args::{BundleArgs, CheckArgs};
 use super::check::{Filed, Run};
 use super::save::{Staged, can_save};
 use super::{Exit, terminal};
-use crate::contract::{Ask, Contract, Form, Origin, is_choice};
-use crate::evidence::Evidence;
-use crate::finding::Report;
+use crate::contract::{Ask, Contract, Origin, is_choice};
 use crate::load;
 use crate::policy::arn::account_of;
 use crate::redact::{Redactor, secrets};
-use crate::source::Sources;
+use alike::{differences, replaced};
 use serde_json::{Map, Value, json};
 use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
@@ -22,21 +22,15 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
     refuse_bundles(&documents)?;
     refuse_secrets(&documents)?;
     let form = form(&run);
+    let mut left = Vec::new();
     let (text, documents, redactor) = if args.no_redact {
         (compose(&form, &documents), documents, None)
     } else {
-        let mut redactor = Redactor::new(salt(), documents.iter().map(|document| document.text.as_str()));
-        for (name, value) in &form {
-            learn(&mut redactor, name, value);
-        }
-        for contract in run.consumers.iter().filter_map(|name| run.library.contract(name)) {
-            keep(&mut redactor, contract);
-        }
-        let (form, documents) = redacted(&mut redactor, &form, &documents);
-        (compose(&form, &documents), documents, Some(redactor))
+        let replaced = replaced(&run, &form, &documents);
+        left = replaced.left;
+        (replaced.text, replaced.documents, Some(replaced.redactor))
     };
-    let told = verify(&run, &text, &documents);
-    if let Some(difference) = told {
+    if let Some(difference) = differences(&run, &text, &documents).first() {
         anyhow::bail!(
             "nothing was written: the bundle would be judged otherwise than the documents ({difference}); --no-redact leaves names as they are"
         );
@@ -52,6 +46,9 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
         let mapping = mapping_of(args);
         staged.commit()?;
         terminal::talk(&summary(&redactor));
+        if !left.is_empty() {
+            terminal::talk(&format!("left where no document shows them as names: {}", left.join(", ")));
+        }
         terminal::talk(&format!(
             "wrote `{}`, which tells what is what: keep it to yourself",
             mapping.display()
@@ -218,8 +215,11 @@ fn redacted(
     documents: &[Document],
 ) -> (Vec<(String, String)>, Vec<Document>) {
     // What is one of a choice names nobody.
-    let mut one =
-        |name: &str, value: &str| if is_choice(name) { value.to_owned() } else { redactor.redact(value) };
+    let mut one = |name: &str, value: &str| match name {
+        name if is_choice(name) => value.to_owned(),
+        "bucket" | "external-id" => redactor.redact_name(value),
+        _ => redactor.redact(value),
+    };
     let form = form.iter().map(|(name, value)| (name.clone(), one(name, value))).collect();
     let documents = documents
         .iter()
@@ -298,47 +298,6 @@ fn refuse_secrets(documents: &[Document]) -> anyhow::Result<()> {
         found.join("\n")
     );
     Ok(())
-}
-
-/// Where the bundle is judged otherwise than the documents; nothing if nowhere.
-fn verify(run: &Run, text: &str, documents: &[Document]) -> Option<String> {
-    let (mut sources, mut evidence) = (Sources::new(), Evidence::default());
-    load::add_unnamed(&mut sources, "bundle", text, &mut evidence);
-    let bundled = run.judge_other(&sources, &evidence, &Form::new());
-    let short: Vec<&str> =
-        documents.iter().filter(|document| document.is_short).map(|document| &*document.name).collect();
-    let (before, after) = (outline(&run.judge(), &run.sources, &[]), outline(&bundled, &sources, &short));
-    if before == after {
-        return None;
-    }
-    let only = |left: &[String], right: &[String]| left.iter().find(|line| !right.contains(line)).cloned();
-    only(&before, &after).or_else(|| only(&after, &before)).or_else(|| Some("another order".to_owned()))
-}
-
-/// What a report says, without names; of listings that were shortened, without places.
-fn outline(report: &Report, sources: &Sources, short: &[&str]) -> Vec<String> {
-    let mut lines = vec![format!("verdict {:?}", report.verdict)];
-    for consumer in &report.consumers {
-        lines.extend(consumer.demands.iter().map(|demand| format!("{} {:?}", demand.id, demand.state)));
-    }
-    let mut findings: Vec<String> = report
-        .findings
-        .iter()
-        .map(|finding| {
-            let source = sources.get(finding.primary.place.source);
-            // The form stands elsewhere in a bundle.
-            let at = source.position(finding.primary.place.span.start);
-            let is_elsewhere = matches!(source.name(), "command line" | "bundle")
-                || source.name().ends_with("preflight.toml")
-                || source.is_excerpt()
-                || short.contains(&source.name());
-            let place = if is_elsewhere { String::new() } else { format!(" {}:{}", at.line, at.column) };
-            format!("{}{place}", finding.rule.0)
-        })
-        .collect();
-    findings.sort();
-    lines.extend(findings);
-    lines
 }
 
 fn mapping_text(redactor: &Redactor) -> String {

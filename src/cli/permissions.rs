@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 pub(super) fn run(args: &PermissionsArgs) -> anyhow::Result<Exit> {
     let library = Library::embedded()?;
     let reads: Vec<&Read> = library.reads().list.iter().filter(|read| is_wanted(read, args)).collect();
-    let grants = grants(&reads, &form(args));
+    let grants = grants(&reads, &form(args)?);
     terminal::print(&match args.form {
         PolicyForm::Json => json_text(&grants),
         PolicyForm::Terraform => terraform(&grants),
@@ -41,16 +41,26 @@ fn is_wanted(read: &Read, args: &PermissionsArgs) -> bool {
     of_reader && read.purposes.iter().any(is_asked)
 }
 
-/// Values for the holes of resources; what is not known stays a wildcard.
-fn form(args: &PermissionsArgs) -> Form {
+/// Values for the holes of resources; what is not known stays a wildcard. The billing services are in one Region of a partition.
+/// <https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-Beijing.html> (checked 2026-11)
+fn form(args: &PermissionsArgs) -> anyhow::Result<Form> {
     let mut form = Form::new();
     let account = args.account.as_deref().unwrap_or("*");
-    form.presume("partition", "aws", "");
+    let of_reader = args.reader.as_deref().and_then(|arn| arn.split(':').nth(1));
+    if let (Some(given), Some(of_reader)) = (args.partition.as_deref(), of_reader) {
+        anyhow::ensure!(
+            given == of_reader,
+            "--partition is `{given}`, and the ARN of --reader is of `{of_reader}`: a policy holds in one partition"
+        );
+    }
+    let partition = args.partition.as_deref().or(of_reader).unwrap_or("aws");
+    form.presume("partition", partition, "");
+    form.presume("billing-region", if partition == "aws-cn" { "cn-northwest-1" } else { "us-east-1" }, "");
     form.presume("account", account, "");
     form.presume("bucket-account", args.bucket_account.as_deref().unwrap_or(account), "");
     form.presume("linked-role", args.linked_role.as_deref().unwrap_or("*"), "");
     form.presume("bucket", args.bucket.as_deref().unwrap_or("*"), "");
-    form
+    Ok(form)
 }
 
 /// Actions that share their resources.

@@ -52,13 +52,32 @@ impl Redactor {
         self.kept.insert(name.to_owned());
     }
 
+    /// Leaves a name as it is wherever no text shows it as one: it is a word of AWS's language as well.
+    pub fn weaken(&mut self, name: &str) {
+        self.names.weaken(name);
+    }
+
+    /// A value that is a name as a whole, replaced.
+    pub fn redact_name(&mut self, name: &str) -> String {
+        let is_all = |(_, length): &(&str, usize)| *length == name.len();
+        let Some((kind, _)) = self.names.at(name, None, true).filter(is_all) else {
+            return self.redact(name);
+        };
+        let new = self.pseudonym(kind, name);
+        if new != name {
+            self.mapping.insert(name.to_owned(), (kind, new.clone()));
+        }
+        new
+    }
+
     /// A text with its names replaced.
     pub fn redact(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
+        let places = self.names.places(text);
         let mut rest = text;
         let mut before: Option<char> = None;
         while let Some(first) = rest.chars().next() {
-            let found = self.names.at(rest, before);
+            let found = self.names.at(rest, before, places.contains(&(text.len() - rest.len())));
             let Some((kind, length)) = found else {
                 out.push(first);
                 // Behind `%3A` of a document written as in a URL a name may begin, as behind a colon.
@@ -310,6 +329,20 @@ mod tests {
         assert!(out.contains(&format!("\"ou-{root}-")), "{out}");
         let canonical = out.split("\"ID\": \"").nth(1).unwrap().get(..64).unwrap();
         assert!(canonical.bytes().all(|byte| byte.is_ascii_hexdigit()), "{canonical}");
+    }
+
+    #[test]
+    fn a_weak_name_is_replaced_where_it_is_shown_alone() {
+        let text = r#"{"GroupName": "billing", "Arn": "arn:aws:iam::111122223333:group/billing", "QueryStatement": "SELECT bill_billing_entity",
+            "Resource": ["arn:aws:s3:::billing", "arn:aws:s3:::billing/billing/*"], "aws:username": ["billing"]}"#;
+        let mut redactor = Redactor::new(9, [text]);
+        assert!(!redactor.redact(text).contains("billing"));
+        redactor.weaken("billing");
+        let out = redactor.redact(text);
+        assert!(out.contains("bill_billing_entity"), "{out}");
+        assert_eq!(out.matches("billing").count(), 2, "{out}");
+        assert!(!redactor.redact_name("billing").contains("billing"));
+        assert_eq!(redactor.redact("reports/billing"), "reports/billing");
     }
 
     #[test]

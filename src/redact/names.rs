@@ -3,7 +3,7 @@
 
 use super::forms;
 use super::values::{self, Shape};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Members of answers, policies and templates whose value names somebody or something of the customer's.
 const MEMBERS: [(&str, &str, Shape); 22] = [
@@ -79,6 +79,55 @@ pub(super) struct Names {
     by_first: BTreeMap<char, Vec<String>>,
     /// Texts behind a wildcard.
     fragments: BTreeMap<String, &'static str>,
+    /// Names that are words of the language as well.
+    weak: BTreeSet<String>,
+}
+
+/// The names that a text shows as such, with their kinds.
+fn shown(text: &str) -> Vec<(&'static str, &str, Shape)> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices("arn:") {
+        let rest = text.get(at..).unwrap_or_default();
+        let is_end = |ch: char| ch.is_whitespace() || matches!(ch, '"' | '\'' | '\\' | '<' | '>' | ',' | '`');
+        let arn = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or_default();
+        out.extend(in_arn(arn).into_iter().map(|(kind, name)| (kind, name, Shape::Names)));
+    }
+    for (key, kind, shape) in MEMBERS {
+        out.extend(values::of(text, key, shape).into_iter().map(|value| (kind, value, shape)));
+    }
+    for (key, kind) in [("aws:username", "user"), ("aws:userid", "id")] {
+        // Behind the identifier of a role stands the session, which people name after themselves.
+        let parts = values::compared(text, key).into_iter().flat_map(|value| value.split(':'));
+        out.extend(parts.map(|part| (kind, part, Shape::Names)));
+    }
+    // Short words and those of a closed choice are nobody's name, and may stand anywhere.
+    let is_choice = |value: &str| value.len() < 4 || !value.chars().any(char::is_lowercase);
+    let tags = values::tags(text).into_iter().filter(|value| !is_choice(value));
+    out.extend(tags.map(|value| ("tag", value, Shape::Text)));
+    out.extend(values::account_names(text).into_iter().map(|value| ("account name", value, Shape::Text)));
+    out
+}
+
+/// The names in an ARN.
+fn in_arn(arn: &str) -> Vec<(&'static str, &str)> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let [_, _, service, _, _, resource] = parts.as_slice() else { return Vec::new() };
+    match *service {
+        "s3" => vec![("bucket", resource.split('/').next().unwrap_or_default())],
+        "iam" | "sts" => {
+            let mut parts = resource.split('/');
+            let kind = match parts.next() {
+                Some("user") => "user",
+                Some("role" | "assumed-role") => "role",
+                Some("group") => "group",
+                Some("saml-provider") => "provider",
+                _ => return Vec::new(),
+            };
+            // A path is the customer's own, too.
+            parts.map(|part| (kind, part)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 impl Names {
@@ -105,62 +154,25 @@ impl Names {
                 text.replace("%3A", ":").replace("%3a", ":").replace("%2F", "/").replace("%2f", "/");
             self.learn(&decoded.replace("%22", "\"").replace("%2A", "*").replace("%2a", "*"));
         }
-        for (at, _) in text.match_indices("arn:") {
-            let arn: String = text
-                .get(at..)
-                .unwrap_or_default()
-                .chars()
-                .take_while(|ch| {
-                    !ch.is_whitespace() && !matches!(ch, '"' | '\'' | '\\' | '<' | '>' | ',' | '`')
-                })
-                .collect();
-            self.arn(&arn);
-        }
-        for (key, kind, shape) in MEMBERS {
-            for value in values::of(text, key, shape) {
-                match shape {
-                    Shape::Names => self.literal(kind, value),
-                    Shape::Text => self.add(kind, value),
-                }
+        for (kind, value, shape) in shown(text) {
+            match shape {
+                Shape::Names => self.literal(kind, value),
+                Shape::Text => self.add(kind, value),
             }
-        }
-        for (key, kind) in [("aws:username", "user"), ("aws:userid", "id")] {
-            for value in values::compared(text, key) {
-                // Behind the identifier of a role stands the session, which people name after themselves.
-                value.split(':').for_each(|part| self.literal(kind, part));
-            }
-        }
-        // Short words and those of a closed choice are nobody's name, and may stand anywhere.
-        let is_choice = |value: &str| value.len() < 4 || !value.chars().any(char::is_lowercase);
-        for value in values::tags(text).into_iter().filter(|value| !is_choice(value)) {
-            self.add("tag", value);
-        }
-        for value in values::account_names(text) {
-            self.add("account name", value);
         }
     }
 
-    fn arn(&mut self, arn: &str) {
-        let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let [_, _, service, _, _, resource] = parts.as_slice() else { return };
-        match *service {
-            "s3" => self.literal("bucket", resource.split('/').next().unwrap_or_default()),
-            "iam" | "sts" => {
-                let mut parts = resource.split('/');
-                let kind = match parts.next() {
-                    Some("user") => "user",
-                    Some("role" | "assumed-role") => "role",
-                    Some("group") => "group",
-                    Some("saml-provider") => "provider",
-                    _ => return,
-                };
-                // A path is the customer's own, too.
-                for part in parts {
-                    self.literal(kind, part);
-                }
-            }
-            _ => {}
+    /// From now on a name is one only where a text shows it as one: it is a word of the language, too.
+    pub(super) fn weaken(&mut self, name: &str) {
+        self.weak.insert(name.to_owned());
+    }
+
+    /// Where a text shows names that are one nowhere else.
+    pub(super) fn places(&self, text: &str) -> BTreeSet<usize> {
+        if self.weak.is_empty() {
+            return BTreeSet::new();
         }
+        shown(text).into_iter().map(|(_, value, _)| value.as_ptr().addr() - text.as_ptr().addr()).collect()
     }
 
     /// The parts of a pattern between its wildcards and variables; of a plain name the name.
@@ -182,8 +194,13 @@ impl Names {
         self.list.iter().find_map(|(name, kind)| Some((name.as_str(), *kind, name.find(fragment)?)))
     }
 
-    /// The name that a text begins with, given the characters before it.
-    pub(super) fn at(&self, text: &str, before: Option<char>) -> Option<(&'static str, usize)> {
+    /// The name that a text begins with, given the character before it, and whether one is shown here.
+    pub(super) fn at(
+        &self,
+        text: &str,
+        before: Option<char>,
+        is_shown: bool,
+    ) -> Option<(&'static str, usize)> {
         // Whatever letters stand beside them, twelve digits are an account: a `Sid` has no others than letters and digits.
         if let Some(length) = forms::account(text, before) {
             return Some(("account", length));
@@ -214,7 +231,9 @@ impl Names {
                 next == Some(':') && after.next().is_some_and(|ch| ch.is_ascii_uppercase() || ch == '*');
             let is_field = next == Some(':') && before == Some(':');
             let is_service = is_action || is_field || rest.starts_with(".amazonaws.com");
-            (ends && !is_service).then(|| (self.list.get(name).copied().unwrap_or("text"), name.len()))
+            let is_word = !is_shown && self.weak.contains(name);
+            (ends && !is_service && !is_word)
+                .then(|| (self.list.get(name).copied().unwrap_or("text"), name.len()))
         })
     }
 }

@@ -38,6 +38,18 @@ pub(super) fn derive(book: &Book, facts: &mut Facts) {
 
 /// What the code tells, where AWS's text does not say something else.
 fn code(book: &Book, facts: &mut Facts) {
+    // Some clients put the code before what AWS says, and call it by no name: `NotFound: Not Found`.
+    if facts.get("code").is_none()
+        && let Some((word, rest)) = facts.get("says").and_then(|says| says.split_once(": "))
+        && book.codes.get(word).is_some()
+    {
+        let (word, rest) = (word.to_owned(), rest.to_owned());
+        facts.set("code", &word);
+        facts.remove("says");
+        if rest.replace(' ', "") != word {
+            facts.set("says", &rest);
+        }
+    }
     let Some(code) = facts.get("code").map(str::to_owned) else { return };
     let Some(group) = book.codes.get(&code) else { return };
     facts.set("code", book.codes.name(&code));

@@ -15,6 +15,7 @@ mod formed;
 mod judged;
 mod layer;
 mod next;
+mod others;
 mod own;
 mod pages;
 mod read;

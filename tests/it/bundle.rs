@@ -244,6 +244,24 @@ fn ordinary_names_are_replaced_and_judged_alike() {
     }
 }
 
+/// A name may be a word of AWS's language as well: then it goes where a document shows it as a name, and the rest stays.
+#[test]
+fn names_that_are_words_of_the_language_are_replaced_where_they_are_names() {
+    for (reader, left) in [("arn", "arn"), ("aws", ""), ("reader", ""), ("call", "")] {
+        let folder = tempfile::tempdir().unwrap();
+        let there = account(folder.path(), reader, "acme-billing", "acme-billing");
+        let file = folder.path().join("bundle.json");
+        let said = bundle(&file, &there);
+        assert_eq!(said.code, 0, "{reader}: {}", said.err);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains("acme") && text.contains("arn:aws:s3:::"), "{text}");
+        if !left.is_empty() {
+            assert!(!text.contains(&format!("user/{reader}")), "{text}");
+            assert!(said.err.contains(&format!("as names: {left}")), "{}", said.err);
+        }
+    }
+}
+
 #[test]
 fn the_bundle_is_never_its_own_mapping() {
     let folder = tempfile::tempdir().unwrap();

@@ -41,6 +41,7 @@ mod mend;
 mod messages;
 mod mutations;
 mod mutations_contract;
+mod permissions;
 mod products;
 mod proofs;
 mod readme;

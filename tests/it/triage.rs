@@ -66,6 +66,11 @@ struct Expected {
     #[serde(default)]
     ruled_out: Vec<String>,
     ask: Option<String>,
+    /// How many messages the input holds, where that is what counts.
+    messages: Option<usize>,
+    /// How the commands to ask for begin, wherever they stand among them.
+    #[serde(default)]
+    asks: Vec<String>,
     #[serde(default)]
     facts: toml::Table,
 }
@@ -112,6 +117,10 @@ fn every_denial_is_answered_as_reviewed() {
         if let Err(error) = validator.validate(&answer) {
             let _ = writeln!(wrong, "{name}: does not fit the schema: {error}");
         }
+        let count = answer["messages"].as_array().map_or(0, Vec::len);
+        if expected.messages.is_some_and(|wanted| wanted != count) {
+            let _ = writeln!(wrong, "{name}: {count} messages");
+        }
         compare(&name, &expected, &answer["messages"][0], &mut wrong);
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -128,6 +137,12 @@ fn compare(name: &str, expected: &Expected, message: &serde_json::Value, wrong: 
     differ("its standing", expected.standing.as_deref().unwrap_or_default(), &first["standing"]);
     differ("its certainty", expected.certainty.as_deref().unwrap_or_default(), &first["certainty"]);
     differ("what to ask for", expected.ask.as_deref().unwrap_or_default(), &message["ask"][0]["command"]);
+    for begun in &expected.asks {
+        let asks = message["ask"].as_array().unwrap();
+        if !asks.iter().any(|ask| ask["command"].as_str().is_some_and(|command| command.starts_with(begun))) {
+            let _ = writeln!(wrong, "{name}: nothing to ask for begins with `{begun}`: {asks:?}");
+        }
+    }
     for rule in &expected.ruled_out {
         let causes = message["causes"].as_array().unwrap();
         if !causes.iter().any(|cause| cause["rule"] == **rule && cause["ruled_out"] == true) {

@@ -1,6 +1,8 @@
 //! Flags of what asks AWS, and of what is written for others.
 
 use super::CheckArgs;
+use crate::catalog::{Partition, partitions};
+use crate::eval::{Caller, CallerKind};
 use crate::policy::arn::account_of;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -74,6 +76,48 @@ fn number(text: &str) -> Result<String, String> {
     Err("an account has 12 digits, `111122223333`".to_owned())
 }
 
+/// The name of a bucket, those of old buckets among them.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html> (checked 2026-11)
+fn bucket(text: &str) -> Result<String, String> {
+    let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if (3..=255).contains(&text.len()) && text.bytes().all(is_of_one) {
+        return Ok(text.to_owned());
+    }
+    Err("a bucket's name has letters, digits, `-` and `.`, `acme-billing`".to_owned())
+}
+
+/// The name of a role, with the path before it where it has one.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html> (checked 2026-11)
+fn role(text: &str) -> Result<String, String> {
+    let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    let name = text.rsplit('/').next().unwrap_or(text);
+    if text.split('/').all(|part| !part.is_empty() && part.bytes().all(is_of_one)) && name.len() <= 64 {
+        return Ok(text.to_owned());
+    }
+    Err("a role's name has letters, digits and `_+=,.@-`, at most 64 of them, `OrganizationAccountAccessRole`".to_owned())
+}
+
+/// Who can be a reader.
+fn reader(text: &str) -> Result<String, String> {
+    use CallerKind::{Role, Root, Session, User};
+    match Caller::parse(text) {
+        Ok(caller) if matches!(caller.kind(), User | Role | Session | Root) && caller.account().is_some() => {
+            Ok(text.to_owned())
+        }
+        Ok(_) | Err(_) => {
+            Err("the ARN of a user or a role is needed, `arn:aws:iam::222233334444:user/reader`".to_owned())
+        }
+    }
+}
+
+fn partition(text: &str) -> Result<String, String> {
+    let names: Vec<&str> = partitions().iter().map(Partition::name).collect();
+    if names.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("a partition is one of {}", names.join(", ")))
+}
+
 impl LiveArgs {
     /// Whether AWS is to be asked.
     pub(in crate::cli) fn is_asked(&self) -> bool {
@@ -109,17 +153,20 @@ pub(in crate::cli) struct PermissionsArgs {
     #[arg(long, value_name = "ID", value_parser = number)]
     pub(in crate::cli) account: Option<String>,
     /// The bucket [default: any]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = bucket)]
     pub(in crate::cli) bucket: Option<String>,
     /// The account that owns the bucket [default: the account]
     #[arg(long, value_name = "ID", value_parser = number)]
     pub(in crate::cli) bucket_account: Option<String>,
     /// The role that is assumed in linked accounts: its name [default: none is]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = role)]
     pub(in crate::cli) linked_role: Option<String>,
     /// ARN of the reader: what is asked of roles alone is left out for a user
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = reader)]
     pub(in crate::cli) reader: Option<String>,
+    /// The partition: aws, aws-cn or aws-us-gov [default: the reader's]
+    #[arg(long, value_name = "NAME", value_parser = partition)]
+    pub(in crate::cli) partition: Option<String>,
     /// Leave out AWS's policy simulator, which --no-simulate does not ask
     #[arg(long)]
     pub(in crate::cli) no_simulate: bool,
