@@ -1,5 +1,6 @@
 //! Values of the connection form: where they are written, and which of them nothing may be made of.
 
+use super::export::within;
 use super::outcome::demand;
 use super::state::{Bench, State};
 use super::text::TextFault;
@@ -23,7 +24,14 @@ pub(super) fn hangs_on<'s>(
     }
     let asked = finding.demand.as_deref().and_then(|id| demand(bench, id));
     let templates = asked.map(|demand| templates(bench, demand)).unwrap_or_default();
-    let errors = || report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    // An export that is elsewhere than the form says may be moved as well as the form's value.
+    let moves = repair.changes.iter().any(|change| within(state, change).is_some());
+    let is_itself =
+        |other: &Finding| moves && other.rule == finding.rule && other.primary.place == finding.primary.place;
+    let errors = || {
+        let errors = report.findings.iter().filter(|other| other.severity == Severity::Error);
+        errors.filter(|other| !is_itself(other))
+    };
     state.form.iter().find_map(|(name, value)| {
         let Origin::Given(place) = &value.origin else { return None };
         let wrong = value.text.trim_end_matches('/');

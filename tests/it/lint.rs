@@ -204,6 +204,76 @@ fn a_word_in_a_file_name_tells_the_kind_and_a_part_of_a_word_does_not() {
 }
 
 #[test]
+fn a_policy_with_one_fault_stays_of_its_kind() {
+    let kind = |file: &str, statement: &str| {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+        let mut sources = Sources::new();
+        let mut found = LoosePolicies::default();
+        load::add_loose(&mut sources, file, &text, &mut found);
+        PolicyKind::detect(&found.policies[0], file).to_string()
+    };
+    let product = r#""Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"}"#;
+    let service = r#""Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"}"#;
+    let asks = r#""Condition":{"StringEquals":{"sts:ExternalId":"9f2c41d7"}}"#;
+    for (file, statement, wanted) in [
+        // Signs in the text alone.
+        ("a.json", format!(r#"{{{product},"Action":"sts:AssumeRole","Resource":"*"}}"#), "trust"),
+        ("a.json", format!(r#"{{{service},"Action":["sts:AssumeRole","s3:GetObject"]}}"#), "trust"),
+        ("a.json", format!(r#"{{{product},"Action":"AssumeRole"}}"#), "trust"),
+        ("a.json", format!(r#"{{{product},"Action":"st:AssumeRole"}}"#), "trust"),
+        ("a.json", format!(r#"{{{product},"Action":"*",{asks}}}"#), "trust"),
+        (
+            "a.json",
+            format!(
+                r#"{{{product},"Action":"sts:AssumeRole"}},{{{service},"Action":"ec2:DescribeInstances"}}"#
+            ),
+            "trust",
+        ),
+        // The file's name beside one of them.
+        ("trust-policy.json", format!(r#"{{{product},"Action":"s3:ListBucket"}}"#), "trust"),
+        ("trust-policy.json", format!(r#"{{{product},"Action":"*"}}"#), "trust"),
+        // Policies of resources that have no `Resource`, and others that speak of roles.
+        ("a.json", format!(r#"{{{product},"Action":"ecr:BatchGetImage"}}"#), "resource:ecr"),
+        (
+            "trust-policy.json",
+            format!(r#"{{{product},"Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}}"#),
+            "resource:s3",
+        ),
+        (
+            "a.json",
+            r#"{"Effect":"Deny","Principal":"*","Action":["sts:AssumeRole","s3:*"],"Resource":"*"}"#
+                .to_owned(),
+            "rcp",
+        ),
+        (
+            "sts-endpoint.json",
+            format!(r#"{{{product},"Action":"sts:AssumeRole","Resource":"*"}}"#),
+            "endpoint",
+        ),
+        // Whose it is says the name, where every statement has a `Principal` too many.
+        (
+            "reader-policy.json",
+            format!(r#"{{{product},"Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}}"#),
+            "identity",
+        ),
+        ("scp.json", format!(r#"{{{product},"Action":"s3:*","Resource":"*"}}"#), "scp"),
+        (
+            "reader-policy.json",
+            format!(r#"{{{service},"Action":"s3:PutObject","Resource":"arn:aws:s3:::a/*"}}"#),
+            "resource:s3",
+        ),
+        // The policy that every endpoint has at first.
+        (
+            "a.json",
+            r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#.to_owned(),
+            "endpoint",
+        ),
+    ] {
+        assert_eq!(kind(file, &statement), wanted, "{file} {statement}");
+    }
+}
+
+#[test]
 fn what_denies_everybody_several_services_is_an_rcp_whatever_its_file_is_called() {
     let kind = |statement: &str| {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);

@@ -231,8 +231,6 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     }
     let deny = statement.effect == Effect::Deny;
     let named = Named::new(resources);
-    let takes =
-        |resource: &str| readable(&resources.items).any(|item| Glob::new(&item.value).matches(resource));
     for item in readable(&actions.items).filter(|item| &*item.value != "*" && !item.value.contains("${")) {
         let mut idle = Vec::new();
         let mut all = 0usize;
@@ -243,7 +241,7 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
             let reaches = if action.has_resources() {
                 !none && named.take(action)
             } else {
-                asked_of_none(&action.full_name()).is_some_and(takes)
+                takes_collection(action, resources)
             };
             if !reaches {
                 idle.push(action.name());
@@ -266,11 +264,21 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     }
 }
 
-/// What AWS asks about for an action without resources, where that is not `*` alone. Of all buckets S3 asks about
-/// `arn:aws:s3:::*`, which AWS's own examples grant.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_s3_rw-bucket-console.html> (checked 2026-11)
-fn asked_of_none(action: &str) -> Option<&'static str> {
-    (action == "s3:ListAllMyBuckets").then_some("arn:aws:s3:::*")
+/// Whether AWS may ask for an action without resources about what one of these is. Its table demands `*`; what is asked about is
+/// for many services the collection, with no name in it: `arn:aws:iam::111122223333:user/` for `iam:ListUsers`, `arn:aws:s3:::*`
+/// for `s3:ListAllMyBuckets`. EC2 asks about `*` alone.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html> and
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policy-structure.html> (checked 2026-11)
+fn takes_collection(action: &Action, resources: &Element) -> bool {
+    let service = action.service();
+    let heads = || service.resource_types().iter().flat_map(|each| each.templates());
+    let is_collection = |item: &Text| {
+        let Some([_, _, of, _, _, resource]) = arn::split(&item.value) else { return is_wide(&item.value) };
+        let Some((head, _)) = resource.split_once('*') else { return false };
+        (is_wide(of) || of == service.prefix())
+            && (head.is_empty() || heads().any(|template| template.beginning() == head))
+    };
+    service.prefix() != "ec2" && readable(&resources.items).any(is_collection)
 }
 
 /// What an action works on, for people.

@@ -8,7 +8,8 @@ use crate::policy::{ArnSplit, Text};
 /// belongs to.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html> (checked 2026-11)
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
-    if doc.kind != PolicyKind::Resource(Some("s3")) {
+    // Where somebody says whose policy it is, each resource is held against that.
+    if doc.kind != PolicyKind::Resource(Some("s3")) || doc.bucket.is_some() {
         return;
     }
     let elements = doc.policy.statements.iter().flat_map(|statement| &statement.resources);
