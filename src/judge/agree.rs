@@ -238,7 +238,7 @@ fn clashes(sources: &Sources, evidence: &Evidence, form: &Form) -> Vec<Disagreem
         let told = id.or(payer);
         let absent = none.filter(|_| !is_none).map(|place| ("that there is none".to_owned(), file(place)));
         let documents = policies.iter().filter(|_| is_none).find_map(|(role, words)| {
-            let document = evidence.of(*role).next()?;
+            let document = evidence.of(*role).find(|document| is_said(sources, document))?;
             Some(((*words).to_owned(), sources.get(document.source).name().to_owned()))
         });
         found.extend(
@@ -265,4 +265,11 @@ fn clashes(sources: &Sources, evidence: &Evidence, form: &Form) -> Vec<Disagreem
 pub(super) fn without_clashes(evidence: &Evidence, form: Form) -> Form {
     let clashes = evidence.disagreements.iter().filter_map(|each| each.form.as_ref());
     clashes.fold(form, |form, clash| form.without(&clash.name))
+}
+
+/// Whether somebody said what a policy is: the user, or AWS Organizations, which gives it with a summary.
+fn is_said(sources: &Sources, document: &PolicyDocument) -> bool {
+    let answer = || read_json(sources.get(document.source).text());
+    !document.is_met
+        || answer().root.get("Policy").is_some_and(|policy| policy.get("PolicySummary").is_some())
 }

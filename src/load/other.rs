@@ -1,9 +1,12 @@
-//! What is no JSON document of its own: several in one text, coded ones, and what the AWS CLI writes where it has no answer.
+//! What is no JSON document of its own, such as coded ones and what the AWS CLI writes where it has no answer, and what of an
+//! answer needs no more than a look.
 
 use super::text::TextForm;
+use crate::eval::PublicAccessBlock;
 use crate::evidence::{Evidence, PolicyDocument, Role, Said, read_credential_report};
 use crate::policy;
 use crate::source::{Place, SourceId, Sources, Span};
+use crate::syntax::{Node, Value};
 
 pub(super) fn credential_report(
     sources: &mut Sources,
@@ -98,4 +101,28 @@ pub(super) fn text_form(
             Ok(vec![told])
         }
     }
+}
+
+/// Which command answers with a policy in this form.
+pub(super) fn command_of(root: &Node<'_>) -> &'static str {
+    let has = |key| root.get(key).is_some();
+    if root.get("Policy").is_some_and(|policy| policy.get("Content").is_some()) {
+        "describe-policy"
+    } else if has("VpcEndpoints") {
+        "describe-vpc-endpoints"
+    } else if has("PolicyVersion") || has("PolicyDocument") {
+        "get-user-policy"
+    } else {
+        "get-bucket-policy"
+    }
+}
+
+pub(super) fn public_access_block(root: &Node<'_>) -> Option<PublicAccessBlock> {
+    root.get("PublicAccessBlockConfiguration")?;
+    Some(PublicAccessBlock { restrict_public_buckets: block_is_on(root, "RestrictPublicBuckets") })
+}
+
+pub(super) fn block_is_on(root: &Node<'_>, name: &str) -> bool {
+    let setting = root.get("PublicAccessBlockConfiguration").and_then(|settings| settings.get(name));
+    matches!(setting.map(|node| &node.value), Some(Value::Bool(true)))
 }

@@ -171,8 +171,8 @@ mod tests {
 
     fn shown(text: &str) -> Vec<String> {
         let piece = |piece: &Piece| match piece {
-            Piece::Value(range) => text[range.clone()].to_owned(),
-            Piece::Silent(range, _) => format!("silent {}", &text[range.clone()]),
+            Piece::Value(range) => text.get(range.clone()).unwrap().to_owned(),
+            Piece::Silent(range, _) => format!("silent {}", text.get(range.clone()).unwrap()),
         };
         of(text).iter().map(piece).collect()
     }

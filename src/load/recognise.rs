@@ -1,11 +1,10 @@
 //! What a file is, from its content: a policy, the AWS CLI's answer that holds one, or nothing known.
 
-use super::other::{base64, credential_report, text_form};
+use super::other::{base64, block_is_on, command_of, credential_report, public_access_block, text_form};
 use super::pieces::{self, Piece};
 use super::role::role_of;
 use super::text;
 use super::unknown::{cut_at, what_it_is};
-use crate::eval::PublicAccessBlock;
 use crate::evidence::{
     Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role, Whose, is_answer_of, read_credential_report,
 };
@@ -262,20 +261,6 @@ fn is_of_group(file: &str) -> bool {
     file.contains("group") && !file.contains("groups-for-user")
 }
 
-/// Which command answers with a policy in this form.
-fn command_of(root: &Node<'_>) -> &'static str {
-    let has = |key| root.get(key).is_some();
-    if root.get("Policy").is_some_and(|policy| policy.get("Content").is_some()) {
-        "describe-policy"
-    } else if has("VpcEndpoints") {
-        "describe-vpc-endpoints"
-    } else if has("PolicyVersion") || has("PolicyDocument") {
-        "get-user-policy"
-    } else {
-        "get-bucket-policy"
-    }
-}
-
 /// A policy found in a file.
 pub(super) struct Found {
     pub(super) policy: Policy,
@@ -409,16 +394,6 @@ fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
         finds.policies.push(Found { policy, issues, length, kind, whose, in_force, meant: None });
     }
     finds
-}
-
-fn public_access_block(root: &Node<'_>) -> Option<PublicAccessBlock> {
-    root.get("PublicAccessBlockConfiguration")?;
-    Some(PublicAccessBlock { restrict_public_buckets: block_is_on(root, "RestrictPublicBuckets") })
-}
-
-fn block_is_on(root: &Node<'_>, name: &str) -> bool {
-    let setting = root.get("PublicAccessBlockConfiguration").and_then(|settings| settings.get(name));
-    matches!(setting.map(|node| &node.value), Some(Value::Bool(true)))
 }
 
 /// Which of the AWS CLI's answers a document is, by the members at its root.
