@@ -6,7 +6,7 @@ use crate::policy::Statement;
 use std::collections::BTreeSet;
 
 /// Who has a policy of which it is told what it denies.
-pub(super) const AS_OTHERS_ALLOW: &str = "who has the policy, as far as other policies allow it";
+pub(super) const AS_OTHERS_ALLOW: &str = "who has the policy (as far as other policies allow it)";
 
 /// A kind of caller.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -73,7 +73,9 @@ pub fn gives_access<'w>(words: impl IntoIterator<Item = &'w str>) -> bool {
     let has = |all: &[&str]| all.iter().any(|word| words.contains(word));
     let of_policy = has(&["policy", "policies", "boundary"])
         && has(&["attachment", "attachments", "association", "exclusive", "boundary"]);
+    // A set of permissions has policies of its own.
     let of_grant = has(&["permission", "permissions", "grant", "grants", "membership", "assignment"])
+        && !has(&["set"])
         || (has(&["principal"]) && has(&["association", "allowed"]))
         || (has(&["group"]) && has(&["addition"]));
     (of_policy || of_grant) && !has(&["network", "web", "waf", "wafv2", "firewall", "autoscaling"])
@@ -92,6 +94,7 @@ mod tests {
             ("aws_organizations_policy_attachment", true),
             ("aws_iam_user_group_membership", true),
             ("aws_eks_access_policy_association", true),
+            ("aws_ssoadmin_permission_set", false),
             ("aws_network_acl", false),
             ("aws_wafv2_web_acl", false),
             ("aws_volume_attachment", false),

@@ -45,7 +45,7 @@ impl<'a, 'p> Search<'a, 'p> {
         let request = match self.twins(at, choices) {
             Twins::None => request,
             Twins::Impossible => return,
-            Twins::Absent(absent) => absent,
+            Twins::Absent(absent) => *absent,
         };
         let again = |set: &Compiled<'_>| decide(set, &request, at.world, &mut NoTrace);
         let (old_again, new_again) = (again(self.set), self.other.map_or(new, again));

@@ -14,7 +14,7 @@ pub(super) enum Twins {
     /// One takes a request that the other does not take, and takes whenever that one does: no request is like that.
     Impossible,
     /// The requests that the one takes for its default: one of them.
-    Absent(Request),
+    Absent(Box<Request>),
 }
 
 impl Search<'_, '_> {
@@ -44,7 +44,7 @@ impl Search<'_, '_> {
                 if let Found::Value(resource) = member::string(&within, &[]) {
                     request.resource = resource.into();
                     request.space = None;
-                    return Twins::Absent(request);
+                    return Twins::Absent(Box::new(request));
                 }
             }
         }

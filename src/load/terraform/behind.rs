@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const DEEPEST: usize = 100;
 
 /// Arguments that say nothing of what a block makes.
-const BESIDE: [&str; 5] = ["depends_on", "description", "lifecycle", "providers", "tags"];
+const BESIDE: [&str; 6] = ["depends_on", "description", "iterator", "lifecycle", "providers", "tags"];
 
 /// By the names of holes of a block, marks of what is behind. What only the run knows whatever the text says has none.
 pub(super) fn behind<'n>(
@@ -56,12 +56,16 @@ pub(super) fn behind<'n>(
     out
 }
 
-/// What a block is made with: by its arguments, and by what these refer to, marks.
-pub(super) fn made_with(module: &Module, file: &File, block: &HclBlock) -> BTreeMap<String, u64> {
+/// What a block is made with: by its arguments but for those that are read otherwise, and by what these refer to, marks.
+pub(super) fn made_with(
+    module: &Module,
+    (file, block): (&File, &HclBlock),
+    read: &[String],
+) -> BTreeMap<String, u64> {
     let mut texts = Texts::default();
     let at = At { module, block: Some(block) };
-    let others = block.body.attributes.iter().filter(|each| !BESIDE.contains(&each.name.as_str()));
-    for attribute in others {
+    let is_said = |name: &String| !BESIDE.contains(&name.as_str()) && !read.contains(name);
+    for attribute in block.body.attributes.iter().filter(|each| is_said(&each.name)) {
         texts.add(at, (&attribute.name, file), &attribute.value);
     }
     for inner in block.body.blocks.iter().filter(|each| !BESIDE.contains(&each.kind.as_str())) {
@@ -99,7 +103,8 @@ fn dynamics(module: &Module) -> Dynamics<'_> {
 fn whole(module: &Module, found: &mut BTreeMap<String, BTreeSet<String>>) {
     let mut add = |module: &Module| {
         for file in module.files.iter().chain(&module.values) {
-            let name = file.name.rsplit('/').next().unwrap_or(&file.name);
+            // A revision stands before the names of its files.
+            let name = file.name.rsplit(['/', ':']).next().unwrap_or(&file.name);
             found.entry(name.to_owned()).or_default().insert(file.text.clone());
         }
         for (name, asset) in module.assets.borrow().iter() {

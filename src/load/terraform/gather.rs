@@ -165,12 +165,16 @@ fn called(module: &Module, file: &File, block: &HclBlock) -> Option<Called> {
         _ => false,
     };
     let names = Names::new();
-    if !is_one || matches!(made(block, &module.scope(file, &names)), Made::None) {
+    let scope = module.scope(file, &names);
+    if !is_one || matches!(made(block, &scope), Made::None) {
         return None;
     }
+    // Policies that are handed on are compared by themselves.
+    let read = documents(&block.body, &scope, (&[], false)).into_iter().map(|each| each.name);
+    let read: Vec<String> = read.collect();
     let name = block.labels.join(".");
     let address = if block.kind == "module" { format!("module.{name}") } else { name };
-    Some(Called { file: String::new(), address, marks: behind::made_with(module, file, block) })
+    Some(Called { file: String::new(), address, marks: behind::made_with(module, (file, block), &read) })
 }
 
 /// The policies that are handed to a module of which no file was read; one that was says itself what it makes of them.
