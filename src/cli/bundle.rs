@@ -10,7 +10,7 @@ use crate::contract::{Ask, Contract, Origin, is_choice};
 use crate::load;
 use crate::policy::arn::account_of;
 use crate::redact::{Redactor, secrets};
-use alike::{differences, replaced};
+use alike::{Outline, Replaced, replaced};
 use serde_json::{Map, Value, json};
 use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
@@ -22,15 +22,15 @@ pub(super) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
     refuse_bundles(&documents)?;
     refuse_secrets(&documents)?;
     let form = form(&run);
-    let mut left = Vec::new();
-    let (text, documents, redactor) = if args.no_redact {
-        (compose(&form, &documents), documents, None)
+    let (text, documents, redactor, left, apart) = if args.no_redact {
+        let text = compose(&form, &documents);
+        let apart = Outline::of(&run).apart(&run, &text, &documents);
+        (text, documents, None, Vec::new(), apart)
     } else {
-        let replaced = replaced(&run, &form, &documents);
-        left = replaced.left;
-        (replaced.text, replaced.documents, Some(replaced.redactor))
+        let Replaced { text, documents, redactor, left, apart } = replaced(&run, &form, &documents);
+        (text, documents, Some(redactor), left, apart)
     };
-    if let Some(difference) = differences(&run, &text, &documents).first() {
+    if let Some(difference) = apart.first() {
         anyhow::bail!(
             "nothing was written: the bundle would be judged otherwise than the documents ({difference}); --no-redact leaves names as they are"
         );

@@ -64,6 +64,15 @@ pub struct Step {
     pub says: String,
 }
 
+/// Who denies a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// The layer's identifier; `public-access` for Block Public Access.
+    pub layer: &'static str,
+    /// Whether a statement denies, or nothing allows; none where nobody saw the layer.
+    pub explicit: Option<bool>,
+}
+
 /// One concrete request, with its decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
@@ -77,6 +86,8 @@ pub struct Example {
     pub resource: String,
     /// Keys of the request that a policy looks at, in the order of names: key and value, none where it is absent.
     pub context: Vec<(String, Option<String>)>,
+    /// Who denies it.
+    pub refusal: Option<Refusal>,
     /// Who decides, in one line.
     pub why: String,
     /// The deciding statement, the smallest text first; for a request that nothing allows the statement that comes nearest.

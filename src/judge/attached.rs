@@ -282,7 +282,8 @@ fn best(fits: impl Iterator<Item = Fit>) -> Fit {
 fn identity(arn: &str) -> Option<(TargetKind, String)> {
     let split = ArnSplit::new(arn)?;
     let (kind, path) = split.resource.split_once('/')?;
-    let name = path.rsplit('/').next()?;
+    // Behind a role's path stands its name, behind the role of a session the session's.
+    let name = if kind == "assumed-role" { path.split('/').next()? } else { path.rsplit('/').next()? };
     let kind = match kind {
         "user" => TargetKind::User,
         "role" | "assumed-role" => TargetKind::Role,

@@ -134,7 +134,7 @@ pub(super) fn is_secret_key(before: &str) -> bool {
         let mut letters = before.bytes().rev().filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
         end.bytes().rev().all(|byte| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(&byte)))
     };
-    !before.strip_suffix(key).is_some_and(|before| before.ends_with(':')) && KEYS.iter().any(|end| ends(&end))
+    !before.strip_suffix(key).is_some_and(|before| before.ends_with(':')) && KEYS.iter().any(ends)
 }
 
 /// The shortest text that is taken for a secret behind such a key.

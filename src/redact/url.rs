@@ -13,7 +13,7 @@ const SHORTEST_TOKEN: usize = 20;
 /// Where secrets stand in the addresses of a text, as it is written.
 pub(super) fn secrets_of_urls(text: &str) -> Vec<Range<usize>> {
     let is_of_one = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if !["//", "\\/\\/", "%2F%2F", "%2f%2f", "\\u002f", "\\u002F"].iter().any(|mark| is_of_one(&mark)) {
+    if !["//", "\\/\\/", "%2F%2F", "%2f%2f", "\\u002f", "\\u002F"].iter().any(is_of_one) {
         return Vec::new();
     }
     let plain = Plain::of(text);
@@ -95,7 +95,11 @@ mod tests {
             ("https://host/x?sv=1&sig=abc%2Fdefgh%3D", "abc%2Fdefgh%3D"),
         ] {
             let found = secrets_of_urls(text);
-            assert_eq!(found.iter().map(|own| &text[own.clone()]).collect::<Vec<_>>(), [secret], "{text}");
+            assert_eq!(
+                found.iter().map(|own| text.get(own.clone()).unwrap()).collect::<Vec<_>>(),
+                [secret],
+                "{text}"
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use crate::eval::{
     Request, Standing, StatementId, Trace, Witness, World, decide, inspect,
 };
 use crate::finding::Label;
-use crate::finding::simulation::{Answer, Example, Step};
+use crate::finding::simulation::{Answer, Example, Refusal, Step};
 use crate::policy::{Effect, Policy, Statement};
 use crate::source::{Place, Span};
 
@@ -80,10 +80,22 @@ fn example(part: &Answered<'_>, witness: &Witness) -> Example {
         action: request.action.to_string(),
         resource: request.resource.to_string(),
         context: context(&set, request, &trace),
+        refusal: decision.reason.map(|reason| refusal(&set, reason)),
         why,
         labels,
         trace: steps(&set, &trace, decision),
     }
+}
+
+/// Which layer denies.
+fn refusal(set: &Compiled<'_>, reason: DenyReason) -> Refusal {
+    let (layer, explicit) = match reason {
+        DenyReason::Statement(id) => (set.layer_of(id).id(), Some(true)),
+        DenyReason::NoAllow(layer) => (layer.id(), Some(false)),
+        DenyReason::Unseen(layer) => (layer.id(), None),
+        DenyReason::PublicAccessBlock => ("public-access", Some(true)),
+    };
+    Refusal { layer, explicit }
 }
 
 /// The keys that the policies look at for this request, and what it carries for each.

@@ -7,6 +7,7 @@ use crate::contract::{Ask, Contract, Form};
 use crate::eval::{PublicAccessBlock, open_statements};
 use crate::evidence::{PolicyDocument, Role};
 use crate::finding::Label;
+use crate::finding::simulation::Example;
 use crate::finding::triage::Facts;
 use crate::policy::{Effect, Policy, Statement, Text, TextKind, arn};
 use crate::simulate::{Documents, Question, simulate};
@@ -309,17 +310,12 @@ fn policy_ids(text: &str) -> impl Iterator<Item = &str> {
 /// What the layer says to a request; `explicit` where the refusal is known to be a Deny, or known to be none.
 fn asked(question: &Question, documents: &Documents<'_>, layer: &str, explicit: Option<bool>) -> Word {
     let Ok(answer) = simulate(question, documents) else { return Word::Silent };
-    let wanted = if layer == PUBLIC_ACCESS { "Block Public Access" } else { layer_name(layer) };
-    let denied = answer.examples.iter().find(|example| !example.allowed && example.why.contains(wanted));
-    let denies = |says: &str| says.starts_with("denies:");
-    let refuses = denied.is_some_and(|example| {
-        let own = example.trace.iter().find(|step| step.layer == wanted);
-        match explicit {
-            Some(true) => own.is_some_and(|step| denies(&step.says)),
-            Some(false) => !own.is_some_and(|step| denies(&step.says)),
-            None => true,
-        }
-    });
+    // To the evaluator the policy of a role is that of a resource.
+    let wanted = if layer == "trust" { "resource" } else { layer };
+    let refusal = |example: &&Example| example.refusal.filter(|refusal| refusal.layer == wanted);
+    let denied = answer.examples.iter().find(|example| refusal(example).is_some());
+    let own = denied.as_ref().and_then(refusal).and_then(|refusal| refusal.explicit);
+    let refuses = denied.is_some() && (explicit.is_none() || own.is_none() || own == explicit);
     // Of one layer alone the others are not known, so that only a refusal is an answer for sure.
     let all_denied = answer.all_denied == crate::finding::simulation::Certainty::Yes;
     match denied {
@@ -328,12 +324,6 @@ fn asked(question: &Question, documents: &Documents<'_>, layer: &str, explicit: 
         Some(_) if all_denied => Word::RefusesOtherwise,
         _ => Word::Lets,
     }
-}
-
-fn layer_name(id: &str) -> &'static str {
-    // To the evaluator the policy of a role is that of a resource.
-    let id = if id == "trust" { "resource" } else { id };
-    crate::eval::LayerKind::ALL.iter().find(|kind| kind.id() == id).map_or("", |kind| kind.name())
 }
 
 /// What the message tells of the request beside who, what and where.

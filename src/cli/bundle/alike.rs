@@ -16,6 +16,8 @@ pub(super) struct Replaced {
     pub(super) text: String,
     /// Names that stay where no document shows them as names.
     pub(super) left: Vec<String>,
+    /// Where the bundle is judged otherwise than the documents.
+    pub(super) apart: Vec<String>,
 }
 
 /// More names are not tried one by one.
@@ -27,6 +29,7 @@ const FORMS: [&str; 6] = ["account", "id", "access key", "organization", "unit",
 /// `arn`, or a group `billing`, which is a part of columns. Those are replaced only where a document shows them as names.
 pub(super) fn replaced(run: &Run, form: &[(String, String)], documents: &[Document]) -> Replaced {
     let salt = salt();
+    let before = Outline::of(run);
     let with = |left: Vec<String>| {
         let mut redactor = Redactor::new(salt, documents.iter().map(|document| document.text.as_str()));
         for (name, value) in form {
@@ -37,48 +40,56 @@ pub(super) fn replaced(run: &Run, form: &[(String, String)], documents: &[Docume
         }
         left.iter().for_each(|name| redactor.weaken(name));
         let (form, documents) = redacted(&mut redactor, form, documents);
-        Replaced { text: compose(&form, &documents), redactor, documents, left }
+        let text = compose(&form, &documents);
+        let apart = before.apart(run, &text, &documents);
+        Replaced { text, redactor, documents, left, apart }
     };
-    let apart = |replaced: &Replaced| differences(run, &replaced.text, &replaced.documents).len();
     let mut best = with(Vec::new());
-    let mut least = apart(&best);
     // A name of several words, or with digits, is nobody's word but the customer's.
     let is_word = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic());
     let names = best.redactor.mapping().filter(|(kind, name, _)| !FORMS.contains(kind) && is_word(name));
     let names: Vec<String> = names.map(|(_, name, _)| name.to_owned()).take(MOST_NAMES).collect();
     for name in names {
-        if least == 0 {
+        if best.apart.is_empty() {
             break;
         }
         let tried = with(best.left.iter().cloned().chain([name]).collect());
-        let count = apart(&tried);
-        if count < least {
-            (best, least) = (tried, count);
+        if tried.apart.len() < best.apart.len() {
+            best = tried;
         }
     }
     best
 }
 
-/// Where the bundle is judged otherwise than the documents.
-pub(super) fn differences(run: &Run, text: &str, documents: &[Document]) -> Vec<String> {
-    let (mut sources, mut evidence) = (Sources::new(), Evidence::default());
-    load::add_unnamed(&mut sources, "bundle", text, &mut evidence);
-    let bundled = run.judge_other(&sources, &evidence, &Form::new());
-    let short: Vec<&str> =
-        documents.iter().filter(|document| document.is_short).map(|document| &*document.name).collect();
-    let (before, after) = (outline(&run.judge(), &run.sources, &[]), outline(&bundled, &sources, &short));
-    if before == after {
-        return Vec::new();
+/// What is said of the documents.
+pub(super) struct Outline(Vec<String>);
+
+impl Outline {
+    pub(super) fn of(run: &Run) -> Self {
+        Self(outline(&run.judge(), &run.sources, &[]))
     }
-    let only = |left: &[String], right: &[String]| -> Vec<String> {
-        left.iter().filter(|line| !right.contains(line)).cloned().collect()
-    };
-    let mut out = only(&before, &after);
-    out.extend(only(&after, &before));
-    if out.is_empty() {
-        out.push("another order".to_owned());
+
+    /// Where a bundle is judged otherwise.
+    pub(super) fn apart(&self, run: &Run, text: &str, documents: &[Document]) -> Vec<String> {
+        let (mut sources, mut evidence) = (Sources::new(), Evidence::default());
+        load::add_unnamed(&mut sources, "bundle", text, &mut evidence);
+        let bundled = run.judge_other(&sources, &evidence, &Form::new());
+        let short: Vec<&str> =
+            documents.iter().filter(|document| document.is_short).map(|document| &*document.name).collect();
+        let after = outline(&bundled, &sources, &short);
+        if self.0 == after {
+            return Vec::new();
+        }
+        let only = |left: &[String], right: &[String]| -> Vec<String> {
+            left.iter().filter(|line| !right.contains(line)).cloned().collect()
+        };
+        let mut out = only(&self.0, &after);
+        out.extend(only(&after, &self.0));
+        if out.is_empty() {
+            out.push("another order".to_owned());
+        }
+        out
     }
-    out
 }
 
 /// What a report says, without names; of listings that were shortened, without places.
