@@ -95,7 +95,7 @@ fn is_trust(policy: &Policy, with: &[&Statement], file: &FileName) -> bool {
         return false;
     }
     let takes = with.iter().any(|statement| takes_roles(statement));
-    if !with.iter().any(|statement| names_resource(statement)) {
+    if !with.iter().any(names_resource) {
         return takes || is_named || with.iter().any(|statement| asks_sts(statement));
     }
     let is_everybody =

@@ -48,7 +48,7 @@ pub(super) fn contradicted(
         let others = found.values.iter().filter(|(value, sources)| {
             value.as_str() != typed && (found.exports.contains(*value) || sources.len() > 1)
         });
-        let is_alone = found.values.get(typed).is_none();
+        let is_alone = !found.values.contains_key(typed);
         others.take(MOST_VALUES).find_map(|(value, _)| {
             let form = [(name.to_owned(), value.clone())];
             let judged = bench.judge(&state.with(&BTreeMap::new(), &form, bench.config));
