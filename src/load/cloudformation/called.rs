@@ -15,9 +15,11 @@ impl<'t> Collector<'_, '_, 't> {
     pub(super) fn without_document(&mut self, resource: &Resource<'_, 't>) {
         let all = calls_another(resource.kind) || gives(resource.kind);
         let members = resource.properties().and_then(Node::as_object).unwrap_or_default();
-        let wanted = members
-            .iter()
-            .filter(|member| (all && !BESIDE.contains(&&*member.key)) || is_attached_by(&member.key));
+        let wanted = members.iter().filter(|member| {
+            (all && !BESIDE.contains(&&*member.key))
+                || (is_attached_by(&member.key)
+                    && (member.key != "Groups" || principal_kind(resource.kind).is_some()))
+        });
         let mut marks = BTreeMap::new();
         for member in wanted {
             let inner = member.value.as_object().filter(|_| member.key == "Parameters");
