@@ -81,14 +81,12 @@ impl Purpose {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-custom.html> (checked 2026-11). Policies of
 /// endpoints of STS and resource control policies speak of the same actions, on resources, and of everybody.
 fn is_trust(policy: &Policy, with: &[&Statement], file: &FileName) -> bool {
-    let says_policy =
-        file.has(&["trust-policy", "trustpolicy", "assume-role", "assumerole", "assume-role-policy"]);
-    let is_named = says_policy || file.has(&["trust"]);
+    let says_policy = file.has(&["trust-policy", "trustpolicy", "assume-role-policy", "assumerolepolicy"]);
+    let is_named = says_policy || file.has(&["trust", "assume-role", "assumerole"]);
     let names_resource = |statement: &&Statement| statement.resources.is_some();
     if with.is_empty() {
-        let takes = policy.statements.iter().any(takes_roles);
-        return says_policy
-            || (is_named && (takes || !policy.statements.iter().any(|each| names_resource(&each))));
+        // Somebody's policy may be called after the roles that it lets him take; it names them.
+        return says_policy || (is_named && !policy.statements.iter().any(|each| names_resource(&each)));
     }
     // A few statements that name somebody among many that do not are those of another policy.
     if with.len() * 2 < policy.statements.len() {
