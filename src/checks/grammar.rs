@@ -77,13 +77,15 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
         }
         ("grammar", "action-resource-mismatch") => with_resource(subject, document, at),
         ("grammar", "too-large") | ("size", _) => compact(subject, document).into_iter().collect(),
-        ("grammar", "resource-outside-bucket") => {
+        // An ARN that AWS refuses, and one of another bucket, may be the bucket's with a slip of the pen.
+        ("grammar", "resource-outside-bucket") | ("arn", _) => {
             let items =
                 document.policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
-            let item = items.flat_map(|element| &element.items).find(|item| item.span == at.span);
+            let item = items.flat_map(|element| &element.items).find(|item| item.span.contains(at.span));
             let bucket = subject.form.fill("arn:{partition}:s3:::{bucket}").ok();
             let text = item.zip(bucket).and_then(|(item, bucket)| of_bucket(&item.value, &bucket));
-            text.map(|text| Repair::of(Change::Set { at, value: text.into() })).into_iter().collect()
+            let place = item.map_or(at, |item| Place { span: item.span, ..at });
+            text.map(|text| Repair::of(Change::Set { at: place, value: text.into() })).into_iter().collect()
         }
         ("grammar", case) => {
             let mut faults = document.policy.faults.iter();

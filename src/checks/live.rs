@@ -20,7 +20,9 @@ pub fn compare(subject: &Subject<'_>, demand: &Demand, reads: &Reads, outcome: &
         }
         outcome.facts.dedup();
     }
-    let Ask::Access { request, actions, on, expect: Expect::Allowed, .. } = &demand.ask else { return };
+    let Ask::Access { request, actions, on, expect: Expect::Allowed, context, .. } = &demand.ask else {
+        return;
+    };
     let Some(template) = subject.requests.get(request) else { return };
     let live = &subject.evidence.live;
     if let Some(place) = live.no_bucket
@@ -40,7 +42,13 @@ pub fn compare(subject: &Subject<'_>, demand: &Demand, reads: &Reads, outcome: &
         return;
     }
     let [action] = actions.as_slice() else { return };
-    let is_call = |tried: &&Tried| reads.get(&tried.call).is_some_and(|read| read.action.contains(action));
+    // Of one folder's listing nothing follows for another's.
+    let prefix = context.iter().find(|(key, _)| key == "s3:prefix");
+    let prefix = prefix.and_then(|(_, template)| subject.form.fill(template).ok());
+    let is_call = |tried: &&Tried| {
+        reads.get(&tried.call).is_some_and(|read| read.action.contains(action))
+            && (tried.prefix.is_none() || prefix.is_none() || tried.prefix == prefix)
+    };
     let tried: Vec<&Tried> = live.tried.iter().filter(is_call).collect();
     if let Some(other) = tried_as_other(subject).filter(|_| !tried.is_empty()) {
         // Somebody else's answers are neither a prediction that failed nor one that came true.

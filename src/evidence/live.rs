@@ -84,6 +84,8 @@ pub struct Tried {
     pub call: String,
     /// What it was about.
     pub about: String,
+    /// Of a listing: what its keys were to begin with.
+    pub prefix: Option<String>,
     /// What came of it.
     pub outcome: TriedOutcome,
     /// When, as the snapshot says.

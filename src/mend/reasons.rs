@@ -14,6 +14,8 @@ pub struct Reasons {
     rules: BTreeMap<String, String>,
     #[serde(default)]
     bare: BTreeMap<String, String>,
+    #[serde(default)]
+    tried: BTreeMap<String, String>,
 }
 
 impl Reasons {
@@ -31,11 +33,12 @@ impl Reasons {
     }
 
     /// Why a finding has none: that of its rule or group, or of a rule that offers one elsewhere and finds nothing to write into
-    /// here.
+    /// here, or whose every way was tried here and mends nothing.
     #[must_use]
     pub fn of_finding(&self, group: &str, finding: &Finding) -> Option<&str> {
         let bare = || self.bare.get(&finding.rule.0).filter(|_| finding.repairs.is_empty());
-        self.of(group, &finding.rule.0).or_else(|| bare().map(String::as_str))
+        let tried = || self.tried.get(&finding.rule.0).filter(|_| !finding.repairs.is_empty());
+        self.of(group, &finding.rule.0).or_else(|| bare().or_else(tried).map(String::as_str))
     }
 
     /// The rules that are named.

@@ -342,7 +342,7 @@ fn policies_that_are_not_attached_yet_are_told_to_the_simulator() {
     let server = Server::start(with(&[]));
     check(&server.url, &given);
     let asked: Vec<String> = server.inputs().into_iter().filter(|input| input.contains("Simulate")).collect();
-    assert_eq!(asked.len(), 3, "{asked:?}");
+    assert_eq!(asked.len(), 5, "{asked:?}");
     assert!(
         asked
             .iter()
@@ -373,7 +373,7 @@ fn policies_that_are_not_attached_yet_are_told_to_the_simulator() {
     ]));
     let said = check(&server.url, &[&given[..], &["--account-kind", "linked"]].concat());
     let asked: Vec<String> = server.inputs().into_iter().filter(|input| input.contains("Simulate")).collect();
-    assert_eq!(asked.len(), 3, "{asked:?}\n{}", said.err);
+    assert_eq!(asked.len(), 5, "{asked:?}\n{}", said.err);
     for input in &asked {
         assert!(input.starts_with("iam:SimulateCustomPolicy"), "{input}");
         let level = |at: usize| {

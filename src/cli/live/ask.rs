@@ -297,8 +297,9 @@ fn questions(order: &Order<'_>, form: &Form, demand: &Demand) -> Vec<Simulation>
         _ => on.clone(),
     };
     let Ok(resource) = form.fill(&on) else { return Vec::new() };
-    let known: Vec<(String, String)> =
-        context.iter().filter_map(|(key, value)| Some((key.clone(), form.fill(value).ok()?))).collect();
+    let known = context.iter().filter_map(|(key, value)| Some((key.clone(), form.fill(value).ok()?)));
+    // A key that the request does not carry has no value.
+    let known: Vec<(String, String)> = known.filter(|(_, value)| value != "none").collect();
     actions
         .iter()
         .map(|action| Simulation {

@@ -118,7 +118,8 @@ impl Reply {
             (None, None) => return None,
         };
         let Self { call, about, time, .. } = self;
-        Some(Tried { call: call.clone(), about: about.clone(), outcome, time: time.clone(), place })
+        let prefix = self.given("Prefix").map(str::to_owned);
+        Some(Tried { call: call.clone(), about: about.clone(), prefix, outcome, time: time.clone(), place })
     }
 }
 

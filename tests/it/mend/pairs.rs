@@ -50,7 +50,13 @@ struct Tally {
 }
 
 /// Mends documents, first with what is safe, then with what needs a review, and looks at what was done.
-fn mend(library: &Library, bench: &Bench<'_>, name: &str, spoilt: State, tally: &mut Tally) {
+fn mend(
+    library: &Library,
+    bench: &Bench<'_>,
+    name: &str,
+    (whole, spoilt): (&State, State),
+    tally: &mut Tally,
+) {
     let report = bench.judge(&spoilt);
     if report.verdict != Verdict::NotReady {
         return;
@@ -63,7 +69,8 @@ fn mend(library: &Library, bench: &Bench<'_>, name: &str, spoilt: State, tally: 
         let _ = writeln!(tally.wrong, "{name}: a step that is not safe was taken");
     }
     let seen = access(bench, &before, &safe.after);
-    if !seen.gained.is_empty() {
+    // What AWS refused was not in force; spelt right it may let in what it was meant to.
+    if !seen.gained.is_empty() && !access(bench, whole, &safe.after).gained.is_empty() {
         let _ = writeln!(tally.wrong, "{name}: safe fixes let in {:?}", seen.gained);
     }
     if tally.tried.is_multiple_of(SEARCHED) {
@@ -146,7 +153,8 @@ fn two_faults_are_mended_together_or_told() {
             }
             let second = second.swap_remove(next(&mut seed, second.len()));
             let name = format!("{}: {} + {}", account.name, first.name(), second.name());
-            mend(&library, &bench(&library, account), &name, spoilt(&one, &second), &mut tally);
+            let states = (&whole, spoilt(&one, &second));
+            mend(&library, &bench(&library, account), &name, states, &mut tally);
         }
     }
     let Tally { tried, ready, told, untold, wrong } = tally;
@@ -171,7 +179,8 @@ fn every_fault_is_mended_or_it_is_told_why_not() {
         let mut all = spots(account, &whole);
         let spot = all.swap_remove(next(&mut seed, all.len()));
         let name = format!("{}: {}", account.name, spot.name());
-        mend(&library, &bench(&library, account), &name, spoilt(&whole, &spot), &mut tally);
+        let states = (&whole, spoilt(&whole, &spot));
+        mend(&library, &bench(&library, account), &name, states, &mut tally);
         if tally.tried >= goal {
             break;
         }

