@@ -343,8 +343,8 @@ impl<'a> Bench<'a> {
                     let role = Role::of(document).unwrap();
                     Some(accepted::state(evidence, role, self.form.text("bucket")))
                 }
-                // No policy bears on where the product looks, and the account is ready.
-                Ask::Layout(_) => Some(State::Holds),
+                // No policy bears on where the product looks; what a listing shows is compared elsewhere.
+                Ask::Layout(_) => evidence.listing.is_missing().then_some(State::Holds),
                 // No verdict hangs on discovery, and nobody gave the answers that the other asks for.
                 Ask::Identity { .. } | Ask::Discovery { .. } => None,
                 // Who else gets in is no matter of the deliveries and the reader.

@@ -28,7 +28,7 @@ fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
             has_principal == document.role.has_principal()
                 // The role is the one resource of its trust policy.
                 && statement.resources.is_some() != is_trust
-                && (!is_trust || statement.actions.iter().all(is_of_sts))
+                && (!is_trust || statement.actions.iter().all(is_of_sts) && statement.principals.iter().all(names_callers))
                 && (document.role.has_principal() || lists_something(statement))
                 && statement.actions.iter().flat_map(|element| &element.items).all(is_action)
                 && statement.principals.iter().flat_map(|element| &element.entries).all(is_named)
@@ -49,6 +49,12 @@ fn is_of_sts(actions: &Element) -> bool {
             let service = item.value.split_once(':').map(|(service, _)| service.to_ascii_lowercase());
             service.is_none_or(|service| service == "sts" || service.contains(['*', '?', '$']))
         })
+}
+
+/// A trust policy names who may take the role: neither who may not, nor everybody by a bare `*`.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html> (checked 2026-11)
+fn names_callers(principals: &preflight::policy::Principals) -> bool {
+    !principals.negated && principals.entries.iter().all(|entry| entry.kind != PrincipalKind::Everyone)
 }
 
 /// An RCP denies to everybody, and names what it denies; the only one that allows is AWS's own.

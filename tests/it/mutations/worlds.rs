@@ -37,6 +37,11 @@ pub(crate) fn complete(form: &Form, contract: &Contract) -> Form {
         fill(&default.name, &default.value);
     }
     fill("partition", "aws");
+    // An account stands for its root.
+    let product = form.text("product-principal").filter(|text| text.len() == 12).map(str::to_owned);
+    if let Some(account) = product {
+        form = form.with("product-principal", &format!("arn:aws:iam::{account}:root"));
+    }
     let account = form.text("account").map(str::to_owned);
     if let (None, Some(account)) = (form.text("bucket-account"), account) {
         form = form.with("bucket-account", &account);
