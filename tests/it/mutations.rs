@@ -4,6 +4,7 @@
 mod accepted;
 pub(crate) mod edit;
 mod exceptions;
+mod form;
 mod strings;
 mod worlds;
 
@@ -187,7 +188,7 @@ struct Bench<'a> {
 impl<'a> Bench<'a> {
     fn new(library: &'a Library, account: &'a Account) -> Self {
         let contract = library.contract(&account.config.consumers[0]).unwrap();
-        let form = worlds::complete(&account.config.form, contract);
+        let form = form::complete(&account.config.form, contract);
         let mut bench = Self { library, account, contract, form, base: BTreeMap::new() };
         bench.base = bench.states(&account.evidence, None, &mut Cache::default());
         bench

@@ -4,7 +4,7 @@
 
 use crate::common::NOW;
 use preflight::catalog;
-use preflight::contract::{Ask, Contract, Demand, Expect, Form, KeyChange, RequestTemplate};
+use preflight::contract::{Ask, Demand, Expect, Form, KeyChange, RequestTemplate};
 use preflight::eval::{
     Caller, CallerKind, Compiled, Context, ContextValue, Event, FreeAtom, Layer, LayerKind, Layers, Request,
     Trace, World, decide,
@@ -24,30 +24,6 @@ const NOW_SECONDS: &str = "1795435200";
 
 /// Free atoms and unseen layers that are tried out together, at most.
 const WIDEST: usize = 12;
-
-/// The form as the contract completes it. Accounts that leave the form open are not for brute force.
-pub(crate) fn complete(form: &Form, contract: &Contract) -> Form {
-    let mut form = form.clone();
-    let mut fill = |name: &str, value: &str| {
-        if form.text(name).is_none() {
-            form = form.with(name, value);
-        }
-    };
-    for default in &contract.defaults {
-        fill(&default.name, &default.value);
-    }
-    fill("partition", "aws");
-    // An account stands for its root.
-    let product = form.text("product-principal").filter(|text| text.len() == 12).map(str::to_owned);
-    if let Some(account) = product {
-        form = form.with("product-principal", &format!("arn:aws:iam::{account}:root"));
-    }
-    let account = form.text("account").map(str::to_owned);
-    if let (None, Some(account)) = (form.text("bucket-account"), account) {
-        form = form.with("bucket-account", &account);
-    }
-    form
-}
 
 /// Requests of a demand in every combination of what is unknown, and whether that combination is presumed. They depend on
 /// the form and on the keys and networks that the policies name, so few sets serve all mutants of an account.
