@@ -10,6 +10,7 @@ use super::form::{FORM_CHOICES, Form, Origin};
 use super::request::RequestTemplate;
 use super::setting::{Absent, AskedOf, Setting, Test};
 use crate::finding::{Conflict, ConflictKind, ConflictSide, Need};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Elements of a list that are tried in all combinations; contracts mention three or four.
@@ -140,6 +141,8 @@ fn settings(left: (&Contract, &Form), right: (&Contract, &Form), kind: &str) -> 
 struct Asked<'c> {
     demand: &'c Demand,
     setting: &'c Setting,
+    /// What the setting must be there.
+    test: Cow<'c, Test>,
     /// The path without the element of a list that is meant.
     base: &'c str,
     /// The element of a list that is meant.
@@ -162,7 +165,7 @@ fn asked_settings<'c>((contract, form): (&'c Contract, &Form), kind: &str) -> Ve
                 Test::Equals(template) => Some(form.fill(template).ok()?),
                 _ => None,
             };
-            Some(Asked { demand, setting, base, element, equals })
+            Some(Asked { demand, setting, test: setting.test_at(path), base, element, equals })
         })
         .collect()
 }
@@ -170,20 +173,18 @@ fn asked_settings<'c>((contract, form): (&'c Contract, &Form), kind: &str) -> Ve
 impl Asked<'_> {
     /// The values that the demand speaks of.
     fn mentioned(&self) -> Vec<String> {
-        let listed = match &self.setting.test {
+        let listed = match &*self.test {
             Test::OneOf(list) | Test::NoneOf(list) | Test::AllOf(list) if self.element.is_none() => {
                 list.clone()
             }
             _ => Vec::new(),
         };
-        // One list of values serves all kinds of exports; what is an element of another kind's list is no value here.
-        let elements: Vec<&str> = self.setting.select.iter().filter_map(|(_, path)| path.parts().1).collect();
-        let listed = listed.into_iter().filter(|value| !elements.contains(&value.as_str()));
+        let listed = listed.into_iter();
         listed.chain(self.element.map(str::to_owned)).chain(self.equals.clone()).collect()
     }
 
     fn is_of_list(&self) -> bool {
-        self.element.is_some() || matches!(self.setting.test, Test::AllOf(_))
+        self.element.is_some() || matches!(*self.test, Test::AllOf(_))
     }
 
     /// Whether these are values with which the demand holds; what nobody can say is not held against it.
@@ -194,7 +195,7 @@ impl Asked<'_> {
         };
         if meant.is_empty() {
             match &self.setting.absent {
-                Absent::Unknown if !matches!(self.setting.test, Test::AllOf(_)) => return true,
+                Absent::Unknown if !matches!(*self.test, Test::AllOf(_)) => return true,
                 Absent::Holds => return true,
                 Absent::Broken => return false,
                 Absent::Default(value) => return self.test(std::slice::from_ref(value)),
@@ -205,7 +206,7 @@ impl Asked<'_> {
     }
 
     fn test(&self, values: &[String]) -> bool {
-        match &self.setting.test {
+        match &*self.test {
             Test::OneOf(list) => values.iter().all(|value| list.contains(value)),
             Test::NoneOf(list) => !values.iter().any(|value| list.contains(value)),
             Test::AllOf(list) => {
@@ -221,7 +222,7 @@ impl Asked<'_> {
 
     fn needs(&self) -> String {
         let mentioned = self.mentioned();
-        match (&self.setting.test, self.element) {
+        match (&*self.test, self.element) {
             (Test::OneOf(_), None) => mentioned.join(" or "),
             (Test::NoneOf(_), None) => format!("not {}", mentioned.join(", ")),
             (test, element) => needs(test, element, self.equals.as_deref()),
@@ -252,7 +253,7 @@ pub fn needed_settings<'c>(
     let asked = asked_settings((contract, form), kind).into_iter();
     asked
         .filter(|asked| asked.demand.need == Need::Needed)
-        .filter(|asked| !matches!(asked.setting.test, Test::Columns(_) | Test::Matches(_) | Test::Equals(_)))
+        .filter(|asked| !matches!(*asked.test, Test::Columns(_) | Test::Matches(_) | Test::Equals(_)))
         .map(|asked| (asked.base.rsplit('.').next().unwrap_or(asked.base), asked.needs()))
 }
 

@@ -55,7 +55,7 @@ impl Setting {
     /// kind's list is no value here, and of an element there is one value.
     #[must_use]
     pub fn test_at(&self, path: &SettingPath) -> Cow<'_, Test> {
-        let Test::OneOf(list) = &self.test else { return Cow::Borrowed(&self.test) };
+        let (Test::OneOf(list) | Test::NoneOf(list)) = &self.test else { return Cow::Borrowed(&self.test) };
         let own = path.parts().1;
         let elements: Vec<&str> = self.select.iter().filter_map(|(_, path)| path.parts().1).collect();
         let is_value = |value: &&String| match own {
@@ -66,7 +66,7 @@ impl Setting {
         if kept.is_empty() || kept.len() == list.len() {
             return Cow::Borrowed(&self.test);
         }
-        Cow::Owned(Test::OneOf(kept))
+        Cow::Owned(if matches!(self.test, Test::OneOf(_)) { Test::OneOf(kept) } else { Test::NoneOf(kept) })
     }
 }
 

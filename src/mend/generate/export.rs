@@ -4,6 +4,7 @@ use super::super::state::Bench;
 use crate::contract::{Ask, AskedOf, Contract, Form, Test};
 use crate::finding::Need;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// Why no settings can be made. The user must act.
@@ -79,22 +80,19 @@ pub fn export(bench: &Bench<'_>, form: &Form, region: &str) -> Result<Value, Exp
                 if legacy { &[AskedOf::Legacy] } else { &[AskedOf::Cur2, AskedOf::DataExport] };
             let Some((_, path)) = setting.select.iter().find(|(of, _)| kinds.contains(of)) else { continue };
             let list = |list: &[String]| list.first().map(|first| json!(first));
-            let own = match &setting.test {
+            let test = setting.test_at(path);
+            let own = match &*test {
                 Test::OneOf(own) => shared(&contracts, &form, kinds, &path.text, own),
                 _ => Vec::new(),
             };
-            if own.is_empty() && need == Need::Advice && matches!(setting.test, Test::OneOf(_)) {
+            if own.is_empty() && need == Need::Advice && matches!(*test, Test::OneOf(_)) {
                 // Another product needs it to be otherwise.
                 continue;
             }
-            let value = match &setting.test {
+            let value = match &*test {
                 Test::OneOf(all) => match at(&out, &path.text) {
                     Some(Value::String(now)) if own.contains(now) => None,
                     Some(Value::Bool(now)) if own.contains(&now.to_string()) => None,
-                    // One list serves both kinds of exports; a switch stays a switch.
-                    Some(Value::String(now)) if now == "FALSE" => {
-                        own.iter().find(|value| *value == "TRUE").map(|value| json!(value))
-                    }
                     // What products exclude of each other, nothing can serve.
                     Some(_) | None => list(&own).or_else(|| list(all)),
                 },
@@ -136,16 +134,18 @@ fn shared(
 ) -> Vec<String> {
     let demands = contracts.iter().flat_map(|contract| &contract.demands);
     let needed = demands.filter(|demand| demand.need == Need::Needed && demand.is_asked(form, |_| true));
-    let tests: Vec<&Test> = needed
+    let tests: Vec<Cow<'_, Test>> = needed
         .filter_map(|demand| match &demand.ask {
             Ask::Setting(setting) => Some(setting),
             _ => None,
         })
-        .filter(|setting| setting.select.iter().any(|(of, at)| kinds.contains(of) && at.text == path))
-        .map(|setting| &setting.test)
+        .filter_map(|setting| {
+            let mut paths = setting.select.iter().filter(|(of, _)| kinds.contains(of)).map(|(_, at)| at);
+            paths.find(|at| at.text == path).map(|at| setting.test_at(at))
+        })
         .collect();
     let is_shared = |value: &&String| {
-        tests.iter().all(|test| match test {
+        tests.iter().all(|test| match &**test {
             Test::OneOf(list) => list.contains(value),
             Test::NoneOf(list) => !list.contains(value),
             Test::AllOf(_) | Test::Equals(_) | Test::Columns(_) | Test::Matches(_) => true,
