@@ -31,12 +31,12 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         form.presume("bucket", &bucket, "the bucket policy names this bucket and no other");
     }
     real_reader(&mut form, contract, evidence);
-    whole_account(&mut form);
     let partition = form
         .text("reader")
         .and_then(crate::policy::arn::split)
         .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
     form.presume("partition", &partition, "");
+    let partition = form.text("partition").unwrap_or(&partition).to_owned();
     product(&mut form, &partition);
     organization(&mut form, evidence);
     if let Some(id) = record_id(&form, evidence) {
@@ -99,17 +99,6 @@ fn real_reader(form: &mut Form, contract: &Contract, evidence: &Evidence) {
         (None, _) => return,
     };
     form.give("reader", &arn, place);
-}
-
-/// A product that is given as the number of its account is that account.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (AWS account principals, checked
-/// 2026-11)
-fn whole_account(form: &mut Form) {
-    let Some(value) = form.get("product-principal").cloned() else { return };
-    let Origin::Given(place) = value.origin else { return };
-    if crate::policy::arn::is_account(&value.text) {
-        form.give("product-principal", &format!("arn:aws:iam::{}:root", value.text), place);
-    }
 }
 
 /// The identifier that IAM gave to the user, where one answer tells it of the user that the form means.
@@ -240,4 +229,30 @@ pub(super) fn used(subject: &Subject<'_>, form: &Form) -> Option<Form> {
         out.presume("used-path", &used.path, &because);
     }
     (out != *form).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Library;
+    use crate::source::{Place, Sources, Span};
+
+    #[test]
+    fn a_products_account_is_its_root_in_the_readers_partition() {
+        let library = Library::embedded().unwrap();
+        let contract = library.contract("datadog").unwrap();
+        let place = Place { source: Sources::new().add("preflight.toml", ""), span: Span::default() };
+        for (typed, partition, wanted) in [
+            ("444455556666", "aws", "arn:aws:iam::444455556666:root"),
+            ("4444-5555-6666", "aws-cn", "arn:aws-cn:iam::444455556666:root"),
+            ("arn:aws:iam::444455556666:role/x", "aws", "arn:aws:iam::444455556666:role/x"),
+            ("44445555666", "aws", "44445555666"),
+        ] {
+            let mut form = Form::default();
+            form.give("reader", &format!("arn:{partition}:iam::111122223333:role/r"), place);
+            form.give("product-principal", typed, place);
+            let form = complete(&form, contract, &Evidence::default());
+            assert_eq!(form.text("product-principal"), Some(wanted), "{typed}");
+        }
+    }
 }
