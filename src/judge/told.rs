@@ -1,7 +1,9 @@
 //! Which findings are told: each fault once, by the rule that says most.
 
-use crate::finding::{Finding, Label, Repair};
-use crate::source::Place;
+use crate::finding::{Finding, Label, Repair, RuleName, Severity};
+use crate::source::{Place, SourceId};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// A finding with the case it tells of.
 pub(super) struct Told {
@@ -15,49 +17,27 @@ pub(super) struct Told {
 /// A fault is told once, by the most specific rule: what explains a broken demand wins over what says that AWS refuses the
 /// text, and both win over what is merely unsure.
 pub(super) fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
-    told.sort_by(|left, right| {
-        let key = |told: &Told| {
-            (
-                std::cmp::Reverse(told.finding.severity),
-                told.finding.primary.place,
-                told.refusal,
-                told.finding.rule.clone(),
-            )
-        };
-        key(left).cmp(&key(right))
-    });
-    let keep: Vec<bool> = told
-        .iter()
-        .enumerate()
-        .map(|(at, each)| {
-            !told
-                .iter()
-                .enumerate()
-                .any(|(other_at, other)| at != other_at && covers(other, other_at, each, at))
-        })
-        .collect();
-    let mut findings: Vec<Finding> =
-        told.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(told, _)| told.finding.clone()).collect();
-    // What else shows that a value of the form is wrong is worth a look.
+    told.sort_by(|left, right| order(left).cmp(&order(right)));
+    let beside = Beside::new(&told);
+    let keep: Vec<bool> = (0..told.len()).map(|at| !beside.covered(&told, at)).collect();
+    let hidden = beside.form.iter().filter(|at| keep.get(**at) == Some(&false));
+    let hidden: Vec<&Told> = hidden.filter_map(|at| told.get(*at)).collect();
+    let mut findings = Vec::new();
     for (one, _) in told.iter().zip(&keep).filter(|(_, keep)| **keep) {
-        let Some(finding) = findings.iter_mut().find(|finding| **finding == one.finding) else { continue };
-        for other in told.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(told, _)| told) {
+        let mut finding = one.finding.clone();
+        // What else shows that a value of the form is wrong is worth a look.
+        for other in hidden.iter().filter(|other| tells_the_same_of_the_form(one, other)) {
             let place = other.finding.primary.place;
             let is_new = place.source != finding.primary.place.source
                 && !finding.related.iter().any(|label| label.place == place);
-            if is_new && tells_the_same_of_the_form(one, other) {
+            if is_new {
                 finding.related.push(Label { place, text: other.finding.headline.clone() });
             }
         }
-    }
-    // Several of a kind at one place (an `Action` list without two of the actions) are one finding that names the others.
-    for finding in &mut findings {
-        let others = told.iter().map(|told| &told.finding).filter(|other| {
-            other.rule == finding.rule
-                && other.primary.place == finding.primary.place
-                && other.headline != finding.headline
-        });
-        for other in others {
+        // Several of a kind at one place (an `Action` list without two of the actions) are one finding that names the others.
+        let alike = beside.kinds.get(&(&one.finding.rule, one.finding.primary.place));
+        let alike = alike.into_iter().flatten().filter_map(|at| told.get(*at)).map(|told| &told.finding);
+        for other in alike.filter(|other| other.headline != one.finding.headline) {
             // What is merely wanted is mended by itself.
             if other.severity == finding.severity {
                 finding.repairs = both(&finding.repairs, &other.repairs);
@@ -67,8 +47,47 @@ pub(super) fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
                 finding.notes.push(note);
             }
         }
+        findings.push(finding);
     }
     findings
+}
+
+fn order(told: &Told) -> (Reverse<Severity>, Place, bool, &RuleName) {
+    let finding = &told.finding;
+    (Reverse(finding.severity), finding.primary.place, told.refusal, &finding.rule)
+}
+
+/// Which findings can bear on each other: a thousand files have thousands, of which few do.
+struct Beside<'t> {
+    sources: BTreeMap<SourceId, Vec<usize>>,
+    kinds: BTreeMap<(&'t RuleName, Place), Vec<usize>>,
+    /// Those about the values of the form, which bear on each other across files.
+    form: Vec<usize>,
+}
+
+impl<'t> Beside<'t> {
+    fn new(told: &'t [Told]) -> Self {
+        let mut beside = Self { sources: BTreeMap::new(), kinds: BTreeMap::new(), form: Vec::new() };
+        for (at, each) in told.iter().enumerate() {
+            let place = each.finding.primary.place;
+            beside.sources.entry(place.source).or_default().push(at);
+            beside.kinds.entry((&each.finding.rule, place)).or_default().push(at);
+            if about_form(each).is_some() {
+                beside.form.push(at);
+            }
+        }
+        beside
+    }
+
+    /// Whether another finding makes this one superfluous.
+    fn covered(&self, told: &[Told], at: usize) -> bool {
+        let Some(each) = told.get(at) else { return false };
+        let near = self.sources.get(&each.finding.primary.place.source).into_iter().flatten();
+        let far = self.form.iter().filter(|_| about_form(each).is_some());
+        near.chain(far)
+            .filter(|other| **other != at)
+            .any(|other| told.get(*other).is_some_and(|one| covers(one, *other, each, at)))
+    }
 }
 
 /// Ways that mend two findings of a kind together.

@@ -9,7 +9,7 @@ pub(super) fn columns(text: &str) -> usize {
 
 /// Columns a character takes; those that a terminal does not advance for count nothing.
 pub(super) fn glyph(ch: char) -> usize {
-    ch.width().unwrap_or(0)
+    if ch == ' ' || ch.is_ascii_graphic() { 1 } else { ch.width().unwrap_or(0) }
 }
 
 /// Breaks safe text at spaces, and words wider than a line within, if possible after punctuation as in an ARN.

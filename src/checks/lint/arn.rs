@@ -7,11 +7,12 @@ use super::kind::PolicyKind;
 use super::named::is_partition;
 use super::space::fill;
 use super::variable::variables;
-use crate::catalog::{self, Action, ArnPattern, ArnTemplate};
+use crate::catalog::{self, Action, ArnPattern, ArnTemplate, Service};
 use crate::eval::Glob;
 use crate::eval::member::{self, Found, Language};
 use crate::policy::{Effect, Element, Statement, Text, arn};
 use crate::source::Span;
+use rustc_hash::FxHashMap;
 
 /// What the resource part of an ARN of IAM begins with; IAM refuses others when the policy is saved.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html>
@@ -231,6 +232,7 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     }
     let deny = statement.effect == Effect::Deny;
     let named = Named::new(resources);
+    let mut collections: FxHashMap<&str, bool> = FxHashMap::default();
     for item in readable(&actions.items).filter(|item| &*item.value != "*" && !item.value.contains("${")) {
         let mut idle = Vec::new();
         let mut all = 0usize;
@@ -241,7 +243,8 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
             let reaches = if action.has_resources() {
                 !none && named.take(action)
             } else {
-                takes_collection(action, resources)
+                let service = action.service();
+                *collections.entry(service.prefix()).or_insert_with(|| takes_collection(service, resources))
             };
             if !reaches {
                 idle.push(action.name());
@@ -264,13 +267,12 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     }
 }
 
-/// Whether AWS may ask for an action without resources about what one of these is. Its table demands `*`; what is asked about is
+/// Whether AWS may ask for an action of a service that has no resources about what one of these is. Its table demands `*`; what is asked about is
 /// for many services the collection, with no name in it: `arn:aws:iam::111122223333:user/` for `iam:ListUsers`, `arn:aws:s3:::*`
 /// for `s3:ListAllMyBuckets`. EC2 asks about `*` alone.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html> and
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policy-structure.html> (checked 2026-11)
-fn takes_collection(action: &Action, resources: &Element) -> bool {
-    let service = action.service();
+fn takes_collection(service: &'static Service, resources: &Element) -> bool {
     let heads = || service.resource_types().iter().flat_map(|each| each.templates());
     let is_collection = |item: &Text| {
         let Some([_, _, of, _, _, resource]) = arn::split(&item.value) else { return is_wide(&item.value) };
@@ -283,9 +285,13 @@ fn takes_collection(action: &Action, resources: &Element) -> bool {
 
 /// What an action works on, for people.
 fn needs(pattern: &str) -> String {
-    let mut types: Vec<&str> = catalog::expand(pattern)
-        .flat_map(|action| action.resource_types().map(|each| each.resource_type.name()))
-        .collect();
+    let known = catalog::expansion(pattern);
+    let mut types: Vec<&str> = match &known {
+        Some(known) => known.resource_types().iter().map(|each| each.name()).collect(),
+        None => catalog::expand(pattern)
+            .flat_map(|action| action.resource_types().map(|each| each.resource_type.name()))
+            .collect(),
+    };
     types.sort_unstable();
     types.dedup();
     types.truncate(3);
@@ -333,7 +339,7 @@ fn is_effectively_everything(pattern: &str) -> bool {
     }
     let partition = if is_open(partition) { "aws" } else { partition };
     let (glob, language) = (Glob::new(pattern), Language::glob(pattern));
-    let types = catalog::service(service).into_iter().flat_map(catalog::Service::resource_types);
+    let types = catalog::service(service).into_iter().flat_map(Service::resource_types);
     // What the pattern begins with has to be what the form begins with: a quick no for nearly all.
     let beginning = resource.split(['*', '?']).next().unwrap_or_default();
     types

@@ -4,6 +4,7 @@
 //! constants that the tests name. What is found is always tested again by the caller.
 
 mod language;
+mod memory;
 mod string;
 mod value;
 

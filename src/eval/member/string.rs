@@ -2,6 +2,7 @@
 
 use super::Found;
 use super::language::{Language, Step};
+use super::memory::remembered;
 use rustc_hash::FxHashSet;
 
 /// Work one question may take: a unit is one character tried against one language.
@@ -22,7 +23,7 @@ pub fn string_within(must: &[&Language], must_not: &[&Language], work: &mut u64)
     // A language that starts otherwise than one that must hold the string cannot hold it.
     let may_hold = |other: &&&Language| must.iter().all(|language| agree_at_start(language, other));
     let must_not: Vec<&Language> = must_not.iter().filter(may_hold).copied().collect();
-    Walk::new(must, &must_not).run(work)
+    remembered((must, &must_not), work, |work| Walk::new(must, &must_not).run(work))
 }
 
 /// Whether the fixed beginnings of two languages can be those of one string.
@@ -327,6 +328,17 @@ mod tests {
         assert_eq!(find(&["*a*b*c*"], &["*c*b*a*"]), Found::Value("abc".to_owned()));
         assert_eq!(find(&["*"], &["*"]), Found::Nothing);
         assert_eq!(find(&["a?"], &["ab"]), Found::Value("aa".to_owned()));
+    }
+
+    #[test]
+    fn what_was_asked_before_takes_the_same_work() {
+        let (must, must_not) = (Language::glob("a*b?c*"), Language::glob("a*c"));
+        let ask = |mut work: u64| (string_within(&[&must], &[&must_not], &mut work), work);
+        let (first, again) = (ask(WORK), ask(WORK));
+        assert_eq!(first, again);
+        let cost = WORK - first.1;
+        assert_eq!(ask(cost), (first.0, 0));
+        assert_eq!(ask(cost - 1).0, Found::GaveUp);
     }
 
     #[test]

@@ -13,14 +13,18 @@ const TAB: usize = 4;
 #[derive(Debug, Clone)]
 struct Cell {
     bytes: Range<usize>,
-    shown: String,
+    /// What shows it, in the text of the line.
+    shown: Range<usize>,
     columns: Range<usize>,
 }
 
 /// A line, not yet cut to a width.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
+    text: String,
     cells: Vec<Cell>,
+    /// Columns taken away in front.
+    outdented: usize,
 }
 
 /// A line cut to a width.
@@ -39,30 +43,37 @@ pub(super) struct Cut {
 impl Line {
     /// Reads units until they end or `limit` columns are full.
     pub(super) fn new(units: Units<'_>, indent: usize, limit: usize) -> Self {
-        let mut cells: Vec<Cell> = Vec::new();
+        let most = units.len().min(limit + 1) + indent;
+        let (text, cells) = (String::with_capacity(most), Vec::with_capacity(most));
+        let mut line = Self { text, cells, outdented: 0 };
         let mut speller = Speller::default();
         let mut column = 0;
         for unit in units {
-            if cells.is_empty() {
-                let blank =
-                    |at| Cell { bytes: unit.start..unit.start, shown: " ".into(), columns: at..at + 1 };
-                cells.extend((0..indent).map(blank));
-                column = indent;
+            if line.cells.is_empty() {
+                for _ in 0..indent {
+                    column = line.push(unit.start..unit.start, column, |text| text.push(' '));
+                }
             }
             if column > limit {
                 break;
             }
-            let mut shown = String::new();
-            if unit.ch == '\t' {
-                shown = " ".repeat(TAB - column % TAB);
-            } else {
-                speller.push(unit.ch, &mut shown);
-            }
-            let end = column + columns(&shown);
-            cells.push(Cell { bytes: unit.start..unit.end, shown, columns: column..end });
-            column = end;
+            column = line.push(unit.start..unit.end, column, |text| match unit.ch {
+                '\t' => text.extend(std::iter::repeat_n(' ', TAB - column % TAB)),
+                ch => speller.push(ch, text),
+            });
         }
-        Self { cells }
+        line
+    }
+
+    /// Appends a character as it is shown; the column behind it.
+    fn push(&mut self, bytes: Range<usize>, column: usize, show: impl FnOnce(&mut String)) -> usize {
+        let from = self.text.len();
+        show(&mut self.text);
+        let shown = self.text.get(from..).unwrap_or_default();
+        // What is safe and one byte long is one column wide.
+        let end = column + if shown.len() == 1 { 1 } else { columns(shown) };
+        self.cells.push(Cell { bytes, shown: from..self.text.len(), columns: column..end });
+        end
     }
 
     /// Columns of the line, as far as it was read.
@@ -72,19 +83,21 @@ impl Line {
 
     /// Columns of blanks in front; `None` for a line of nothing else.
     pub(super) fn indent(&self) -> Option<usize> {
-        let first = self.cells.iter().find(|cell| cell.shown.bytes().any(|byte| byte != b' '))?;
-        Some(first.columns.start)
+        let first = self.text.bytes().position(|byte| byte != b' ')?;
+        Some(first.saturating_sub(self.outdented))
     }
 
     /// Takes columns of blanks away in front; not more than [`Line::indent`].
     pub(super) fn outdent(&mut self, by: usize) {
         self.cells.retain(|cell| cell.columns.end > by);
         for cell in &mut self.cells {
+            // A tab of which a part is left: as many of its blanks as columns.
             if cell.columns.start < by {
-                cell.shown = " ".repeat(cell.columns.end - by);
+                cell.shown.start += by - cell.columns.start;
             }
             cell.columns = cell.columns.start.saturating_sub(by)..cell.columns.end - by;
         }
+        self.outdented += by;
     }
 
     /// The columns that show a span. An empty span, and one outside of the line, is an empty range.
@@ -110,14 +123,16 @@ impl Line {
         }
         let shown = self.cells.iter().filter(|cell| cell.columns.start >= skip);
         let mut kept = skip..skip;
+        let mut used = front;
         for cell in shown {
             // A wide character cut by `skip` leaves a gap of a column or two.
             let at = front + cell.columns.start - skip;
             if front + cell.columns.end - skip > room {
                 break;
             }
-            text.extend(std::iter::repeat_n(' ', at.saturating_sub(columns(&text))));
-            text.push_str(&cell.shown);
+            text.extend(std::iter::repeat_n(' ', at.saturating_sub(used)));
+            text.push_str(self.text.get(cell.shown.clone()).unwrap_or_default());
+            used = at.max(used) + cell.columns.len();
             kept.end = cell.columns.end;
         }
         if !fits {

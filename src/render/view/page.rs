@@ -6,9 +6,10 @@ use super::line::Line;
 use super::unwrap::Units;
 use crate::finding::Wrapped;
 use crate::source::{LineIndex, Place, Source, SourceId, Sources, Span};
+use std::collections::BTreeMap;
 
 /// How a page differs from the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// The lines of the file, with their numbers.
     File,
@@ -24,9 +25,7 @@ pub(super) struct Page<'a> {
     pub(super) kind: Kind,
     /// Line of the file, from 1, on which the text begins.
     pub(super) first_line: usize,
-    source: SourceId,
     text: &'a str,
-    region: Span,
     level: u8,
     lines: Lines<'a>,
 }
@@ -44,13 +43,15 @@ pub struct Pages<'a> {
     wrapped: &'a [Wrapped],
     canvas: Canvas,
     list: Vec<Page<'a>>,
+    /// Where in the list the page of a region is.
+    known: BTreeMap<(SourceId, Kind, Span), usize>,
 }
 
 impl<'a> Pages<'a> {
     /// No page yet.
     #[must_use]
     pub fn new(sources: &'a Sources, wrapped: &'a [Wrapped], canvas: Canvas) -> Self {
-        Self { sources, wrapped, canvas, list: Vec::new() }
+        Self { sources, wrapped, canvas, list: Vec::new(), known: BTreeMap::new() }
     }
 
     /// The texts that places point into.
@@ -74,10 +75,8 @@ impl<'a> Pages<'a> {
         let source = self.sources.get(place.source);
         let span = clamp(source, place.span);
         let (kind, region, level) = self.region(source, place.source, span);
-        let same =
-            |page: &Page<'_>| page.source == place.source && page.kind == kind && page.region == region;
-        if let Some(found) = self.list.iter().position(same) {
-            return found;
+        if let Some(found) = self.known.get(&(place.source, kind, region)) {
+            return *found;
         }
         let lines = match kind {
             Kind::File => Lines::File(source.lines()),
@@ -88,7 +87,8 @@ impl<'a> Pages<'a> {
         };
         let first_line = source.first_line() as usize;
         let text = source.text();
-        self.list.push(Page { kind, first_line, source: place.source, text, region, level, lines });
+        self.known.insert((place.source, kind, region), self.list.len());
+        self.list.push(Page { kind, first_line, text, level, lines });
         self.list.len() - 1
     }
 

@@ -33,6 +33,12 @@ const MAX_ACCENTS: u8 = 2;
 impl Speller {
     /// Appends the character or its spelling.
     pub(super) fn push(&mut self, ch: char, out: &mut String) {
+        // Nearly all of a policy.
+        if ch == ' ' || ch.is_ascii_graphic() {
+            *self = Self { on_letter: ch.is_ascii_alphabetic(), accents: 0 };
+            out.push(ch);
+            return;
+        }
         if matches!(ch, '\u{300}'..='\u{34e}' | '\u{350}'..='\u{36f}')
             && self.on_letter
             && self.accents < MAX_ACCENTS

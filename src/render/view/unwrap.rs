@@ -25,6 +25,11 @@ impl<'t> Units<'t> {
     pub(super) fn new(text: &'t str, start: usize, end: usize, level: u8) -> Self {
         Self { text: text.get(..end).unwrap_or(text), at: start, level: level.min(MAX_LEVEL) }
     }
+
+    /// Bytes left: not fewer than characters.
+    pub(super) fn len(&self) -> usize {
+        self.text.len().saturating_sub(self.at)
+    }
 }
 
 impl Iterator for Units<'_> {
@@ -40,6 +45,9 @@ impl Iterator for Units<'_> {
 /// The character at an offset with `level` layers taken off, and the offset after it.
 fn read(text: &str, at: usize, level: u8) -> Option<(char, usize)> {
     let Some(below) = level.checked_sub(1) else {
+        if let Some(byte) = text.as_bytes().get(at).filter(|byte| byte.is_ascii()) {
+            return Some((char::from(*byte), at + 1));
+        }
         let ch = text.get(at..)?.chars().next()?;
         return Some((ch, at + ch.len_utf8()));
     };
