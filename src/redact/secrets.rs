@@ -124,10 +124,28 @@ const KEYS: [&str; 14] = [
     "xamzsignature",
 ];
 
+/// The letters with which such an end ends: nearly every key of a policy ends with another.
+const LAST: [bool; 256] = {
+    let mut last = [false; 256];
+    let mut at = 0;
+    while at < KEYS.len() {
+        let key = KEYS[at].as_bytes();
+        let letter = key[key.len() - 1];
+        last[letter as usize] = true;
+        last[letter.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    last
+};
+
 /// Whether a key says that its value is a secret. What stands before the key tells the names of secrets from them:
 /// `arn:aws:secretsmanager:…:secret:name`.
 pub(super) fn is_secret_key(before: &str) -> bool {
     let before = before.trim_end_matches(['\\', '"', '\'', ' ', '\t']);
+    let last = before.bytes().rev().find(|byte| !matches!(byte, b'_' | b'-' | b' '));
+    if !last.and_then(|last| LAST.get(usize::from(last))).is_some_and(|is_one| *is_one) {
+        return false;
+    }
     let is_word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_' || ch == '-';
     let key = before.rsplit(|ch| !is_word(ch)).next().unwrap_or_default();
     let ends = |end: &&str| {

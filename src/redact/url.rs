@@ -7,13 +7,19 @@ use std::ops::Range;
 /// <https://datatracker.ietf.org/doc/html/rfc6750#section-2.3>,
 /// <https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas> (checked 2026-11)
 const PARAMETERS: [&str; 8] = ["token", "sig", "signature", "pwd", "pass", "auth", "jwt", "private_token"];
+/// How the two slashes of an address, or the first of them, are written.
+const SLASHES: [&str; 6] = ["//", "\\/\\/", "%2F%2F", "%2f%2f", "\\u002f", "\\u002F"];
 /// A user that is as long as this, of letters and digits, is a token.
 const SHORTEST_TOKEN: usize = 20;
 
 /// Where secrets stand in the addresses of a text, as it is written.
 pub(super) fn secrets_of_urls(text: &str) -> Vec<Range<usize>> {
-    let is_of_one = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if !["//", "\\/\\/", "%2F%2F", "%2f%2f", "\\u002f", "\\u002F"].iter().any(is_of_one) {
+    let bytes = text.as_bytes();
+    let is_of_one = |at: usize| {
+        let here = bytes.get(at..).unwrap_or_default();
+        SLASHES.iter().any(|slashes| here.starts_with(slashes.as_bytes()))
+    };
+    if !memchr::memchr3_iter(b'/', b'%', b'\\', bytes).any(is_of_one) {
         return Vec::new();
     }
     let plain = Plain::of(text);

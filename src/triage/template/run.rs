@@ -51,10 +51,10 @@ pub(super) struct Run<'t, 'l> {
     text: &'t str,
     lower: &'l str,
     steps: usize,
-    /// The most letters that stood in the text on any way.
-    most: usize,
     /// Whether the text may end within the template.
     can_end: bool,
+    /// Whether it would have made a difference.
+    asked: bool,
     /// Where the same message begins once more: nothing goes over it.
     again: usize,
 }
@@ -62,7 +62,7 @@ pub(super) struct Run<'t, 'l> {
 impl<'t, 'l> Run<'t, 'l> {
     /// A text up to its end, the same in small letters, and where the same message begins once more.
     pub(super) fn new(nodes: &'t [Node], text: &'t str, lower: &'l str, again: usize) -> Self {
-        Self { nodes, text, lower, steps: 0, most: 0, can_end: false, again }
+        Self { nodes, text, lower, steps: 0, can_end: false, asked: false, again }
     }
 
     /// The whole template from a place, or as much of it as stands there before the text ends.
@@ -71,8 +71,8 @@ impl<'t, 'l> Run<'t, 'l> {
         if self.go(first, start, &mut state) {
             return Some(state);
         }
-        // Too little of it was ever there to take the end of the text for that of the message.
-        if self.most < ENOUGH {
+        // Nowhere was enough of it there to take the end of the text for that of the message.
+        if !self.asked {
             return None;
         }
         self.can_end = true;
@@ -147,8 +147,10 @@ impl<'t, 'l> Run<'t, 'l> {
     }
 
     /// Whether so much was matched that an end of the text here is one of a cut message.
-    fn ends(&self, state: &State<'_>) -> bool {
-        self.can_end && state.letters >= ENOUGH
+    fn ends(&mut self, state: &State<'_>) -> bool {
+        let is_enough = state.letters >= ENOUGH;
+        self.asked |= is_enough;
+        self.can_end && is_enough
     }
 
     fn cut(&self, state: &mut State<'_>) -> bool {
@@ -171,14 +173,13 @@ impl<'t, 'l> Run<'t, 'l> {
         if rest.starts_with(wanted) {
             let before = state.letters;
             state.letters += wanted.len();
-            self.most = self.most.max(state.letters);
             let is_there = self.go(next, at + wanted.len(), state);
             if !is_there {
                 state.letters = before;
             }
             return is_there;
         }
-        if !self.ends(state) || !wanted.starts_with(rest) {
+        if !wanted.starts_with(rest) || !self.ends(state) {
             return false;
         }
         state.letters += rest.len();
