@@ -48,24 +48,29 @@ pub(super) fn is_given(subject: &Subject<'_>) -> bool {
         _ => None,
     })
     .collect();
-    let mut for_discovery = of(|ask| match ask {
+    let for_discovery: Vec<String> = of(|ask| match ask {
         Ask::Discovery { actions, .. } => Some(actions),
         _ => None,
     })
     .filter(|action| !for_import.contains(action))
-    .map(|action| action.to_ascii_lowercase());
+    .map(|action| action.to_ascii_lowercase())
+    .collect();
+    let speaks = |pattern: &str| {
+        let pattern = pattern.to_ascii_lowercase();
+        let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
+        let mut beginning = for_discovery.iter().filter(|action| action.starts_with(fixed)).peekable();
+        // A pattern that lost its star speaks of it too.
+        beginning.peek().is_some() && {
+            let glob = Glob::new(&format!("{pattern}*"));
+            beginning.any(|action| glob.matches(action))
+        }
+    };
     let statements = subject.evidence.of(Role::ReaderPolicy).flat_map(|document| &document.policy.statements);
-    let allows: Vec<_> = statements.filter(|statement| statement.effect == Effect::Allow).collect();
-    for_discovery.any(|action| {
-        allows.iter().filter_map(|statement| statement.actions.as_ref()).any(|element| {
-            // A pattern that lost its star speaks of it too.
-            let speaks = |pattern: &str| {
-                let pattern = pattern.to_ascii_lowercase();
-                Glob::new(&pattern).matches(&action) || Glob::new(&format!("{pattern}*")).matches(&action)
-            };
-            element.negated || element.items.iter().any(|item| speaks(&item.value))
-        })
-    })
+    let mut elements = statements
+        .filter(|statement| statement.effect == Effect::Allow)
+        .filter_map(|statement| statement.actions.as_ref());
+    !for_discovery.is_empty()
+        && elements.any(|element| element.negated || element.items.iter().any(|item| speaks(&item.value)))
 }
 
 /// In the account of the form.

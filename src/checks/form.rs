@@ -7,9 +7,30 @@ use crate::finding::State;
 use crate::policy::arn;
 use crate::rulebook::Values;
 
-/// Looks at every value the user gave.
+/// Values that are none of their choices.
 #[must_use]
-pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
+pub fn check_choices(subject: &Subject<'_>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for (name, choices) in FORM_CHOICES {
+        let Some(FormValue { text, origin: Origin::Given(place) }) = subject.form.get(name) else { continue };
+        if !choices.contains(&text.as_str()) {
+            let values = Values::new().with("name", name).with("found", text.clone());
+            let values = values.with("needed", choices.join("`, `"));
+            causes.push(Cause::new("form", "choice", *place, values).in_group("form"));
+        }
+    }
+    causes
+}
+
+/// Whether every value that the user gave is written as AWS writes it.
+pub(super) fn written_right(subject: &Subject<'_>) -> Outcome {
+    let causes = malformed(subject);
+    let state = if causes.is_empty() { State::Holds } else { State::Broken };
+    Outcome { causes, ..Outcome::of(state) }
+}
+
+/// What is written otherwise than AWS writes it, as the user typed it.
+pub(super) fn malformed(subject: &Subject<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
     // Accounts beside that of the form: the console shows their numbers with dashes.
     for (name, value) in linked(subject.form) {
@@ -20,7 +41,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
             causes.push(Cause::new("form", "account-format", *place, values).in_group("form"));
         }
     }
-    for (name, value) in subject.form.iter() {
+    for (name, value) in subject.form.typed() {
         let Origin::Given(place) = &value.origin else { continue };
         let values = Values::new().with("name", name).with("found", value.text.clone());
         let mut push = |case, values| {
@@ -43,13 +64,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Cause> {
             "product-principal" | "reader" if is_malformed_principal(subject, name) => {
                 push("principal-format", values);
             }
-            _ => {
-                if let Some((_, choices)) = FORM_CHOICES.iter().find(|(choice, _)| *choice == name)
-                    && !choices.contains(&value.text.as_str())
-                {
-                    push("choice", values.with("needed", choices.join("`, `")));
-                }
-            }
+            _ => {}
         }
     }
     causes
@@ -94,6 +109,12 @@ pub(super) fn value(subject: &Subject<'_>, name: &str, one_of: &[String]) -> Out
 pub(super) fn is_malformed_principal(subject: &Subject<'_>, name: &str) -> bool {
     let is_none = |text: &str| !text.is_empty() && !arn::is_account(text) && Caller::parse(text).is_err();
     subject.form.text(name).is_some_and(|text| is_none(text) && (name != "reader" || text.contains(':')))
+}
+
+/// The name of the bucket that a value means which is no name: an ARN, an address, or a path in the bucket.
+#[must_use]
+pub fn bucket_meant(text: &str) -> Option<&str> {
+    bucket_in(text).filter(|_| !is_bucket_name(text))
 }
 
 /// The bucket in an ARN or an address of it, or before a slash.

@@ -33,7 +33,7 @@ pub use cases::CASES;
 pub use declared::{Replaced, can_be_meant, look_declared, replaced};
 pub use explain::near::placeholder;
 pub use export::found_export;
-pub use form::check as check_form;
+pub use form::{bucket_meant, check_choices};
 pub use identity::is_file_of;
 pub use layout::{UsedPath, check_path, used_path};
 pub use live::compare;
@@ -83,6 +83,7 @@ fn has(subject: &Subject<'_>, kind: &str) -> bool {
         // The form may name the key that encrypts the bucket; what AWS tells of the bucket goes before.
         "kms" if subject.form.text("kms-key").is_some() => subject.evidence.bucket.needs_key() != Some(false),
         "discovery-policy" => *subject.looked.discovery.get_or_init(|| discovery::is_given(subject)),
+        "malformed-value" => !form::malformed(subject).is_empty(),
         "unknown-choice" => form::unknown_choice(subject.form).is_some(),
         _ => export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind)),
     }

@@ -59,6 +59,8 @@ pub struct FormValue {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form {
     values: BTreeMap<String, FormValue>,
+    /// As the user typed them: values of which another spelling is worked with.
+    typed: BTreeMap<String, FormValue>,
     /// Accounts connected to the product beside this one.
     pub connected_accounts: Vec<FormValue>,
     /// Linked accounts whose policies were given.
@@ -107,6 +109,19 @@ impl Form {
     #[must_use]
     pub fn is_stand_in(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| matches!(value.origin, Origin::StandIn(_)))
+    }
+
+    /// Goes on with what a value means that the user wrote otherwise than it is written.
+    pub fn respell(&mut self, name: &str, text: &str) {
+        let meant = FormValue { text: text.to_owned(), origin: Origin::Presumed(String::new()) };
+        if let Some(typed) = self.values.insert(name.to_owned(), meant) {
+            self.typed.insert(name.to_owned(), typed);
+        }
+    }
+
+    /// Every value by name, as the user typed it.
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &FormValue)> {
+        self.iter().map(|(name, value)| (name, self.typed.get(name).unwrap_or(value)))
     }
 
     /// A copy in which one value is another.

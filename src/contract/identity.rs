@@ -31,11 +31,13 @@ pub enum Question {
     Agree,
     /// Values of the form that are one of a choice are.
     Choices,
+    /// Values of the form are written as AWS writes them.
+    Written,
 }
 
 impl Question {
     /// Every question with its name in consumer files.
-    pub const ALL: [(&'static str, Question); 14] = [
+    pub const ALL: [(&'static str, Question); 15] = [
         ("attached", Question::Attached),
         ("in-force", Question::InForce),
         ("one-reader", Question::OneReader),
@@ -50,6 +52,7 @@ impl Question {
         ("right-tab", Question::RightTab),
         ("agree", Question::Agree),
         ("choices", Question::Choices),
+        ("written", Question::Written),
     ];
 
     /// The question of a name.

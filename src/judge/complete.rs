@@ -15,8 +15,12 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         // The console shows account ids with dashes; the form check reports it, the rest goes on with the digits.
         let digits: String = account.chars().filter(char::is_ascii_digit).collect();
         if digits != account && digits.len() == 12 {
-            form = form.with("account", &digits);
+            form.respell("account", &digits);
         }
+    }
+    // An ARN or an address of a bucket is reported as well; what was meant is plain, and the rest goes on with the name.
+    if let Some(bucket) = form.text("bucket").and_then(checks::bucket_meant).map(str::to_owned) {
+        form.respell("bucket", &bucket);
     }
     for default in &contract.defaults {
         form.presume(&default.name, &default.value, &default.because);

@@ -7,6 +7,7 @@ mod reader;
 
 pub use reader::is_file_of;
 
+use super::form;
 use super::subject::{FactRef, Outcome, Subject};
 use crate::contract::{Origin, Question};
 use crate::finding::State;
@@ -28,6 +29,7 @@ pub(super) fn check(subject: &Subject<'_>, question: Question) -> Outcome {
         Question::RightTab => accounts::right_tab(subject),
         Question::Agree => agree::agree(subject),
         Question::Choices => agree::choices(subject),
+        Question::Written => form::written_right(subject),
     }
 }
 
