@@ -1,5 +1,9 @@
 //! Whether the product can look into an account for its resources: one answer for a group of actions.
 
+mod given;
+
+pub(super) use given::is_given;
+
 use super::access;
 use super::layers::some_of;
 use super::subject::{Cause, FactRef, Looked, Outcome, Subject};
@@ -36,42 +40,6 @@ struct Found {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion>
 /// (checked 2026-11): "IAM calls are always made to the us-east-1 Region"
 const IAM_REGION: &str = "us-east-1";
-
-/// Whether any policy of the reader speaks of what is asked for discovery and for nothing else: who gave the policies of the
-/// import alone did not ask about discovery.
-pub(super) fn is_given(subject: &Subject<'_>) -> bool {
-    let of = |wanted: fn(&Ask) -> Option<&Vec<String>>| {
-        subject.demands.iter().filter_map(move |demand| wanted(&demand.ask)).flatten()
-    };
-    let for_import: Vec<&String> = of(|ask| match ask {
-        Ask::Access { actions, .. } => Some(actions),
-        _ => None,
-    })
-    .collect();
-    let for_discovery: Vec<String> = of(|ask| match ask {
-        Ask::Discovery { actions, .. } => Some(actions),
-        _ => None,
-    })
-    .filter(|action| !for_import.contains(action))
-    .map(|action| action.to_ascii_lowercase())
-    .collect();
-    let speaks = |pattern: &str| {
-        let pattern = pattern.to_ascii_lowercase();
-        let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
-        let mut beginning = for_discovery.iter().filter(|action| action.starts_with(fixed)).peekable();
-        // A pattern that lost its star speaks of it too.
-        beginning.peek().is_some() && {
-            let glob = Glob::new(&format!("{pattern}*"));
-            beginning.any(|action| glob.matches(action))
-        }
-    };
-    let statements = subject.evidence.of(Role::ReaderPolicy).flat_map(|document| &document.policy.statements);
-    let mut elements = statements
-        .filter(|statement| statement.effect == Effect::Allow)
-        .filter_map(|statement| statement.actions.as_ref());
-    !for_discovery.is_empty()
-        && elements.any(|element| element.negated || element.items.iter().any(|item| speaks(&item.value)))
-}
 
 /// In the account of the form.
 pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {

@@ -7,10 +7,19 @@ use crate::finding::State;
 use crate::policy::arn;
 use crate::rulebook::Values;
 
-/// Values that are none of their choices.
+/// Values of which nobody knows what they mean: no principal, and none of the choices.
 #[must_use]
-pub fn check_choices(subject: &Subject<'_>) -> Vec<Cause> {
+pub fn check_meaning(subject: &Subject<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
+    for name in ["product-principal", "reader"] {
+        // The name of a user or role is completed before.
+        if let Some(FormValue { text, origin: Origin::Given(place) }) = subject.form.get(name)
+            && is_malformed_principal(subject, name)
+        {
+            let values = Values::new().with("name", name).with("found", text.clone());
+            causes.push(Cause::new("form", "principal-format", *place, values).in_group("form"));
+        }
+    }
     for (name, choices) in FORM_CHOICES {
         let Some(FormValue { text, origin: Origin::Given(place) }) = subject.form.get(name) else { continue };
         if !choices.contains(&text.as_str()) {
@@ -43,29 +52,21 @@ pub(super) fn malformed(subject: &Subject<'_>) -> Vec<Cause> {
     }
     for (name, value) in subject.form.typed() {
         let Origin::Given(place) = &value.origin else { continue };
-        let values = Values::new().with("name", name).with("found", value.text.clone());
-        let mut push = |case, values| {
-            let mut cause = Cause::new("form", case, *place, values).in_group("form");
-            let digits: String = value.text.chars().filter(char::is_ascii_digit).collect();
-            if case == "account-format" && arn::is_account(&digits) {
-                cause = cause.typing(name, &digits);
+        let text = value.text.as_str();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let (case, meant) = match name {
+            "account" | "bucket-account" | "management-account" if !arn::is_account(text) => {
+                ("account-format", Some(digits.as_str()).filter(|digits| arn::is_account(digits)))
             }
-            if let Some(bucket) = bucket_in(&value.text).filter(|_| case == "bucket-format") {
-                cause = cause.typing(name, bucket);
-            }
-            causes.push(cause);
+            "bucket" if !is_bucket_name(text) => ("bucket-format", bucket_in(text)),
+            _ => continue,
         };
-        match name {
-            "account" | "bucket-account" | "management-account" if !arn::is_account(&value.text) => {
-                push("account-format", values);
-            }
-            "bucket" if !is_bucket_name(&value.text) => push("bucket-format", values),
-            // The name of a user or role is completed before.
-            "product-principal" | "reader" if is_malformed_principal(subject, name) => {
-                push("principal-format", values);
-            }
-            _ => {}
-        }
+        let values = Values::new().with("name", name).with("found", text);
+        let cause = Cause::new("form", case, *place, values).in_group("form");
+        causes.push(match meant {
+            Some(meant) => cause.typing(name, meant),
+            None => cause,
+        });
     }
     causes
 }

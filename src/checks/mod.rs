@@ -33,7 +33,7 @@ pub use cases::CASES;
 pub use declared::{Replaced, can_be_meant, look_declared, replaced};
 pub use explain::near::placeholder;
 pub use export::found_export;
-pub use form::{bucket_meant, check_choices};
+pub use form::{bucket_meant, check_meaning};
 pub use identity::is_file_of;
 pub use layout::{UsedPath, check_path, used_path};
 pub use live::compare;

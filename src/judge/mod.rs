@@ -253,7 +253,7 @@ fn one(
     });
     let subject = prepared.subject(library, job, contract);
     let given = Subject { form: &prepared.given, ..subject };
-    for cause in checks::check_choices(&given) {
+    for cause in checks::check_meaning(&given) {
         told.push(tell(library, &cause, "form", None));
     }
     for cause in checks::check_path(&subject) {

@@ -98,6 +98,7 @@ const IDENTITY: [(&str, &str); 14] = [
     ("right-tab", "the account is what the tab of the form says"),
     ("agree", "no two answers say different things of one thing"),
     ("choices", "values of the form that are one of a choice are"),
+    ("written", "values of the form are written as AWS writes them"),
 ];
 
 const EXPORT: [(&str, &str); 16] = [
