@@ -10,8 +10,8 @@ use super::unnamed;
 use crate::catalog;
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
 use crate::eval::{
-    Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, Layer, Member, Question, Unknown, World,
-    ask,
+    Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, FreeFact, Layer, Member, Question,
+    Unknown, World, ask,
 };
 use crate::evidence::{EncryptionRecord, Role};
 use crate::finding::State;
@@ -73,7 +73,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     };
     let caller = match behalf.fill(&template.caller) {
         Ok(text) => match Caller::parse(&text) {
-            Ok(caller) => caller,
+            Ok(caller) => caller.in_some_session(),
             Err(_) => {
                 let name = template.caller.trim_matches(['{', '}']);
                 let values = vec![("name".to_owned(), name.to_owned()), ("found".to_owned(), text)];
@@ -322,19 +322,21 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
             }
             Dependence::Unseen(layer) => layers::fact(case.subject, *layer, service),
             Dependence::Free(atom) => match case.set.describe(*atom) {
-                crate::eval::FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
-                crate::eval::FreeFact::Key(key) => match maker.waits_for(key) {
+                FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
+                FreeFact::Key(key) => match maker.waits_for(key) {
                     Some(name) => FactRef::with("form", "name", &name),
                     None => {
                         let listed = catalog::condition_key(key).filter(|known| !known.is_template());
                         FactRef::with("condition-key", "key", listed.map_or(key, |known| known.name))
                     }
                 },
-                crate::eval::FreeFact::Clause(clause) => {
-                    FactRef::with("undefined-condition", "key", &clause.key.value)
+                FreeFact::Clause(clause) if clause.parsed.is_some() => {
+                    FactRef::with("condition-key", "key", &clause.key.value)
                 }
-                crate::eval::FreeFact::Hole(names) => FactRef::with("template-value", "name", names),
-                crate::eval::FreeFact::Text(_) => FactRef::new("unreadable-text"),
+                FreeFact::Clause(clause) => FactRef::with("undefined-condition", "key", &clause.key.value),
+                FreeFact::Chain => FactRef::new("principal-chain"),
+                FreeFact::Hole(names) => FactRef::with("template-value", "name", names),
+                FreeFact::Text(_) => FactRef::new("unreadable-text"),
             },
         })
         .collect();

@@ -138,6 +138,7 @@ const OWN: &[CaseSpec] = &[
     case("syntax", "yaml-broken", FOUND),
     case("form", "account-format", &["name", "found"]),
     case("form", "bucket-format", &["name", "found"]),
+    case("form", "role-arn", &["name", "found", "needed"]),
     case("form", "principal-format", &["name", "found"]),
     case("form", "choice", &["name", "found", "needed"]),
     case("form", "not-of-product", &["name", "found", "needed"]),

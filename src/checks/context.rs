@@ -1,6 +1,7 @@
 //! From a request's description and the form to concrete requests, with what is unknown about them.
 
 use super::subject::Subject;
+use super::{circumstance, has};
 use crate::catalog;
 use crate::contract::{FORM_NAMES, Form, KeyChange, OptionTemplate, RequestTemplate};
 use crate::eval::{
@@ -42,6 +43,12 @@ impl Maker<'_> {
                 None => context.set(key, ContextValue::Unseen),
             }
         }
+        for (key, value) in circumstance::known(self.subject, caller, action, resource, owner) {
+            // What a demand asks with itself goes before what holds for all requests.
+            if !self.extra.iter().any(|(name, _)| name.eq_ignore_ascii_case(key)) {
+                context.set(key, value);
+            }
+        }
         for key in &self.template.present {
             context.set_default(key, ContextValue::Unknown);
         }
@@ -79,7 +86,9 @@ impl Maker<'_> {
             .map(|unknown| {
                 let mut presumed = None;
                 let mut options = Vec::new();
-                for (at, option) in unknown.options.iter().enumerate() {
+                let settled = unknown.settled.as_ref().filter(|(kind, _)| has(self.subject, kind));
+                let are_open = unknown.options.iter().enumerate();
+                for (at, option) in are_open.filter(|(at, _)| settled.is_none_or(|(_, only)| only == at)) {
                     if unknown.presumed.as_ref().is_some_and(|(presumed, _)| *presumed == at) {
                         presumed = Some(options.len());
                     }

@@ -36,11 +36,6 @@ struct Found {
     facts: Vec<FactRef>,
 }
 
-/// The Region of requests to IAM, which has one endpoint for a partition.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion>
-/// (checked 2026-11): "IAM calls are always made to the us-east-1 Region"
-const IAM_REGION: &str = "us-east-1";
-
 /// In the account of the form.
 pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
     let found = ask(subject, wanted);
@@ -172,17 +167,14 @@ fn foreign_reader(number: &str, account: &LinkedAccount) -> Option<Cause> {
 fn ask(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Found {
     let mut found = Found::default();
     let service = |action: &String| action.split(':').next().unwrap_or_default().to_owned();
-    let is_commercial = subject.form.text("partition").is_none_or(|partition| partition == "aws");
     let put = |subject: &Subject<'_>, actions: &[String]| {
-        let is_iam = is_commercial && actions.iter().all(|action| service(action) == "iam");
-        let region = is_iam.then(|| ("aws:RequestedRegion".to_owned(), IAM_REGION.to_owned()));
         let ask = Ask::Access {
             request: wanted.request.to_owned(),
             actions: actions.to_vec(),
             on: wanted.on.to_owned(),
             expect: Expect::Allowed,
             of: Vec::new(),
-            context: region.into_iter().collect(),
+            context: Vec::new(),
             unsure: None,
         };
         access::check(subject, &ask)

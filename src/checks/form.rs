@@ -59,9 +59,11 @@ pub(super) fn malformed(subject: &Subject<'_>) -> Vec<Cause> {
                 ("account-format", Some(digits.as_str()).filter(|digits| arn::is_account(digits)))
             }
             "bucket" if !is_bucket_name(text) => ("bucket-format", bucket_in(text)),
+            "reader" if subject.form.text(name) != Some(text) => ("role-arn", subject.form.text(name)),
             _ => continue,
         };
         let values = Values::new().with("name", name).with("found", text);
+        let values = if case == "role-arn" { values.with("needed", meant.unwrap_or_default()) } else { values };
         let cause = Cause::new("form", case, *place, values).in_group("form");
         causes.push(match meant {
             Some(meant) => cause.typing(name, meant),

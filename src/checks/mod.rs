@@ -8,6 +8,7 @@ mod access;
 mod asked;
 mod bucket;
 mod cases;
+mod circumstance;
 mod context;
 pub mod contracted;
 mod declared;
@@ -83,6 +84,12 @@ fn has(subject: &Subject<'_>, kind: &str) -> bool {
         // The form may name the key that encrypts the bucket; what AWS tells of the bucket goes before.
         "kms" if subject.form.text("kms-key").is_some() => subject.evidence.bucket.needs_key() != Some(false),
         "discovery-policy" => *subject.looked.discovery.get_or_init(|| discovery::is_given(subject)),
+        "acls-enabled" => subject
+            .evidence
+            .bucket
+            .ownership
+            .as_ref()
+            .is_some_and(|ownership| ownership.text != "BucketOwnerEnforced"),
         "malformed-value" => !form::malformed(subject).is_empty(),
         "unknown-choice" => form::unknown_choice(subject.form).is_some(),
         _ => export::has(subject, kind).unwrap_or_else(|| subject.evidence.has(kind)),

@@ -298,6 +298,7 @@ impl<'p> Asker<'_, 'p> {
                             FreeFact::Hole(names) => {
                                 return Asked::Unknown(FactRef::with("template-value", "name", names));
                             }
+                            FreeFact::Chain => return Asked::Unknown(FactRef::new("principal-chain")),
                             FreeFact::Text(_) => return Asked::Unknown(FactRef::new("unreadable-text")),
                         },
                         Dependence::Unseen(layer) => {

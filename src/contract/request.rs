@@ -73,6 +73,8 @@ pub struct UnknownTemplate {
     pub fact: String,
     /// The option presumed, and its source.
     pub presumed: Option<(usize, String)>,
+    /// Evidence of this kind tells that it is this option.
+    pub settled: Option<(String, usize)>,
     /// The options.
     pub options: Vec<OptionTemplate>,
 }
@@ -133,7 +135,15 @@ struct RawUnknown {
     fact: String,
     presumed: Option<usize>,
     presumed_source: Option<String>,
+    settled: Option<RawSettled>,
     option: Vec<RawOption>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSettled {
+    has: String,
+    option: usize,
 }
 
 #[derive(Deserialize)]
@@ -181,8 +191,12 @@ impl RequestTemplate {
                         )));
                     }
                 };
-                let options = unknown.option.into_iter().map(option).collect();
-                Ok(UnknownTemplate { fact: unknown.fact, presumed, options })
+                let options: Vec<OptionTemplate> = unknown.option.into_iter().map(option).collect();
+                let settled = unknown.settled.map(|settled| (settled.has, settled.option));
+                if settled.as_ref().is_some_and(|(_, at)| *at >= options.len()) {
+                    return Err(fault(format!("unknown `{}`: `settled` names no option", unknown.fact)));
+                }
+                Ok(UnknownTemplate { fact: unknown.fact, presumed, settled, options })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {

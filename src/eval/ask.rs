@@ -122,6 +122,7 @@ impl Compiled<'_> {
         match self.describe(atom) {
             FreeFact::Key(key) => key.to_owned(),
             FreeFact::Clause(clause) => clause.key.value.to_string(),
+            FreeFact::Chain => "a session that NotPrincipal does not list".to_owned(),
             FreeFact::Text(text) | FreeFact::Hole(text) => text.to_owned(),
         }
     }

@@ -88,7 +88,11 @@ fn unsure(old: &Compiled<'_>, new: &Compiled<'_>, leaf: &PairLeaf) -> Option<Str
                 }
                 of_sets += 1;
             }
-            FreeFact::Clause(_) | FreeFact::Text(_) | FreeFact::Key(_) | FreeFact::Hole(_) => {
+            FreeFact::Clause(_)
+            | FreeFact::Text(_)
+            | FreeFact::Chain
+            | FreeFact::Key(_)
+            | FreeFact::Hole(_) => {
                 return Some(old.free_name(atom));
             }
         }

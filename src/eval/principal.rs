@@ -122,6 +122,10 @@ impl PrincipalTest {
                 // Whether the user's own policies must allow too is not stated for such sessions.
                 (Truth::Free, Naming::Role)
             }
+            // One of the role's sessions; which one the caller is, nobody told.
+            PrincipalTest::Arn(arn) if caller.is_in_some_session() && is_session_of(arn, caller) => {
+                (Truth::Free, Naming::Itself)
+            }
             PrincipalTest::Arn(arn) => direct(!caller.arn().is_empty() && **arn == *caller.arn()),
             PrincipalTest::Role { arn, account, name } => match caller.kind() {
                 CallerKind::Role => (Truth::from(**arn == *caller.arn()), Naming::Role),
@@ -195,6 +199,12 @@ impl PrincipalTest {
         };
         truth == Truth::No && account.is_some() && account == caller.account()
     }
+}
+
+fn is_session_of(text: &str, role: &Caller) -> bool {
+    let Some(["arn", _, "sts", _, account, resource]) = arn::split(text) else { return false };
+    let name = resource.strip_prefix("assumed-role/").and_then(|path| path.split('/').next());
+    name == Some(role.name()) && role.account() == Some(account)
 }
 
 /// What fills a hole cannot make every text name a caller: `arn:aws:iam::${account}:root` is no service.

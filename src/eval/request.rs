@@ -42,6 +42,8 @@ pub struct Caller {
     /// Session name of a session.
     session: Box<str>,
     service_linked: bool,
+    /// A role that is used by sessions whose name nobody told.
+    of_some_session: bool,
     /// The user behind a federated session.
     federated_by: Option<Box<str>>,
 }
@@ -122,6 +124,19 @@ impl Caller {
         Ok(caller)
     }
 
+    /// The same role in a session of which the name is not known: what names one of its sessions may be about it.
+    #[must_use]
+    pub fn in_some_session(mut self) -> Self {
+        self.of_some_session = self.kind == CallerKind::Role;
+        self
+    }
+
+    /// Whether this is a role in a session of which the name is not known.
+    #[must_use]
+    pub fn is_in_some_session(&self) -> bool {
+        self.of_some_session
+    }
+
     /// Somebody who comes with a token or assertion of an identity provider, by the provider's ARN or domain.
     #[must_use]
     pub fn of_provider(provider: &str) -> Self {
@@ -143,6 +158,7 @@ impl Caller {
             name: "".into(),
             session: "".into(),
             service_linked: false,
+            of_some_session: false,
             federated_by: None,
         }
     }

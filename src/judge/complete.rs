@@ -102,7 +102,12 @@ fn real_reader(form: &mut Form, contract: &Contract, evidence: &Evidence) {
         (None, Some(account)) if is_name => format!("arn:aws:iam::{account}:{kind}/{given}"),
         (None, _) => return,
     };
-    form.give("reader", &arn, place);
+    // A product takes the role by the ARN that was typed; a user's key needs none.
+    if contract.reader == ReadsAs::Role && !is_name && arn != given {
+        form.respell("reader", &arn);
+    } else {
+        form.give("reader", &arn, place);
+    }
 }
 
 /// The identifier that IAM gave to the user, where one answer tells it of the user that the form means.

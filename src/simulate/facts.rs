@@ -44,6 +44,12 @@ pub(super) fn missing(set: &Compiled<'_>, on: &Dependence) -> Missing {
                 reason: format!("it depends on `{names}`, which is filled in when this is deployed"),
                 tell: "give the deployed policy, or a plan that has the value".to_owned(),
             },
+            FreeFact::Chain => Missing {
+                fact: "principal-chain".to_owned(),
+                reason: "AWS does not say whom an element means that names a part of session, role or user, and account"
+                    .to_owned(),
+                tell: "list them all, or look at `aws:PrincipalArn` in a condition instead".to_owned(),
+            },
             FreeFact::Text(text) => Missing {
                 fact: "unreadable-text".to_owned(),
                 reason: format!("nobody can tell what this stands for: {text}"),

@@ -112,3 +112,9 @@ fn values(definition: &ExportDefinition, found: &str, needed: &str) -> Values {
 fn place(definition: &ExportDefinition, span: Span) -> Place {
     Place { source: definition.source, span }
 }
+
+/// The Region of the bucket: what AWS says of it, or else what the export's settings say.
+pub(super) fn region_of_bucket(subject: &Subject<'_>) -> Option<String> {
+    let said = subject.evidence.exports.bucket_region.as_ref().map(|(region, _)| region.clone());
+    said.or_else(|| meant::definition(subject)?.region.as_ref().map(|region| region.text.clone()))
+}

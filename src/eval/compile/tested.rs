@@ -28,6 +28,8 @@ pub enum FreeFact<'c> {
     Clause(&'c Clause),
     /// A text nobody can read.
     Text(&'c str),
+    /// Whether a principal element means a caller of whose chain, session, role and account, it names a part.
+    Chain,
     /// What is filled in when the policy is deployed, by the names that the user knows it by.
     Hole(&'c str),
 }
@@ -216,15 +218,13 @@ impl<'p> Compiled<'p> {
                 }
                 Test::Held { hole, .. } => return self.describe(FreeAtom(*hole)),
                 Test::ResourceTemplate(_) => FreeFact::Text("a policy variable in Resource"),
-                Test::Principal(
-                    PrincipalTest::Account(_) | PrincipalTest::Arn(_) | PrincipalTest::Role { .. },
-                ) => FreeFact::Text("a session that NotPrincipal does not list"),
                 Test::Principal(PrincipalTest::Canonical(_)) => {
                     FreeFact::Text("the account of a canonical id")
                 }
-                Test::Action(_) | Test::Resource(_) | Test::Principal(_) => {
+                Test::Action(_) | Test::Resource(_) | Test::Principal(PrincipalTest::Unreadable) => {
                     FreeFact::Text("an unreadable principal")
                 }
+                Test::Principal(_) => FreeFact::Chain,
             };
         }
         match self.free_names.get(at - self.atoms.len()) {

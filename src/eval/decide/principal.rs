@@ -85,6 +85,8 @@ impl<R: Recorder> Pass<'_, '_, R> {
             | CallerKind::Root
             | CallerKind::Provider
             | CallerKind::Canonical => account || itself,
+            // The session belongs to the chain, and what it is called nobody told.
+            CallerKind::Role if caller.is_in_some_session() => false,
             CallerKind::User | CallerKind::Federated | CallerKind::Role => account && itself,
             CallerKind::Session => {
                 account && self.names(element, Naming::Itself) && self.names(element, Naming::Role)

@@ -1,0 +1,76 @@
+//! Context keys of a reader's request that follow from what it is about, and from where that is.
+
+use super::export;
+use super::subject::Subject;
+use crate::eval::{Caller, CallerKind, ContextValue};
+use crate::policy::arn;
+
+/// Services whose one endpoint of the partition `aws` is in us-east-1.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion> and
+/// <https://docs.aws.amazon.com/general/latest/gr/billing.html> (checked 2026-11)
+const OF_ONE_REGION: [&str; 6] = ["iam", "organizations", "ce", "cur", "bcm-data-exports", "budgets"];
+/// Calls of other services that go to any endpoint of theirs.
+const OF_ANY_REGION: [&str; 1] = ["s3:ListAllMyBuckets"];
+
+/// Keys with their values. A service's own requests say nothing of these.
+pub(super) fn known(
+    subject: &Subject<'_>,
+    caller: &Caller,
+    action: &str,
+    resource: &str,
+    owner: Option<&str>,
+) -> Vec<(&'static str, ContextValue)> {
+    let mut out = Vec::new();
+    if matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous) {
+        return out;
+    }
+    let one = |text: &str| ContextValue::One(text.into());
+    let region = region(subject, action, resource);
+    if let Some(region) = &region {
+        out.push(("aws:RequestedRegion", one(region)));
+    }
+    // The bucket's owner is of the organization that the form is about, where it is the form's account.
+    let form = subject.form;
+    if let (Some(owner), Some(organization)) = (owner, form.text("organization"))
+        && form.text("account") == Some(owner)
+        && organization != "none"
+    {
+        out.push(("aws:ResourceOrgID", one(organization)));
+    }
+    // S3 decrypts with the reader's own permissions: it asks KMS on behalf of whoever reads.
+    // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service and
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html (checked 2026-11)
+    if action.starts_with("kms:") {
+        if let Some(account) = caller.account() {
+            out.push(("kms:CallerAccount", one(account)));
+        }
+        if let Some(region) = &region {
+            let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+            out.push(("kms:ViaService", one(&format!("s3.{region}.{domain}"))));
+        }
+        out.push(("aws:ViaAWSService", one("true")));
+        for key in ["aws:CalledViaFirst", "aws:CalledViaLast"] {
+            out.push((key, one("s3.amazonaws.com")));
+        }
+        out.push(("aws:CalledVia", ContextValue::Many(["s3.amazonaws.com".into()].into())));
+    }
+    out
+}
+
+/// The Region whose endpoint a request goes to: that of what it is about.
+fn region(subject: &Subject<'_>, action: &str, resource: &str) -> Option<String> {
+    let service = action.split(':').next().unwrap_or_default();
+    let partition = || subject.form.text("partition").unwrap_or("aws");
+    let (partition, named) = match arn::split(resource) {
+        Some([_, partition, _, named, ..]) => (partition, named),
+        None => (partition(), ""),
+    };
+    if OF_ANY_REGION.contains(&action) || named.contains(['*', '?', '$']) {
+        return None;
+    }
+    match service {
+        _ if !named.is_empty() => Some(named.to_owned()),
+        "s3" => export::region_of_bucket(subject),
+        _ => (partition == "aws" && OF_ONE_REGION.contains(&service)).then(|| "us-east-1".to_owned()),
+    }
+}
