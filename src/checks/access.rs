@@ -156,7 +156,10 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         // A delivered object shows what AWS does not say.
         let is_shown = subject.evidence.bucket.object.as_ref().is_some_and(EncryptionRecord::is_kms);
         let open = unsure.iter().filter(|fact| !(is_shown && *fact == "delivery-encryption"));
-        facts = open.map(|fact| FactRef::new(fact)).collect();
+        // Of many resources one is meant, and which is not known: nothing is open where none of them is allowed.
+        let opposite = || Question { allowed: !question.allowed, ..question.clone() };
+        let is_any = !on.contains('*') || !matches!(ask(&set, &opposite()), Answer::Holds { .. });
+        facts = open.filter(|_| is_any).map(|fact| FactRef::new(fact)).collect();
         if !facts.is_empty() {
             outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
         }

@@ -72,6 +72,7 @@ const OWN: &[CaseSpec] = &[
     case("deny", "rcp", DENY),
     case("deny", "endpoint", DENY),
     case("deny", "unsure", DENY),
+    case("deny", "restricted-public", &["action", "caller"]),
     case("layer", "boundary", ACTION),
     case("layer", "session", ACTION),
     case("layer", "scp", ACTION),

@@ -63,7 +63,8 @@ pub(super) fn malformed(subject: &Subject<'_>) -> Vec<Cause> {
             _ => continue,
         };
         let values = Values::new().with("name", name).with("found", text);
-        let values = if case == "role-arn" { values.with("needed", meant.unwrap_or_default()) } else { values };
+        let values =
+            if case == "role-arn" { values.with("needed", meant.unwrap_or_default()) } else { values };
         let cause = Cause::new("form", case, *place, values).in_group("form");
         causes.push(match meant {
             Some(meant) => cause.typing(name, meant),
@@ -122,6 +123,7 @@ pub fn bucket_meant(text: &str) -> Option<&str> {
 
 /// The bucket in an ARN or an address of it, or before a slash.
 fn bucket_in(text: &str) -> Option<&str> {
+    let text = text.trim();
     let text = match arn::split(text) {
         Some([.., resource]) => resource,
         None => text.strip_prefix("s3://").unwrap_or(text),

@@ -7,6 +7,9 @@
 
 mod entry;
 mod known;
+mod public;
+
+pub(super) use public::{public, taken_for_public};
 
 use super::context::epoch_seconds;
 use super::form::is_malformed_principal;
@@ -16,9 +19,7 @@ use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::eval::{
     Answer, Caller, CallerClass, CallerKind, Carriage, Compiled, Context, ContextValue, Dependence, FreeFact,
     Layer, LayerKind, Layers, Member, Question, Request, Witness, World, ask, callers, carriage, is_computed,
-    is_public, open_statements,
 };
-use crate::evidence::Role;
 use crate::finding::State;
 use crate::policy::{Effect, Policy, arn};
 use crate::rulebook::Values;
@@ -158,26 +159,6 @@ pub(super) fn check(subject: &Subject<'_>, wanted: &Wanted<'_>) -> Outcome {
         }
     }
     outcome(subject, wanted, ways, facts)
-}
-
-/// Whether AWS takes a policy of the bucket for public.
-pub(super) fn public(subject: &Subject<'_>) -> Outcome {
-    let all = subject.evidence.policies(Role::BucketPolicy);
-    if all.is_empty() {
-        return Outcome { facts: vec![FactRef::new("bucket-policy")], ..Outcome::of(State::Unknown) };
-    }
-    let mut causes = Vec::new();
-    for policy in all.into_iter().filter(|policy| is_public(policy)) {
-        for statement in open_statements(policy) {
-            let span = entry::widest(statement);
-            let place = Place { source: policy.source, span };
-            let mut cause = Cause::new("others", "public-to-aws", place, Values::new());
-            cause.notes.push(subject.phrases.say("others-open", &[("statement", &entry::name(statement))]));
-            causes.push(cause);
-        }
-    }
-    let state = if causes.is_empty() { State::Holds } else { State::Broken };
-    Outcome { causes, ..Outcome::of(state) }
 }
 
 fn outcome(subject: &Subject<'_>, wanted: &Wanted<'_>, ways: Ways<'_>, mut facts: Vec<FactRef>) -> Outcome {

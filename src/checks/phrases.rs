@@ -18,6 +18,7 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("others-witness", &["statement", "caller", "action", "resource"]),
     ("others-keys", &["key"]),
     ("others-open", &["statement"]),
+    ("public-as-well", &[]),
     ("contract-unsure", &["product"]),
     ("demand-unsure", &["product", "demand"]),
     ("proved-for-one", &["first"]),

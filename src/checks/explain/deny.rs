@@ -1,6 +1,7 @@
 //! A Deny that hits: the element that lets it.
 
 use super::{Case, caller, few, name, place, repair};
+use crate::checks::others::taken_for_public;
 use crate::checks::subject::Cause;
 use crate::eval::{ContextValue, Request, StatementId};
 use crate::policy::{BaseOperator, Clause, SetOperator, Statement};
@@ -27,6 +28,17 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, id: StatementId) -> 
     cause.repairs = repair::spare(case, request, policy, statement);
     cause.notes.push(note);
     cause
+}
+
+/// Block Public Access keeps other accounts out, since AWS takes the bucket's policy for public.
+pub(super) fn restricted(case: &Case<'_, '_>, request: &Request) -> Option<Cause> {
+    let mut open = taken_for_public(case.subject).into_iter();
+    let (first, _) = open.next()?;
+    let values = Values::new().with("action", &*request.action).with("caller", caller(request));
+    let mut cause = Cause::new("deny", "restricted-public", first, values);
+    let words = case.subject.phrases.say("public-as-well", &[]);
+    cause.related.extend(open.map(|(place, _)| (place, words.clone())));
+    Some(cause)
 }
 
 /// The element that tells most of why the Deny applies, and what it says.

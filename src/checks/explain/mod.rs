@@ -191,7 +191,10 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
                 }
             }
             Some(DenyReason::Unseen(layer)) => world.set_unseen_denies(layer, false),
-            Some(DenyReason::PublicAccessBlock) => break,
+            Some(DenyReason::PublicAccessBlock) => {
+                causes.extend(deny::restricted(case, request));
+                break;
+            }
         }
     }
     causes

@@ -44,6 +44,10 @@ pub(crate) fn state(
     cache: &mut Cache,
 ) -> Option<State> {
     let Ask::Access { request, actions, on, expect, of, context, unsure } = &demand.ask else { return None };
+    // One of many resources is meant, and which is not known: there is no request to decide.
+    if unsure.is_some() && on.contains('*') {
+        return None;
+    }
     let template = &library.requests()[request];
     let caller = Caller::parse(&form.fill(&template.caller).ok()?).ok()?;
     let service = actions[0].split(':').next()?;
