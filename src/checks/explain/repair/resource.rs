@@ -27,7 +27,8 @@ pub(super) fn wanted(case: &Case<'_, '_>, request: &Request) -> String {
         let length = shared.bytes().zip(next.bytes()).take_while(|(left, right)| left == right).count();
         shared.get(..length).unwrap_or_default().to_owned()
     });
-    if is_one && !shared.contains(['*', '?']) {
+    // Keys of a bucket are named by their folder; any other pattern says just what is meant.
+    if is_one && !(shared.contains(['*', '?']) && shared.contains(":s3:")) {
         // A request about a kind of resource has an ARN without a name.
         return if shared.ends_with('/') { shared + "*" } else { shared };
     }
