@@ -107,7 +107,9 @@ fn delimiter(line: &str) -> Option<u8> {
         fields.len() >= 2
             && columns(&fields).is_some()
             && fields.iter().all(|field| {
-                field.len() <= 60 && !field.contains([':', '.']) && field.split_whitespace().count() <= 6
+                field.len() <= 60
+                    && !field.contains([':', '.', '&', '<', '>', '{', '}', '='])
+                    && field.split_whitespace().count() <= 6
             })
     };
     DELIMITERS.into_iter().find(is_header)
@@ -280,6 +282,7 @@ mod tests {
             "An error occurred (AccessDenied) when calling the X operation, sorry",
             "An error occurred; account 12 is not there any more",
             "Access Denied, and no reason at all is told by anybody here",
+            "&lt;Error&gt;&lt;Code&gt;NoSuchBucket&lt;/Code&gt;&lt;Message&gt;x&lt;/Message&gt;",
         ] {
             assert!(!is_csv_header(text), "{text}");
         }
