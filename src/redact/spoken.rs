@@ -34,10 +34,13 @@ pub(super) fn spoken(text: &str) -> Vec<(usize, usize)> {
     for word in WORDS {
         for (at, _) in lower.match_indices(word) {
             let behind = at + word.len();
-            let is_whole = |ch: Option<char>| !ch.is_some_and(|ch| ch.is_alphanumeric() && ch.is_ascii());
+            // A part of a name, or of an ARN, is no word.
+            let is_whole = |ch: Option<char>| {
+                !ch.is_some_and(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-' | '.' | '/'))
+            };
             let before = lower.get(..at).and_then(|before| before.chars().next_back());
             let next = lower.get(behind..).and_then(|rest| rest.chars().next());
-            if is_whole(before) && is_whole(next) && before != Some('-') {
+            if is_whole(before) && is_whole(next) && before != Some(':') {
                 out.extend(value(text, behind, word));
             }
         }

@@ -3,10 +3,13 @@
 use super::Bench;
 use super::layer::{Word, asked};
 use super::pages::{AllowPart, CausePage};
+use super::when::fits;
+use crate::evidence::Role;
 use crate::finding::Label;
-use crate::policy::{Clause, Effect, Policy, Text, TextKind};
+use crate::finding::triage::Facts;
+use crate::policy::{Clause, Effect, Policy, PrincipalKind, Statement, Text, TextKind};
 use crate::simulate::{Documents, Question};
-use crate::source::{Place, SourceId};
+use crate::source::{Place, SourceId, Span};
 
 /// A refusal, if it hangs on what the cause says that it hangs on.
 pub(super) fn hanging(
@@ -141,4 +144,62 @@ fn anywhere(policy: &Policy) -> Policy {
         }
     }
     policy
+}
+
+/// Whether a call shows a token of another provider of identities in the place of a signature.
+pub(super) fn is_by_token(action: &str) -> bool {
+    matches!(action, "sts:AssumeRoleWithWebIdentity" | "sts:AssumeRoleWithSAML")
+}
+
+/// What trust policies say to a token, of which no more is known than that there was one: whether any provider may do this at all, and
+/// under which conditions.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html> (checked 2026-11)
+pub(super) fn by_token(bench: &Bench<'_>, facts: &Facts) -> Word {
+    let action = facts.get("action").unwrap_or_default();
+    let policies = bench.evidence.policies(Role::TrustPolicy);
+    if policies.is_empty() {
+        return Word::Silent;
+    }
+    let allowing = || {
+        policies.iter().flat_map(|policy| {
+            let own = policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+            own.map(|statement| (policy.source, statement))
+        })
+    };
+    let phrases = bench.library.phrases();
+    let label = |source: SourceId, span: Span, phrase: &str| Label {
+        place: Place { source, span },
+        text: phrases.say(phrase, &[]),
+    };
+    let lets_in = |statement: &Statement| {
+        let for_action = statement.actions.as_ref().is_some_and(|actions| {
+            actions.negated || actions.items.iter().any(|item| fits(&item.value, action))
+        });
+        let provider = statement.principals.as_ref().is_some_and(|principals| {
+            let is_one = |kind| matches!(kind, PrincipalKind::Federated | PrincipalKind::Everyone);
+            principals.negated || principals.entries.iter().any(|entry| is_one(entry.kind))
+        });
+        for_action && provider
+    };
+    let fitting: Vec<_> = allowing().filter(|(_, statement)| lets_in(statement)).collect();
+    if fitting.is_empty() {
+        let labels = allowing().map(|(source, statement)| {
+            let span = statement.actions.as_ref().map_or(statement.span, |actions| actions.span);
+            label(source, span, "triage-token-not-here")
+        });
+        return Word::Refuses(phrases.say("triage-token-not-let-in", &[]), labels.collect());
+    }
+    let clauses = || {
+        fitting
+            .iter()
+            .flat_map(|(source, statement)| statement.clauses.iter().map(|clause| (*source, clause)))
+    };
+    let mut keys: Vec<String> = clauses().map(|(_, clause)| format!("`{}`", clause.key.value)).collect();
+    keys.sort();
+    keys.dedup();
+    if keys.is_empty() {
+        return Word::Silent;
+    }
+    let labels = clauses().map(|(source, clause)| label(source, clause.span, "triage-condition-here"));
+    Word::May(phrases.say("triage-condition-unsure", &[("keys", &keys.join(", "))]), labels.collect())
 }

@@ -2,7 +2,7 @@
 
 use super::Bench;
 use super::derive::is_bucket;
-use super::hangs::{hanging, unsure};
+use super::hangs::{by_token, hanging, is_by_token, unsure};
 use super::pages::CausePage;
 use crate::contract::{Ask, Contract, Form};
 use crate::eval::{PublicAccessBlock, open_statements};
@@ -41,6 +41,9 @@ pub(super) fn word_of(
     (layer, cause): (&str, &CausePage),
     form: &Form,
 ) -> Word {
+    if layer == "trust" && facts.get("action").is_some_and(is_by_token) {
+        return if cause.explicit == Some(false) { by_token(bench, facts) } else { Word::Silent };
+    }
     let Some(question) = question(bench, facts, form) else { return Word::Silent };
     if layer == PUBLIC_ACCESS {
         return public_access(bench, facts, question, form);

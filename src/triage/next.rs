@@ -94,9 +94,8 @@ pub(super) fn asks(bench: &Bench<'_>, facts: &Facts, weighed: &Weighed) -> Vec<A
     // What was given settles nothing: how AWS saw the call may.
     if out.is_empty() {
         let names = match (is_denied, weighed.causes.is_empty()) {
-            (true, true) => &["cloudtrail-event", "form"][..],
+            (_, true) => &["cloudtrail-event", "form"][..],
             (true, false) => &["cloudtrail-event"],
-            (false, true) => &["form"],
             (false, false) => &[],
         };
         let pages = names.iter().filter_map(|name| bench.book.ask(name));

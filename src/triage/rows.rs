@@ -26,6 +26,7 @@ pub struct CsvRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Columns {
     account: Option<usize>,
+    kind: Option<usize>,
     error: usize,
 }
 
@@ -60,6 +61,11 @@ const ACCOUNTS: [&str; 9] = [
     "konto",
     "id",
 ];
+/// What the column is called that says which cloud it is.
+const KINDS: [&str; 5] = ["type", "cloud type", "cloud account type", "data source type", "provider"];
+/// How the kinds of other sources of costs begin.
+const CLOUDS: [&str; 9] =
+    ["gcp", "google", "azure", "alibaba", "nebius", "databricks", "kubernetes", "oracle", "environment"];
 /// Words of columns that tell of something else: how many, when, of which kind, whose.
 const OTHERS: [&str; 24] = [
     "count",
@@ -137,7 +143,8 @@ fn columns(header: &[String]) -> Option<Columns> {
         })
     };
     let error = find(&ERRORS, None)?;
-    Some(Columns { account: find(&ACCOUNTS, Some(error)), error })
+    let kind = names.iter().position(|name| KINDS.contains(&&**name));
+    Some(Columns { account: find(&ACCOUNTS, Some(error)), kind, error })
 }
 
 /// Goes through a CSV row by row. What is in a column that nobody asks for, such as a mail address, goes nowhere.
@@ -173,6 +180,10 @@ pub fn csv(
         let account = if account.contains('@') { String::new() } else { account };
         let mut facts = Facts::default();
         facts.set("step", "import");
+        let kind = columns.kind.map(of).unwrap_or_default().to_ascii_lowercase();
+        if CLOUDS.iter().any(|cloud| kind.starts_with(cloud)) {
+            facts.set("cloud", &kind);
+        }
         let item = Item { text: of(columns.error), facts, origin: None };
         each(CsvRow { number, account, item })?;
     }
