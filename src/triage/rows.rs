@@ -182,7 +182,7 @@ pub fn csv(
         facts.set("step", "import");
         let kind = columns.kind.map(of).unwrap_or_default().to_ascii_lowercase();
         if CLOUDS.iter().any(|cloud| kind.starts_with(cloud)) {
-            facts.set("cloud", &kind);
+            facts.set("row-cloud", &kind);
         }
         let item = Item { text: of(columns.error), facts, origin: None };
         each(CsvRow { number, account, item })?;
