@@ -26,10 +26,9 @@ pub fn clean(text: &str) -> String {
     for line in text.split('\n').map(|line| line.trim_end_matches('\r')).flat_map(|line| line.split('\r')) {
         let line = unquoted(line);
         // A mail is wrapped behind a hyphen as well, and the word goes on.
-        if is_hyphened(&out) && line.starts_with(|ch: char| ch.is_ascii_alphanumeric()) && !begins_anew(line)
-        {
-            out.pop();
-        } else if is_full && !line.starts_with(' ') && !begins_anew(line) && is_broken(out.trim_end(), line) {
+        let is_hyphened = is_hyphened(&out) && line.starts_with(|ch: char| ch.is_ascii_alphanumeric());
+        let is_halved = || is_full && !line.starts_with(' ') && is_broken(out.trim_end(), line);
+        if !begins_anew(line) && (is_hyphened || is_halved()) {
             out.pop();
         }
         is_full = out_ends(line);
