@@ -141,12 +141,20 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             return Outcome { facts: vec![FactRef::new("export-id")], ..Outcome::of(State::Unknown) };
         }
         let named = |name: &str| names_hole(on, template, name);
-        facts.extend(
-            stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)),
-        );
+        // Keys of the request whose values stand in, too.
+        let keys = |name: &str| -> Vec<&str> {
+            let asked = template.context.iter().chain(context);
+            asked.filter(|(_, value)| has_hole(value, name)).map(|(key, _)| key.as_str()).collect()
+        };
+        let is_asked = |name: &&&str| {
+            named(name) || keys(name).iter().any(|key| set.keys().any(|own| own.eq_ignore_ascii_case(key)))
+        };
+        let open: Vec<&str> = stood_in.iter().filter(is_asked).copied().collect();
+        let loose: Vec<&str> = open.iter().flat_map(|name| keys(name)).collect();
+        facts.extend(open.iter().map(|name| FactRef::with("form", "name", name)));
         if !facts.is_empty() {
             // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
-            question.base = reaching(&set);
+            question.base = reaching(&set, &loose);
             answer = ask(&set, &question);
         }
     }
@@ -170,20 +178,32 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     outcome
 }
 
-/// A world in which every Allow reaches the resource asked for.
-fn reaching(set: &Compiled<'_>) -> World {
+/// A world in which every Allow reaches the resource asked for, and in which conditions on some keys stand in nobody's way.
+fn reaching(set: &Compiled<'_>, loose: &[&str]) -> World {
     let mut world = World::new();
-    for statement in set.statement_ids().filter(|id| set.origin(*id).1.effect == Effect::Allow) {
-        world.force(ElementRef { statement, element: ElementKind::Resource }, true);
+    for statement in set.statement_ids() {
+        let (_, origin) = set.origin(statement);
+        let is_allow = origin.effect == Effect::Allow;
+        if is_allow {
+            world.force(ElementRef { statement, element: ElementKind::Resource }, true);
+        }
+        for (at, clause) in (0..).zip(&origin.clauses) {
+            if loose.iter().any(|key| clause.key.value.eq_ignore_ascii_case(key)) {
+                world.force(ElementRef { statement, element: ElementKind::Clause(at) }, is_allow);
+            }
+        }
     }
     world
 }
 
 /// Whether the resources of a demand depend on a form value.
 fn names_hole(on: &str, template: &RequestTemplate, name: &str) -> bool {
+    has_hole(on, name) || (is_keys(on) && template.keys.iter().any(|key| has_hole(&key.pattern, name)))
+}
+
+fn has_hole(text: &str, name: &str) -> bool {
     let in_root = matches!(name, "export-name" | "export-path");
-    let hole = |text: &str| text.contains(&format!("{{{name}}}")) || (in_root && text.contains("{root}"));
-    hole(on) || (is_keys(on) && template.keys.iter().any(|key| hole(&key.pattern)))
+    text.contains(&format!("{{{name}}}")) || (in_root && text.contains("{root}"))
 }
 
 /// The form with stand-ins, and the names of what stands in.

@@ -108,7 +108,29 @@ pub(super) struct Run {
 impl Run {
     /// Reads what the arguments name, and a snapshot that is at hand already: its name and text.
     pub(super) fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result<Self> {
-        prepare(args, snapshot)
+        let run = prepare(args, snapshot)?;
+        let evidence = &run.evidence;
+        let nothing = evidence.documents.is_empty()
+            && evidence.answers.is_empty()
+            && evidence.public_access_block.is_none()
+            && evidence.live.form.is_empty()
+            && evidence.live.unread.is_empty()
+            && run.config.form.iter().next().is_none();
+        anyhow::ensure!(
+            !nothing,
+            "nothing to judge: no policy and no form value was found{}",
+            if evidence.not_evaluated.is_empty() {
+                String::new()
+            } else {
+                not_known(&evidence.not_evaluated)
+            }
+        );
+        Ok(run)
+    }
+
+    /// Reads what the arguments name, whatever it is: there is something else to answer.
+    pub(super) fn prepare_beside(args: &CheckArgs) -> anyhow::Result<Self> {
+        prepare(args, None)
     }
 
     /// Reads the form and nothing else.
@@ -251,17 +273,6 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     same_accounts(&config, &evidence)?;
     let only: Vec<RuleName> =
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
-    let nothing = evidence.documents.is_empty()
-        && evidence.answers.is_empty()
-        && evidence.public_access_block.is_none()
-        && evidence.live.form.is_empty()
-        && evidence.live.unread.is_empty()
-        && config.form.iter().next().is_none();
-    anyhow::ensure!(
-        !nothing,
-        "nothing to judge: no policy and no form value was found{}",
-        if evidence.not_evaluated.is_empty() { String::new() } else { not_known(&evidence.not_evaluated) }
-    );
     let now = args.now.clone().unwrap_or_else(now);
     let roles = named.into_iter().filter_map(|file| match file.kind {
         DocumentKind::Policy(role) => Some((load::display(&file.path), (role, file.level, file.linked))),

@@ -98,6 +98,8 @@ kinds! {
     CallerIdentity "sts get-caller-identity" ["UserId" "Account" "Arn"],
     /// Access keys of a user.
     AccessKeys "iam list-access-keys" ["AccessKeyMetadata"],
+    /// Buckets of an account.
+    Buckets "s3api list-buckets" ["Buckets" "Owner"],
     /// Passwords and keys of all users.
     CredentialReport "iam get-credential-report" ["Content" "ReportFormat"],
     /// Which kinds of policies the organization has switched on.
@@ -109,7 +111,8 @@ kinds! {
 }
 
 /// Members that are lists.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
+    "Buckets",
     "ReportDefinitions",
     "Exports",
     "Executions",

@@ -3,8 +3,7 @@
 use crate::syntax::{Document, IssueKind, Node, Value};
 
 /// Answers of the AWS CLI that hold nothing which is asked for here: members at the root, and what to run instead.
-const SAYS_NOTHING: [(&[&str], &str); 8] = [
-    (&["Buckets", "Owner"], "the names of buckets (`list-buckets`), which no demand asks for"),
+const SAYS_NOTHING: [(&[&str], &str); 7] = [
     (&["KeyMetadata"], "what `kms describe-key` says; the key's policy is asked for: aws kms get-key-policy"),
     (
         &["Policies"],

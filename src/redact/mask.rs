@@ -3,6 +3,7 @@
 //! Documents that are handed on are refused instead while a secret is in them, see [`super::secrets`].
 
 use super::secrets::{is_secret, is_secret_key, tokens_of_others};
+use super::spoken::spoken;
 use super::url::secrets_of_urls;
 use std::borrow::Cow;
 
@@ -24,6 +25,7 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let mut spans = values(text);
     runs(text, &mut spans);
+    spans.extend(spoken(text).into_iter().map(|(start, end)| (start, end, SECRET)));
     spans.extend(tokens_of_others(text).map(|token| (token.start, token.end, SECRET)));
     spans.extend(secrets_of_urls(text).into_iter().map(|own| (own.start, own.end, SECRET)));
     if text.contains(PRIVATE_KEY) {
@@ -142,9 +144,47 @@ fn private_keys(text: &str, spans: &mut Spans) {
 /// A text without mail addresses. One that the end of the text cut off counts as one, too.
 #[must_use]
 pub fn without_mails(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'@', text.as_bytes()).is_none() {
-        return Cow::Borrowed(text);
+    let text = match with_signs(text) {
+        Some(text) => Cow::Owned(text),
+        None if memchr::memchr(b'@', text.as_bytes()).is_some() => Cow::Borrowed(text),
+        None => return Cow::Borrowed(text),
+    };
+    match masked(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => Cow::Owned(masked),
     }
+}
+
+/// A text in which addresses have their `@`, if they were written otherwise: `%40` of a URL, `&#64;` of a page, `=40` of a mail.
+fn with_signs(text: &str) -> Option<String> {
+    const WRITTEN: [&str; 6] = ["%40", "&#64;", "&#x40;", "\\u0040", "\u{ff20}", "=40"];
+    if !WRITTEN.iter().any(|written| text.contains(written)) {
+        return None;
+    }
+    let mut out = text.to_owned();
+    for written in WRITTEN {
+        let mut plain = String::with_capacity(out.len());
+        let mut rest = out.as_str();
+        while let Some((before, behind)) = rest.split_once(written) {
+            plain.push_str(before);
+            let is_part = |ch: char| ch.is_alphanumeric() || matches!(ch, '.' | '_' | '-' | '+');
+            let name = before.rsplit(|ch| !is_part(ch)).next().unwrap_or_default();
+            let host = behind.split(|ch| !is_part(ch)).next().unwrap_or_default();
+            // A number behind a sign of equality is no address.
+            let is_one = !name.is_empty()
+                && host.trim_end_matches('.').contains('.')
+                && host.starts_with(char::is_alphanumeric)
+                && (written != "=40" || name.contains('.'));
+            plain.push_str(if is_one { "@" } else { written });
+            rest = behind;
+        }
+        plain.push_str(rest);
+        out = plain;
+    }
+    (out != text).then_some(out)
+}
+
+fn masked(text: &str) -> Cow<'_, str> {
     let is_edge = |ch: char| {
         ch.is_whitespace()
             || matches!(
@@ -239,5 +279,16 @@ mod tests {
             without_mails("arn:aws:sts::1:assumed-role/R/jo@example.com is"),
             "arn:aws:sts::1:assumed-role/R/MAIL is"
         );
+        for written in [
+            "jo.doe%40example.com",
+            "jo.doe&#64;example.com",
+            "jo.doe\u{ff20}example.com",
+            "jo.doe=40example.com",
+        ] {
+            assert_eq!(without_mails(written), "MAIL");
+        }
+        for other in ["?size=40mb.gz", "a%40b", "x=40"] {
+            assert_eq!(without_mails(other), other);
+        }
     }
 }

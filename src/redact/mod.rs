@@ -9,6 +9,7 @@ mod forms;
 mod mask;
 mod names;
 mod secrets;
+mod spoken;
 mod url;
 mod values;
 

@@ -125,6 +125,10 @@ const KEYS: [&str; 14] = [
 ];
 
 /// The letters with which such an end ends: nearly every key of a policy ends with another.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT: no key is empty, and a letter is below 256; a constant"
+)]
 const LAST: [bool; 256] = {
     let mut last = [false; 256];
     let mut at = 0;

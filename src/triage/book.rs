@@ -77,6 +77,12 @@ struct RawMessage {
     id: String,
     level: Level,
     template: String,
+    /// Texts that the template may begin with, the usual one first.
+    #[serde(default)]
+    begins: Vec<String>,
+    /// What a text that ends within the template must have had, in small letters.
+    #[serde(default)]
+    until: Option<String>,
     /// It stands behind what it belongs to.
     #[serde(default)]
     tail: bool,
@@ -104,6 +110,7 @@ pub(super) struct Message {
     pub(super) id: String,
     pub(super) level: Level,
     pub(super) template: Template,
+    until: Option<String>,
     pub(super) is_tail: bool,
     pub(super) set: BTreeMap<String, String>,
     pub(super) tests: Vec<MessageTest>,
@@ -160,19 +167,22 @@ impl Book {
         };
         let read: File = text.into().read().map_err(|error| toml(&error))?;
         for raw in read.message {
-            let template = Template::new(&raw.template).map_err(|fault| BookFault::Template {
-                file: file.to_owned(),
-                message: raw.id.clone(),
-                fault,
-            })?;
-            self.messages.push(Message {
-                id: raw.id,
-                level: raw.level,
-                template,
-                is_tail: raw.tail,
-                set: raw.set,
-                tests: raw.test,
-            });
+            let whole = if raw.begins.is_empty() { vec![String::new()] } else { raw.begins.clone() };
+            for (at, begin) in whole.iter().enumerate() {
+                let text = format!("{begin}{}", raw.template);
+                let template = Template::new(&text, whole.first().filter(|_| at > 0)).map_err(|fault| {
+                    BookFault::Template { file: file.to_owned(), message: raw.id.clone(), fault }
+                })?;
+                self.messages.push(Message {
+                    id: raw.id.clone(),
+                    level: raw.level,
+                    template,
+                    until: raw.until.clone(),
+                    is_tail: raw.tail,
+                    set: raw.set.clone(),
+                    tests: if at == 0 { raw.test.clone() } else { Vec::new() },
+                });
+            }
         }
         self.layers.extend(read.layers.into_iter().map(|(name, id)| (name.to_ascii_lowercase(), id)));
         self.words.extend(read.words);
@@ -197,7 +207,10 @@ impl Book {
 
     /// Messages without an example, which a test of this repository rules out.
     pub fn untested(&self) -> impl Iterator<Item = &str> {
-        self.messages.iter().filter(|message| message.tests.is_empty()).map(|message| message.id.as_str())
+        let has_none = |message: &&Message| {
+            !self.messages.iter().any(|other| other.id == message.id && !other.tests.is_empty())
+        };
+        self.messages.iter().filter(has_none).map(|message| message.id.as_str())
     }
 
     /// Names that nothing has: causes of ranks, things to ask for, rules, demands. Each in a line.
@@ -301,7 +314,12 @@ impl Book {
         let lower = text.to_ascii_lowercase();
         let template = |number: usize| self.messages.get(number).map(|each| &each.template);
         let found = anchors.find_in(template, text, &lower, most);
-        found.into_iter().filter_map(|(number, found)| Some((self.messages.get(number)?, found))).collect()
+        let found = found.into_iter().filter_map(|(number, found)| Some((self.messages.get(number)?, found)));
+        let is_enough = |(message, found): &(&Message, Found<'_>)| {
+            let own = lower.get(found.start..found.end).unwrap_or_default();
+            !found.is_cut || message.until.as_deref().is_none_or(|until| own.contains(until))
+        };
+        found.filter(is_enough).collect()
     }
 
     /// Causes in the order of their likelihood.

@@ -130,9 +130,11 @@ fn belongs<'b>(book: &Book, text: &str, chain: &[Hit<'b>], hit: &Hit<'b>) -> boo
             };
             let begins = is_behind && chain.iter().all(is_prelude) && !clash(chain, hit);
             let last = chain.iter().rev().find(|other| other.kind == Kind::Message);
+            let end = chain.iter().map(|other| other.found.end).max().unwrap_or_default();
             joins
                 || begins
-                || last.is_some_and(|before| adds(text, before, hit)) && !is_of_other_call(book, chain, hit)
+                || last.is_some_and(|before| adds(text, before, hit, end))
+                    && !is_of_other_call(book, chain, hit)
         }
     }
 }
@@ -178,7 +180,7 @@ fn is_of_other_call(book: &Book, chain: &[Hit<'_>], hit: &Hit<'_>) -> bool {
 }
 
 /// What AWS adds to its own text: a code with its sentence, the encoded reason behind the readable one.
-fn adds(text: &str, before: &Hit<'_>, hit: &Hit<'_>) -> bool {
+fn adds(text: &str, before: &Hit<'_>, hit: &Hit<'_>, end: usize) -> bool {
     let same = |name: &str| before.set.get(name).is_some_and(|value| hit.set.get(name) == Some(value));
     let clash =
         before.found.values.iter().any(|(name, value)| {
@@ -199,5 +201,5 @@ fn adds(text: &str, before: &Hit<'_>, hit: &Hit<'_>) -> bool {
             || same("trouble")
             || before.set.contains_key("empty"))
         && hit.found.start >= before.found.end
-        && hit.found.start - before.found.end <= 100
+        && hit.found.start.saturating_sub(end.max(before.found.end)) <= 100
 }

@@ -3,6 +3,7 @@
 //! An empty line stays, as a line break: no message goes over it. So does the line break of a log, where the next line begins
 //! with a time.
 
+use super::joined::is_broken;
 use std::borrow::Cow;
 
 /// More than this is not looked at: longer texts are read as records, by `super::stream`.
@@ -18,14 +19,19 @@ pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = plain(text);
     let text = unescaped(&text);
+    let text = unlinked(&text);
     let text = unbroken(&text);
-    for line in text.split(['\n', '\r']) {
+    // Whether the line before ends with a letter: where white space was cut off, no word was.
+    let mut is_full = false;
+    for line in text.split('\n').map(|line| line.trim_end_matches('\r')).flat_map(|line| line.split('\r')) {
         let line = unquoted(line);
         // A mail is wrapped behind a hyphen as well, and the word goes on.
-        if is_hyphened(&out) && line.starts_with(|ch: char| ch.is_ascii_alphanumeric()) && !begins_anew(line)
-        {
+        let is_hyphened = is_hyphened(&out) && line.starts_with(|ch: char| ch.is_ascii_alphanumeric());
+        let is_halved = || is_full && !line.starts_with(' ') && is_broken(out.trim_end(), line);
+        if !begins_anew(line) && (is_hyphened || is_halved()) {
             out.pop();
         }
+        is_full = out_ends(line);
         if line.trim().is_empty() || begins_anew(line) {
             while out.ends_with(' ') {
                 out.pop();
@@ -46,10 +52,44 @@ pub fn clean(text: &str) -> String {
     out
 }
 
+/// Whether a line ends with something else than white space.
+fn out_ends(line: &str) -> bool {
+    line.chars().next_back().is_some_and(|ch| !ch.is_whitespace())
+}
+
+/// A text without the marks that a page or a mail program puts around words: bold and the like, and addresses behind a name that was
+/// made a link, `acme<http://acme>`.
+fn unlinked(text: &str) -> Cow<'_, str> {
+    const MARKS: [&str; 9] = ["b", "i", "u", "em", "strong", "span", "mark", "font", "wbr"];
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest.split_once('<') {
+        out.push_str(before);
+        let end =
+            from.find(['>', '<', '\n']).filter(|end| from.get(*end..).is_some_and(|at| at.starts_with('>')));
+        let inner = end.and_then(|end| from.get(..end)).unwrap_or_default();
+        let name = inner.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+        let is_link = ["mailto:", "http://", "https://"].iter().any(|scheme| inner.starts_with(scheme))
+            && !inner.contains(' ')
+            && out.ends_with(char::is_alphanumeric);
+        if is_link || MARKS.contains(&name) {
+            rest = from.get(inner.len() + 1..).unwrap_or_default();
+        } else {
+            out.push('<');
+            rest = from;
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// Whether nothing of a text is to be changed: one line of plain letters, as most records have.
 fn is_clean(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'\\');
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'\\' | b'<');
     bytes.iter().all(is_plain)
         && memchr::memmem::find(bytes, b"  ").is_none()
         && !text.starts_with([' ', '>', '|'])
@@ -164,12 +204,37 @@ fn unescaped(text: &str) -> Cow<'_, str> {
         out.push_str(before);
         let written = WRITTEN.iter().find_map(|(written, plain)| Some((*plain, from.strip_prefix(written)?)));
         let mark = from.get(..1).unwrap_or_default();
+        if written.is_none()
+            && let Some((ch, behind)) = numbered(from)
+        {
+            out.push(ch);
+            rest = behind;
+            continue;
+        }
         let (plain, behind) = written.unwrap_or((mark, from.get(1..).unwrap_or_default()));
         out.push_str(plain);
         rest = behind;
     }
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// A character by its number, `&#64;` or `&#x40;` or `\u0040`, and what is behind it. What steers a terminal is none.
+fn numbered(from: &str) -> Option<(char, &str)> {
+    let (number, behind) = if let Some(inner) = from.strip_prefix("&#") {
+        let (digits, behind) = inner.split_once(';').filter(|(digits, _)| digits.len() <= 7)?;
+        let number = match digits.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => digits.parse(),
+        };
+        (number.ok()?, behind)
+    } else {
+        let (digits, behind) = from.strip_prefix("\\u")?.split_at_checked(4)?;
+        (u32::from_str_radix(digits, 16).ok()?, behind)
+    };
+    let ch = char::from_u32(number).filter(|ch| !ch.is_control())?;
+    let is_turned = matches!(ch, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    (!is_turned).then_some((ch, behind))
 }
 
 fn push(out: &mut String, ch: char, is_first: &mut bool) {
@@ -181,6 +246,8 @@ fn push(out: &mut String, ch: char, is_first: &mut bool) {
             }
         }
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
+        '\u{2010}' | '\u{2011}' => out.push('-'),
+        '\u{ff20}' | '\u{fe6b}' => out.push('@'),
         '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => out.push('"'),
         '\u{2018}' | '\u{2019}' | '\u{201a}' => out.push('\''),
         ch => out.push(ch),
@@ -239,6 +306,16 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_a_page_and_links_of_a_mail_are_taken_off() {
+        assert_eq!(
+            clean("a <b>c:D</b> x<mailto:x>, y <https://z> <Code>E</Code>"),
+            "a c:D x, y <https://z> <Code>E</Code>"
+        );
+        assert_eq!(clean("a&#64;b &#x40; \\u0040 &#7;"), "a@b @ @ &#7;");
+        assert_eq!(clean("in a service cont\nrol policy and\nmore"), "in a service control policy and more");
+    }
+
+    #[test]
     fn lines_of_a_log_stand_apart() {
         assert_eq!(clean("2026-11-01 a\nb\n2026-11-02 c"), "2026-11-01 a b\n2026-11-02 c");
     }
@@ -250,7 +327,7 @@ mod tests {
 
     #[test]
     fn what_html_and_json_write_otherwise_is_read() {
-        assert_eq!(clean("&quot;a&quot; &lt;b&gt; R&D \\\"c\\\" \\d"), "\"a\" <b> R&D \"c\" \\d");
+        assert_eq!(clean("&quot;a&quot; &lt;x&gt; R&D \\\"c\\\" \\d"), "\"a\" <x> R&D \"c\" \\d");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::policy::arn;
 
 /// What follows from the facts that the text has.
 pub(super) fn derive(book: &Book, facts: &mut Facts) {
+    who(facts);
     code(book, facts);
     let service = facts.get("service").map(str::to_owned);
     if facts.get("action").is_none()
@@ -28,11 +29,21 @@ pub(super) fn derive(book: &Book, facts: &mut Facts) {
     resource(facts);
     accounts(facts);
     names(facts);
+    region(facts);
     let is_denied = facts.get("denied").is_some();
     if facts.get("step").is_none()
         && let Some(step) = facts.get("action").and_then(|action| book.step_of(action, is_denied))
     {
         facts.set("step", step);
+    }
+}
+
+/// What stands where AWS writes who called: an ARN, or words of a person, which name nobody.
+fn who(facts: &mut Facts) {
+    let Some(who) = facts.get("who").map(str::to_owned) else { return };
+    facts.remove("who");
+    if who.starts_with("arn:") || who.ends_with(".amazonaws.com") {
+        facts.add("principal", &who);
     }
 }
 
@@ -82,6 +93,22 @@ fn accounts(facts: &mut Facts) {
     } else if facts.get("recipient").is_some_and(|recipient| recipient != caller) {
         // Events are kept in the caller's account as well as in the owner's, so that its own says nothing.
         facts.set("accounts-are", "different");
+    }
+}
+
+/// The Region that was asked, out of the ARN of what was refused: a service finds in a Region what is in it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion>
+/// (checked 2026-11)
+fn region(facts: &mut Facts) {
+    if facts.get("denied").is_none() {
+        return;
+    }
+    let region =
+        facts.get("resource").filter(|arn| arn.starts_with("arn:")).and_then(|arn| arn.split(':').nth(3));
+    if let Some(region) =
+        region.filter(|region| region.contains('-') && !region.contains('*')).map(str::to_owned)
+    {
+        facts.add("requested-region", &region);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Bench;
 use super::derive::is_bucket;
+use super::hangs::{by_token, hanging, is_by_token, unsure};
 use super::pages::CausePage;
 use crate::contract::{Ask, Contract, Form};
 use crate::eval::{PublicAccessBlock, open_statements};
@@ -9,7 +10,7 @@ use crate::evidence::{PolicyDocument, Role};
 use crate::finding::Label;
 use crate::finding::simulation::Example;
 use crate::finding::triage::Facts;
-use crate::policy::{Effect, Policy, Statement, Text, TextKind, arn};
+use crate::policy::{Effect, Policy, Statement, arn};
 use crate::simulate::{Documents, Question, simulate};
 use crate::source::Place;
 
@@ -21,6 +22,8 @@ pub(super) enum Word {
     RefusesOtherwise,
     /// What was given of it does not refuse.
     Lets,
+    /// It may, and for this cause's sake: what it hangs on is not told.
+    May(String, Vec<Label>),
     /// Nothing was given of it, or it cannot be told.
     Silent,
 }
@@ -38,13 +41,15 @@ pub(super) fn word_of(
     (layer, cause): (&str, &CausePage),
     form: &Form,
 ) -> Word {
+    if layer == "trust" && facts.get("action").is_some_and(is_by_token) {
+        return if cause.explicit == Some(false) { by_token(bench, facts) } else { Word::Silent };
+    }
     let Some(question) = question(bench, facts, form) else { return Word::Silent };
     if layer == PUBLIC_ACCESS {
         return public_access(bench, facts, question, form);
     }
     let action = question.actions.first().map_or("", |name| name);
-    let explicit =
-        cause.explicit.or(facts.explicit().filter(|_| cause.layer.as_deref() == facts.get("layer")));
+    let explicit = cause.explicit.or(facts.explicit().filter(|_| cause.of_layer() == facts.get("layer")));
     let mut words = documents(bench, facts, layer, action).into_iter().map(|documents| {
         // Of a list of Denys alone others are missing: every account has one that allows.
         if layer == "scp"
@@ -54,10 +59,10 @@ pub(super) fn word_of(
             return Word::Silent;
         }
         let word = asked(&question, &documents, layer, explicit);
-        if matches!(word, Word::Refuses(..)) {
-            hanging(&question, &documents, (layer, cause), word)
-        } else {
-            word
+        match word {
+            Word::Refuses(..) => hanging(&question, &documents, (layer, cause), word),
+            Word::Silent => unsure(bench, &question, &documents, (layer, cause)),
+            word => word,
         }
     });
     // Of several endpoints the request passed one.
@@ -73,48 +78,8 @@ pub(super) fn word_of(
     first
 }
 
-/// A refusal, if it hangs on what the cause says that it hangs on.
-fn hanging(
-    question: &Question,
-    documents: &Documents<'_>,
-    (layer, cause): (&str, &CausePage),
-    word: Word,
-) -> Word {
-    if cause.hangs_on_resource {
-        // The same policies, if what they allow were allowed on everything.
-        let anywhere: Vec<Policy> = documents.identity.iter().map(|policy| anywhere(policy)).collect();
-        let others = Documents { identity: anywhere.iter().collect(), ..documents.clone() };
-        let is_always = matches!(asked(question, &others, layer, None), Word::Refuses(..));
-        return if is_always { Word::RefusesOtherwise } else { word };
-    }
-    let keys = if cause.hangs_on.is_empty() { &cause.whatever } else { &cause.hangs_on };
-    if keys.is_empty() {
-        return word;
-    }
-    // The same request, whatever it carries for these keys.
-    let mut other = question.clone();
-    other.context.retain(|(name, _)| !keys.iter().any(|key| key.eq_ignore_ascii_case(name)));
-    other.context.extend(keys.iter().map(|key| (key.clone(), "?".to_owned())));
-    let is_always = matches!(asked(&other, documents, layer, None), Word::Refuses(..));
-    if is_always == cause.hangs_on.is_empty() { word } else { Word::RefusesOtherwise }
-}
-
 fn allows(policy: &Policy) -> bool {
     policy.statements.iter().any(|statement| statement.effect == Effect::Allow)
-}
-
-/// A policy whose Allows are for every resource.
-fn anywhere(policy: &Policy) -> Policy {
-    let mut policy = policy.clone();
-    for statement in policy.statements.iter_mut().filter(|statement| statement.effect == Effect::Allow) {
-        let Some(resources) = &mut statement.resources else { continue };
-        resources.negated = false;
-        resources.items.truncate(1);
-        for item in &mut resources.items {
-            *item = Text::new("*", item.span, TextKind::String);
-        }
-    }
-    policy
 }
 
 /// What a cause names as its layer that asks Block Public Access.
@@ -150,7 +115,11 @@ fn public_access(bench: &Bench<'_>, facts: &Facts, question: Question, form: &Fo
             };
             Word::Refuses(why, open.map(label).collect())
         }
-        (Word::Refuses(..) | Word::Silent, _) => Word::Silent,
+        (Word::Refuses(why, labels), Word::Lets | Word::RefusesOtherwise) if known == Some(true) => {
+            let phrase = bench.library.phrases().say("triage-owner-unknown", &[]);
+            Word::May(format!("{why}; {phrase}"), labels)
+        }
+        (Word::Refuses(..) | Word::May(..) | Word::Silent, _) => Word::Silent,
         (Word::Lets | Word::RefusesOtherwise, _) => Word::Lets,
     }
 }
@@ -308,7 +277,12 @@ fn policy_ids(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What the layer says to a request; `explicit` where the refusal is known to be a Deny, or known to be none.
-fn asked(question: &Question, documents: &Documents<'_>, layer: &str, explicit: Option<bool>) -> Word {
+pub(super) fn asked(
+    question: &Question,
+    documents: &Documents<'_>,
+    layer: &str,
+    explicit: Option<bool>,
+) -> Word {
     let Ok(answer) = simulate(question, documents) else { return Word::Silent };
     // To the evaluator the policy of a role is that of a resource.
     let wanted = if layer == "trust" { "resource" } else { layer };
@@ -333,8 +307,23 @@ fn context(facts: &Facts) -> Vec<(String, String)> {
         ("vpc-endpoint", "aws:SourceVpce"),
         ("requested-region", "aws:RequestedRegion"),
     ];
-    keys.iter()
+    let mut out: Vec<(String, String)> = keys
+        .iter()
         .filter_map(|(fact, key)| Some(((*key).to_owned(), facts.get(fact)?.to_owned())))
         .filter(|(key, value)| key != "aws:SourceIp" || value.parse::<std::net::IpAddr>().is_ok())
-        .collect()
+        .collect();
+    // Through an endpoint comes no public address, and an event that names none went through none.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (checked 2026-11)
+    if facts.get("vpc-endpoint").is_some() {
+        out.retain(|(key, _)| key != "aws:SourceIp");
+        out.push(("aws:SourceIp".to_owned(), "absent".to_owned()));
+    } else if is_of_event(facts) {
+        out.extend(["aws:SourceVpce", "aws:SourceVpc"].map(|key| (key.to_owned(), "absent".to_owned())));
+    }
+    out
+}
+
+/// Whether an event tells from where the call came.
+pub(super) fn is_of_event(facts: &Facts) -> bool {
+    facts.get("source-ip").is_some() || facts.get("vpc-endpoint").is_some()
 }

@@ -12,7 +12,10 @@ mod codes;
 mod derive;
 mod event;
 mod formed;
+mod hangs;
+mod joined;
 mod judged;
+mod keys;
 mod layer;
 mod next;
 mod others;
@@ -115,17 +118,20 @@ pub fn facts(book: &Book, text: &str) -> Vec<(bool, Facts)> {
 
 /// The messages of an item. What stood beside the text comes from elsewhere as well, and is made plain like it. Secrets that
 /// somebody pasted with it go no further.
-fn hear(book: &Book, item: &Item) -> Vec<read::Heard> {
+fn hear(bench: &Bench<'_>, item: &Item) -> Vec<read::Heard> {
+    let book = bench.book;
     let text = clean(&item.text);
+    let listed = keys::listed(bench, &text);
     let text = without_secrets(&text);
     let is_plain = item.facts.iter().all(|(_, value)| matches!(clean::plain(value), Cow::Borrowed(_)));
-    if is_plain {
+    if is_plain && listed.is_none() {
         return read::messages(book, &text, &item.facts);
     }
     let mut facts = Facts::default();
     for (name, value) in item.facts.iter() {
         facts.set(name, &clean::plain(value));
     }
+    facts.set("key-listed", listed.unwrap_or_default());
     read::messages(book, &text, &facts)
 }
 
@@ -136,7 +142,10 @@ fn origin_of(item: &Item) -> Option<String> {
 /// A text that may be shown: mail addresses are nobody's business. Questions are put with what the message says, since a policy may
 /// name a session by the address of who made it.
 fn shown(text: String) -> String {
-    if text.contains('@') { without_mails(&text).into_owned() } else { text }
+    match without_mails(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
+    }
 }
 
 /// The same for everything that is said of a message.
@@ -193,7 +202,7 @@ impl<'a> Answerer<'a> {
         item: &Item,
         each: &mut dyn FnMut(&Triaged) -> Result<(), E>,
     ) -> Result<(), E> {
-        for heard in hear(self.weigher.bench().book, item) {
+        for heard in hear(&self.weigher.bench(), item) {
             each(self.one(heard, origin_of(item)))?;
         }
         Ok(())
@@ -235,7 +244,7 @@ impl<'a> Collector<'a> {
 
     /// Takes one item.
     pub fn take(&mut self, item: &Item) {
-        for heard in hear(self.bench.book, item) {
+        for heard in hear(&self.bench, item) {
             // Texts that nobody knows are told apart by what they say.
             let mut key = Cow::Borrowed(&heard.facts);
             if !heard.is_known {

@@ -66,6 +66,7 @@ pub(super) fn asks(bench: &Bench<'_>, facts: &Facts, weighed: &Weighed) -> Vec<A
         }
     }
     let mut list: Vec<(u32, usize, Asked)> = Vec::new();
+    let is_denied = facts.get("denied").is_some();
     for (id, (score, settles, order)) in scores {
         let Some(page) = bench.book.ask(id) else { continue };
         if !asker.is_there(page) {
@@ -92,8 +93,11 @@ pub(super) fn asks(bench: &Bench<'_>, facts: &Facts, weighed: &Weighed) -> Vec<A
     out.truncate(MOST);
     // What was given settles nothing: how AWS saw the call may.
     if out.is_empty() {
-        let names =
-            if weighed.causes.is_empty() { &["cloudtrail-event", "form"][..] } else { &["cloudtrail-event"] };
+        let names = match (is_denied, weighed.causes.is_empty()) {
+            (_, true) => &["cloudtrail-event", "form"][..],
+            (true, false) => &["cloudtrail-event"],
+            (false, false) => &[],
+        };
         let pages = names.iter().filter_map(|name| bench.book.ask(name));
         out.extend(pages.filter(|page| asker.is_possible(page)).map(|page| asker.asked(page, 0)));
     }
@@ -180,6 +184,11 @@ impl Asker<'_> {
         if is_more && !self.weighed.is_other && page.gives.iter().any(|name| of_layer.contains(&&**name)) {
             return false;
         }
+        self.is_given(page)
+    }
+
+    /// Whether such an answer is at hand, and of who was refused.
+    fn is_given(&self, page: &AskPage) -> bool {
         let is_own = |name: &str| !(self.weighed.is_other && is_personal(name));
         let text = page.text(self.facts);
         text.gives
@@ -204,13 +213,12 @@ impl Asker<'_> {
             })
         };
         let text = page.text(self.facts);
-        Asked {
-            what: text.what.to_owned(),
-            is_sentence: false,
-            command: fill(text.command),
-            then: text.then.map(fill),
-            settles,
-        }
+        let what = if self.is_given(page) {
+            self.bench.library.phrases().say("triage-given-again", &[("what", text.what)])
+        } else {
+            text.what.to_owned()
+        };
+        Asked { what, is_sentence: false, command: fill(text.command), then: text.then.map(fill), settles }
     }
 
     /// What the judge waits for: as it is asked for elsewhere, or the command that its fact tells.

@@ -3,6 +3,7 @@
 use super::Bench;
 use super::judged::is_broken;
 use super::weigh::{Weighed, confirm, layer_of, rule_out};
+use crate::contract::{Form, Origin};
 use crate::finding::triage::{Cause, Facts, Standing, Sure};
 use crate::finding::{Finding, Report, Severity};
 
@@ -31,6 +32,13 @@ pub(super) fn once(bench: &Bench<'_>, facts: &Facts, asked: &[(usize, String)], 
             rule_out(bench, cause, "triage-another-reason");
         }
     }
+}
+
+/// Whether a finding compares with an account of which only the caller's ARN tells: who calls need not be of the account that is
+/// connected.
+fn hangs_on_caller(form: &Form, finding: &Finding) -> bool {
+    let presumed = form.get("account").filter(|value| matches!(value.origin, Origin::Presumed(_)));
+    presumed.is_some_and(|account| finding.headline.contains(&account.text))
 }
 
 /// Broken demands in question that no cause explains, and what else the documents show to stand in the way.
@@ -67,7 +75,7 @@ pub(super) fn others(
             };
             confirm(bench, &mut cause, finding);
             out.causes.push((None, cause));
-        } else if finding.severity == Severity::Error {
+        } else if finding.severity == Severity::Error && !hangs_on_caller(&out.form, finding) {
             more.push(&finding.headline);
         }
     }

@@ -27,6 +27,11 @@ pub(super) struct Own<'e> {
 pub(super) fn own<'e>(bench: &Bench<'e>, facts: &Facts, form: &Form) -> Own<'e> {
     let named = Named { bench, facts, form, groups: OnceCell::new() };
     let mut own = Own { evidence: Cow::Borrowed(bench.evidence), key: String::new(), notes: Vec::new() };
+    if let Some(name) = other_names(bench, facts) {
+        let note = bench.library.phrases().say("triage-other-names", &[("name", &name)]);
+        let evidence = Cow::Owned(Evidence::default());
+        return Own { evidence, key: "other names ".to_owned(), notes: vec![(note, false)] };
+    }
     let mut gone = Vec::new();
     for (at, document) in bench.evidence.documents.iter().enumerate() {
         let Some(note) = named.other(document) else { continue };
@@ -46,6 +51,23 @@ pub(super) fn own<'e>(bench: &Bench<'e>, facts: &Facts, form: &Form) -> Own<'e> 
         evidence.answers.retain(|answer| !gone.iter().any(|(_, document)| document.source == answer.source));
     }
     own
+}
+
+/// The bucket or account that a bundle or snapshot is about, if the message names another: in a bundle names are replaced, and what
+/// its documents say of them settles nothing about a text that has the real ones.
+fn other_names(bench: &Bench<'_>, facts: &Facts) -> Option<String> {
+    let form = |wanted: &str| {
+        let mut values = bench.evidence.live.form.iter().filter(|(name, _, _)| name == wanted);
+        values.next().map(|(_, value, _)| value.as_str())
+    };
+    if let (Some(own), Some(named)) = (form("bucket"), facts.get("bucket").filter(|name| is_bucket(name))) {
+        return (own != named).then(|| own.to_owned());
+    }
+    let account = form("account")?;
+    let named = facts.get("resource").and_then(arn::account_of).filter(|account| arn::is_account(account))?;
+    let others = [form("bucket-account"), form("reader").and_then(arn::account_of)];
+    let is_linked = bench.evidence.live.linked().iter().any(|linked| linked == named);
+    (named != account && !others.contains(&Some(named)) && !is_linked).then(|| account.to_owned())
 }
 
 /// Whether a policy of this role belongs to one user or role.

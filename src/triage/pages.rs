@@ -36,6 +36,21 @@ pub(super) struct CausePage {
     /// Condition keys that the layer's refusal does not hang on.
     #[serde(default)]
     pub(super) whatever: Vec<String>,
+    /// The layer's refusal hangs on this part of its Allows: without it the request would pass.
+    #[serde(default)]
+    pub(super) hangs_on_part: Option<AllowPart>,
+    /// Parts of Allows that the layer's refusal does not hang on.
+    #[serde(default)]
+    pub(super) despite: Vec<AllowPart>,
+    /// Facts that show it by themselves.
+    #[serde(default)]
+    pub(super) shown_if: When,
+    /// Facts that rule it out.
+    #[serde(default)]
+    pub(super) not_if: When,
+    /// Facts without which no document rules it out.
+    #[serde(default)]
+    pub(super) settled_if: When,
     /// Whether it refuses by a Deny.
     #[serde(default)]
     pub(super) explicit: Option<bool>,
@@ -45,8 +60,23 @@ pub(super) struct CausePage {
     pub(super) asks: Vec<String>,
 }
 
+/// A part of an Allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AllowPart {
+    Action,
+    Condition,
+}
+
 fn yes() -> bool {
     true
+}
+
+impl CausePage {
+    /// The layer that it is about.
+    pub(super) fn of_layer(&self) -> Option<&str> {
+        self.layer.as_deref().or(self.usual_layer.as_deref())
+    }
 }
 
 /// Something to ask for, as its file has it.

@@ -143,7 +143,7 @@ fn facts(book: &Book, chain: &[Hit<'_>], seeds: &Facts) -> Facts {
         for (name, value) in &hit.found.values {
             if matches!(
                 *name,
-                "article" | "retries" | "request" | "what" | "object" | "table" | "url" | "scheme"
+                "article" | "retries" | "request" | "what" | "how" | "object" | "table" | "url" | "scheme"
             ) {
                 continue;
             }

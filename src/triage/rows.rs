@@ -26,6 +26,7 @@ pub struct CsvRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Columns {
     account: Option<usize>,
+    kind: Option<usize>,
     error: usize,
 }
 
@@ -60,6 +61,11 @@ const ACCOUNTS: [&str; 9] = [
     "konto",
     "id",
 ];
+/// What the column is called that says which cloud it is.
+const KINDS: [&str; 5] = ["type", "cloud type", "cloud account type", "data source type", "provider"];
+/// How the kinds of other sources of costs begin.
+const CLOUDS: [&str; 9] =
+    ["gcp", "google", "azure", "alibaba", "nebius", "databricks", "kubernetes", "oracle", "environment"];
 /// Words of columns that tell of something else: how many, when, of which kind, whose.
 const OTHERS: [&str; 24] = [
     "count",
@@ -107,7 +113,9 @@ fn delimiter(line: &str) -> Option<u8> {
         fields.len() >= 2
             && columns(&fields).is_some()
             && fields.iter().all(|field| {
-                field.len() <= 60 && !field.contains([':', '.']) && field.split_whitespace().count() <= 6
+                field.len() <= 60
+                    && !field.contains([':', '.', '&', '<', '>', '{', '}', '='])
+                    && field.split_whitespace().count() <= 6
             })
     };
     DELIMITERS.into_iter().find(is_header)
@@ -135,7 +143,8 @@ fn columns(header: &[String]) -> Option<Columns> {
         })
     };
     let error = find(&ERRORS, None)?;
-    Some(Columns { account: find(&ACCOUNTS, Some(error)), error })
+    let kind = names.iter().position(|name| KINDS.contains(&&**name));
+    Some(Columns { account: find(&ACCOUNTS, Some(error)), kind, error })
 }
 
 /// Goes through a CSV row by row. What is in a column that nobody asks for, such as a mail address, goes nowhere.
@@ -171,6 +180,10 @@ pub fn csv(
         let account = if account.contains('@') { String::new() } else { account };
         let mut facts = Facts::default();
         facts.set("step", "import");
+        let kind = columns.kind.map(of).unwrap_or_default().to_ascii_lowercase();
+        if CLOUDS.iter().any(|cloud| kind.starts_with(cloud)) {
+            facts.set("row-cloud", &kind);
+        }
         let item = Item { text: of(columns.error), facts, origin: None };
         each(CsvRow { number, account, item })?;
     }
@@ -280,6 +293,7 @@ mod tests {
             "An error occurred (AccessDenied) when calling the X operation, sorry",
             "An error occurred; account 12 is not there any more",
             "Access Denied, and no reason at all is told by anybody here",
+            "&lt;Error&gt;&lt;Code&gt;NoSuchBucket&lt;/Code&gt;&lt;Message&gt;x&lt;/Message&gt;",
         ] {
             assert!(!is_csv_header(text), "{text}");
         }

@@ -76,6 +76,8 @@ pub(super) struct Template {
     anchor: Finder<'static>,
     /// The template begins with a word, and the anchor stands behind it.
     is_behind_word: bool,
+    /// It does not begin behind this text, in small letters: there another one does.
+    not_behind: Option<Box<str>>,
 }
 
 /// What a template found in a text.
@@ -96,11 +98,11 @@ pub(super) struct Found<'t> {
 }
 
 impl Template {
-    /// Compiles a template.
+    /// Compiles a template; `usual` is how the same message begins where it begins otherwise.
     ///
     /// # Errors
     /// If it cannot be read, or if nothing in it can be looked for.
-    pub(super) fn new(text: &str) -> Result<Self, TemplateFault> {
+    pub(super) fn new(text: &str, usual: Option<&String>) -> Result<Self, TemplateFault> {
         let mut rest = text;
         let parts = read(&mut rest, false).ok_or_else(|| TemplateFault::Open(text.to_owned()))?;
         let (anchor, is_behind_word) = match parts.as_slice() {
@@ -111,7 +113,9 @@ impl Template {
         let anchor = Finder::new(anchor.to_ascii_lowercase().as_bytes()).into_owned();
         let mut nodes = Vec::new();
         let first = compile(&parts, END, &mut nodes);
-        Ok(Self { nodes, first, anchor, is_behind_word })
+        let fixed = usual.and_then(|usual| usual.split('{').next()).filter(|fixed| !fixed.is_empty());
+        let not_behind = fixed.map(|fixed| fixed.to_ascii_lowercase().into());
+        Ok(Self { nodes, first, anchor, is_behind_word, not_behind })
     }
 
     /// The text that stands wherever the template matches.
@@ -140,6 +144,13 @@ impl Template {
             }
             anchor
         };
+        if self
+            .not_behind
+            .as_deref()
+            .is_some_and(|other| lower.get(..start).is_some_and(|before| before.ends_with(other)))
+        {
+            return None;
+        }
         let end = start + floor(text.get(start..line_end)?, LONGEST_MESSAGE);
         let own = lower.get(..end)?;
         let after = anchor + 1;

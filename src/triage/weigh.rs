@@ -4,12 +4,14 @@ use super::Bench;
 use super::book::Ranked;
 use super::formed::form_of;
 use super::judged::{at_hand, demands, is_unsettled, judged, of_reader, settle, shown_by, waits, with_told};
-use super::layer::{Word, word_of};
+use super::keys::bucket_listed;
+use super::layer::{Word, is_of_event, word_of};
 use super::next::asks;
 use super::others::{once, others};
 use super::own::own;
+use super::when::holds;
 use super::whose::{has_personal, is_personal_layer, other_than_refused};
-use crate::contract::{Form, Origin};
+use crate::contract::{Form, Origin, ReadsAs};
 use crate::evidence::Evidence;
 use crate::finding::triage::{Asked, Cause, Facts, Standing, Sure};
 use crate::finding::{Class, Finding, Report, Unknown, Wrapped};
@@ -114,7 +116,9 @@ impl<'a> Weigher<'a> {
     /// Weighs with what can be about the message.
     fn weighed(&mut self, bench: &Bench<'_>, facts: &Facts, form: Form, own: &str) -> Weighed {
         let bench = *bench;
-        let ranked = bench.book.causes(&with_kind(facts, bench.form));
+        let known = with_kind(facts, &bench);
+        let facts = &*known;
+        let ranked = bench.book.causes(facts);
         let opened = |ranked: &Ranked<'_>| (Some(ranked.id.to_owned()), open(&bench, ranked, facts));
         if !has_evidence(bench.evidence) && bench.form.iter().next().is_none() {
             return Weighed { causes: ranked.iter().map(opened).collect(), form, ..Weighed::default() };
@@ -212,12 +216,26 @@ impl<'a> Weigher<'a> {
     }
 }
 
-/// The facts with what the account is, where the form says so: what a payer waits for is not what a linked account does.
-fn with_kind<'f>(facts: &'f Facts, form: &Form) -> Cow<'f, Facts> {
-    let kind = form.get("account-kind").filter(|kind| matches!(kind.origin, Origin::Given(_)));
-    let Some(kind) = kind else { return Cow::Borrowed(facts) };
+/// The facts with what the account is, where the form says so: what a payer waits for is not what a linked account does. And
+/// with how the product comes in, where somebody said which it is.
+fn with_kind<'f>(facts: &'f Facts, bench: &Bench<'_>) -> Cow<'f, Facts> {
+    let kind = bench.form.get("account-kind").filter(|kind| matches!(kind.origin, Origin::Given(_)));
+    let takes_role = bench.is_consumer_given
+        && bench.library.contract(bench.consumer).is_some_and(|contract| contract.reader == ReadsAs::Role);
+    let listed = bucket_listed(bench, facts);
+    if kind.is_none() && !takes_role && listed.is_none() {
+        return Cow::Borrowed(facts);
+    }
     let mut facts = facts.clone();
-    facts.add("account-kind", &kind.text);
+    if let Some(kind) = kind {
+        facts.add("account-kind", &kind.text);
+    }
+    if let Some(listed) = listed {
+        facts.add("bucket-listed", listed);
+    }
+    if takes_role {
+        facts.add("product-takes", "role");
+    }
     Cow::Owned(facts)
 }
 
@@ -253,13 +271,25 @@ impl Case<'_, '_> {
             }
             return (cause, false);
         }
-        let layer = page.layer.as_deref().or(page.usual_layer.as_deref());
+        if !page.shown_if.is_empty() && holds(&page.shown_if, self.facts) {
+            cause.standing = Standing::Confirmed;
+            cause.sure = Sure::Certain;
+            return (cause, false);
+        }
+        if !page.not_if.is_empty() && holds(&page.not_if, self.facts) {
+            rule_out(self.bench, &mut cause, "triage-not-so");
+            return (cause, false);
+        }
+        let layer = page.of_layer();
         let is_asked = |layer: &&str| {
-            (named == Some(*layer) || demands.is_empty()) && !(self.is_other && is_personal_layer(layer))
+            let is_told = named.is_none() && page.layer.is_some() && is_of_event(self.facts);
+            (named == Some(*layer) || demands.is_empty() || is_told)
+                && !(self.is_other && is_personal_layer(layer))
         };
         if let Some(layer) = layer.filter(is_asked) {
             // What a cause says of the document that was given the document settles.
-            let is_of_text = named == Some(layer) && !page.hangs_on_resource && page.hangs_on.is_empty();
+            let hangs = page.hangs_on_resource || !page.hangs_on.is_empty() || page.hangs_on_part.is_some();
+            let is_of_text = named == Some(layer) && !hangs;
             match word_of(self.layers, self.facts, (layer, page), self.form) {
                 Word::Refuses(why, labels) => {
                     cause.standing = Standing::Confirmed;
@@ -267,9 +297,22 @@ impl Case<'_, '_> {
                     cause.why = why;
                     cause.labels = labels;
                 }
+                Word::May(why, labels) => {
+                    cause.sure = Sure::Likely;
+                    cause.why = why;
+                    cause.labels = labels;
+                }
+                // It refuses, and the part of it that does is another cause's.
+                Word::RefusesOtherwise if !page.despite.is_empty() => {
+                    rule_out(self.bench, &mut cause, "triage-refuses-otherwise");
+                }
                 // The text names this layer, so it did refuse, and what was given of it is not all.
                 Word::Lets | Word::RefusesOtherwise if is_of_text => {
                     cause.why = format!("{}; {}", cause.why, self.say(not_all(layer)));
+                    // What was given makes another cause with the same words the likelier one.
+                    if cause.sure == Sure::Likely {
+                        cause.sure = Sure::Possible;
+                    }
                     return (cause, true);
                 }
                 Word::RefusesOtherwise => {
@@ -285,8 +328,17 @@ impl Case<'_, '_> {
         if let Some(fact) = waits(self.report, page, demands) {
             cause.standing = Standing::Confirmed;
             cause.why = fact.reason.clone();
-        } else {
+        } else if holds(&page.settled_if, self.facts) {
             settle(self.bench, self.report, demands, &mut cause);
+        }
+        // Of who was refused the policies may allow it, whatever else is not known.
+        if let Some(layer) = page.usual_layer.as_deref()
+            && named.is_none()
+            && cause.standing == Standing::Open
+            && !(self.is_other && is_personal_layer(layer))
+            && matches!(word_of(self.layers, self.facts, (layer, page), self.form), Word::Lets)
+        {
+            rule_out(self.bench, &mut cause, "triage-does-not-refuse");
         }
         (cause, false)
     }

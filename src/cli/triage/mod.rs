@@ -26,7 +26,7 @@ const NO_BUCKET_POLICY: &str = "An error occurred (NoSuchBucketPolicy) when call
 pub(super) fn run(args: &TriageArgs) -> anyhow::Result<Exit> {
     let book = Book::embedded()?;
     let check = args.check()?;
-    let mut run = if args.has_evidence() { Run::prepare(&check, None)? } else { Run::form_given(&check)? };
+    let mut run = if args.has_evidence() { Run::prepare_beside(&check)? } else { Run::form_given(&check)? };
     let mut hider = Hider::new(args.redact, super::bundle::salt());
     hider.documents(&book, &mut run);
     let consumer = run.consumers.first().cloned().unwrap_or_default();

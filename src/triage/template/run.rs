@@ -240,7 +240,9 @@ impl<'t, 'l> Run<'t, 'l> {
             return true;
         }
         let lower = self.lower.get(at..at + rest.len()).unwrap_or_default();
-        let mut from = 0;
+        // What begins with a quote goes on to the next: the words between are none of the message's.
+        let quoted = rest.strip_prefix('"').and_then(|inner| inner.find('"'));
+        let mut from = quoted.map_or(0, |end| end + 2);
         while let Some(tail) = lower.get(from..) {
             let hop = match needle {
                 Some(needle) => needle.find(tail.as_bytes()),

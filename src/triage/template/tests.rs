@@ -5,7 +5,7 @@ use super::*;
 fn one(template: &str, text: &str) -> Option<Found<'static>> {
     let lower = text.to_ascii_lowercase();
     // Found texts live as long as both.
-    let template: &'static Template = Box::leak(Box::new(Template::new(template).unwrap()));
+    let template: &'static Template = Box::leak(Box::new(Template::new(template, None).unwrap()));
     let text: &'static str = Box::leak(text.into());
     let anchors = super::super::anchors::Anchors::new(std::iter::once(template)).unwrap();
     anchors.find_in(|_| Some(template), text, &lower, 1).pop().map(|(_, found)| found)
