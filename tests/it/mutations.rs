@@ -2,6 +2,7 @@
 //! breaks something, a finding must point at it.
 
 mod accepted;
+mod circumstance;
 pub(crate) mod edit;
 mod exceptions;
 mod form;

@@ -2,6 +2,7 @@
 //!
 //! It shares no code with `checks`: form, layers, context and worlds are worked out here once more, as plainly as can be.
 
+use super::circumstance::circumstances;
 use crate::common::NOW;
 use preflight::catalog;
 use preflight::contract::{Ask, Demand, Expect, Form, KeyChange, RequestTemplate};
@@ -171,35 +172,6 @@ impl Puzzle<'_, '_> {
         })
     }
 
-    /// What follows of a reader's request from whose it is and where it goes: the accounts here tell no Region of their bucket.
-    fn circumstances(
-        &self,
-        caller: &Caller,
-        (action, resource, owner): (&str, &str, Option<&str>),
-        context: &mut Context,
-    ) {
-        let region = match resource.split(':').nth(3).filter(|region| !region.is_empty()) {
-            Some(region) => Some(region),
-            None => ["iam:", "ce:", "cur:", "bcm-data-exports:", "organizations:", "budgets:"]
-                .iter()
-                .any(|service| action.starts_with(service))
-                .then_some("us-east-1"),
-        };
-        if let Some(region) = region {
-            context.set_one("aws:RequestedRegion", region);
-        }
-        if let (Some(organization), true) =
-            (self.form.text("organization"), owner.is_some() && owner == self.form.text("account"))
-        {
-            context.set_one("aws:ResourceOrgID", organization);
-        }
-        if action.starts_with("kms:") {
-            context.set_one("kms:CallerAccount", caller.account().unwrap_or_default());
-            context.set_one("kms:ViaService", &format!("s3.{}.amazonaws.com", region.unwrap_or_default()));
-            context.set_one("aws:ViaAWSService", "true");
-        }
-    }
-
     fn request(
         &self,
         caller: &Caller,
@@ -219,7 +191,7 @@ impl Puzzle<'_, '_> {
             }
         }
         if caller.account().is_some() {
-            self.circumstances(caller, (action, resource, owner), &mut context);
+            circumstances(self.form, caller, (action, resource, owner), &mut context);
         }
         for key in &template.present {
             decided.push(key.to_ascii_lowercase());
