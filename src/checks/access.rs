@@ -3,6 +3,7 @@
 use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::export;
+use super::homes;
 use super::layers;
 use super::others::everything;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
@@ -31,9 +32,9 @@ const STAND_INS: [(&str, &str); 3] = [
 /// Services whose resources belong to the bucket's owner, without their ARNs saying so.
 const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
 
-/// Asks; of a reader whom nobody named for everybody whom it may be.
+/// Asks; of a reader whom nobody named for everybody whom it may be, and of exports in a Region that nobody knows for every one.
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
-    unnamed::check(subject, demand, of_one)
+    unnamed::check(subject, demand, |subject, demand| homes::check(subject, demand, of_one))
 }
 
 /// Asks. Where the product looks for folders below the path that was typed first, and below a shorter one then, both listings

@@ -16,6 +16,7 @@ mod explain;
 mod export;
 mod form;
 mod grammar;
+mod homes;
 mod identity;
 mod layers;
 mod layout;
@@ -24,6 +25,7 @@ mod live;
 mod others;
 mod phrases;
 mod refused;
+mod service;
 mod subject;
 mod unnamed;
 

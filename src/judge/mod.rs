@@ -24,7 +24,7 @@ mod words;
 pub use again::{Before, Memory};
 pub use attached::of_reader;
 pub use changed::{findings_of_changes, findings_of_declared};
-pub use complete::complete as completed;
+pub use complete::{billing_region_in, billing_region_of, complete as completed};
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
