@@ -26,8 +26,11 @@ const COMPANION_KEYS: &str = "companion-keys";
 const STAND_INS: [(&str, &str); 3] = [
     ("export-name", "any-export"),
     ("export-path", "any-path"),
-    ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
+    (KMS_KEY, "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
 ];
+
+/// The form's value for the key of the bucket.
+const KMS_KEY: &str = "kms-key";
 
 /// Services whose resources belong to the bucket's owner, without their ARNs saying so.
 const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
@@ -142,9 +145,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
             return Outcome { facts: vec![FactRef::new("export-id")], ..Outcome::of(State::Unknown) };
         }
         let named = |name: &str| names_hole(on, template, name);
-        facts.extend(
-            stood_in.iter().filter(|name| named(name)).map(|name| FactRef::with("form", "name", name)),
-        );
+        facts.extend(stood_in.iter().filter(|name| named(name)).map(|name| missing_value(subject, name)));
         if !facts.is_empty() {
             // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
             question.base = reaching(&set);
@@ -168,6 +169,16 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     outcome
 }
 
+/// The fact that waits for a value of the form; of a key that somebody names by an alias, which key that is.
+fn missing_value(subject: &Subject<'_>, name: &str) -> FactRef {
+    let said = subject.evidence.bucket.key().map(|key| key.text.as_str());
+    let named = subject.form.text(KMS_KEY).or(said).filter(|text| arn::is_key_alias(text));
+    match named.filter(|_| name == KMS_KEY) {
+        Some(alias) => FactRef::with("kms-alias", "alias", alias.rsplit(':').next().unwrap_or(alias)),
+        None => FactRef::with("form", "name", name),
+    }
+}
+
 /// A world in which every Allow reaches the resource asked for.
 fn reaching(set: &Compiled<'_>) -> World {
     let mut world = World::new();
@@ -189,9 +200,10 @@ pub(super) fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
     let mut out = form.clone();
     let mut names = Vec::new();
     for (name, value) in STAND_INS {
-        if form.text(name).is_none() {
+        // An alias is no key: requests are about the key that it names.
+        if form.text(name).is_none_or(|text| name == KMS_KEY && arn::is_key_alias(text)) {
             let value = form.fill(value).unwrap_or_else(|_| value.to_owned());
-            out.presume(name, &value, "");
+            out = out.with(name, &value);
             names.push(name);
         }
     }

@@ -29,7 +29,9 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     if let Some(account) = form.text("account").map(str::to_owned) {
         form.presume("bucket-account", &account, "no other account was named as the bucket's owner");
     }
-    if let Some(key) = evidence.bucket.key().filter(|key| key.text.starts_with("arn:")) {
+    // Which key an alias names, it does not say.
+    let is_key = |text: &str| text.starts_with("arn:") && !arn::is_key_alias(text);
+    if let Some(key) = evidence.bucket.key().filter(|key| is_key(&key.text)) {
         form.presume("kms-key", &key.text, "the bucket's settings name this key");
     }
     if let Some(bucket) = bucket_of(evidence) {

@@ -135,7 +135,7 @@ fn value(
                 ArnPart::Partition => "arn-partition",
                 ArnPart::Service => "arn-service",
                 // Nobody knows which it is; the wildcard covers them all.
-                ArnPart::Region if *want == homes::ANY => {
+                ArnPart::Region if homes::is_open(want) => {
                     let values = pair(have, want).with("partition", partition);
                     return Cause::new("condition", "arn-region-open", at, values);
                 }

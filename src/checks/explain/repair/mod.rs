@@ -14,7 +14,7 @@ pub(super) use grant::{grant, pins};
 use super::{Case, principal};
 use crate::catalog;
 use crate::checks::context::FRESH_ID;
-use crate::checks::service;
+use crate::checks::{homes, service};
 use crate::eval::{ContextValue, ElementKind, Glob, Request};
 use crate::finding::{Change, Repair};
 use crate::policy::{Policy, PrincipalKind, Statement, Text};
@@ -162,7 +162,7 @@ fn needed_values(case: &Case<'_, '_>, key: &str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
     let mut push = |value: &ContextValue| {
         if let ContextValue::One(text) = value {
-            let text = text.replace(FRESH_ID, "*");
+            let text = homes::open(&text.replace(FRESH_ID, "*"));
             if !values.contains(&text) {
                 values.push(text);
             }
