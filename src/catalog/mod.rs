@@ -33,7 +33,7 @@ pub use action::{Access, Action, ActionResource};
 pub use closest::{closest_action, closest_global_key, closest_service};
 pub use expand::{Expansion, expand, expansion};
 pub use key::{ConditionKey, KeyType};
-pub use partition::{Partition, is_region, partition_of_region, partitions};
+pub use partition::{Partition, is_region, partition, partition_of_region, partitions};
 pub use resource::{ArnPattern, ArnTemplate, ResourceType};
 pub use retired::{Retired, retired, retired_actions};
 pub use service::Service;

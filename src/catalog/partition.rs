@@ -11,6 +11,15 @@ pub struct Partition {
     name: String,
     dns_suffix: String,
     regions: Vec<String>,
+    billing: Option<Billing>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Billing {
+    region: String,
+    #[serde(default)]
+    in_arns: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -36,6 +45,25 @@ impl Partition {
     pub fn regions(&self) -> impl Iterator<Item = &str> {
         self.regions.iter().map(String::as_str)
     }
+
+    /// The Region in which reports and exports are made, as far as AWS says it; else the first of the partition.
+    #[must_use]
+    pub fn billing_region(&self) -> &str {
+        let said = self.billing.as_ref().map(|billing| billing.region.as_str());
+        said.or(self.regions().next()).unwrap_or_default()
+    }
+
+    /// The Regions that ARNs of reports and exports may name: one where AWS says which, else every Region of the partition.
+    pub fn billing_regions(&self) -> impl Iterator<Item = &str> {
+        let said = self.billing.as_ref().filter(|billing| billing.in_arns);
+        self.regions().filter(move |region| said.is_none_or(|billing| billing.region == *region))
+    }
+}
+
+/// A partition by its name.
+#[must_use]
+pub fn partition(name: &str) -> Option<&'static Partition> {
+    partitions().iter().find(|partition| partition.name == name)
 }
 
 /// All known partitions, sorted by name. AWS opens new ones seldom, new regions every year; a name that is not here is
@@ -69,7 +97,17 @@ mod tests {
         assert!(file.partition.is_sorted_by(|one, other| one.name < other.name));
         for partition in &file.partition {
             assert!(partition.regions.is_sorted_by(|one, other| one < other), "{}", partition.name);
+            assert!(partition.regions().any(|region| region == partition.billing_region()));
         }
+    }
+
+    #[test]
+    fn arns_of_exports_name_one_region_where_aws_says_which() {
+        let of = |name: &str| partition(name).unwrap().billing_regions().collect::<Vec<_>>();
+        assert_eq!(of("aws"), ["us-east-1"]);
+        assert_eq!(of("aws-cn"), ["cn-north-1", "cn-northwest-1"]);
+        assert_eq!(partition("aws-cn").unwrap().billing_region(), "cn-northwest-1");
+        assert_eq!(of("aws-us-gov"), ["us-gov-east-1", "us-gov-west-1"]);
     }
 
     #[test]

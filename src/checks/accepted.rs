@@ -57,6 +57,7 @@ fn doc<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Doc<'a> {
         length: document.length,
         kind: PolicyKind::of_role(document.role),
         owner: None,
+        requests: subject.requests,
         bucket: subject.form.text("bucket").filter(|_| document.role == Role::BucketPolicy),
     }
 }

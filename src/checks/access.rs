@@ -3,6 +3,7 @@
 use super::context::{EXPORT_ID, FRESH_ID, Maker};
 use super::explain;
 use super::export;
+use super::homes;
 use super::layers;
 use super::others::everything;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
@@ -25,15 +26,18 @@ const COMPANION_KEYS: &str = "companion-keys";
 const STAND_INS: [(&str, &str); 3] = [
     ("export-name", "any-export"),
     ("export-path", "any-path"),
-    ("kms-key", "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
+    (KMS_KEY, "arn:aws:kms:us-east-1:{bucket-account}:key/any-key"),
 ];
+
+/// The form's value for the key of the bucket.
+const KMS_KEY: &str = "kms-key";
 
 /// Services whose resources belong to the bucket's owner, without their ARNs saying so.
 const OF_THE_BUCKET: [&str; 2] = ["s3", "kms"];
 
-/// Asks; of a reader whom nobody named for everybody whom it may be.
+/// Asks; of a reader whom nobody named for everybody whom it may be, and of exports in a Region that nobody knows for every one.
 pub(super) fn check(subject: &Subject<'_>, demand: &Ask) -> Outcome {
-    unnamed::check(subject, demand, of_one)
+    unnamed::check(subject, demand, |subject, demand| homes::check(subject, demand, of_one))
 }
 
 /// Asks. Where the product looks for folders below the path that was typed first, and below a shorter one then, both listings
@@ -151,7 +155,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         };
         let open: Vec<&str> = stood_in.iter().filter(is_asked).copied().collect();
         let loose: Vec<&str> = open.iter().flat_map(|name| keys(name)).collect();
-        facts.extend(open.iter().map(|name| FactRef::with("form", "name", name)));
+        facts.extend(open.iter().map(|name| missing_value(subject, name)));
         if !facts.is_empty() {
             // What stood in may be why. If it fails with every Allow reaching the resource, it is not.
             question.base = reaching(&set, &loose);
@@ -176,6 +180,16 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
     }
     outcome
+}
+
+/// The fact that waits for a value of the form; of a key that somebody names by an alias, which key that is.
+fn missing_value(subject: &Subject<'_>, name: &str) -> FactRef {
+    let said = subject.evidence.bucket.key().map(|key| key.text.as_str());
+    let named = subject.form.text(KMS_KEY).or(said).filter(|text| arn::is_key_alias(text));
+    match named.filter(|_| name == KMS_KEY) {
+        Some(alias) => FactRef::with("kms-alias", "alias", alias.rsplit(':').next().unwrap_or(alias)),
+        None => FactRef::with("form", "name", name),
+    }
 }
 
 /// A world in which every Allow reaches the resource asked for, and in which conditions on some keys stand in nobody's way.
@@ -211,9 +225,10 @@ pub(super) fn stand_in(form: &Form) -> (Form, Vec<&'static str>) {
     let mut out = form.clone();
     let mut names = Vec::new();
     for (name, value) in STAND_INS {
-        if form.text(name).is_none() {
+        // An alias is no key: requests are about the key that it names.
+        if form.text(name).is_none_or(|text| name == KMS_KEY && arn::is_key_alias(text)) {
             let value = form.fill(value).unwrap_or_else(|_| value.to_owned());
-            out.presume(name, &value, "");
+            out = out.with(name, &value);
             names.push(name);
         }
     }

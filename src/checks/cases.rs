@@ -51,6 +51,7 @@ const OWN: &[CaseSpec] = &[
     case("grant", "resource-other", FOUND_NEEDED),
     case("grant", "resource-placeholder", FOUND),
     case("condition", "arn-region", KEY_VALUE),
+    case("condition", "arn-region-open", &["key", "operator", "found", "needed", "partition"]),
     case("condition", "arn-account", KEY_VALUE),
     case("condition", "arn-partition", KEY_VALUE),
     case("condition", "arn-service", KEY_VALUE),

@@ -108,7 +108,8 @@ impl Maker<'_> {
             let value = match change {
                 KeyChange::Absent => None,
                 KeyChange::List(values) => {
-                    Some(ContextValue::Many(values.iter().map(|value| value.as_str().into()).collect()))
+                    let filled = |value: &String| self.fill(set, value).unwrap_or_else(|| value.clone());
+                    Some(ContextValue::Many(values.iter().map(|value| filled(value).into()).collect()))
                 }
                 KeyChange::Value(template) => Some(match self.fill(set, &template.replace(EXPORT_ID, id)) {
                     Some(value) => ContextValue::One(value.into()),
@@ -117,7 +118,8 @@ impl Maker<'_> {
             };
             (key.clone(), value)
         });
-        Patch { label: option.label.clone(), keys: keys.collect() }
+        let label = self.form.fill(&option.label).unwrap_or_else(|_| option.label.clone());
+        Patch { label, keys: keys.collect() }
     }
 
     /// Identifiers the export may have: a fresh one, and every one that a policy names behind the export's name.

@@ -5,16 +5,12 @@ mod replaced;
 pub use replaced::{Replaced, replaced};
 
 use super::subject::Cause;
+use crate::catalog;
 use crate::contract::Form;
 use crate::evidence::{DeclaredExport, MadeIn, Maker, Order};
 use crate::rulebook::Values;
 use crate::source::Place;
 use crate::syntax::Node;
-
-/// The only Region of the partition `aws` in which reports and exports are made.
-///
-/// <https://docs.aws.amazon.com/general/latest/gr/billing.html> (checked 2026-11)
-const HOME: &str = "us-east-1";
 
 /// What is wrong with exports of templates.
 #[must_use]
@@ -73,8 +69,11 @@ fn of(export: &DeclaredExport) -> Vec<Cause> {
 }
 
 /// Whether a Region is one of the partition `aws` in which no export is made. Other partitions have places of their own.
+///
+/// <https://docs.aws.amazon.com/general/latest/gr/billing.html> (checked 2026-11)
 fn is_other(region: &str) -> bool {
     let is_elsewhere =
         ["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"].iter().any(|start| region.starts_with(start));
-    region != HOME && !is_elsewhere
+    let home = catalog::partition("aws").map(catalog::Partition::billing_region);
+    Some(region) != home && !is_elsewhere
 }

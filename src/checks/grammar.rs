@@ -1,8 +1,11 @@
 //! What would mend a fault of the policy grammar, where the text tells what was meant.
 
+mod operator;
+
 use super::explain::near;
+use super::service;
 use super::subject::{Cause, Subject};
-use crate::catalog::{self, ArnPattern, KeyType};
+use crate::catalog::{self, ArnPattern};
 use crate::evidence::{PolicyDocument, Role};
 use crate::finding::{Change, Repair};
 use crate::policy::{Fault, FaultKind, Policy, PrincipalKind};
@@ -25,40 +28,9 @@ const ELEMENTS: [&str; 12] = [
     "Condition",
 ];
 const PRINCIPALS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
-const OPERATORS: [&str; 27] = [
-    "StringEquals",
-    "StringNotEquals",
-    "StringEqualsIgnoreCase",
-    "StringNotEqualsIgnoreCase",
-    "StringLike",
-    "StringNotLike",
-    "NumericEquals",
-    "NumericNotEquals",
-    "NumericLessThan",
-    "NumericLessThanEquals",
-    "NumericGreaterThan",
-    "NumericGreaterThanEquals",
-    "DateEquals",
-    "DateNotEquals",
-    "DateLessThan",
-    "DateLessThanEquals",
-    "DateGreaterThan",
-    "DateGreaterThanEquals",
-    "Bool",
-    "BinaryEquals",
-    "IpAddress",
-    "NotIpAddress",
-    "ArnEquals",
-    "ArnLike",
-    "ArnNotEquals",
-    "ArnNotLike",
-    "Null",
-];
-
-const SETS: [&str; 2] = ["ForAllValues", "ForAnyValue"];
 
 /// Letters that may differ in a misspelt name.
-const MOST_TYPOS: usize = 2;
+pub(super) const MOST_TYPOS: usize = 2;
 
 /// Ways to mend what AWS refuses.
 pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &Cause) -> Vec<Repair> {
@@ -74,6 +46,9 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
         ("grammar", "missing-resource" | "missing-principal") => without_statement(&document.policy, at),
         ("grammar", "principal-in-identity") | ("trust", "resource") => {
             vec![Repair::of(Change::Remove { at })]
+        }
+        ("principal", "service-form" | "service-misspelt") => {
+            service_named(subject, &document.policy, at).into_iter().collect()
         }
         ("grammar", "action-resource-mismatch") => with_resource(subject, document, at),
         ("grammar", "too-large") | ("size", _) => compact(subject, document).into_iter().collect(),
@@ -126,6 +101,15 @@ fn action(document: &PolicyDocument, at: Place) -> Option<Repair> {
     let meant =
         std::iter::once(unspaced.clone()).chain(prefixed).chain(named).chain(colons).find(is_known)?;
     (meant != text).then(|| Repair::of(Change::Set { at, value: json!(meant) }))
+}
+
+/// The services that were meant by a text that AWS knows none by.
+fn service_named(subject: &Subject<'_>, policy: &Policy, at: Place) -> Option<Repair> {
+    let principals = policy.statements.iter().filter_map(|statement| statement.principals.as_ref());
+    let entry = principals.flat_map(|each| &each.entries).find(|entry| entry.value.span == at.span)?;
+    let meant = || service::meant(&entry.value.value, subject.requests);
+    let set = || meant().map(|name| vec![Change::Set { at, value: json!(name) }]);
+    service::apart(policy.source, entry).or_else(set).map(|changes| Repair { changes })
 }
 
 /// The bucket, or its files, beside the resources of a statement that an action fits none of: whichever the action is about.
@@ -190,7 +174,7 @@ fn of_fault(policy: &Policy, fault: &Fault) -> Vec<Repair> {
     match fault.kind {
         FaultKind::UnknownElement => closest(&ELEMENTS),
         FaultKind::PrincipalKey => closest(&PRINCIPALS),
-        FaultKind::UnknownOperator => operator(policy, fault),
+        FaultKind::UnknownOperator => operator::repairs(policy, fault),
         // The only version in which variables work, and the one that AWS's own policies have.
         FaultKind::InvalidVersion => vec![Repair::of(Change::Set { at, value: json!("2012-10-17") })],
         FaultKind::InvalidEffect => ["Allow", "Deny"]
@@ -224,6 +208,10 @@ fn of_fault(policy: &Policy, fault: &Fault) -> Vec<Repair> {
     }
 }
 
+fn near<'n>(found: &str, name: &'n str) -> Option<(usize, &'n str)> {
+    near::distance(found, name, MOST_TYPOS).map(|slips| (slips, name))
+}
+
 /// The policy without the statement in which something is missing: AWS refuses it as it is. What was meant, other demands tell, or
 /// nobody.
 fn without_statement(policy: &Policy, at: Place) -> Vec<Repair> {
@@ -233,70 +221,6 @@ fn without_statement(policy: &Policy, at: Place) -> Vec<Repair> {
         .map(|at| Repair::of(Change::Remove { at }))
         .into_iter()
         .collect()
-}
-
-/// What an operator that AWS does not know was meant to be: the names that are near, the nearest first, then the one that fits what
-/// is tested with it.
-fn operator(policy: &Policy, fault: &Fault) -> Vec<Repair> {
-    let at = Place { source: policy.source, span: fault.span };
-    let (set, name) = match fault.found.split_once(':') {
-        Some((set, name)) => (Some(set.trim()), name.trim()),
-        None => (None, fault.found.trim()),
-    };
-    let set = match set.map(|set| SETS.iter().filter_map(|known| near(set, known)).min()) {
-        Some(Some((_, set))) => format!("{set}:"),
-        Some(None) | None => String::new(),
-    };
-    let optional = OPERATORS.iter().filter(|name| **name != "Null").map(|name| format!("{name}IfExists"));
-    let all = OPERATORS.iter().map(|name| (*name).to_owned()).chain(optional);
-    let mut near: Vec<(usize, String)> = all
-        .filter_map(|known| near::distance(name, &known, MOST_TYPOS).map(|slips| (slips, known)))
-        .collect();
-    near.sort();
-    let mut names: Vec<String> = near.into_iter().map(|(_, name)| name).collect();
-    names.extend(by_values(policy, fault).map(str::to_owned));
-    let mut once: Vec<String> = Vec::new();
-    for name in names {
-        if !once.contains(&name) {
-            once.push(name);
-        }
-    }
-    once.into_iter()
-        .map(|name| Repair::of(Change::Rename { key: at, name: format!("{set}{name}") }))
-        .collect()
-}
-
-fn near<'n>(found: &str, name: &'n str) -> Option<(usize, &'n str)> {
-    near::distance(found, name, MOST_TYPOS).map(|slips| (slips, name))
-}
-
-/// An operator that fits what is tested with it.
-fn by_values(policy: &Policy, fault: &Fault) -> Option<&'static str> {
-    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
-    let values = clauses.filter(|clause| clause.operator.span == fault.span);
-    let all: Vec<&str> = values.flat_map(|clause| &clause.values).map(|value| &*value.value).collect();
-    if all.is_empty() {
-        return None;
-    }
-    let has_wildcard = all.iter().any(|value| value.contains(['*', '?']));
-    let clauses = policy.statements.iter().flat_map(|statement| &statement.clauses);
-    let keys = clauses.filter(|clause| clause.operator.span == fault.span).map(|clause| &*clause.key.value);
-    let mut kinds: Vec<Option<KeyType>> = keys.map(catalog::key_type).collect();
-    kinds.dedup();
-    // What AWS compares by, if it lists all keys with one type; else what the values look like.
-    let listed = if let [kind] = kinds.as_slice() { *kind } else { None };
-    let is_arn = all.iter().all(|value| value.starts_with("arn:"));
-    let text = if has_wildcard { "StringLike" } else { "StringEquals" };
-    Some(match listed {
-        Some(KeyType::Bool) => "Bool",
-        Some(KeyType::Numeric) => "NumericEquals",
-        Some(KeyType::Date) => "DateEquals",
-        Some(KeyType::IpAddress) => "IpAddress",
-        Some(KeyType::Binary) => "BinaryEquals",
-        Some(KeyType::Arn) => "ArnLike",
-        Some(KeyType::String) | None if is_arn => "ArnLike",
-        Some(KeyType::String) | None => text,
-    })
 }
 
 /// `"Principal": "service.amazonaws.com"` without the kind.

@@ -17,6 +17,7 @@ mod explain;
 mod export;
 mod form;
 mod grammar;
+mod homes;
 mod identity;
 mod layers;
 mod layout;
@@ -25,6 +26,7 @@ mod live;
 mod others;
 mod phrases;
 mod refused;
+mod service;
 mod subject;
 mod unnamed;
 

@@ -22,6 +22,8 @@ pub struct Subject<'a> {
     pub requests: &'a BTreeMap<String, RequestTemplate>,
     /// Where the product looks for files, if its contract says.
     pub layout: Option<&'a Layout>,
+    /// Where AWS writes them, if the contract does not say where the product looks.
+    pub delivered: Option<&'a Layout>,
     /// Everything the contract asks.
     pub demands: &'a [Demand],
     /// Whom the other products of the same run take the role as.

@@ -5,6 +5,7 @@ use super::check::Run;
 use super::{Exit, terminal};
 use crate::contract::{Ask, Contract, Form, ReadsAs, conflicts};
 use crate::finding::ConflictKind;
+use crate::judge::billing_region_of;
 use crate::load;
 use crate::mend::Bench;
 use crate::mend::generate::{self, OutputForm, Part, Reader, Set};
@@ -67,6 +68,7 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     let reader = Reader::of(form.text("reader").unwrap_or(presumed));
     let mut set = Set {
         legacy: form.text("export-type") == Some("cur-legacy"),
+        billing_region: billing_region_of(&form),
         bucket: form.text("bucket").unwrap_or_default().to_owned(),
         reader,
         is_set: args.what == What::All,

@@ -3,7 +3,7 @@
 use super::args::{PermissionsArgs, PolicyForm, PurposeArg};
 use super::{Exit, terminal};
 use crate::contract::{Form, Purpose, Read, ReaderKind};
-use crate::judge::Library;
+use crate::judge::{Library, billing_region_in};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -55,7 +55,7 @@ fn form(args: &PermissionsArgs) -> anyhow::Result<Form> {
     }
     let partition = args.partition.as_deref().or(of_reader).unwrap_or("aws");
     form.presume("partition", partition, "");
-    form.presume("billing-region", if partition == "aws-cn" { "cn-northwest-1" } else { "us-east-1" }, "");
+    form.presume("billing-region", billing_region_in(partition), "");
     form.presume("account", account, "");
     form.presume("bucket-account", args.bucket_account.as_deref().unwrap_or(account), "");
     form.presume("linked-role", args.linked_role.as_deref().unwrap_or("*"), "");

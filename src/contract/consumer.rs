@@ -32,6 +32,8 @@ pub struct Contract {
     pub defaults: Vec<Default>,
     /// Where the product looks for files.
     pub layout: Option<Layout>,
+    /// Where AWS writes them, for products of which nobody knows where they look.
+    pub delivered: Option<Layout>,
     /// Those of the parts in their order, then those of the file.
     pub demands: Vec<Demand>,
 }
@@ -102,6 +104,7 @@ struct RawContract {
 #[serde(deny_unknown_fields)]
 struct RawPart {
     layout: Option<Layout>,
+    delivered: Option<Layout>,
     demand: Vec<Spanned<RawDemand>>,
 }
 
@@ -139,7 +142,7 @@ impl Contract {
             message,
         };
         let own = demands(&file, raw.demand, raw.confidence)?;
-        let mut layout = raw.layout;
+        let (mut layout, mut delivered) = (raw.layout, None);
         let mut all: Vec<Demand> = Vec::new();
         for named in &raw.parts {
             let text = part(named.get_ref())
@@ -147,6 +150,7 @@ impl Contract {
             let path = format!("parts/{}.toml", named.get_ref());
             let raw: RawPart = text.read().map_err(|error| ContractFault::from_toml(&path, &error))?;
             layout = layout.or(raw.layout);
+            delivered = delivered.or(raw.delivered);
             for demand in demands(&path, raw.demand, Confidence::High)? {
                 if all.iter().any(|other| other.id == demand.id) {
                     return Err(fault(named, format!("two parts have the demand `{}`", demand.id)));
@@ -181,6 +185,7 @@ impl Contract {
             note: raw.note,
             defaults,
             layout,
+            delivered,
             demands: all,
         })
     }

@@ -44,6 +44,9 @@ pub struct Layout {
     /// How many of the newest billing periods the first import reads; all of them if nothing is said.
     #[serde(default)]
     pub newest: Option<usize>,
+    /// This is where AWS writes, not the way of a product that nobody knows: nothing is refused, and a path may be empty.
+    #[serde(default)]
+    pub is_of_aws: bool,
     /// Where all this comes from.
     pub source: String,
 }
@@ -88,7 +91,8 @@ impl Layout {
     /// The folder of an export.
     #[must_use]
     pub fn folder_of(&self, path: &str, name: &str) -> String {
-        self.folder.replace("{path}", path).replace("{name}", name)
+        let folder = self.folder.replace("{path}", path).replace("{name}", name);
+        if self.is_of_aws && path.is_empty() { folder.trim_start_matches('/').to_owned() } else { folder }
     }
 
     /// A path as the product goes on with it.

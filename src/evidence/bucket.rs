@@ -163,9 +163,14 @@ fn flag(node: &Node<'_>) -> Option<bool> {
     }
 }
 
+/// The alias of the key that AWS manages for S3: whoever names it names no key of the customer's.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html> (checked 2026-11)
+const MANAGED: &str = "alias/aws/s3";
+
 fn encryption(node: &Node<'_>, [algorithm, key]: [&str; 2], source: SourceId) -> Option<EncryptionRecord> {
     let algorithm = Said::member(node, algorithm, source)?;
-    Some(EncryptionRecord { algorithm, key: Said::member(node, key, source) })
+    let key = Said::member(node, key, source).filter(|key| key.text.rsplit(':').next() != Some(MANAGED));
+    Some(EncryptionRecord { algorithm, key })
 }
 
 fn days(node: Option<&Node<'_>>, source: SourceId) -> Option<(i64, Place)> {

@@ -32,7 +32,7 @@ pub(super) fn settle<'e>(sources: &Sources, evidence: Cow<'e, Evidence>, form: &
     let mut found = policies(sources, &evidence, form);
     let (more, singles) = singles(sources, &evidence, form);
     found.extend(more);
-    let (more, definitions) = definitions(sources, &evidence);
+    let (more, definitions) = definitions(sources, &evidence, form);
     found.extend(more);
     found.extend(keys(sources, &evidence, form));
     found.extend(clashes(sources, &evidence, form));
@@ -156,7 +156,7 @@ fn singles(sources: &Sources, evidence: &Evidence, form: &Form) -> (Vec<Disagree
 
 /// Definitions of one export that differ, by their places in the list. What one is made from, and what a run was made with,
 /// is another thing than what it is.
-fn definitions(sources: &Sources, evidence: &Evidence) -> (Vec<Disagreement>, BTreeSet<usize>) {
+fn definitions(sources: &Sources, evidence: &Evidence, form: &Form) -> (Vec<Disagreement>, BTreeSet<usize>) {
     let all = &evidence.exports.definitions;
     let is_input = |definition: &ExportDefinition| {
         let inputs = [AnswerKind::ExportInput, AnswerKind::ReportInput];
@@ -183,12 +183,13 @@ fn definitions(sources: &Sources, evidence: &Evidence) -> (Vec<Disagreement>, BT
             continue;
         }
         let call = if legacy {
-            "cur describe-report-definitions --region us-east-1"
+            "cur describe-report-definitions --region {billing-region}"
         } else {
-            "bcm-data-exports get-export --region us-east-1 --export-arn ARN"
+            "bcm-data-exports get-export --region {billing-region} --export-arn ARN"
         };
+        let call = form.fill(call).unwrap_or_else(|_| call.to_owned());
         let files = names(sources, list.iter().filter_map(of).map(|definition| definition.source));
-        found.push(Disagreement { call: call.to_owned(), files, role: None, form: None });
+        found.push(Disagreement { call, files, role: None, form: None });
         places.extend(list);
     }
     (found, places)

@@ -1,5 +1,6 @@
 //! The form with what is presumed where the user said nothing.
 
+use crate::catalog;
 use crate::checks::{self, Subject};
 use crate::contract::{Contract, Form, FormValue, Origin, ReadsAs};
 use crate::evidence::{Evidence, Role};
@@ -28,7 +29,9 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     if let Some(account) = form.text("account").map(str::to_owned) {
         form.presume("bucket-account", &account, "no other account was named as the bucket's owner");
     }
-    if let Some(key) = evidence.bucket.key().filter(|key| key.text.starts_with("arn:")) {
+    // Which key an alias names, it does not say.
+    let is_key = |text: &str| text.starts_with("arn:") && !arn::is_key_alias(text);
+    if let Some(key) = evidence.bucket.key().filter(|key| is_key(&key.text)) {
         form.presume("kms-key", &key.text, "the bucket's settings name this key");
     }
     if let Some(bucket) = bucket_of(evidence) {
@@ -41,6 +44,7 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         .map_or_else(|| "aws".to_owned(), |[_, partition, ..]| partition.to_owned());
     form.presume("partition", &partition, "");
     let partition = form.text("partition").unwrap_or(&partition).to_owned();
+    billing_region(&mut form, &partition, evidence);
     product(&mut form, &partition);
     organization(&mut form, evidence);
     if let Some(id) = record_id(&form, evidence) {
@@ -61,6 +65,39 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         form.stand_in("reader", &reader, why);
     }
     form
+}
+
+/// The Region of the partition in which reports and exports are made. Where AWS does not say that their ARNs name it, the ARN of
+/// an export does.
+fn billing_region(form: &mut Form, partition: &str, evidence: &Evidence) {
+    const NAME: &str = "billing-region";
+    let region = billing_region_in(partition);
+    let Some(known) = catalog::partition(partition) else { return form.presume(NAME, region, "") };
+    if known.billing_regions().eq([region]) {
+        form.presume(NAME, region, "");
+        return;
+    }
+    let arns = evidence.exports.definitions.iter().filter_map(|export| export.arn.as_ref());
+    let mut parts = arns.filter_map(|arn| arn::split(&arn.text));
+    let is_known = |named: &&str| known.regions().any(|region| region == *named);
+    match parts.find_map(|[_, of, _, named, ..]| Some(named).filter(is_known).filter(|_| of == partition)) {
+        Some(named) => form.presume(NAME, named, "the ARN of an export names this Region"),
+        None => form.stand_in(NAME, region, ""),
+    }
+}
+
+/// The Region in which a partition has its reports and exports.
+#[must_use]
+pub fn billing_region_in(partition: &str) -> &'static str {
+    let home = |name: &str| catalog::partition(name).map(catalog::Partition::billing_region);
+    home(partition).or_else(|| home("aws")).unwrap_or_default()
+}
+
+/// The same for the partition of a form that nothing was added to.
+#[must_use]
+pub fn billing_region_of(form: &Form) -> &'static str {
+    let of_reader = || form.text("reader").and_then(arn::split).map(|[_, partition, ..]| partition);
+    billing_region_in(form.text("partition").or_else(of_reader).unwrap_or("aws"))
 }
 
 /// Who takes the role, where an account was typed: IAM takes its number for the account as a whole.

@@ -40,6 +40,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
             kind,
             bucket: None,
             owner: found.owner.as_ref(),
+            requests: library.requests(),
         };
         let causes = lint::lint(&doc);
         if causes.is_empty() {

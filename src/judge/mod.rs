@@ -24,7 +24,7 @@ mod words;
 pub use again::{Before, Memory};
 pub use attached::of_reader;
 pub use changed::{findings_of_changes, findings_of_declared};
-pub use complete::complete as completed;
+pub use complete::{billing_region_in, billing_region_of, complete as completed};
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
@@ -174,6 +174,7 @@ pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Pre
         form: &form,
         requests: library.requests(),
         layout: contract.layout.as_ref(),
+        delivered: contract.delivered.as_ref(),
         demands: &contract.demands,
         neighbours: &neighbours,
         strict: job.strict,
@@ -203,6 +204,7 @@ impl<'a> Prepared<'a> {
             form: &self.form,
             requests: library.requests(),
             layout: contract.layout.as_ref(),
+            delivered: contract.delivered.as_ref(),
             demands: &contract.demands,
             neighbours: &self.neighbours,
             strict: job.strict,

@@ -1,7 +1,7 @@
 //! Products that are judged together: each is let in by its own contract, and none is a stranger to another.
 
 use super::Library;
-use crate::contract::{Ask, Contract, Form};
+use crate::contract::{Ask, Contract, Form, ReadsAs};
 
 /// As whom the other products take the role, and the form as this one sees it.
 pub(super) fn beside(
@@ -13,8 +13,24 @@ pub(super) fn beside(
     let others = consumers.iter().filter(|name| **name != contract.name);
     let others: Vec<&Contract> = others.filter_map(|name| library.contract(name)).collect();
     let neighbours = others.iter().flat_map(|other| principals(&form, other)).collect();
-    let form = if others.is_empty() { form } else { with_own_principal(&form, contract) };
+    let form = match shared(&form, contract, &others) {
+        _ if others.is_empty() => form,
+        Some(names) => form.without(PRODUCT).with(SHARED, &names),
+        None => with_own_principal(&form, contract),
+    };
     (neighbours, form)
+}
+
+/// The other products that the typed value may be of: no contract says as whom they come, and each product comes as somebody of its
+/// own. Products of one maker may come as the same.
+fn shared(form: &Form, contract: &Contract, others: &[&Contract]) -> Option<String> {
+    let is_open = |contract: &Contract| {
+        matches!(contract.reader, ReadsAs::Role | ReadsAs::Principal)
+            && !contract.defaults.iter().any(|default| default.name == PRODUCT)
+    };
+    let is_other = |other: &&&Contract| is_open(other) && other.product != contract.product;
+    let names: Vec<&str> = others.iter().filter(is_other).map(|other| other.product.as_str()).collect();
+    (is_open(contract) && form.is_given(PRODUCT) && !names.is_empty()).then(|| names.join("`, `"))
 }
 
 /// The form as one of several products sees it: who takes the role is said by its contract, and a value that was typed is for those
@@ -40,4 +56,7 @@ fn principals(form: &Form, contract: &Contract) -> Vec<String> {
 }
 
 /// The value of the form that says as whom a product takes the role.
-const PRODUCT: &str = "product-principal";
+pub(super) const PRODUCT: &str = "product-principal";
+
+/// The products that the value may be of as well as of this one.
+pub(super) const SHARED: &str = "product-principal-shared";

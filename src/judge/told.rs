@@ -159,7 +159,8 @@ fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
             "resource-outside-bucket" | "resource-names-nothing",
             "resource-bucket" | "resource-arn-form" | "resource-partition" | "resource-other",
         )
-        | ("unknown-action", "action-misspelt") => left == right,
+        | ("unknown-action", "action-misspelt")
+        | ("service-form" | "service-misspelt", "principal-misspelt") => left == right,
         // Who is open to the world is public to AWS as well; a name that nobody has is no other.
         ("public-to-aws", "public" | "any-account")
         | (

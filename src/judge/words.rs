@@ -1,6 +1,7 @@
 //! From causes to findings: the words of the rule that claims the case.
 
 use super::Library;
+use super::several::{PRODUCT, SHARED};
 use crate::checks::{Cause, FactRef};
 use crate::contract::{Demand, Form};
 use crate::finding::{Class, Finding, Label, Need, Owner, RuleName, Severity};
@@ -77,7 +78,10 @@ pub(super) fn next(library: &Library, cause: &Cause, group: &str) -> Option<Stri
 pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, Option<String>) {
     let values: Vec<(&str, &str)> =
         fact.values.iter().map(|(hole, value)| (hole.as_str(), value.as_str())).collect();
-    library.facts().words(&fact.id, &super::complete::shown(form), &values)
+    // A value that was typed for another product is missing for this one.
+    let is_shared = values.contains(&("name", PRODUCT)) && form.text(SHARED).is_some();
+    let id = if is_shared && fact.id == "form" { "form-shared" } else { fact.id.as_str() };
+    library.facts().words(id, &super::complete::shown(form), &values)
 }
 
 /// How somebody is called in titles whom the form does not name.

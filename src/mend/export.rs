@@ -4,6 +4,7 @@ use super::state::State;
 use super::text::{TextFault, shell_word};
 use crate::billing::{ExportDefinition, ExportKind};
 use crate::finding::Change;
+use crate::judge::billing_region_of;
 use crate::rulebook::Phrases;
 use crate::source::{Place, Span};
 use crate::syntax::edit::{Editable, apply};
@@ -107,16 +108,17 @@ pub(super) fn command(
         }
     }
     let settings = shell_word(&settings.to_string());
+    let region = billing_region_of(&state.form);
     let command = if legacy {
         format!(
-            "aws cur modify-report-definition --region us-east-1 --report-name {} --report-definition {settings}",
+            "aws cur modify-report-definition --region {region} --report-name {} --report-definition {settings}",
             shell_word(name)
         )
     } else if is_anew {
-        format!("aws bcm-data-exports create-export --region us-east-1 --export {settings}")
+        format!("aws bcm-data-exports create-export --region {region} --export {settings}")
     } else {
         format!(
-            "aws bcm-data-exports update-export --region us-east-1 --export-arn {} --export {settings}",
+            "aws bcm-data-exports update-export --region {region} --export-arn {} --export {settings}",
             shell_word(arn)
         )
     };

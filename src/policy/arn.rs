@@ -54,6 +54,13 @@ pub fn split(text: &str) -> Option<[&str; 6]> {
     Some(out)
 }
 
+/// Whether a text names a KMS key by an alias, which another key may get at any time: in a `Resource` it stands for the alias alone.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html> (checked 2026-11)
+#[must_use]
+pub fn is_key_alias(text: &str) -> bool {
+    text.rsplit(':').next().is_some_and(|name| name.starts_with("alias/"))
+}
+
 /// The byte ranges of the six parts in the text.
 #[must_use]
 pub fn ranges(text: &str) -> Option<[Range<usize>; 6]> {

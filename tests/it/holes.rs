@@ -9,6 +9,7 @@ use preflight::eval::{
 use preflight::policy::{self, Length, Policy};
 use preflight::source::{Source, Sources};
 use preflight::syntax::{Node, Part, Value, read_json};
+use std::collections::BTreeMap;
 
 /// Makes holes of `«name»` in the strings and keys of a tree.
 fn open(node: &mut Node<'_>) {
@@ -279,8 +280,9 @@ fn hollow(node: &mut Node<'_>, nth: &mut usize, half: bool) -> Option<preflight:
 }
 
 fn causes(text: &Source, policy: &Policy, kind: PolicyKind) -> Vec<(String, preflight::source::Span)> {
-    let doc =
-        Doc { text, policy, issues: &[], length: Length::of(text.text()), kind, bucket: None, owner: None };
+    let requests = BTreeMap::new();
+    let length = Length::of(text.text());
+    let doc = Doc { text, policy, issues: &[], length, kind, bucket: None, owner: None, requests: &requests };
     lint(&doc)
         .into_iter()
         .map(|cause| (format!("{}/{}", cause.check, cause.case), cause.place.span))

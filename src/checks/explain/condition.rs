@@ -2,6 +2,7 @@
 
 use super::near;
 use super::{Case, caller, few, part, place};
+use crate::checks::homes;
 use crate::checks::subject::Cause;
 use crate::eval::{ContextValue, Glob, Request, Truth, ValueTest};
 use crate::policy::arn::{self, ArnPart};
@@ -117,6 +118,7 @@ fn value(
         .into_iter()
         .find(|part| wrong.contains(part));
         if let Some(part_name) = first {
+            let [_, partition, ..] = have;
             let at = part_name as usize;
             let (Some(have), Some(want), Some(range)) = (have.get(at), want.get(at), ranges.get(at)) else {
                 return Cause::new(
@@ -132,6 +134,11 @@ fn value(
                 ArnPart::Prefix | ArnPart::Resource => "arn-resource",
                 ArnPart::Partition => "arn-partition",
                 ArnPart::Service => "arn-service",
+                // Nobody knows which it is; the wildcard covers them all.
+                ArnPart::Region if homes::is_open(want) => {
+                    let values = pair(have, want).with("partition", partition);
+                    return Cause::new("condition", "arn-region-open", at, values);
+                }
                 ArnPart::Region => "arn-region",
                 ArnPart::Account if is_mangled(have) => "account-format",
                 ArnPart::Account => "arn-account",

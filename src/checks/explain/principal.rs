@@ -3,13 +3,11 @@
 use super::near;
 use super::{caller, few, place};
 use crate::checks::lint::principal_fault;
+use crate::checks::service::{self, MOST_TYPOS};
 use crate::checks::subject::Cause;
 use crate::eval::{CallerKind, Request};
 use crate::policy::{Policy, PrincipalEntry, PrincipalKind, Statement};
 use crate::rulebook::Values;
-
-/// Letters that may differ in a service principal for it to count as misspelt.
-const MOST_TYPOS: usize = 3;
 
 /// Whether a principal of the statement was meant for the caller: misspelt, or under the wrong key.
 pub(super) fn almost(request: &Request, statement: &Statement) -> bool {
@@ -32,8 +30,11 @@ fn entries(statement: &Statement) -> impl Iterator<Item = &PrincipalEntry> {
 }
 
 pub(super) fn misspelt(request: &Request, entry: &PrincipalEntry) -> bool {
-    near::distance(&entry.value.value, request.caller.arn(), MOST_TYPOS).is_some()
-        && &*entry.value.value != request.caller.arn()
+    let (text, caller) = (&*entry.value.value, request.caller.arn());
+    let is_near = || near::distance(text, caller, MOST_TYPOS).is_some();
+    // Several names in one text are the name of nobody.
+    let is_among = || entry.kind == PrincipalKind::Service && service::names(text).contains(&caller);
+    text != caller && (is_near() || is_among())
 }
 
 pub(super) fn wrong_kind(request: &Request, entry: &PrincipalEntry) -> bool {

@@ -3,9 +3,10 @@
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{broken, change, form_fact, given, meant, place, unknown, values};
 use crate::billing::{ExportDefinition, ExportKind, Query, Text};
-use crate::contract::{ExportQuestion, IfMissing};
+use crate::contract::{Ask, Demand, ExportQuestion, IfMissing};
 use crate::finding::{Repair, State};
 use crate::policy::arn;
+use crate::rulebook::Values;
 use crate::source::Span;
 use crate::syntax::inner_span;
 
@@ -153,6 +154,12 @@ fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let path = subject.layout.map_or(given_path, |layout| layout.path(given_path));
     // A slash at either end of the prefix is a fault of its own.
     let bare = prefix.text.trim_matches('/');
+    if let Some(cause) = slashed(subject, definition, given_path, prefix) {
+        return broken(cause);
+    }
+    if prefix.text.starts_with('/') && prefix.is(given_path.strip_suffix('/').unwrap_or(given_path)) {
+        return Outcome::of(State::Holds);
+    }
     let tries_shorter =
         subject.layout.is_some_and(|layout| layout.several_folders == IfMissing::RetryWithoutLastFolder);
     let shorter = || path.rsplit_once('/').filter(|_| tries_shorter).map(|(above, _)| above);
@@ -172,6 +179,23 @@ fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
         cause.related.push((prefix, "the export is delivered below this prefix".to_owned()));
     }
     broken(cause)
+}
+
+/// A slash at an end of the prefix that the form's path does not have, where the contract does not ask for it by itself: AWS takes
+/// the prefix as it is, so that the files are in a folder without a name.
+fn slashed(subject: &Subject<'_>, definition: &ExportDefinition, path: &str, prefix: &Text) -> Option<Cause> {
+    let is_asked = |demand: &Demand| matches!(&demand.ask, Ask::Setting(setting) if setting.case == "prefix");
+    let bare = prefix.text.trim_matches('/');
+    let case = if prefix.text.starts_with('/') { "prefix-first" } else { "prefix-last" };
+    let is_odd = prefix.text != bare && path.strip_suffix('/').unwrap_or(path) == bare;
+    (is_odd && !bare.is_empty() && !subject.demands.iter().any(is_asked)).then(|| {
+        let values = Values::new()
+            .with("export", definition.label())
+            .with("found", prefix.text.as_str())
+            .with("needed", bare);
+        Cause::new("setting", case, place(definition, prefix.span), values)
+            .setting(place(definition, prefix.span), bare)
+    })
 }
 
 /// Parquet files are compressed as Parquet does it, and nothing else is.

@@ -30,10 +30,14 @@ pub(super) fn missing(
     // Metadata alone says less than the data of an export of this name.
     let same_name = there.as_ref().is_some_and(|cause| cause.values.value("name") == Some(values.name));
     let mut causes: Vec<Cause> = if same_name { there } else { here.or(there) }.into_iter().collect();
-    if causes.is_empty() {
-        causes = suspicious(subject, bucket.layout);
-    }
     let layout = bucket.layout;
+    if layout.is_of_aws {
+        // What the product says then is not known.
+        return causes;
+    }
+    if causes.is_empty() {
+        causes = suspicious(subject, layout);
+    }
     for cause in &mut causes {
         cause.notes.push(match found {
             Found::Refused { .. } => {

@@ -22,7 +22,7 @@ use look::{Bucket, Found};
 
 /// Puts a question about the form.
 pub(super) fn check(subject: &Subject<'_>, question: LayoutQuestion) -> Outcome {
-    let Some(layout) = subject.layout else { return Outcome::of(State::Unknown) };
+    let Some(layout) = subject.layout.or(subject.delivered) else { return Outcome::of(State::Unknown) };
     let refused = typed::refused(subject, layout);
     let at_all = matches!(question, LayoutQuestion::Typed | LayoutQuestion::Connect | LayoutQuestion::Import);
     if at_all && !refused.is_empty() {

@@ -8,6 +8,9 @@ use crate::source::{Place, Span};
 
 /// Path and name that the product refuses at once, for a character.
 pub(super) fn refused(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
+    if layout.is_of_aws {
+        return Vec::new();
+    }
     let lengths = ["export-path", "export-name"].into_iter().filter_map(|name| length(subject, layout, name));
     let characters = [("export-path", &layout.refused_path), ("export-name", &layout.refused_name)]
         .into_iter()

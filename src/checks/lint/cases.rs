@@ -72,6 +72,7 @@ pub const LINT_CASES: &[CaseSpec] = &[
     case("principal", "dead-role", FOUND),
     case("principal", "dead-user", FOUND),
     case("principal", "service-form", FOUND),
+    case("principal", "service-misspelt", &["found", "needed"]),
     case("principal", "federated-outside-trust", &["found", "kind"]),
     case("principal", "allow-all-but", NONE),
     case("principal", "service-unguarded", FOUND),
@@ -224,6 +225,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("arn", "iam-path"),
     ("principal", "missing"),
     ("organization", "scp-principal"),
+    ("organization", "rcp-action"),
     ("organization", "rcp-allow"),
     ("organization", "rcp-not-action"),
     ("organization", "rcp-principal"),
@@ -238,6 +240,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("principal", "form"),
     ("principal", "group"),
     ("principal", "canonical-form"),
+    ("principal", "service-form"),
+    ("principal", "service-misspelt"),
     ("value", "date-refused"),
 ];
 

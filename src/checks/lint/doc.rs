@@ -2,11 +2,13 @@
 
 use super::kind::PolicyKind;
 use crate::checks::subject::Cause;
+use crate::contract::RequestTemplate;
 use crate::evidence::Owner;
 use crate::policy::{Length, Policy, Statement, Text, TextKind};
 use crate::rulebook::Values;
 use crate::source::{Place, Source, SourceId, Span};
 use crate::syntax::Issue;
+use std::collections::BTreeMap;
 
 /// One policy document to look at.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ pub struct Doc<'a> {
     pub bucket: Option<&'a str>,
     /// Whose inline policy it is, where that is known.
     pub owner: Option<&'a Owner>,
+    /// Requests that are described: who makes them has a name that is known letter by letter.
+    pub requests: &'a BTreeMap<String, RequestTemplate>,
 }
 
 /// The findings of a document so far.

@@ -7,14 +7,10 @@ use super::named;
 use super::space::{Asked, FRESH_NAME, Known, Side, Space, closed, fill, fresh, part, with_denies};
 use super::stranger;
 use crate::catalog;
+use crate::checks::service;
 use crate::eval::{Caller, Carriage, carriage, is_computed};
 use crate::policy::{BaseOperator, Effect, Policy, PrincipalEntry, PrincipalKind, Statement, Text, TextKind};
 use std::collections::BTreeMap;
-
-/// What host names of service principals end with.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (checked 2026-11)
-const SERVICE_ENDS: [&str; 6] =
-    [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal", ".aws.com", ".amazonaws.eu"];
 
 /// Keys that a request of a service carries to say for whom it is made.
 const SOURCE_KEYS: [&str; 4] =
@@ -60,10 +56,14 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
         PrincipalKind::Aws if text.starts_with("AIDA") => {
             out.push("principal", "dead-user", span, &found);
         }
-        PrincipalKind::Service
-            if !text.contains("${") && !SERVICE_ENDS.iter().any(|end| text.ends_with(end)) =>
-        {
+        PrincipalKind::Service if !text.contains("${") && !service::is_name(text) => {
             out.push("principal", "service-form", span, &found);
+        }
+        PrincipalKind::Service => {
+            if let Some(needed) = service::meant(text, doc.requests) {
+                let values = [("found", text), ("needed", needed)];
+                out.push("principal", "service-misspelt", span, &values);
+            }
         }
         PrincipalKind::Federated
             if doc.kind != PolicyKind::Trust && doc.kind != PolicyKind::Resource(None) =>
@@ -76,11 +76,7 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
                 out.push("principal", case, span, &found);
             }
         }
-        PrincipalKind::Service
-        | PrincipalKind::Federated
-        | PrincipalKind::Everyone
-        | PrincipalKind::Bare
-        | PrincipalKind::Other => {}
+        PrincipalKind::Federated | PrincipalKind::Everyone | PrincipalKind::Bare | PrincipalKind::Other => {}
     }
 }
 

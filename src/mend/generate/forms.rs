@@ -25,6 +25,8 @@ pub struct Set {
     pub export: Option<Value>,
     /// The export is a legacy report.
     pub legacy: bool,
+    /// The Region in which the account has its exports.
+    pub billing_region: &'static str,
     /// The bucket.
     pub bucket: String,
     /// Whom the product reads as.

@@ -125,17 +125,20 @@ fn export(out: &mut Script, set: &Set, export: &Value) {
     if !set.policies.is_empty() {
         out.line("judge");
     }
+    let region = set.billing_region;
     if set.legacy {
-        out.line(
-            "aws cur put-report-definition --region us-east-1 --report-definition file://written/export.json",
-        );
-        out.line("aws cur describe-report-definitions --region us-east-1 --output json > held/export.json");
+        out.line(&format!(
+            "aws cur put-report-definition --region {region} --report-definition file://written/export.json"
+        ));
+        out.line(&format!(
+            "aws cur describe-report-definitions --region {region} --output json > held/export.json"
+        ));
     } else {
-        out.line(
-            "arn=$(aws bcm-data-exports create-export --region us-east-1 --export file://written/export.json --query ExportArn --output text)",
-        );
-        out.line(
-            "aws bcm-data-exports get-export --region us-east-1 --export-arn \"$arn\" --output json > held/export.json",
-        );
+        out.line(&format!(
+            "arn=$(aws bcm-data-exports create-export --region {region} --export file://written/export.json --query ExportArn --output text)"
+        ));
+        out.line(&format!(
+            "aws bcm-data-exports get-export --region {region} --export-arn \"$arn\" --output json > held/export.json"
+        ));
     }
 }

@@ -3,6 +3,7 @@
 use super::super::{Case, condition as explained, near};
 use super::{KNOWN, at, needed_values, one_or_many};
 use crate::catalog;
+use crate::checks::homes;
 use crate::eval::{ContextValue, Glob, Request, Truth, ValueTest};
 use crate::finding::{Change, Repair};
 use crate::policy::{ArnSplit, BaseOperator, Clause, Operator, Policy, Statement, Text, arn};
@@ -89,6 +90,7 @@ const MOST_SLIPS: usize = 2;
 
 /// The value with the parts that are in the way replaced by what is sent; nothing if no part is known to be right.
 fn corrected(found: &str, sent: &str, needed: &[String]) -> Option<String> {
+    let sent = &homes::open(sent);
     let whole = || needed.first().filter(|_| needed.len() == 1).cloned();
     if near::placeholder(found).is_none()
         && let (Some(have), Some(want)) = (arn::split(found), arn::split(sent))

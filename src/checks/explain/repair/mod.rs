@@ -14,6 +14,7 @@ pub(super) use grant::{grant, pins};
 use super::{Case, principal};
 use crate::catalog;
 use crate::checks::context::FRESH_ID;
+use crate::checks::{homes, service};
 use crate::eval::{ContextValue, ElementKind, Glob, Request};
 use crate::finding::{Change, Repair};
 use crate::policy::{Policy, PrincipalKind, Statement, Text};
@@ -147,8 +148,11 @@ fn principals(request: &Request, policy: &Policy, statement: &Statement) -> Vec<
     };
     let misspelt = principals.entries.iter().find(|entry| principal::misspelt(request, entry));
     let misspelt = misspelt.or_else(|| principal::unknown(request, &principals.entries));
-    let set = misspelt
-        .map(|entry| Repair::of(Change::Set { at: at(policy, entry.value.span), value: json!(caller) }));
+    let set = misspelt.map(|entry| {
+        let apart = service::apart(policy.source, entry).map(|changes| Repair { changes });
+        let set = || Repair::of(Change::Set { at: at(policy, entry.value.span), value: json!(caller) });
+        apart.unwrap_or_else(set)
+    });
     set.into_iter().chain([Repair::of(add)]).collect()
 }
 
@@ -158,7 +162,7 @@ fn needed_values(case: &Case<'_, '_>, key: &str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
     let mut push = |value: &ContextValue| {
         if let ContextValue::One(text) = value {
-            let text = text.replace(FRESH_ID, "*");
+            let text = homes::open(&text.replace(FRESH_ID, "*"));
             if !values.contains(&text) {
                 values.push(text);
             }
