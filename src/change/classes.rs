@@ -51,8 +51,8 @@ struct Asked {
 }
 
 impl Classes {
-    /// Puts every question that the two sets might answer differently.
-    pub(super) fn search(&mut self, job: &Job<'_>, sets: (&Compiled<'_>, &Compiled<'_>)) {
+    /// Puts every question that the two sets might answer differently. `usual`: the account of holders that are not named by it.
+    pub(super) fn search(&mut self, job: &Job<'_>, usual: &str, sets: (&Compiled<'_>, &Compiled<'_>)) {
         let (old, new) = sets;
         let touched = touched(job, sets);
         let differ = |names: BTreeSet<String>| -> Vec<String> {
@@ -79,7 +79,7 @@ impl Classes {
             .into_iter()
             .filter(|class| job.kind != Kind::Identity || class.caller.kind() != CallerKind::Root)
             .collect();
-        let alone = job.kind.names_nobody() && holders.len() <= 2;
+        let alone = job.kind.names_nobody() && job.account == usual && holders.len() <= 2;
         let around =
             Around { job, sets, holders, alone, partition: partition(job), keys: old.keys().collect() };
         self.ask(&around, &names, false);

@@ -303,7 +303,12 @@ impl<'a, 'p> Search<'a, 'p> {
                     Some(ContextValue::Every(within)) => Some(within),
                     Some(_) | None => None,
                 };
-                member::value(&tests(1), &tests(0), within, &request.context, &mut self.work)
+                let (yes, no) = (tests(1), tests(0));
+                let found = member::value(&yes, &no, within, &request.context, &mut self.work);
+                let is_empty = found == Found::Nothing
+                    && member::may_be_empty(set.key_name(key))
+                    && member::takes_empty(&yes, &no, within, &request.context);
+                if is_empty { Found::Value(String::new()) } else { found }
             }
         }
     }

@@ -70,6 +70,30 @@ pub(in crate::eval) fn value(
     }
 }
 
+/// Whether a key that is there and empty is such a value: `aws s3 ls s3://bucket` sends an empty prefix, and a tag may have no value.
+pub(in crate::eval) fn takes_empty(
+    must: &[&ValueTest],
+    must_not: &[&ValueTest],
+    within: Option<&Language>,
+    context: &Context,
+) -> bool {
+    must.iter().chain(must_not).all(|test| language(test, context).is_some() && !is_arn(test))
+        && must.iter().all(|test| test.test("", context) == Truth::Yes)
+        && must_not.iter().all(|test| matches!(test.test("", context), Truth::No | Truth::Null))
+        && within.is_none_or(|within| {
+            string_within(&[within, &Language::exact("")], &[], &mut { WORK }) != Found::Nothing
+        })
+}
+
+/// Whether people write the value of a key, so that it may be empty: what AWS fills in for all services is none of these, but for
+/// tags and what a client says of itself.
+pub(in crate::eval) fn may_be_empty(key: &str) -> bool {
+    match key.strip_prefix("aws:") {
+        Some(name) => name.contains('/') || matches!(name, "referer" | "useragent"),
+        None => true,
+    }
+}
+
 /// The strings a test takes, if it is a test of strings.
 pub(in crate::eval) fn language(test: &ValueTest, context: &Context) -> Option<Language> {
     match &test.operand {

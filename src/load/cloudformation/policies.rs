@@ -2,16 +2,20 @@
 
 use super::document::{Missing, Read};
 use super::function::{Function, function};
-use super::kinds::{DEEPEST, PROPERTIES, hint_of, holds_policy, looks_like_policy, principal_kind};
+use super::kinds::{
+    DEEPEST, PROPERTIES, are_statements, hint_of, holds_policy, looks_like_policy, principal_kind,
+};
 use super::parts::{hole, parts_of};
 use super::resolve::Resolver;
 use super::template::Resource;
 use super::{Link, LinkKind, Taken, TemplatePolicy};
-use crate::evidence::{Attachment, PolicyHint, Target, TargetKind};
+use crate::evidence::{Attachment, Called, PolicyHint, Target, TargetKind};
 use crate::load::terraform::names_somebody;
 use crate::policy::{Fault, FaultKind, Text};
 use crate::source::SourceId;
-use crate::syntax::{Node, Value};
+use crate::syntax::{Member, Node, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 pub(super) struct Collector<'a, 'n, 't> {
     pub(super) resolver: &'a Resolver<'n, 't>,
@@ -218,7 +222,9 @@ impl<'t> Collector<'_, '_, 't> {
             } else if let (Some([template]), None) = (policy.as_object(), function(policy)) {
                 let reason =
                     format!("`{}` is a policy template of AWS SAM, which makes a policy of it", template.key);
-                self.out.not_evaluated.push((address, reason));
+                let marks = BTreeMap::from([(template.key.to_string(), self.mark(policy))]);
+                self.out.called.push(Called { file: String::new(), address: address.clone(), marks });
+                self.out.named.push((address, reason));
             } else {
                 // The name or ARN of a managed policy.
                 self.link(LinkKind::Policy, policy, &target);
@@ -228,6 +234,10 @@ impl<'t> Collector<'_, '_, 't> {
             self.link(LinkKind::Boundary, boundary, &target);
         }
         self.property(resource, "AssumeRolePolicyDocument", PolicyHint::Trust, Vec::new());
+        // Of an API, who may call it.
+        if let Some(auth) = resource.property("Auth") {
+            self.search(resource, auth, Some(PolicyHint::Resource), 0);
+        }
     }
 
     /// Policies anywhere in the properties of another type.
@@ -255,6 +265,14 @@ impl<'t> Collector<'_, '_, 't> {
                             (_, None) => PolicyHint::Identity,
                         };
                         self.take(resource, resource.id.to_owned(), &member.value, hint, Vec::new());
+                    } else if are_statements(&member.value) {
+                        // Statements without a document around them.
+                        let key = Cow::Borrowed("Statement");
+                        let (span, value) = (member.value.span, member.value.clone());
+                        let inner = Member { key, key_parts: Vec::new(), key_span: member.key_span, value };
+                        let document = Node { span, value: Value::Object(vec![inner]) };
+                        let hint = hint.unwrap_or(PolicyHint::Resource);
+                        self.take(resource, resource.id.to_owned(), &document, hint, Vec::new());
                     } else {
                         self.search(resource, &member.value, hint, depth + 1);
                     }

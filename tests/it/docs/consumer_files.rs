@@ -83,7 +83,7 @@ const LAYOUT: [(&str, &str); 6] = [
     ("readable", "no file that the first import reads is archived"),
 ];
 
-const IDENTITY: [(&str, &str); 14] = [
+const IDENTITY: [(&str, &str); 15] = [
     ("attached", "every policy given is attached to the reader, and every attached one is given"),
     ("in-force", "the versions of managed policies given are the ones in force"),
     ("one-reader", "all answers are about one user"),
