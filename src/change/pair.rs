@@ -133,13 +133,14 @@ fn refused_of(
     kind: PolicyKind,
     sources: &Sources,
 ) -> Vec<Doubt> {
-    if let (Some(old), Some(new)) = (old, new)
+    let one = |policy, side| refused(policy, kind, sources, side);
+    let both = [old.and_then(|policy| one(policy, "before")), new.and_then(|policy| one(policy, "after"))];
+    if let (Some(old), Some(new), [before, after]) = (old, new, &both)
+        && before.is_some() == after.is_some()
         && says_the_same(old, new)
     {
         return Vec::new();
     }
-    let one = |policy, side| refused(policy, kind, sources, side);
-    let both = [old.and_then(|policy| one(policy, "before")), new.and_then(|policy| one(policy, "after"))];
     both.into_iter().flatten().collect()
 }
 

@@ -84,6 +84,9 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
     }
 }
 
+/// The action that is told of where a statement is about it, too.
+const USUAL: &str = "s3:GetObject";
+
 /// A request that a statement is about.
 struct Sample {
     action: String,
@@ -148,15 +151,18 @@ fn candidates(statement: &Statement) -> Vec<&'static catalog::Action> {
         let left_out: BTreeSet<String> =
             texts().flat_map(|item| catalog::expand(&item.value)).map(catalog::Action::full_name).collect();
         let all = || catalog::expand("*").filter(|action| !left_out.contains(&action.full_name()));
-        let usual = catalog::action("s3:GetObject").filter(|usual| !left_out.contains(&usual.full_name()));
+        let usual = catalog::action(USUAL).filter(|usual| !left_out.contains(&usual.full_name()));
         return usual.into_iter().chain(all().filter(reads)).chain(all()).collect();
     }
-    texts()
+    let mut out: Vec<&catalog::Action> = texts()
         .flat_map(|item| {
             let all = || catalog::expand(&item.value);
             all().filter(reads).chain(all().filter(move |action| !reads(action)))
         })
-        .collect()
+        .collect();
+    // What people know first.
+    out.sort_by_key(|action| action.full_name() != USUAL);
+    out
 }
 
 /// A resource of which a part is filled in later, with names for that: such as the action can be used on.

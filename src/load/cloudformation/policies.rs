@@ -203,9 +203,12 @@ impl<'t> Collector<'_, '_, 't> {
 
     fn link(&mut self, kind: LinkKind, arn: &Node<'t>, target: &Target) {
         let Some(value) = self.resolver.value(arn) else { return };
-        let parts = parts_of(&value).unwrap_or_else(|| hole("ManagedPolicyArns"));
-        let arn = Text::of_parts(&parts, arn.span);
-        self.out.links.push(Link { kind, arn, target: target.clone() });
+        // What a parameter gives may be a list.
+        for each in value.iter_one_or_many() {
+            let parts = parts_of(each).unwrap_or_else(|| hole("ManagedPolicyArns"));
+            let arn = Text::of_parts(&parts, arn.span);
+            self.out.links.push(Link { kind, arn, target: target.clone() });
+        }
     }
 
     /// A resource of AWS SAM. Its policy templates are named, and what they stand for is not known here.

@@ -202,7 +202,9 @@ fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) ->
 }
 
 fn body_of(name: &str, text: &str) -> Result<HclBody, HclFault> {
-    match (is_terraform_json(name), is_values_json(Path::new(name))) {
+    // A revision stands before the names of its files.
+    let own = name.rsplit(['/', ':']).next().unwrap_or(name);
+    match (is_terraform_json(name), is_values_json(Path::new(own))) {
         (true, _) => read_hcl_json(text),
         (false, true) => read_hcl_json_values(text),
         (false, false) => read_hcl(text),
