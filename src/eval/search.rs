@@ -303,12 +303,8 @@ impl<'a, 'p> Search<'a, 'p> {
                     Some(ContextValue::Every(within)) => Some(within),
                     Some(_) | None => None,
                 };
-                let (yes, no) = (tests(1), tests(0));
-                let found = member::value(&yes, &no, within, &request.context, &mut self.work);
-                let is_empty = found == Found::Nothing
-                    && member::may_be_empty(set.key_name(key))
-                    && member::takes_empty(&yes, &no, within, &request.context);
-                if is_empty { Found::Value(String::new()) } else { found }
+                let given = (within, &request.context);
+                member::value(set.key_name(key), (&tests(1), &tests(0)), given, &mut self.work)
             }
         }
     }

@@ -10,7 +10,7 @@ mod value;
 
 pub use language::{Language, Step};
 pub use string::{WORK, string, string_within};
-pub(super) use value::{language, may_be_empty, takes_empty, value};
+pub(super) use value::{language, value};
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,9 +9,23 @@ use crate::eval::glob::Glob;
 use crate::policy::BaseOperator;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A value that every test of `must` takes and none of `must_not`. AWS fills keys with values of their type, so a key that is
-/// compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not all.
+/// A value of a key that every test of the first list takes and none of the second. AWS fills keys with values of their type, so
+/// a key that is compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not
+/// all. What people write may be empty, where nothing else fits.
 pub(in crate::eval) fn value(
+    key: &str,
+    (must, must_not): (&[&ValueTest], &[&ValueTest]),
+    (within, context): (Option<&Language>, &Context),
+    work: &mut u64,
+) -> Found<String> {
+    let found = filled(must, must_not, within, context, work);
+    let is_empty =
+        found == Found::Nothing && may_be_empty(key) && takes_empty(must, must_not, within, context);
+    if is_empty { Found::Value(String::new()) } else { found }
+}
+
+/// A value that is not empty.
+fn filled(
     must: &[&ValueTest],
     must_not: &[&ValueTest],
     within: Option<&Language>,
@@ -71,7 +85,7 @@ pub(in crate::eval) fn value(
 }
 
 /// Whether a key that is there and empty is such a value: `aws s3 ls s3://bucket` sends an empty prefix, and a tag may have no value.
-pub(in crate::eval) fn takes_empty(
+fn takes_empty(
     must: &[&ValueTest],
     must_not: &[&ValueTest],
     within: Option<&Language>,
@@ -87,7 +101,7 @@ pub(in crate::eval) fn takes_empty(
 
 /// Whether people write the value of a key, so that it may be empty: what AWS fills in for all services is none of these, but for
 /// tags and what a client says of itself.
-pub(in crate::eval) fn may_be_empty(key: &str) -> bool {
+fn may_be_empty(key: &str) -> bool {
     match key.strip_prefix("aws:") {
         Some(name) => name.contains('/') || matches!(name, "referer" | "useragent"),
         None => true,

@@ -270,10 +270,16 @@ impl<'t> Collector<'_, '_, 't> {
                         self.take(resource, resource.id.to_owned(), &member.value, hint, Vec::new());
                     } else if are_statements(&member.value) {
                         // Statements without a document around them.
-                        let key = Cow::Borrowed("Statement");
-                        let (span, value) = (member.value.span, member.value.clone());
-                        let inner = Member { key, key_parts: Vec::new(), key_span: member.key_span, value };
-                        let document = Node { span, value: Value::Object(vec![inner]) };
+                        let (span, statements) = (member.value.span, member.value.clone());
+                        let version = Node { span, value: Value::String(Cow::Borrowed("2012-10-17")) };
+                        let inner = |(key, value)| Member {
+                            key: Cow::Borrowed(key),
+                            key_parts: Vec::new(),
+                            key_span: member.key_span,
+                            value,
+                        };
+                        let members = [("Version", version), ("Statement", statements)].map(inner);
+                        let document = Node { span, value: Value::Object(members.to_vec()) };
                         let hint = hint.unwrap_or(PolicyHint::Resource);
                         self.take(resource, resource.id.to_owned(), &document, hint, Vec::new());
                     } else {
