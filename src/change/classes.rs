@@ -51,8 +51,8 @@ struct Asked {
 }
 
 impl Classes {
-    /// Puts every question that the two sets might answer differently.
-    pub(super) fn search(&mut self, job: &Job<'_>, sets: (&Compiled<'_>, &Compiled<'_>)) {
+    /// Puts every question that the two sets might answer differently. `usual`: the account of holders that are not named by it.
+    pub(super) fn search(&mut self, job: &Job<'_>, usual: &str, sets: (&Compiled<'_>, &Compiled<'_>)) {
         let (old, new) = sets;
         let touched = touched(job, sets);
         let differ = |names: BTreeSet<String>| -> Vec<String> {
@@ -79,7 +79,7 @@ impl Classes {
             .into_iter()
             .filter(|class| job.kind != Kind::Identity || class.caller.kind() != CallerKind::Root)
             .collect();
-        let alone = job.kind.names_nobody() && holders.len() <= 2;
+        let alone = job.kind.names_nobody() && job.account == usual && holders.len() <= 2;
         let around =
             Around { job, sets, holders, alone, partition: partition(job), keys: old.keys().collect() };
         self.ask(&around, &names, false);
@@ -334,6 +334,13 @@ fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     texts.collect::<Vec<_>>().join(", ")
 }
 
+/// The keys of the variables in a text.
+fn variables(text: &str) -> impl Iterator<Item = String> {
+    let inside = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+    let names = inside.map(|name| name.split(',').next().unwrap_or_default().trim());
+    names.filter(|name| name.contains(':')).map(str::to_owned)
+}
+
 fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Difference) -> Witness {
     let request = &difference.request;
     // Keys of clauses that were looked at: of every statement whose action, principal and resource fit.
@@ -342,7 +349,11 @@ fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Difference) -> Wit
         let seen = inspect(sets.0, request, &difference.world, id);
         let fits = seen.elements.iter().take(3).all(|Match { holds, .. }| *holds);
         if fits {
-            keys.extend(sets.0.origin(id).1.clauses.iter().map(|clause| clause.key.value.to_string()));
+            let (_, statement) = sets.0.origin(id);
+            keys.extend(statement.clauses.iter().map(|clause| clause.key.value.to_string()));
+            // And those whose values stand in what it is about.
+            let resources = statement.resources.iter().flat_map(|element| &element.items);
+            keys.extend(resources.flat_map(|item| variables(&item.value)));
         }
     }
     let context = keys

@@ -3,8 +3,10 @@
 use super::classes::{Classes, Key, Witnesses};
 use super::who::{Who, words};
 use super::{Job, Kind};
+use crate::checks::lint::lets_strangers_in;
 use crate::finding::change::{AccessChange, Demanded, Doubt};
 use crate::finding::{Need, Severity};
+use crate::policy::arn;
 use crate::source::Place as Spot;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,11 +24,16 @@ impl Classes {
             change.resources.dedup();
         }
         without_demanded(&mut self.found);
+        if job.kind.names_nobody() {
+            without_repeated(job.account, &mut self.found);
+        }
         let found = if job.asked.is_empty() { self.found } else { inside(job, self.found, &self.witnesses) };
         let (mut gained, mut lost) = (Vec::new(), Vec::new());
         for (is_gained, who, mut change) in together(found) {
             let gives = matches!(job.kind, Kind::Identity | Kind::Resource(_) | Kind::Trust);
-            let public = gives && who.iter().any(|who| matches!(who, Who::Anybody | Who::Stranger(_)));
+            let public = gives
+                && who.iter().any(|who| matches!(who, Who::Anybody | Who::Stranger(_)))
+                && !(is_gained && is_kept_in(job, &change));
             change.principal = words(job, &who);
             change.public = is_gained && public;
             change.severity = match (is_gained, public, &change.demand) {
@@ -42,6 +49,15 @@ impl Classes {
         }
         (gained, lost, doubts, open)
     }
+}
+
+/// Whether what a resource's policy gives to callers that it does not name is for callers that a condition keeps to a place, such
+/// as an endpoint of a network: strangers do not come from there. Addresses are no such place.
+fn is_kept_in(job: &Job<'_>, change: &AccessChange) -> bool {
+    let (Kind::Resource(_), Some(new)) = (job.kind, job.new) else { return false };
+    let by_address = change.witness.context.iter().any(|(key, _)| key.eq_ignore_ascii_case("aws:SourceIp"));
+    let is_open = new.holes().next().is_some();
+    !by_address && !is_open && !lets_strangers_in(new, &change.witness.action, &change.witness.resource)
 }
 
 /// What was found for a demand is not told a second time as a part of something else.
@@ -61,6 +77,27 @@ fn without_demanded(found: &mut BTreeMap<Key, AccessChange>) {
         let actions: BTreeSet<&String> = same.flat_map(|(_, actions)| actions).collect();
         change.actions.retain(|action| !actions.contains(action));
         !change.actions.is_empty()
+    });
+}
+
+/// What holders in an account that a condition names share with holders elsewhere is told once.
+fn without_repeated(usual: &str, found: &mut BTreeMap<Key, AccessChange>) {
+    let is_usual = |who: &Who| match who {
+        Who::Of(account, _) => account == usual,
+        Who::Named(name) => arn::account_of(name).is_none_or(|account| account == usual),
+        Who::Holder | Who::Anybody | Who::Stranger(_) => true,
+    };
+    let told: Vec<(Key, Vec<String>)> = found
+        .iter()
+        .filter(|(key, _)| is_usual(&key.who))
+        .map(|(key, change)| (key.clone(), change.actions.clone()))
+        .collect();
+    found.retain(|key, change| {
+        let is_same = |other: &Key| {
+            other.is_gained == key.is_gained && other.spots == key.spots && other.demand == key.demand
+        };
+        let holds = |actions: &[String]| change.actions.iter().all(|action| actions.contains(action));
+        is_usual(&key.who) || !told.iter().any(|(other, actions)| is_same(other) && holds(actions))
     });
 }
 

@@ -17,7 +17,7 @@ mod who;
 pub use asked::Asked;
 pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of, refused};
 
-use crate::eval::{Compiled, alike};
+use crate::eval::{Compiled, alike, named_accounts};
 use crate::finding::change::{AccessChange, Doubt, Effect};
 use crate::policy::Effect::Deny;
 use crate::policy::{Element, Policy, Statement, Text, TextKind};
@@ -131,7 +131,10 @@ fn compare_in(job: &Job<'_>, variants: &[layers::Identity]) -> Found {
             &layers::layers(job, (job.old, of_old.as_ref()), *with_identity),
             &layers::layers(job, (job.new, of_new.as_ref()), *with_identity),
         );
-        classes.search(job, (&old, &new));
+        classes.search(job, job.account, (&old, &new));
+        for account in further(job, (&old, &new)) {
+            classes.search(&Job { account: &account, ..*job }, job.account, (&old, &new));
+        }
         classes.search_asked(job, (&old, &new));
     }
     let (gained, lost, mut unknown, open) = classes.finish(job);
@@ -145,6 +148,24 @@ fn compare_in(job: &Job<'_>, variants: &[layers::Identity]) -> Found {
         Effect::CannotTell
     };
     Found { effect, gained, lost, unknown, open }
+}
+
+/// Accounts for which a comparison is made beside the job's, since a condition names them: a policy of users and roles, or one that
+/// bounds them, does something for holders there, and a resource's policy for a resource there. Of whom it is known in which
+/// account they are, other holders are not asked about; a service control policy is about many accounts all the same.
+fn further(job: &Job<'_>, (old, new): (&Compiled<'_>, &Compiled<'_>)) -> Vec<String> {
+    let is_known = job.account != SOME_ACCOUNT;
+    let of_caller = match job.kind {
+        Kind::Limit(Limit::Scp) => true,
+        Kind::Identity | Kind::Limit(Limit::Boundary | Limit::Session) => !is_known,
+        Kind::Resource(_) | Kind::Trust | Kind::Limit(Limit::Rcp | Limit::Endpoint) if is_known => {
+            return Vec::new();
+        }
+        Kind::Resource(_) | Kind::Trust | Kind::Limit(Limit::Rcp | Limit::Endpoint) => false,
+    };
+    let mut out = named_accounts(&[old, new], of_caller);
+    out.remove(job.account);
+    out.into_iter().collect()
 }
 
 /// The same, and what it does whatever the resources are called that only a deployment names.

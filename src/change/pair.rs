@@ -2,7 +2,7 @@
 
 use super::layers::only_denies;
 use super::{Asked, Job, Kind, Limit, compare_with_denied, says_the_same};
-use crate::checks::lint::{PolicyKind, is_action};
+use crate::checks::lint::{PolicyKind, is_action, principal_fault};
 use crate::contract::{Contract, Form};
 use crate::evidence::{Evidence, is_own_account};
 use crate::finding::Assumed;
@@ -11,6 +11,7 @@ use crate::judge::{self, Library, Prepared};
 use crate::policy::{FaultKind, Policy, PrincipalKind, Statement, TextKind, arn};
 use crate::source::{Place, Sources, Span};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The account taken where none is named: one that documentation uses and hardly any policy does.
 pub const SOME_ACCOUNT: &str = "210987654321";
@@ -132,25 +133,37 @@ fn refused_of(
     kind: PolicyKind,
     sources: &Sources,
 ) -> Vec<Doubt> {
-    if let (Some(old), Some(new)) = (old, new)
+    let one = |policy, side| refused(policy, kind, sources, side);
+    let both = [old.and_then(|policy| one(policy, "before")), new.and_then(|policy| one(policy, "after"))];
+    if let (Some(old), Some(new), [before, after]) = (old, new, &both)
+        && before.is_some() == after.is_some()
         && says_the_same(old, new)
     {
         return Vec::new();
     }
-    let one = |policy, side| refused(policy, kind, sources, side);
-    let both = [old.and_then(|policy| one(policy, "before")), new.and_then(|policy| one(policy, "after"))];
     both.into_iter().flatten().collect()
 }
 
 /// Why AWS does not take a document, if it does not. `side`: what the document is called behind that word.
 #[must_use]
 pub fn refused(policy: &Policy, kind: PolicyKind, sources: &Sources, side: &str) -> Option<Doubt> {
-    let (what, span) = fault_of(policy, kind_of(kind))?;
+    let (what, span) = fault_of(policy, kind_of(kind)).or_else(|| repeated_sid(policy, kind))?;
     let line = sources.get(policy.source).position(span.start).line;
     Some(Doubt {
         reason: format!("AWS does not take the document {side}: {what} in line {line}"),
         tell: Some("`preflight lint` says how to mend it".to_owned()),
     })
+}
+
+/// A `Sid` that two statements have. IAM refuses that, and some services do not.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html> (checked 2026-11)
+fn repeated_sid(policy: &Policy, kind: PolicyKind) -> Option<(String, Span)> {
+    let mut seen = BTreeSet::new();
+    let sids = policy.statements.iter().filter_map(|statement| statement.sid.as_ref());
+    let mut whole =
+        sids.filter(|sid| sid.kind == TextKind::String && sid.is_whole() && !sid.value.is_empty());
+    let again = whole.find(|sid| !seen.insert(&*sid.value)).filter(|_| kind.is_of_iam())?;
+    Some((format!("the second `Sid` `{}`", again.value), again.span))
 }
 
 /// The first thing in a policy that AWS refuses: by the grammar, as an action, or as a principal of such a policy.
@@ -197,6 +210,10 @@ fn foreign_principal(statement: &Statement) -> Option<(String, Span)> {
         let value = &entry.value;
         if !value.is_whole() || value.kind != TextKind::String {
             continue;
+        }
+        // A wildcard alone is everybody, and what others mean is told elsewhere.
+        if !value.value.contains(['*', '?', '$']) && principal_fault(entry).is_some() {
+            return Some((format!("`{}`, which is no principal,", value.value), value.span));
         }
         if value.value.contains("${") {
             return Some((
@@ -250,9 +267,7 @@ pub fn kind_of(kind: PolicyKind) -> Kind {
 }
 
 fn assume(comparison: &mut Comparison, kind: Kind, account: Option<&str>) {
-    if comparison.effect == Effect::Same {
-        return;
-    }
+    let is_same = comparison.effect == Effect::Same;
     let mut say = |text: String| comparison.assumed.push(Assumed { text, source: None });
     if account.is_none() {
         say(match kind {
@@ -264,6 +279,10 @@ fn assume(comparison: &mut Comparison, kind: Kind, account: Option<&str>) {
             }
         }
         .to_owned());
+    }
+    // What decides alike does so whatever stands beside it.
+    if is_same {
+        return;
     }
     match kind {
         Kind::Identity | Kind::Resource(_) | Kind::Trust => say(

@@ -241,7 +241,7 @@ pub(super) fn other_account(form: &Form) -> &'static str {
 
 /// Whether a demand is about object keys: those of the request with the files that the export's outputs bring along, or the
 /// latter alone, whatever the outputs are.
-fn is_keys(on: &str) -> bool {
+pub(super) fn is_keys(on: &str) -> bool {
     on == "keys" || on == COMPANION_KEYS
 }
 

@@ -2,10 +2,11 @@
 //!
 //! It says what is inside the contract when two sets of documents are compared; whether any of it is allowed is not asked here.
 
-use super::access::on_behalf;
+use super::access::{is_keys, on_behalf, resources};
 use super::subject::Subject;
 use crate::contract::{Ask, Demand, Expect, Form, RequestTemplate};
 use crate::eval::Glob;
+use crate::eval::member::{Found, Language, string};
 
 /// Access that a demand is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +132,22 @@ pub fn demand_of<'d>(
     demands.iter().find(|demand| {
         of(demand).iter().any(|each| each.caller == request.caller && fits(each) && shows(each))
     })
+}
+
+/// Whether some of what a demand asks for lies among resources, given as a pattern. Keys are those of the form's export: access to
+/// others in its bucket is no part of what a reader needs.
+#[must_use]
+pub fn reaches(subject: &Subject<'_>, demand: &Demand, pattern: &str) -> bool {
+    let Some((template, _, on, of)) = allowing(subject, &demand.ask) else { return true };
+    if !is_keys(on) {
+        return true;
+    }
+    let Ok(asked) = resources(&on_behalf(subject.form, of), template, on, &[]) else { return true };
+    let own = Language::glob(pattern);
+    let meets = |(other, _): &(String, Option<String>)| {
+        string(&[&own, &Language::glob(other)], &[]) != Found::Nothing
+    };
+    asked.is_empty() || asked.iter().any(meets)
 }
 
 /// What a product of another account shows with its requests and others do not: what comes from the form.

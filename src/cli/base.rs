@@ -24,6 +24,7 @@ use crate::syntax::{Issue, IssueKind, read_json};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+pub(super) use tree::Tracked;
 use tree::{RevisionFiles, folder_of};
 
 #[derive(Debug, Clone, Default, Args)]
@@ -66,8 +67,10 @@ impl Before {
         let files = revision.files()?;
         let current: BTreeMap<String, SourceId> =
             sources.iter().map(|(id, source)| (tree.path(source.name()), id)).collect();
-        let wanted: Vec<(&String, &Blob)> =
-            files.iter().filter(|(path, _)| counts(path, paths, &tree, &current)).collect();
+        let wanted: Vec<(&String, &Blob)> = files
+            .iter()
+            .filter(|(path, _)| is_asked(path, paths, &tree) || current.contains_key(*path))
+            .collect();
         let blobs: Vec<&Blob> = wanted.iter().map(|(_, blob)| *blob).collect();
         let texts = revision.texts(&blobs)?;
         let mut out = Self {
@@ -89,12 +92,21 @@ impl Before {
                 continue;
             };
             let is_same = current.get(path).is_some_and(|id| sources.get(*id).text() == text);
+            let place = Path::new(&out.tree.root).join(path);
+            if !current.contains_key(path) && place.is_symlink() {
+                out.skip(path, "it is a link now, and links are not followed");
+                continue;
+            }
             if is_of_module(path) {
                 // What was only read for what others make of it is not asked about.
                 let beside = |other: &String| folder_of(other) == folder_of(path);
                 if is_asked(path, paths, &out.tree) || kinds.keys().any(beside) {
                     modules.asked.insert(path.clone());
                 }
+                continue;
+            }
+            // What gives values to a module's variables is the module's.
+            if load::is_part_of_module(path) && !kinds.contains_key(path) {
                 continue;
             }
             // One that somebody gave a role is no part of the module beside it.
@@ -287,14 +299,8 @@ fn is_fault(issue: &Issue) -> bool {
     !matches!(issue.kind, IssueKind::ByteOrderMark)
 }
 
-/// Whether a file of the revision is asked about: it is named, or stands below a folder that is and may hold a policy. One
-/// that is still there and was not looked at (an ignore file leaves it out) is no part of the change.
-fn counts(path: &str, paths: &[PathBuf], tree: &Tree, current: &BTreeMap<String, SourceId>) -> bool {
-    let is_gone = || std::fs::symlink_metadata(Path::new(&tree.root).join(path)).is_err();
-    (is_asked(path, paths, tree) || current.contains_key(path)) && (current.contains_key(path) || is_gone())
-}
-
-/// Whether a file is named, or stands below a folder that is and may hold a policy.
+/// Whether a file of the revision is asked about: it is named, or stands below a folder that is and may hold a policy. What
+/// ignore files say of it does not matter, since git tracks it.
 fn is_asked(path: &str, paths: &[PathBuf], tree: &Tree) -> bool {
     paths.iter().any(|asked| {
         let name = tree.path(&load::display(asked));

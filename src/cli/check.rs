@@ -6,6 +6,7 @@ mod since;
 pub(super) use pages::add_pages;
 
 use super::args::{CheckArgs, FailOn, FormArgs, FormatArg};
+use super::base::Tracked;
 use super::gate::Gate;
 use super::given::named_documents;
 use super::live::{self, Gathered, Order};
@@ -259,7 +260,9 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     } else {
         paths.into_iter().filter(|path| !path.is_dir()).collect()
     };
-    let mut evidence = load::load(&mut sources, &named, &walked)?;
+    // What AWS has now stands at no revision.
+    let tracked = Tracked::since(args.base.base.as_deref().filter(|_| !is_live))?;
+    let mut evidence = load::load_counted(&mut sources, &named, &walked, &|folder| tracked.below(folder))?;
     if is_live {
         let policies = texts(&sources, &evidence);
         let form = &config.form;

@@ -119,7 +119,8 @@ fn since(args: &DiffArgs, base: &str) -> anyhow::Result<Exit> {
     let mut sources = Sources::new();
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let setup = setup(args, &library, &mut sources, &paths)?;
-    let found = load::loose(&mut sources, &paths)?;
+    let tracked = base::Tracked::since(Some(base))?;
+    let found = load::loose_counted(&mut sources, &paths, &|folder| tracked.below(folder))?;
     let now = base::Side::of(&found, &sources);
     let (changes, findings) = setup.changes(&library, &mut sources, (base, &paths), now)?;
     let mut report = empty();
@@ -171,7 +172,10 @@ fn two(args: &DiffArgs, before: &Path, after: &Path) -> anyhow::Result<Exit> {
     let mut sources = Sources::new();
     let folder = after.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let setup = setup(args, &library, &mut sources, &[PathBuf::from("."), folder.to_path_buf()])?;
-    let (old, new) = (found(&mut sources, before)?, found(&mut sources, after)?);
+    let (old, new) = match before.is_dir() && after.is_dir() {
+        true => many::found(&mut sources, before, after)?,
+        false => (found(&mut sources, before)?, found(&mut sources, after)?),
+    };
     if before.is_dir() || after.is_dir() || !is_one(&old) || !is_one(&new) {
         return many::run(args, &library, (sources, setup), (before, old), (after, new));
     }

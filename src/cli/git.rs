@@ -83,6 +83,17 @@ impl Revision {
         Ok(entries.filter_map(entry).collect())
     }
 
+    /// The files that git tracks now, by their paths from the root of the repository.
+    ///
+    /// # Errors
+    /// If git cannot be run.
+    pub(super) fn tracked(&self) -> anyhow::Result<Vec<String>> {
+        let listed = run(&self.root, &["ls-files", "-z", "--full-name"])?;
+        anyhow::ensure!(listed.status.success(), "git cannot list its files: {}", why(&listed));
+        let names = listed.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+    }
+
     /// The texts of files, in their order; `None` where git does not have one.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::judge::{Library, LintJob, lint};
 use crate::load;
 use crate::source::Sources;
 use anyhow::Context;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
     let mut library = Library::embedded()?;
@@ -30,9 +30,11 @@ pub(super) fn run(args: &LintArgs) -> anyhow::Result<Exit> {
         places.push(PathBuf::from("."));
     }
     let (folder, config) = check::read_config(&mut sources, &places)?;
+    let tracked = base::Tracked::since(args.base.base.as_deref())?;
+    let counted = |folder: &Path| tracked.below(folder);
     let found = match args.policies_only {
-        true => load::loose_among(&mut sources, &paths)?,
-        false => load::loose(&mut sources, &paths)?,
+        true => load::loose_among(&mut sources, &paths, &counted)?,
+        false => load::loose_counted(&mut sources, &paths, &counted)?,
     };
     // Where a revision is asked about, that the last policy went is an answer; what a template leaves open is named, which is
     // one too.

@@ -103,9 +103,12 @@ impl Setup {
         side
     }
 
-    /// What templates attach to the form's reader is what the contract is about, and what they attach to others is not.
+    /// What templates attach to the form's reader is what the contract is about, and what they attach to others is not. Where the
+    /// settings name no documents, files are what they are by their content, as they are for `check`.
     pub(super) fn tie_reader(&self, items: &mut [Item]) {
+        let by_content = self.is_asked && !self.config.names_documents();
         for item in items.iter_mut().filter(|item| !matches!(item.kind, PolicyKind::Resource(_))) {
+            item.tied |= by_content && item.is_free;
             if let Some(attachment) = &item.attachment {
                 match judge::of_reader(&self.config.form, attachment) {
                     Fit::Yes => item.tied = true,

@@ -303,7 +303,8 @@ impl<'a, 'p> Search<'a, 'p> {
                     Some(ContextValue::Every(within)) => Some(within),
                     Some(_) | None => None,
                 };
-                member::value(&tests(1), &tests(0), within, &request.context, &mut self.work)
+                let given = (within, &request.context);
+                member::value(set.key_name(key), (&tests(1), &tests(0)), given, &mut self.work)
             }
         }
     }

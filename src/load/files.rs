@@ -86,16 +86,30 @@ pub(super) struct Found {
     pub(super) is_odd: bool,
 }
 
+/// Files below a folder that count whatever ignore files say of them, such as those that git tracks.
+pub type Counted<'c> = &'c dyn Fn(&Path) -> Vec<PathBuf>;
+
+/// None: of a folder what no ignore file leaves out.
+#[must_use]
+pub fn none_counted(_folder: &Path) -> Vec<PathBuf> {
+    Vec::new()
+}
+
 /// The files below the paths, sorted, each once: files as they are named, of folders every `.json` file and every text that no
-/// ignore file leaves out.
-pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
-    let mut files = all(paths)?;
+/// ignore file leaves out, and those that count all the same.
+pub(super) fn below(paths: &[PathBuf], counted: Counted<'_>) -> Result<Vec<Found>, LoadError> {
+    let mut files = all(paths, counted)?;
     files.retain(|file| !file.is_odd);
     Ok(files)
 }
 
 /// The same with files of other endings.
-pub(super) fn all(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
+pub(super) fn all(paths: &[PathBuf], counted: Counted<'_>) -> Result<Vec<Found>, LoadError> {
+    let found = |path: PathBuf| {
+        let is_candidate =
+            is_json(&path) || has_ending(&path, &TEXTS) || super::terraform::is_terraform(&path);
+        Found { path, is_found: true, is_odd: !is_candidate }
+    };
     let mut files = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" || !std::fs::metadata(path).map_err(failed(path))?.is_dir() {
@@ -111,13 +125,11 @@ pub(super) fn all(paths: &[PathBuf]) -> Result<Vec<Found>, LoadError> {
                     error.into_io_error().unwrap_or_else(|| std::io::Error::other("cannot walk the folder"));
                 LoadError::Open { path: path.display().to_string(), source }
             })?;
-            let is_candidate = is_json(entry.path())
-                || has_ending(entry.path(), &TEXTS)
-                || super::terraform::is_terraform(entry.path());
             if entry.file_type().is_some_and(|kind| kind.is_file()) {
-                files.push(Found { path: entry.into_path(), is_found: true, is_odd: !is_candidate });
+                files.push(found(entry.into_path()));
             }
         }
+        files.extend(counted(path).into_iter().map(found));
     }
     // One file may be met by two paths: `a.json` and `./a.json`.
     files.sort_by_cached_key(|file| (super::display(&file.path), file.is_found));
@@ -181,6 +193,11 @@ impl Files for Disk {
 /// The files below a folder of the disk that no ignore file leaves out, in order, up to [`MOST_BELOW`].
 #[must_use]
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    all_below(folder).take(MOST_BELOW).collect()
+}
+
+/// All files below a folder of the disk that no ignore file leaves out, in order.
+pub fn all_below(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let walk = ignore::WalkBuilder::new(place)
         .require_git(false)
@@ -190,11 +207,11 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
         .build();
     let files =
         walk.filter_map(Result::ok).filter(|each| each.file_type().is_some_and(|kind| kind.is_file()));
-    let below = |path: PathBuf| match path.strip_prefix(place) {
+    let below = move |path: PathBuf| match path.strip_prefix(place) {
         Ok(inside) => folder.join(inside),
         Err(_) => path,
     };
-    files.map(|entry| below(entry.into_path())).take(MOST_BELOW).collect()
+    files.map(move |entry| below(entry.into_path()))
 }
 
 /// The names in a folder.

@@ -46,7 +46,18 @@ pub(super) fn take(
 }
 
 fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)>, evidence: &mut Evidence) {
-    let Taken { policies, exports, links, called, open, not_evaluated, presumed, declared, .. } = taken;
+    let Taken {
+        policies,
+        exports,
+        links,
+        called,
+        open,
+        not_evaluated,
+        named: beside,
+        presumed,
+        declared,
+        ..
+    } = taken;
     let address = |address: &str| format!("{name}: {address}");
     for each in policies {
         let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
@@ -79,6 +90,7 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
             Err(reason) => evidence.not_evaluated.push((address(&attachment.address), reason.to_owned())),
         }
     }
+    evidence.not_evaluated.extend(beside.into_iter().map(|(what, reason)| (address(&what), reason)));
     for (what, reason) in not_evaluated {
         evidence.not_evaluated.push((address(&what), reason.clone()));
         evidence.unresolved.push(OpenPolicy { file: name.to_owned(), address: Some(what), reason });
@@ -142,6 +154,8 @@ fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
     out.declared.extend(in_file(name, taken.declared));
     out.called.extend(taken.called.into_iter().map(|each| Called { file: name.to_owned(), ..each }));
     out.links.extend(taken.links.into_iter().map(|link| (name.to_owned(), link)));
+    let named = taken.named.into_iter();
+    out.not_evaluated.extend(named.map(|(address, reason)| (format!("{name}: {address}"), reason)));
     for (address, reason) in taken.not_evaluated {
         out.not_evaluated.push((format!("{name}: {address}"), reason.clone()));
         out.open.push(OpenPolicy { file: name.to_owned(), address: Some(address), reason });

@@ -1,6 +1,6 @@
 //! Every policy below some paths, whatever document holds it.
 
-use super::files::{self, Files, LoadError};
+use super::files::{self, Counted, Files, LoadError};
 use super::{iac, terraform};
 use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
 use crate::policy::{self, Embedded, Length, Text, is_policy};
@@ -18,15 +18,31 @@ const DEEPEST: usize = 64;
 /// # Errors
 /// If a file or folder cannot be opened.
 pub fn loose(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
-    gathered(sources, files::below(paths)?)
+    loose_counted(sources, paths, &files::none_counted)
+}
+
+/// The same with files that count whatever ignore files say of them.
+///
+/// # Errors
+/// If a file or folder cannot be opened.
+pub fn loose_counted(
+    sources: &mut Sources,
+    paths: &[PathBuf],
+    counted: Counted<'_>,
+) -> Result<LoosePolicies, LoadError> {
+    gathered(sources, files::below(paths, counted)?)
 }
 
 /// The same where it was not the user who named the files: of these, too, only what looks like a policy is taken for one.
 ///
 /// # Errors
 /// If a file or folder cannot be opened.
-pub fn loose_among(sources: &mut Sources, paths: &[PathBuf]) -> Result<LoosePolicies, LoadError> {
-    let all = files::below(paths)?.into_iter();
+pub fn loose_among(
+    sources: &mut Sources,
+    paths: &[PathBuf],
+    counted: Counted<'_>,
+) -> Result<LoosePolicies, LoadError> {
+    let all = files::below(paths, counted)?.into_iter();
     gathered(sources, all.map(|file| files::Found { is_found: true, ..file }).collect())
 }
 
@@ -39,6 +55,10 @@ fn gathered(sources: &mut Sources, all: Vec<files::Found>) -> Result<LoosePolici
     for file in all {
         let may_be_template = files::has_ending(&file.path, &files::TEMPLATES);
         if file.is_found && !files::is_json(&file.path) && !may_be_template {
+            continue;
+        }
+        // It is read with its module.
+        if file.is_found && terraform::is_values_json(&file.path) {
             continue;
         }
         let named = !file.is_found;

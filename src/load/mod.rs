@@ -17,11 +17,14 @@ mod unknown;
 mod yaml;
 
 pub use comments::comments_of;
-pub use files::{Files, LoadError, MOST_BELOW, decode, files_below, read_text, short_listing};
+pub use files::{
+    Counted, Files, LoadError, MOST_BELOW, all_below, decode, files_below, none_counted, read_text,
+    short_listing,
+};
 pub use iac::can_be;
 pub use loose::{
     add_found, add_loose, add_modules, is_looked_into, is_part_of_module, is_plan, is_template_name, join,
-    loose, loose_among, policies_of,
+    loose, loose_among, loose_counted, policies_of,
 };
 
 pub use terraform::{ModuleCall, module_calls, without_secrets};
@@ -51,13 +54,26 @@ pub struct Named {
 /// If a file or folder cannot be opened. A file that can be opened and not parsed is no error: it becomes evidence with
 /// issues.
 pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result<Evidence, LoadError> {
+    load_counted(sources, named, paths, &none_counted)
+}
+
+/// The same with files that count whatever ignore files say of them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_counted(
+    sources: &mut Sources,
+    named: &[Named],
+    paths: &[PathBuf],
+    counted: Counted<'_>,
+) -> Result<Evidence, LoadError> {
     let mut evidence = Evidence::default();
     let mut of_modules = Evidence::default();
     let mut read = BTreeMap::new();
     let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
     for file in named {
         if file.path.is_dir() || terraform::is_terraform(&file.path) {
-            taken.extend(named_module(sources, file, &mut evidence, &mut of_modules, &mut read)?);
+            taken.extend(named_module(sources, (file, counted), &mut evidence, &mut of_modules, &mut read)?);
             continue;
         }
         let Some(source) = open(sources, &file.path, &mut evidence)? else { continue };
@@ -72,7 +88,7 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
     let is_named =
         |path: &Path| named.iter().any(|file| same(&file.path, path)) || taken.contains(&real(path));
     let mut modules = Vec::new();
-    for file in files::all(paths)? {
+    for file in files::all(paths, counted)? {
         if is_named(&file.path) {
             continue;
         }
@@ -95,6 +111,10 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
         }
         if terraform::is_terraform(&file.path) {
             modules.push(file.path);
+            continue;
+        }
+        // It is read with its module.
+        if file.is_found && terraform::is_values_json(&file.path) {
             continue;
         }
         let is_sure = file.is_odd || files::is_json(&file.path);
@@ -120,14 +140,14 @@ pub fn load(sources: &mut Sources, named: &[Named], paths: &[PathBuf]) -> Result
 /// role. Tells which files were taken.
 fn named_module(
     sources: &mut Sources,
-    file: &Named,
+    (file, counted): (&Named, Counted<'_>),
     evidence: &mut Evidence,
     of_modules: &mut Evidence,
     read: &mut BTreeMap<PathBuf, terraform::Found>,
 ) -> Result<BTreeSet<PathBuf>, LoadError> {
     let mut modules = Vec::new();
     let mut taken = BTreeSet::new();
-    for found in files::below(std::slice::from_ref(&file.path))? {
+    for found in files::below(std::slice::from_ref(&file.path), counted)? {
         if terraform::is_terraform(&found.path) {
             taken.insert(real(&found.path));
             modules.push(found.path);

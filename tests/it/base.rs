@@ -356,3 +356,39 @@ fn hostile_policies_are_texts() {
         }
     }
 }
+
+/// A change that opens a bucket must not bring its own blindfold.
+#[test]
+fn ignore_files_say_nothing_of_what_git_tracks() {
+    let hidden = [("a.json", TEAM), (".infra/b.json", TEAM), ("deep/c.json", TEAM)];
+    let repository = Repository::new(&hidden);
+    let at = repository.path();
+    let text = open();
+    repository.write(&[
+        ("a.json", text.as_str()),
+        (".infra/b.json", text.as_str()),
+        ("deep/c.json", text.as_str()),
+        (".gitignore", "*.json\n"),
+        ("deep/.ignore", "c.json\n"),
+    ]);
+    let line =
+        |name: &str| ("changed".to_owned(), "differs".to_owned(), format!("main:{name}"), name.to_owned());
+    for command in ["diff", "lint"] {
+        let value = json(at, &[command, "--base", "main"]);
+        assert_eq!(told(&value), [line(".infra/b.json"), line("a.json"), line("deep/c.json")], "{command}");
+        let value = json(&at.join("deep"), &[command, "--base", "main", "."]);
+        assert_eq!(told(&value).len(), 1, "{command}");
+    }
+    // Nor of what the change itself adds, and of what git knows no more.
+    repository.write(&[("new.json", text.as_str())]);
+    git(at, &["add", "-f", "new.json"]);
+    git(at, &["rm", "-q", "--cached", "a.json"]);
+    let fates: Vec<String> =
+        told(&json(at, &["diff", "--base", "main"])).into_iter().map(|(fate, ..)| fate).collect();
+    assert_eq!(fates, ["changed", "changed", "changed", "added"]);
+    // What is no file any longer is named.
+    std::fs::remove_file(at.join("deep/c.json")).unwrap();
+    std::os::unix::fs::symlink("../a.json", at.join("deep/c.json")).unwrap();
+    let (code, out, _) = run(at, &["diff", "--base", "main", "deep"]);
+    assert!(code == 3 && out.contains("links are not followed"), "{code} {out}");
+}

@@ -36,9 +36,10 @@ pub use action::is_action;
 pub use cases::LINT_CASES;
 pub use doc::Doc;
 pub use kind::PolicyKind;
-pub(super) use named::fault as principal_fault;
+pub use named::fault as principal_fault;
 pub use size::{Counted, counted};
 pub(super) use stranger::STRANGER;
+pub use stranger::lets_strangers_in;
 
 use super::subject::Cause;
 use doc::Out;

@@ -11,7 +11,8 @@ use crate::policy::{PrincipalEntry, PrincipalKind, arn};
 const CANONICAL: usize = 64;
 
 /// What is wrong with the text of a principal; nothing where it may be one, or where it is not known yet.
-pub(in crate::checks) fn fault(entry: &PrincipalEntry) -> Option<&'static str> {
+#[must_use]
+pub fn fault(entry: &PrincipalEntry) -> Option<&'static str> {
     let text = &*entry.value.value;
     if !entry.value.is_whole() || text.contains("${") {
         return None;

@@ -10,7 +10,7 @@ use crate::catalog;
 use crate::checks::service;
 use crate::eval::{Caller, Carriage, carriage, is_computed};
 use crate::policy::{BaseOperator, Effect, Policy, PrincipalEntry, PrincipalKind, Statement, Text, TextKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys that a request of a service carries to say for whom it is made.
 const SOURCE_KEYS: [&str; 4] =
@@ -80,6 +80,9 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
     }
 }
 
+/// The action that is told of where a statement is about it, too.
+const USUAL: &str = "s3:GetObject";
+
 /// A request that a statement is about.
 struct Sample {
     action: String,
@@ -102,42 +105,60 @@ impl Sample {
     }
 }
 
-/// A request that the statement is about: its first known action, on what it names.
+/// A request that the statement is about: the first of its known actions that can be used on something it names, on that.
 fn sample(statement: &Statement) -> Option<Sample> {
-    let actions = statement.actions.as_ref()?;
-    let action = if actions.negated {
-        catalog::action("s3:GetObject")?
-    } else {
-        let first = actions.items.iter().find(|item| item.kind == TextKind::String)?;
-        catalog::expand(&first.value)
-            .find(|action| action.name().starts_with("Get"))
-            .or_else(|| catalog::expand(&first.value).next())?
+    let actions = candidates(statement);
+    let first = *actions.first()?;
+    let of = |action: &catalog::Action, resource: &str| Sample {
+        action: action.full_name(),
+        resource: resource.to_owned(),
+        filled: BTreeMap::new(),
     };
-    let mut filled = BTreeMap::new();
-    let resource = match &statement.resources {
-        Some(resources) if !resources.negated => {
-            let fits = |text: &str| {
-                let pattern = catalog::ArnPattern::new(text);
-                action.resource_types().any(|each| each.resource_type.overlaps(&pattern))
-            };
-            let named = resources
-                .items
-                .iter()
-                .filter(|item| item.kind == TextKind::String && !item.value.contains("${"));
-            let found = named.clone().find(|item| fits(&item.value)).or_else(|| named.clone().next());
-            match found {
-                Some(found) => found.value.to_string(),
-                None => {
-                    let open = resources.items.iter().filter(|item| !item.is_whole());
-                    let (resource, names) = open.filter_map(|item| named_later(action, item)).next()?;
-                    filled = names;
-                    resource
-                }
-            }
-        }
-        Some(_) | None => "*".to_owned(),
+    let resources = match &statement.resources {
+        Some(resources) if !resources.negated => &resources.items,
+        Some(_) | None => return Some(of(first, "*")),
     };
-    Some(Sample { action: action.full_name(), resource, filled })
+    let is_named = |item: &&Text| item.kind == TextKind::String && !item.value.contains("${");
+    let named: Vec<(&Text, catalog::ArnPattern<'_>)> =
+        resources.iter().filter(is_named).map(|item| (item, catalog::ArnPattern::new(&item.value))).collect();
+    let fitting = actions.iter().find_map(|action| {
+        let fits = |pattern: &catalog::ArnPattern<'_>| {
+            action.resource_types().any(|each| each.resource_type.overlaps(pattern))
+        };
+        let (item, _) = named.iter().find(|(_, pattern)| fits(pattern))?;
+        Some(of(action, &item.value))
+    });
+    let later = || {
+        let open: Vec<&Text> = resources.iter().filter(|item| !item.is_whole()).collect();
+        actions.iter().find_map(|action| {
+            let (resource, filled) = open.iter().find_map(|item| named_later(action, item))?;
+            Some(Sample { filled, ..of(action, &resource) })
+        })
+    };
+    fitting.or_else(later).or_else(|| named.first().map(|(item, _)| of(first, &item.value)))
+}
+
+/// The known actions that a statement is about, those that read first.
+fn candidates(statement: &Statement) -> Vec<&'static catalog::Action> {
+    let Some(actions) = &statement.actions else { return Vec::new() };
+    let texts = || actions.items.iter().filter(|item| item.kind == TextKind::String);
+    let reads = |action: &&'static catalog::Action| action.name().starts_with("Get");
+    if actions.negated {
+        let left_out: BTreeSet<String> =
+            texts().flat_map(|item| catalog::expand(&item.value)).map(catalog::Action::full_name).collect();
+        let all = || catalog::expand("*").filter(|action| !left_out.contains(&action.full_name()));
+        let usual = catalog::action(USUAL).filter(|usual| !left_out.contains(&usual.full_name()));
+        return usual.into_iter().chain(all().filter(reads)).chain(all()).collect();
+    }
+    let mut out: Vec<&catalog::Action> = texts()
+        .flat_map(|item| {
+            let all = || catalog::expand(&item.value);
+            all().filter(reads).chain(all().filter(move |action| !reads(action)))
+        })
+        .collect();
+    // What people know first.
+    out.sort_by_key(|action| action.full_name() != USUAL);
+    out
 }
 
 /// A resource of which a part is filled in later, with names for that: such as the action can be used on.

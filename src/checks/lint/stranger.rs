@@ -80,6 +80,12 @@ pub(super) fn let_in(policy: &Policy, action: &str, resource: &str) -> Option<St
     })
 }
 
+/// Whether a policy of a resource lets somebody from anywhere do this, as `lint` weighs it.
+#[must_use]
+pub fn lets_strangers_in(policy: &Policy, action: &str, resource: &str) -> bool {
+    let_in(policy, action, resource).is_some()
+}
+
 fn is_stranger(policy: &Policy, caller: &Caller) -> bool {
     // The root user of the account in which the resource is taken to lie may do everything there.
     let Some(account) = caller.account().filter(|_| caller.kind() != CallerKind::Root) else { return false };

@@ -28,6 +28,8 @@ pub(in crate::cli) struct Item {
     pub(in crate::cli) attachment: Option<Attachment>,
     /// Somebody says what its file is.
     pub(super) named: bool,
+    /// It is known by its content alone: neither a template nor an answer of AWS says whose it is.
+    pub(in crate::cli) is_free: bool,
 }
 
 /// What one side holds.
@@ -49,8 +51,8 @@ impl Item {
     fn new(policy: &Policy, issues: &[Issue], (kind, tied): (PolicyKind, bool), path: &str) -> Self {
         let broken =
             issues.iter().any(super::is_fault) || (policy.statements.is_empty() && !policy.faults.is_empty());
-        let (attachment, named) = (None, false);
-        Self { policy: policy.clone(), kind, broken, tied, path: path.to_owned(), attachment, named }
+        let (attachment, named, is_free) = (None, false, false);
+        Self { policy: policy.clone(), kind, broken, tied, path: path.to_owned(), attachment, named, is_free }
     }
 
     pub(in crate::cli) fn loose(found: &LoosePolicy, sources: &Sources) -> Self {
@@ -58,7 +60,9 @@ impl Item {
         let kind = PolicyKind::detect(found, name);
         // A resource's policy names the resource, so that a contract knows its own.
         let tied = matches!(kind, PolicyKind::Resource(_));
-        Self::new(&found.policy, &found.issues, (kind, tied), name).attached(found.attachment.as_ref())
+        let item = Self::new(&found.policy, &found.issues, (kind, tied), name);
+        let is_free = found.attachment.is_none() && found.owner.is_none();
+        Self { is_free, ..item }.attached(found.attachment.as_ref())
     }
 
     fn document(document: &PolicyDocument, sources: &Sources, tied: bool) -> Self {

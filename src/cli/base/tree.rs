@@ -1,7 +1,9 @@
 //! The files of a revision as a module of Terraform is read from them.
 
 use super::super::git::{Blob, Revision};
+use crate::cli::output;
 use crate::load::{self, Files, LoadError};
+use crate::render::Tree;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -10,6 +12,44 @@ use std::path::{Component, Path, PathBuf};
 /// The folder of a path; of a file at the root nothing.
 pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// What git tracks, now or at a revision: these files count whatever ignore files say, which come with the same change.
+pub(in crate::cli) struct Tracked {
+    tree: Tree,
+    files: BTreeSet<String>,
+}
+
+impl Tracked {
+    /// Without a revision: nothing.
+    ///
+    /// # Errors
+    /// If the revision cannot be had.
+    pub(in crate::cli) fn since(base: Option<&str>) -> anyhow::Result<Self> {
+        let tree = output::tree();
+        let mut files = BTreeSet::new();
+        if let Some(base) = base {
+            let revision = Revision::of(Path::new(&tree.root), base)?;
+            files.extend(revision.files()?.into_keys());
+            files.extend(revision.tracked()?);
+        }
+        Ok(Self { tree, files })
+    }
+
+    /// The files below a folder that are still there. Links are not followed.
+    pub(in crate::cli) fn below(&self, folder: &Path) -> Vec<PathBuf> {
+        if self.files.is_empty() {
+            return Vec::new();
+        }
+        let name = self.tree.path(&load::display(folder));
+        let name = name.trim_end_matches(['/', '.']);
+        let rest = |path: &String| match name {
+            "" => Some(path.clone()),
+            name => path.strip_prefix(name)?.strip_prefix('/').map(str::to_owned),
+        };
+        let below = self.files.iter().filter_map(rest).map(|rest| folder.join(rest));
+        below.filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file())).collect()
+    }
 }
 
 /// The files of a revision.

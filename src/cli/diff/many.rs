@@ -10,7 +10,24 @@ use crate::finding::change::Changes;
 use crate::judge::{Library, findings_of_changes, findings_of_declared};
 use crate::load;
 use crate::source::Sources;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What two folders hold. What an ignore file leaves out of the one alone counts in both.
+pub(super) fn found(
+    sources: &mut Sources,
+    before: &Path,
+    after: &Path,
+) -> anyhow::Result<(LoosePolicies, LoosePolicies)> {
+    let mut one = |own: &Path, other: &Path| {
+        let counted = |folder: &Path| -> Vec<PathBuf> {
+            let names = load::all_below(other);
+            let below = names.filter_map(|name| Some(folder.join(name.strip_prefix(other).ok()?)));
+            below.filter(|path| path.is_file()).collect()
+        };
+        load::loose_counted(sources, &[own.to_path_buf()], &counted)
+    };
+    Ok((one(before, after)?, one(after, before)?))
+}
 
 pub(super) fn run(
     args: &DiffArgs,

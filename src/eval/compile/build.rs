@@ -11,6 +11,7 @@ use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
 use crate::policy::{BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, variable};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 #[derive(Default)]
 pub(super) struct Builder<'p> {
@@ -145,7 +146,7 @@ impl<'p> Builder<'p> {
             self.element(element, held, |text| {
                 match variables.then(|| variable::resource_pieces(text)).flatten() {
                     Some(pieces) => Test::ResourceTemplate(Template::new(pieces)),
-                    None => Test::Resource(Glob::new(text)),
+                    None => Test::Resource(Glob::new(&whole(text))),
                 }
             })
         });
@@ -289,4 +290,13 @@ fn services_of(statement: &Statement) -> Services {
         }
     }
     Services::These(list)
+}
+
+/// The ARNs that a resource stands for. API Gateway takes `execute-api:/stage/method/path` for those of the API that has the policy.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html> (checked 2026-11)
+fn whole(text: &str) -> Cow<'_, str> {
+    match text.strip_prefix("execute-api:/") {
+        Some(rest) => Cow::Owned(format!("arn:*:execute-api:*:*:*/{rest}")),
+        None => Cow::Borrowed(text),
+    }
 }

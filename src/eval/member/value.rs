@@ -9,9 +9,23 @@ use crate::eval::glob::Glob;
 use crate::policy::BaseOperator;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A value that every test of `must` takes and none of `must_not`. AWS fills keys with values of their type, so a key that is
-/// compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not all.
+/// A value of a key that every test of the first list takes and none of the second. AWS fills keys with values of their type, so
+/// a key that is compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not
+/// all. What people write may be empty, where nothing else fits.
 pub(in crate::eval) fn value(
+    key: &str,
+    (must, must_not): (&[&ValueTest], &[&ValueTest]),
+    (within, context): (Option<&Language>, &Context),
+    work: &mut u64,
+) -> Found<String> {
+    let found = filled(must, must_not, within, context, work);
+    let is_empty =
+        found == Found::Nothing && may_be_empty(key) && takes_empty(must, must_not, within, context);
+    if is_empty { Found::Value(String::new()) } else { found }
+}
+
+/// A value that is not empty.
+fn filled(
     must: &[&ValueTest],
     must_not: &[&ValueTest],
     within: Option<&Language>,
@@ -67,6 +81,30 @@ pub(in crate::eval) fn value(
         // Tests of different types on one key are not searched as a whole.
         None if is_one_family(all()) => Found::Nothing,
         None => Found::GaveUp,
+    }
+}
+
+/// Whether a key that is there and empty is such a value: `aws s3 ls s3://bucket` sends an empty prefix, and a tag may have no value.
+fn takes_empty(
+    must: &[&ValueTest],
+    must_not: &[&ValueTest],
+    within: Option<&Language>,
+    context: &Context,
+) -> bool {
+    must.iter().chain(must_not).all(|test| language(test, context).is_some() && !is_arn(test))
+        && must.iter().all(|test| test.test("", context) == Truth::Yes)
+        && must_not.iter().all(|test| matches!(test.test("", context), Truth::No | Truth::Null))
+        && within.is_none_or(|within| {
+            string_within(&[within, &Language::exact("")], &[], &mut { WORK }) != Found::Nothing
+        })
+}
+
+/// Whether people write the value of a key, so that it may be empty: what AWS fills in for all services is none of these, but for
+/// tags and what a client says of itself.
+fn may_be_empty(key: &str) -> bool {
+    match key.strip_prefix("aws:") {
+        Some(name) => name.contains('/') || matches!(name, "referer" | "useragent"),
+        None => true,
     }
 }
 

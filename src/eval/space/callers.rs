@@ -91,6 +91,31 @@ pub fn callers(sets: &[&Compiled<'_>], pattern: &str, accounts: &[&str], names: 
     out
 }
 
+/// The accounts that conditions name: `of_caller`, on who calls, too; else only on whose the resource is.
+#[must_use]
+pub fn named_accounts(sets: &[&Compiled<'_>], of_caller: bool) -> BTreeSet<String> {
+    let of = |key: &str, test: &ValueTest| match key {
+        "aws:principalarn" if of_caller => account_in(&written(test)?),
+        "aws:principalaccount" if of_caller => filled(&written(test)?),
+        "aws:resourceaccount" | "s3:resourceaccount" => filled(&written(test)?),
+        _ => None,
+    };
+    let all = |set: &Compiled<'_>| -> Vec<String> {
+        let tests = set.atoms.iter().filter_map(|test| match test {
+            Test::Value { key, test } => of(set.key_name(*key), test),
+            Test::Principal(_)
+            | Test::ResourceTemplate(_)
+            | Test::Action(_)
+            | Test::Resource(_)
+            | Test::Unreadable(_)
+            | Test::Hole { .. }
+            | Test::Held { .. } => None,
+        });
+        tests.collect()
+    };
+    sets.iter().flat_map(|set| all(set)).collect()
+}
+
 /// Callers that no pattern of ARNs finds, one for each that a policy of the sets names: those of an identity provider, accounts
 /// by their canonical id, origin access identities of CloudFront, and sessions of roles that a `NotPrincipal` lists, since AWS wants the session listed, too.
 #[must_use]

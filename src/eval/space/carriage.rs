@@ -33,6 +33,11 @@ pub fn carriage(caller: &Caller, action: &str, key: &str) -> Carriage {
     }
     let Some(name) = key.strip_prefix("aws:") else {
         let known = catalog::action(action);
+        // Who signs nothing is of no account.
+        // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html (kms:CallerAccount, checked 2026-11)
+        if key == "kms:calleraccount" && caller.kind() == CallerKind::Anonymous {
+            return Carriage::Never;
+        }
         // A key of the session (`lambda:SourceFunctionArn`) comes with a role only; what the catalog does not know may be.
         return match known {
             Some(action) if action.condition_key(&key).is_none() => Carriage::Never,

@@ -22,7 +22,7 @@ mod cells;
 mod places;
 
 pub use actions::{ActionClass, actions, unlisted};
-pub use callers::{CallerClass, CallerClasses, callers, others};
+pub use callers::{CallerClass, CallerClasses, callers, named_accounts, others};
 pub use carriage::{Carriage, carriage, is_computed, may_ask};
 pub use places::{Place, places, shape, written};
 

@@ -30,13 +30,19 @@ impl<'t> Collector<'_, '_, 't> {
                 marks.insert(member.key.to_string(), self.mark(&member.value));
             }
         }
+        // What an API of SAM lets in by lists of its own.
+        let policy = resource.property("Auth").and_then(|auth| auth.get("ResourcePolicy"));
+        let lists = policy.and_then(Node::as_object).unwrap_or_default();
+        for member in lists.iter().filter(|member| member.key != "CustomStatements") {
+            marks.insert(member.key.to_string(), self.mark(&member.value));
+        }
         let is_principal = principal_kind(resource.kind).is_some() && !marks.contains_key("Groups");
         if !marks.is_empty() && !is_principal {
             self.out.called.push(Called { file: String::new(), address: resource.id.to_owned(), marks });
         }
     }
 
-    fn mark(&self, node: &Node<'t>) -> u64 {
+    pub(super) fn mark(&self, node: &Node<'t>) -> u64 {
         self.resolver.value(node).as_ref().map_or(0, mark_of)
     }
 }
@@ -72,7 +78,13 @@ fn words(name: &str) -> Vec<String> {
 
 /// Whether a property names policies, or whom a policy is attached to, where no document does.
 fn is_attached_by(property: &str) -> bool {
-    const NAMES: [&str; 5] =
-        ["ManagedPolicies", "CustomerManagedPolicyReferences", "PermissionsBoundary", "TargetIds", "Groups"];
+    const NAMES: [&str; 6] = [
+        "ManagedPolicies",
+        "CustomerManagedPolicyReferences",
+        "PermissionsBoundary",
+        "TargetIds",
+        "Groups",
+        "FunctionUrlConfig",
+    ];
     NAMES.contains(&property)
 }

@@ -63,6 +63,15 @@ pub(super) fn looks_like_policy(node: &Node<'_>) -> bool {
     has_effect(statement, 0)
 }
 
+/// Whether a node is a statement of IAM that names whom it is for, or a list of such.
+pub(super) fn are_statements(node: &Node<'_>) -> bool {
+    let is_one = |node: &Node<'_>| {
+        let has = |names: [&str; 2]| names.iter().any(|name| node.get(name).is_some());
+        node.get("Effect").is_some() && has(["Action", "NotAction"]) && has(["Principal", "NotPrincipal"])
+    };
+    is_one(node) || node.as_array().is_some_and(|items| items.iter().any(is_one))
+}
+
 /// Whether a resource has a policy anywhere.
 pub(super) fn holds_policy(resource: &Resource<'_, '_>) -> bool {
     fn search(node: &Node<'_>, depth: usize) -> bool {

@@ -75,6 +75,8 @@ pub(super) struct Taken {
     pub(super) declared: Vec<DeclaredExport>,
     /// What was not judged: its address, and why.
     pub(super) not_evaluated: Vec<(String, String)>,
+    /// The same where what is said there is all that is compared.
+    pub(super) named: Vec<(String, String)>,
     /// Parameters whose default was taken, with it.
     pub(super) presumed: Vec<(String, String)>,
 }

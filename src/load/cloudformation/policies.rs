@@ -2,16 +2,20 @@
 
 use super::document::{Missing, Read};
 use super::function::{Function, function};
-use super::kinds::{DEEPEST, PROPERTIES, hint_of, holds_policy, looks_like_policy, principal_kind};
+use super::kinds::{
+    DEEPEST, PROPERTIES, are_statements, hint_of, holds_policy, looks_like_policy, principal_kind,
+};
 use super::parts::{hole, parts_of};
 use super::resolve::Resolver;
 use super::template::Resource;
 use super::{Link, LinkKind, Taken, TemplatePolicy};
-use crate::evidence::{Attachment, PolicyHint, Target, TargetKind};
+use crate::evidence::{Attachment, Called, PolicyHint, Target, TargetKind};
 use crate::load::terraform::names_somebody;
 use crate::policy::{Fault, FaultKind, Text};
 use crate::source::SourceId;
-use crate::syntax::{Node, Value};
+use crate::syntax::{Member, Node, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 pub(super) struct Collector<'a, 'n, 't> {
     pub(super) resolver: &'a Resolver<'n, 't>,
@@ -199,9 +203,12 @@ impl<'t> Collector<'_, '_, 't> {
 
     fn link(&mut self, kind: LinkKind, arn: &Node<'t>, target: &Target) {
         let Some(value) = self.resolver.value(arn) else { return };
-        let parts = parts_of(&value).unwrap_or_else(|| hole("ManagedPolicyArns"));
-        let arn = Text::of_parts(&parts, arn.span);
-        self.out.links.push(Link { kind, arn, target: target.clone() });
+        // What a parameter gives may be a list.
+        for each in value.iter_one_or_many() {
+            let parts = parts_of(each).unwrap_or_else(|| hole("ManagedPolicyArns"));
+            let arn = Text::of_parts(&parts, arn.span);
+            self.out.links.push(Link { kind, arn, target: target.clone() });
+        }
     }
 
     /// A resource of AWS SAM. Its policy templates are named, and what they stand for is not known here.
@@ -218,7 +225,9 @@ impl<'t> Collector<'_, '_, 't> {
             } else if let (Some([template]), None) = (policy.as_object(), function(policy)) {
                 let reason =
                     format!("`{}` is a policy template of AWS SAM, which makes a policy of it", template.key);
-                self.out.not_evaluated.push((address, reason));
+                let marks = BTreeMap::from([(template.key.to_string(), self.mark(policy))]);
+                self.out.called.push(Called { file: String::new(), address: address.clone(), marks });
+                self.out.named.push((address, reason));
             } else {
                 // The name or ARN of a managed policy.
                 self.link(LinkKind::Policy, policy, &target);
@@ -228,6 +237,10 @@ impl<'t> Collector<'_, '_, 't> {
             self.link(LinkKind::Boundary, boundary, &target);
         }
         self.property(resource, "AssumeRolePolicyDocument", PolicyHint::Trust, Vec::new());
+        // Of an API, who may call it.
+        if let Some(auth) = resource.property("Auth") {
+            self.search(resource, auth, Some(PolicyHint::Resource), 0);
+        }
     }
 
     /// Policies anywhere in the properties of another type.
@@ -255,6 +268,20 @@ impl<'t> Collector<'_, '_, 't> {
                             (_, None) => PolicyHint::Identity,
                         };
                         self.take(resource, resource.id.to_owned(), &member.value, hint, Vec::new());
+                    } else if are_statements(&member.value) {
+                        // Statements without a document around them.
+                        let (span, statements) = (member.value.span, member.value.clone());
+                        let version = Node { span, value: Value::String(Cow::Borrowed("2012-10-17")) };
+                        let inner = |(key, value)| Member {
+                            key: Cow::Borrowed(key),
+                            key_parts: Vec::new(),
+                            key_span: member.key_span,
+                            value,
+                        };
+                        let members = [("Version", version), ("Statement", statements)].map(inner);
+                        let document = Node { span, value: Value::Object(members.to_vec()) };
+                        let hint = hint.unwrap_or(PolicyHint::Resource);
+                        self.take(resource, resource.id.to_owned(), &document, hint, Vec::new());
                     } else {
                         self.search(resource, &member.value, hint, depth + 1);
                     }

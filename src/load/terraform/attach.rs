@@ -159,7 +159,7 @@ fn resource_of(expr: &HclExpr) -> Option<(&str, &str, &str)> {
 }
 
 /// The name of the module's policy whose ARN an expression is.
-fn own_policy(expr: &HclExpr) -> Option<String> {
+pub(super) fn own_policy(expr: &HclExpr) -> Option<String> {
     let (kind, name, attribute) = resource_of(expr)?;
     (kind == "aws_iam_policy" && matches!(attribute, "arn" | "id")).then(|| name.to_owned())
 }

@@ -115,10 +115,26 @@ fn may_be(expr: &HclExpr) -> bool {
 
 /// What a document is, by the name of its attribute and by whether it says whom it is for.
 fn hint_of(name: &str, root: &Node<'_>) -> PolicyHint {
-    if name.starts_with("assume_role") || name.starts_with("trust") {
+    if name.starts_with("assume_role") || name.starts_with("trust") || is_trust(root) {
         return PolicyHint::Trust;
     }
     if names_somebody(root) { PolicyHint::Resource } else { PolicyHint::Identity }
+}
+
+/// Whether a document is a trust policy by what it says, whatever a module calls its argument: it names somebody and no resource,
+/// and is about taking a role alone.
+fn is_trust(root: &Node<'_>) -> bool {
+    let of_sts = |action: &Node<'_>| {
+        let start = action.as_str().and_then(|text| text.get(..4));
+        start.is_some_and(|start| start.eq_ignore_ascii_case("sts:"))
+    };
+    let is_one = |statement: &Node<'_>| {
+        ["Resource", "NotResource", "NotAction"].iter().all(|name| statement.get(name).is_none())
+            && statement.get("Action").is_some_and(|actions| actions.iter_one_or_many().all(of_sts))
+    };
+    let Some(statements) = root.get("Statement") else { return false };
+    let mut all = statements.iter_one_or_many().peekable();
+    all.peek().is_some() && names_somebody(root) && all.all(is_one)
 }
 
 /// Whether a statement of a document names principals. One that is filled in later may.

@@ -3,9 +3,9 @@
 use super::attach::{self, Uses};
 use super::behind::{self, behind};
 use super::documents::documents;
-use super::kinds::{OTHER_POLICIES, gives, holds, of_organization};
+use super::kinds::{ATTACHED, OTHER_POLICIES, gives, holds, of_organization};
 use super::module::{File, Module};
-use super::value::{Names, Scope};
+use super::value::{Names, Scope, is_known};
 use super::{Found, Unused, declared, export, policy, statement, walk_body};
 use crate::evidence::{Attachment, Called, PolicyHint, Target};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
@@ -166,6 +166,9 @@ fn called(module: &Module, file: &File, block: &HclBlock) -> Option<Called> {
     };
     let names = Names::new();
     let scope = module.scope(file, &names);
+    if let ("resource", false, [_, _]) = (block.kind.as_str(), is_one, block.labels.as_slice()) {
+        return attached(module, file, block, &scope);
+    }
     if !is_one || matches!(made(block, &scope), Made::None) {
         return None;
     }
@@ -175,6 +178,25 @@ fn called(module: &Module, file: &File, block: &HclBlock) -> Option<Called> {
     let name = block.labels.join(".");
     let address = if block.kind == "module" { format!("module.{name}") } else { name };
     Some(Called { file: String::new(), address, marks: behind::made_with(module, (file, block), &read) })
+}
+
+/// What names policies from elsewhere that are attached, where it is not all known: what that is made of may become another text.
+fn attached(module: &Module, file: &File, block: &HclBlock, scope: &Scope<'_>) -> Option<Called> {
+    let is_open = |name: &&str| {
+        let expr = block.body.value(name);
+        expr.is_some_and(|expr| attach::own_policy(expr).is_none() && !is_known(&scope.value(expr)))
+    };
+    let open: Vec<&str> = ATTACHED.into_iter().filter(is_open).collect();
+    let repeats = ["for_each", "count"];
+    let is_repeated = repeats.iter().any(|name| block.body.value(name).is_some());
+    let is_attachment = block.body.value("policy_arn").is_some();
+    if (open.is_empty() && !(is_attachment && is_repeated)) || matches!(made(block, scope), Made::None) {
+        return None;
+    }
+    let names = block.body.attributes.iter().map(|each| each.name.clone());
+    let others = names.filter(|name| !open.contains(&name.as_str()) && !repeats.contains(&name.as_str()));
+    let marks = behind::made_with(module, (file, block), &others.collect::<Vec<_>>());
+    Some(Called { file: String::new(), address: block.labels.join("."), marks })
 }
 
 /// The policies that are handed to a module of which no file was read; one that was says itself what it makes of them.

@@ -59,6 +59,9 @@ pub(super) fn gives(kind: &str) -> bool {
     (kind.starts_with("aws_") || kind.starts_with("awscc_")) && !is_read && gives_access(kind.split('_'))
 }
 
+/// Attributes that name policies which are attached.
+pub(super) const ATTACHED: [&str; 3] = ["managed_policy_arns", "permissions_boundary", "policy_arn"];
+
 /// The lists of an `aws_iam_policy_attachment`.
 pub(super) const LISTS: [(&str, TargetKind); 3] =
     [("users", TargetKind::User), ("roles", TargetKind::Role), ("groups", TargetKind::Group)];

@@ -17,6 +17,7 @@ mod overrides;
 mod plan;
 mod policy;
 mod secret;
+mod sets;
 mod statement;
 mod value;
 
@@ -28,6 +29,7 @@ use crate::source::{SourceId, Sources};
 use crate::syntax::Issue;
 use crate::syntax::hcl::{
     HclBody, HclDirective, HclExpr, HclFault, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
+    read_hcl_json_values,
 };
 pub use calls::{ModuleCall, module_calls};
 pub(super) use documents::names_somebody;
@@ -75,7 +77,20 @@ pub(super) fn is_terraform(path: &Path) -> bool {
 /// Whether a module is read from a file: it declares, or gives values to variables.
 pub(super) fn is_part(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    is_terraform(path) || name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+    is_terraform(path) || is_loaded(name)
+}
+
+/// Whether Terraform takes values of variables out of a file by itself.
+/// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definitions-tfvars-files> (checked 2026-11)
+fn is_loaded(name: &str) -> bool {
+    let stem = name.strip_suffix(".json").unwrap_or(name);
+    stem == "terraform.tfvars" || stem.ends_with(".auto.tfvars")
+}
+
+/// Whether a file gives values to variables in the JSON form.
+pub(super) fn is_values_json(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".json") && is_loaded(name)
 }
 
 /// Whether a file is one of a module in the JSON form.
@@ -126,7 +141,7 @@ fn module(
     let mut wanted = BTreeSet::new();
     for path in in_folder(folder, files)? {
         let text = files.text(&path)?;
-        let is_values = path.extension().is_some_and(|ending| ending == "tfvars");
+        let is_values = !is_terraform(&path);
         let Some(file) = read(sources, files.called(&path), text, found) else { continue };
         if asked.contains(&path) {
             wanted.insert(file.source);
@@ -134,6 +149,8 @@ fn module(
         let list = if is_values { &mut module.values } else { &mut module.files };
         list.push(file);
     }
+    // Those of `*.auto.tfvars` come last, whatever they are called.
+    module.values.sort_by_key(|file| file.name.contains(".auto.tfvars"));
     overrides::merge(&mut module.files);
     Ok((module, wanted))
 }
@@ -185,7 +202,13 @@ fn read(sources: &mut Sources, name: String, text: String, found: &mut Found) ->
 }
 
 fn body_of(name: &str, text: &str) -> Result<HclBody, HclFault> {
-    if is_terraform_json(name) { read_hcl_json(text) } else { read_hcl(text) }
+    // A revision stands before the names of its files.
+    let own = name.rsplit(['/', ':']).next().unwrap_or(name);
+    match (is_terraform_json(name), is_values_json(Path::new(own))) {
+        (true, _) => read_hcl_json(text),
+        (false, true) => read_hcl_json_values(text),
+        (false, false) => read_hcl(text),
+    }
 }
 
 /// The files of a module in order: those that declare, and those that give values to variables.

@@ -196,8 +196,7 @@ fn stitch(scope: &Scope<'_>, parts: &[HclPart], is_heredoc: bool, out: &mut Stit
                     _ => return Err(not_known(scope, condition)),
                 },
                 HclDirective::For(key, value, collection, parts) => {
-                    let all =
-                        entries(&scope.value(collection)).ok_or_else(|| not_known(scope, collection))?;
+                    let all = scope.entries(collection).ok_or_else(|| not_known(scope, collection))?;
                     for (at, item) in all {
                         let names = scope.with(key.as_deref().map(|key| (key, at)), value, item);
                         stitch(&Scope { names: &names, ..*scope }, parts, is_heredoc, out)?;

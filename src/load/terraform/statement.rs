@@ -2,7 +2,7 @@
 
 use super::module::{File, Module};
 use super::policy::{self, Document};
-use super::value::{Names, Scope, entries, member, respan};
+use super::value::{Names, Scope, member, respan};
 use crate::source::Span;
 use crate::syntax::hcl::{HclAttribute, HclBlock, HclBody, HclExpr, HclKind};
 use crate::syntax::{Member, Node, Part, Value};
@@ -96,7 +96,7 @@ fn dynamics<'b>(body: &'b HclBody, kind: &'b str) -> impl Iterator<Item = (&'b H
 
 /// The names that each repetition of a `dynamic` block gives; nothing if it is not known which there are.
 fn repeated(scope: &Scope<'_>, dynamic: &HclBlock, kind: &str) -> Option<Vec<Names>> {
-    let all = entries(&scope.value(dynamic.body.value("for_each")?))?;
+    let all = scope.entries(dynamic.body.value("for_each")?)?;
     let iterator = dynamic.body.value("iterator").map(|expr| match &expr.kind {
         HclKind::Variable(name) => name.clone(),
         _ => kind.to_owned(),
@@ -277,6 +277,9 @@ fn escaped(mut node: Node<'static>) -> Node<'static> {
                 .collect(),
         ),
         Value::Array(items) => Value::Array(items.into_iter().map(escaped).collect()),
+        // The provider takes texts, and Terraform makes one of a number.
+        Value::Number(text) => Value::String(text),
+        Value::Bool(flag) => Value::String(Cow::Owned(flag.to_string())),
         value => value,
     };
     node

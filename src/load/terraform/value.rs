@@ -2,6 +2,7 @@
 
 use super::assets::{self, Asset};
 use super::module::Module;
+use super::sets;
 use crate::evidence::is_own_account;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclDirective, HclExpr, HclFor, HclKind, HclPart, HclStep};
@@ -117,7 +118,7 @@ impl<'m> Scope<'m> {
             },
             HclDirective::For(key, value, collection, parts) => {
                 let mut out = Vec::new();
-                for (at, item) in entries(&self.value(collection))? {
+                for (at, item) in self.entries(collection)? {
                     let names = self.with(key.as_deref().map(|key| (key, at)), value, item);
                     out.extend(Scope { names: &names, ..*self }.parts(parts));
                 }
@@ -165,7 +166,7 @@ impl<'m> Scope<'m> {
             return None;
         }
         let (mut items, mut members) = (Vec::new(), Vec::new());
-        for (at, item) in entries(&self.value(&each.collection))? {
+        for (at, item) in self.entries(&each.collection)? {
             let names = self.with(each.key.as_deref().map(|key| (key, at)), &each.value, item);
             let inner = Scope { names: &names, ..*self };
             if let Some(condition) = &each.condition {
@@ -182,6 +183,21 @@ impl<'m> Scope<'m> {
             }
         }
         Some(if each.key_result.is_some() { Value::Object(members) } else { Value::Array(items) })
+    }
+
+    /// The entries of a collection with their keys; nothing if it is not known which there are. Of a set the key is the element.
+    /// <https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks> (checked 2026-11)
+    pub(super) fn entries(&self, expr: &HclExpr) -> Option<Vec<(Node<'static>, Node<'static>)>> {
+        let value = self.value(expr);
+        let mut all = entries(&value)?;
+        if value.as_array().is_some() {
+            match sets::is_set(self, expr, 0) {
+                Some(false) => {}
+                Some(true) => all.iter_mut().for_each(|(key, item)| *key = item.clone()),
+                None => all.iter_mut().for_each(|(key, _)| key.value = self.hole(expr)),
+            }
+        }
+        Some(all)
     }
 
     fn traversal(&self, expr: &HclExpr, root: &HclExpr, steps: &[HclStep]) -> Value<'static> {

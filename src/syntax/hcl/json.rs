@@ -13,6 +13,32 @@ use crate::syntax::{IssueKind, Member, Node, Unwrapped, Value, read_json};
 /// # Errors
 /// If the text is no JSON object, or a string of it is no template.
 pub fn read_hcl_json(text: &str) -> Result<HclBody, HclFault> {
+    read(text, |reader, members| {
+        let mut out = HclBody::default();
+        for member in members.iter().filter(|member| member.key != "//") {
+            let labels = match &*member.key {
+                "resource" | "data" | "ephemeral" => 2,
+                "provider" | "variable" | "output" | "module" => 1,
+                _ => 0,
+            };
+            reader.blocks(member, &member.value, (labels, Vec::new()), &mut out.blocks)?;
+        }
+        Ok(out)
+    })
+}
+
+/// Reads a file of values for variables in the JSON form, `terraform.tfvars.json`: attributes and nothing else.
+///
+/// # Errors
+/// If the text is no JSON object, or a string of it is no template.
+pub fn read_hcl_json_values(text: &str) -> Result<HclBody, HclFault> {
+    read(text, |reader, members| Ok(HclBody { blocks: Vec::new(), ..reader.body(members)? }))
+}
+
+fn read(
+    text: &str,
+    take: impl FnOnce(&Reader<'_>, &[Member<'_>]) -> Result<HclBody, HclFault>,
+) -> Result<HclBody, HclFault> {
     let document = read_json(text);
     let at = |span: Span, message: &str| HclFault {
         span,
@@ -25,17 +51,7 @@ pub fn read_hcl_json(text: &str) -> Result<HclBody, HclFault> {
     let Value::Object(members) = &document.root.value else {
         return Err(at(document.root.span, "expected an object"));
     };
-    let reader = Reader { text };
-    let mut out = HclBody::default();
-    for member in members.iter().filter(|member| member.key != "//") {
-        let labels = match &*member.key {
-            "resource" | "data" | "ephemeral" => 2,
-            "provider" | "variable" | "output" | "module" => 1,
-            _ => 0,
-        };
-        reader.blocks(member, &member.value, (labels, Vec::new()), &mut out.blocks)?;
-    }
-    Ok(out)
+    take(&Reader { text }, members)
 }
 
 struct Reader<'t> {

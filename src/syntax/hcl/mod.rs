@@ -4,7 +4,7 @@ mod convert;
 mod json;
 mod tree;
 
-pub use json::read_hcl_json;
+pub use json::{read_hcl_json, read_hcl_json_values};
 pub use tree::{
     HclAttribute, HclBlock, HclBody, HclDirective, HclExpr, HclFor, HclItem, HclKind, HclPart, HclStep,
 };
