@@ -255,11 +255,8 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     }
     let named = named_documents(args, &config, &folder)?;
     // A configuration that names its documents names all of them.
-    let walked = if !config.names_documents() {
-        paths
-    } else {
-        paths.into_iter().filter(|path| !path.is_dir()).collect()
-    };
+    let names_all = config.names_documents();
+    let walked: Vec<PathBuf> = paths.into_iter().filter(|path| !names_all || !path.is_dir()).collect();
     // What AWS has now stands at no revision.
     let tracked = Tracked::since(args.base.base.as_deref().filter(|_| !is_live))?;
     let mut evidence = load::load_counted(&mut sources, &named, &walked, &|folder| tracked.below(folder))?;

@@ -58,6 +58,13 @@ impl<'a> Case<'a> {
 
     pub(super) fn judge(&self) -> Range {
         let mut all = Vec::new();
+        // Nothing of AWS is called so, whoever takes the value.
+        let is_bucket = self.bucket.len() >= 3
+            && self.bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+        let is_account = self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit());
+        if !(is_bucket || self.bucket.is_empty()) || !(is_account || self.account.is_empty()) {
+            all.push(BROKEN);
+        }
         if !self.find {
             all.push(self.typed());
         }
