@@ -1,5 +1,8 @@
 //! Secrets as people write them in a mail: behind a word of their language, without the sign that a file would have.
 
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
 /// Words for a password, in small letters.
 const WORDS: [&str; 18] = [
     "password",
@@ -28,24 +31,22 @@ const SHORTEST: usize = 6;
 
 /// Where such secrets begin and end.
 pub(super) fn spoken(text: &str) -> Vec<(usize, usize)> {
-    // Letters keep their places.
-    let lower = text.to_ascii_lowercase();
-    let mut out = Vec::new();
-    for word in WORDS {
-        for (at, _) in lower.match_indices(word) {
-            let behind = at + word.len();
-            // A part of a name, or of an ARN, is no word.
-            let is_whole = |ch: Option<char>| {
-                !ch.is_some_and(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-' | '.' | '/'))
-            };
-            let before = lower.get(..at).and_then(|before| before.chars().next_back());
-            let next = lower.get(behind..).and_then(|rest| rest.chars().next());
-            if is_whole(before) && is_whole(next) && before != Some(':') {
-                out.extend(value(text, behind, word));
-            }
-        }
-    }
-    out
+    static WORDS_IN: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
+    // A part of a name, or of an ARN, is no word.
+    let is_whole = |ch: Option<char>| {
+        !ch.is_some_and(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-' | '.' | '/'))
+    };
+    let words = WORDS_IN.iter().flat_map(|words| words.find_overlapping_iter(text));
+    words
+        .filter_map(|found| {
+            let word = WORDS.get(found.pattern().as_usize())?;
+            let before = text.get(..found.start())?.chars().next_back();
+            let next = text.get(found.end()..)?.chars().next();
+            let is_word = is_whole(before) && is_whole(next) && before != Some(':');
+            is_word.then(|| value(text, found.end(), word)).flatten()
+        })
+        .collect()
 }
 
 /// The secret behind a word that ends at a place.
