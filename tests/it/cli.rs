@@ -349,7 +349,7 @@ fn the_environment_steers_nothing_but_looks() {
 fn explain_shows_a_page_and_offers_one_candidate() {
     let page = assert_run(&mut preflight(&["explain", "source-arn-wrong-region"]), 0).out;
     assert!(page.contains("source-arn-wrong-region") && page.contains("us-east-1"), "{page}");
-    let typo = assert_run(&mut preflight(&["explain", "source-arn-wrong-regoin"]), 2);
+    let typo = assert_run(&mut preflight(&["explain", "source-arn-wrongregion"]), 2);
     assert!(typo.err.contains("did you mean `source-arn-wrong-region`"), "{}", typo.err);
     assert_run(&mut preflight(&["explain"]), 2);
 }
