@@ -14,6 +14,7 @@ pub(super) fn complete(form: &Form, contract: &Contract) -> Form {
         fill(&default.name, &default.value);
     }
     fill("partition", "aws");
+    fill("billing-region", "us-east-1");
     // An account stands for its root.
     let product = form.text("product-principal").filter(|text| text.len() == 12).map(str::to_owned);
     if let Some(account) = product {
