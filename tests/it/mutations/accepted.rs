@@ -95,13 +95,40 @@ fn is_action(item: &Text) -> bool {
     }
 }
 
+/// A service is called by a host name of AWS's, and not nearly as one that delivers.
+fn is_service(text: &str) -> bool {
+    let is_host = text.chars().all(|next| next.is_ascii_alphanumeric() || ".-_".contains(next));
+    let ends =
+        [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal", ".aws.com", ".amazonaws.eu"];
+    let delivers = ["billingreports.amazonaws.com", "bcm-data-exports.amazonaws.com"];
+    let is_known = delivers.contains(&text)
+        || text.split('.').next().is_some_and(|prefix| catalog::service(prefix).is_some());
+    is_host
+        && ends.iter().any(|end| text.ends_with(end))
+        && (is_known || delivers.iter().all(|name| changes(text, name) > 3))
+}
+
+/// Letters to be changed, put in or left out to make one text of another.
+fn changes(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (at, left) in from.bytes().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], at + 1);
+        for (place, right) in to.bytes().enumerate() {
+            let here = row[place + 1];
+            row[place + 1] = (before + usize::from(left != right)).min(here + 1).min(row[place] + 1);
+            before = here;
+        }
+    }
+    row[to.len()]
+}
+
 /// A service is named in full; an account by 12 digits; a root user, user, role or session by its ARN.
 fn is_named(entry: &PrincipalEntry) -> bool {
     let text = &*entry.value.value;
     let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_open = entry.value.kind == TextKind::Unreadable || text.contains("${");
     match entry.kind {
-        PrincipalKind::Service => !text.contains(['*', '?']),
+        PrincipalKind::Service => is_open || is_service(text),
         PrincipalKind::Aws if is_open || text == "*" || is_account(text) => true,
         PrincipalKind::Aws => {
             let parts: Vec<&str> = text.split(':').collect();
