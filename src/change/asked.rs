@@ -3,7 +3,7 @@
 use super::who::Who;
 use super::{Job, Kind, Limit};
 use crate::catalog;
-use crate::checks::contracted::{Single, demand_of, reaches};
+use crate::checks::contracted::{Single, demand_of, is_service, reaches};
 use crate::checks::{self, Subject};
 use crate::contract::{Ask, Contract, Demand};
 use crate::eval::{Answer, Caller, CallerKind, Compiled, Question, ask};
@@ -64,7 +64,7 @@ impl Asked<'_> {
         for resource in change.resources.iter().filter(|resource| is_used_on(resource)) {
             let single = Single { caller, action, resource, context: &context };
             let demand = demand_of(&self.subject, &self.contract.demands, &single)?;
-            if !caller.ends_with(".amazonaws.com") && !reaches(&self.subject, demand, resource) {
+            if !is_service(caller) && !reaches(&self.subject, demand, resource) {
                 return None;
             }
             found.get_or_insert(demand);

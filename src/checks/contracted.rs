@@ -5,8 +5,8 @@
 use super::access::{is_keys, on_behalf, resources};
 use super::subject::Subject;
 use crate::contract::{Ask, Demand, Expect, Form, RequestTemplate};
-use crate::eval::Glob;
 use crate::eval::member::{Found, Language, string};
+use crate::eval::{Caller, CallerKind, Glob};
 
 /// Access that a demand is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,8 +26,14 @@ impl Contracted {
     /// Whether a service is let in.
     #[must_use]
     pub fn is_service(&self) -> bool {
-        self.caller.ends_with(".amazonaws.com")
+        is_service(&self.caller)
     }
+}
+
+/// Whether a caller, as requests name it, is a service of AWS.
+#[must_use]
+pub fn is_service(caller: &str) -> bool {
+    Caller::parse(caller).is_ok_and(|caller| caller.kind() == CallerKind::Service)
 }
 
 /// Everything that demands ask to be allowed. What the reader may do is what is asked with this form; what delivers may do
@@ -42,8 +48,8 @@ pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> 
         let Some((template, actions, on, of)) = allowing(subject, &demand.ask) else { continue };
         let form = &on_behalf(form, of);
         let Ok(caller) = form.fill(&template.caller) else { continue };
-        let is_service = caller.ends_with(".amazonaws.com");
-        if !is_service && !super::is_asked(subject, demand) {
+        let is_delivery = is_service(&caller);
+        if !is_delivery && !super::is_asked(subject, demand) {
             continue;
         }
         // What is no matter of buckets and keys is one of the account.
@@ -55,7 +61,7 @@ pub fn contracted(subject: &Subject<'_>, demands: &[Demand]) -> Vec<Contracted> 
             on => form.fill(&on.replace("{export-id}", "*")),
         };
         let Ok(resource) = resource else { continue };
-        if is_service {
+        if is_delivery {
             services.push(caller);
             deliveries.push((actions.to_vec(), resource));
         } else {
