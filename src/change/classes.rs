@@ -6,6 +6,7 @@ use super::merge::hangs;
 use super::requests::{partition, request, touched};
 use super::who::{Who, who};
 use super::{Job, Kind, is_untouched};
+use crate::checks::lint::variables;
 use crate::eval::{
     CallerClass, CallerKind, Compiled, ContextValue, Decision, DenyReason, Difference, Glob, Match, Place,
     StatementId, actions, callers, differences, differences_of, inspect, may_ask, others, places,
@@ -334,13 +335,6 @@ fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     texts.collect::<Vec<_>>().join(", ")
 }
 
-/// The keys of the variables in a text.
-fn variables(text: &str) -> impl Iterator<Item = String> {
-    let inside = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-    let names = inside.map(|name| name.split(',').next().unwrap_or_default().trim());
-    names.filter(|name| name.contains(':')).map(str::to_owned)
-}
-
 fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Difference) -> Witness {
     let request = &difference.request;
     // Keys of clauses that were looked at: of every statement whose action, principal and resource fit.
@@ -353,7 +347,8 @@ fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Difference) -> Wit
             keys.extend(statement.clauses.iter().map(|clause| clause.key.value.to_string()));
             // And those whose values stand in what it is about.
             let resources = statement.resources.iter().flat_map(|element| &element.items);
-            keys.extend(resources.flat_map(|item| variables(&item.value)));
+            let keys_of = |inside: &str| inside.split(',').next().unwrap_or_default().trim().to_owned();
+            keys.extend(resources.flat_map(|item| variables(&item.value)).map(keys_of));
         }
     }
     let context = keys

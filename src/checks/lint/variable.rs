@@ -38,7 +38,7 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
 
 /// What stands in the braces of each `${…}` that is meant as a variable: those of templates (`${AWS::AccountId}`,
 /// `${AccountId}`) are no variables of IAM.
-pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
+pub fn variables(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).filter(|inside| {
         let key = inside.split(',').next().unwrap_or_default();
         key.contains(':') && !key.contains("::")
