@@ -1,6 +1,7 @@
 //! Context keys of a reader's request that follow from what it is about, and from where that is.
 
 use super::export;
+use super::homes::REGION;
 use super::subject::Subject;
 use crate::eval::{Caller, CallerKind, ContextValue};
 use crate::policy::arn;
@@ -8,7 +9,9 @@ use crate::policy::arn;
 /// Services whose one endpoint of the partition `aws` is in us-east-1.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion> and
 /// <https://docs.aws.amazon.com/general/latest/gr/billing.html> (checked 2026-11)
-const OF_ONE_REGION: [&str; 6] = ["iam", "organizations", "ce", "cur", "bcm-data-exports", "budgets"];
+const OF_ONE_REGION: [&str; 4] = ["iam", "organizations", "ce", "budgets"];
+/// Services of reports and exports, which are in one Region of each partition.
+const OF_EXPORTS: [&str; 2] = ["cur", "bcm-data-exports"];
 /// Calls of other services that go to any endpoint of theirs.
 const OF_ANY_REGION: [&str; 1] = ["s3:ListAllMyBuckets"];
 
@@ -71,6 +74,10 @@ fn region(subject: &Subject<'_>, action: &str, resource: &str) -> Option<String>
     match service {
         _ if !named.is_empty() => Some(named.to_owned()),
         "s3" => export::region_of_bucket(subject),
+        _ if OF_EXPORTS.contains(&service) => {
+            let form = subject.form;
+            form.text(REGION).filter(|_| !form.is_stand_in(REGION)).map(str::to_owned)
+        }
         _ => (partition == "aws" && OF_ONE_REGION.contains(&service)).then(|| "us-east-1".to_owned()),
     }
 }

@@ -8,7 +8,7 @@ use crate::finding::{Change, State};
 use serde_json::Value;
 
 /// The form's value.
-const REGION: &str = "billing-region";
+pub(super) const REGION: &str = "billing-region";
 /// Its hole in templates.
 const HOLE: &str = "{billing-region}";
 /// The end of a Region that no policy names: it stands for all of them where what is wrong in each is explained.
