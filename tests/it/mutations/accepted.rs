@@ -57,7 +57,8 @@ fn names_callers(principals: &preflight::policy::Principals) -> bool {
     !principals.negated && principals.entries.iter().all(|entry| entry.kind != PrincipalKind::Everyone)
 }
 
-/// An RCP denies to everybody, and names what it denies; the only one that allows is AWS's own.
+/// An RCP denies to everybody, and names what it denies, of services for which there are RCPs (the first five; the
+/// accounts have no other); the only one that allows is AWS's own.
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html> (checked 2026-11)
 fn is_of_rcp(statement: &Statement) -> bool {
     let is_star = |item: &Text| &*item.value == "*";
@@ -72,9 +73,12 @@ fn is_of_rcp(statement: &Statement) -> bool {
     });
     let allows = statement.effect == preflight::policy::Effect::Allow;
     let is_full = whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty();
-    everybody
-        && (!allows || is_full)
-        && (allows || statement.actions.as_ref().is_none_or(|actions| !actions.negated))
+    let is_supported = |item: &Text| {
+        let service = item.value.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        item.kind == TextKind::Unreadable || ["s3", "sts", "kms", "sqs", "secretsmanager"].contains(&&*service)
+    };
+    let names = |actions: &Element| !actions.negated && actions.items.iter().all(is_supported);
+    everybody && (!allows || is_full) && (allows || statement.actions.as_ref().is_none_or(names))
 }
 
 /// IAM refuses empty lists; what S3 does with them is not known.
