@@ -257,6 +257,8 @@ pub(super) enum Odd {
     Known,
     /// What somebody wrote about such answers, with them in it.
     Among,
+    /// An archive with documents in it, and what to do with it.
+    Packed(&'static str),
     /// The same as a copy that an editor or a person put by: it may be older than what stands beside it.
     Copy,
 }
@@ -294,6 +296,9 @@ pub(super) fn odd(path: &Path) -> Result<Odd, LoadError> {
     let file = std::fs::File::open(path).map_err(failed(path))?;
     file.take(1 << 14).read_to_end(&mut head).map_err(failed(path))?;
     let head = decode(head);
+    if let Some(reason) = super::foreign::packs_documents(&head) {
+        return Ok(Odd::Packed(reason));
+    }
     let start = head.trim_start_matches('\u{feff}').trim_start();
     if !start.starts_with('{') && has_ending(path, &WRITTEN) && has_answers(start) {
         return Ok(Odd::Among);

@@ -1,8 +1,10 @@
 //! The only reader of files. It turns paths into sources and evidence, and decides nothing.
 
 mod cloudformation;
+mod coded;
 mod comments;
 mod files;
+mod foreign;
 mod iac;
 mod loose;
 mod other;
@@ -103,6 +105,10 @@ pub fn load_counted(
                 files::Odd::Among => {
                     let reason = "answers of AWS stand between other text in it, which may be examples; name the file, \
                         or save each answer in a .json file of its own, if they count";
+                    evidence.not_evaluated.push((display(&file.path), reason.to_owned()));
+                    continue;
+                }
+                files::Odd::Packed(reason) => {
                     evidence.not_evaluated.push((display(&file.path), reason.to_owned()));
                     continue;
                 }
@@ -289,6 +295,10 @@ fn open(sources: &mut Sources, path: &Path, evidence: &mut Evidence) -> Result<O
         return Ok(None);
     }
     let text = read_text(path)?;
+    if let Some(reason) = foreign::what(&text) {
+        evidence.not_evaluated.push((name, reason.to_owned()));
+        return Ok(None);
+    }
     Ok(Some(sources.add(name, terraform::without_secrets(text))))
 }
 

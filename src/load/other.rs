@@ -61,6 +61,9 @@ pub(super) fn text_form(
             with --recursive"
                 .to_owned())
         }
+        TextForm::Output("yaml") => {
+            Err("an answer in YAML that is damaged; run the command again with --output json".to_owned())
+        }
         TextForm::Output(output) => Err(format!(
             "the AWS CLI wrote this with `--output {output}`, which is not read; run the command again with \
              --output json"

@@ -2,6 +2,7 @@
 
 mod find;
 
+use super::coded::from_yaml;
 use super::other::{base64, block_is_on, command_of, credential_report, public_access_block, text_form};
 use super::pieces::{self, Piece};
 use super::role::role_of;
@@ -27,6 +28,7 @@ pub(super) fn named(
         super::iac::take(sources, source, found, Some(file), evidence);
         return;
     }
+    let source = from_yaml(sources, source).unwrap_or(source);
     if pieces::is_log(sources.get(source).text()) && named_in_log(sources, source, file, evidence) {
         return;
     }
@@ -140,6 +142,9 @@ fn recognised(
     if let Some(found) = super::yaml::read(sources.get(source).text(), source) {
         super::iac::take(sources, source, found, None, evidence);
         return Ok(Vec::new());
+    }
+    if let Some(part) = from_yaml(sources, source) {
+        return recognised_part(sources, part, is_groups, evidence);
     }
     let pieces = pieces::of(sources.get(source).text());
     if pieces.is_empty()

@@ -22,8 +22,10 @@ pub(super) enum TextFault {
     /// The place is not that of a value.
     #[error("the place to change was not found")]
     NotThere,
-    /// The document is a part of a snapshot, not a file.
-    #[error("the document is an answer in a snapshot; save it as a file to have it mended")]
+    /// The document is a part of a snapshot, or an answer that was written in YAML.
+    #[error(
+        "the document is an answer in a file of another form; save it as a file of its own, in JSON, to have it mended"
+    )]
     Answer,
     /// The document is a template of infrastructure as code.
     #[error("the document is written in a language that is not edited here")]

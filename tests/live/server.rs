@@ -1,15 +1,17 @@
 //! A server on the loopback interface that answers as a scenario file says. It knows no policies and decides nothing.
-//!
-//! It speaks HTTP with the standard library alone: broken answers need a hand on every byte, and the quick build of the
-//! core needs no HTTP library.
 
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, BodyStream, Full, StreamBody};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Method, Request, Response, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::net::TcpListener;
 
 /// Answers by call, `iam:GetUser`; of a list the first, then the second, the last for ever.
 pub(crate) type Scenario = BTreeMap<String, Value>;
@@ -17,9 +19,17 @@ pub(crate) type Scenario = BTreeMap<String, Value>;
 /// A running server; it ends with the process.
 pub(crate) struct Server {
     pub(crate) url: String,
-    calls: Arc<Mutex<Vec<String>>>,
-    inputs: Arc<Mutex<Vec<String>>>,
-    most: Arc<AtomicUsize>,
+    stage: Arc<Stage>,
+}
+
+/// What a server answers, and what it was asked.
+struct Stage {
+    scenario: Scenario,
+    late: Option<Late>,
+    calls: Mutex<Vec<String>>,
+    inputs: Mutex<Vec<String>>,
+    now: AtomicUsize,
+    most: AtomicUsize,
 }
 
 /// The scenario in which nothing is wrong.
@@ -79,78 +89,88 @@ impl Server {
     }
 
     fn serving(scenario: Scenario, late: Option<Late>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let calls: Arc<Mutex<Vec<String>>> = Arc::default();
-        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let inputs: Arc<Mutex<Vec<String>>> = Arc::default();
-        let (seen, peak, scenario) = (calls.clone(), most.clone(), Arc::new(scenario));
-        let told = inputs.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (seen, scenario, now, peak) = (seen.clone(), scenario.clone(), now.clone(), peak.clone());
-                let told = told.clone();
-                std::thread::spawn(move || {
-                    serve(&stream, &scenario, late, (&seen, &told), (&now, &peak));
-                });
-            }
+        let stage = Arc::new(Stage {
+            scenario,
+            late,
+            calls: Mutex::default(),
+            inputs: Mutex::default(),
+            now: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
         });
-        Self { url, calls, inputs, most }
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        listener.set_nonblocking(true).unwrap();
+        let serving = serve(listener, Arc::clone(&stage));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        std::thread::spawn(move || runtime.block_on(serving));
+        Self { url, stage }
     }
 
     /// The calls so far, in order.
     pub(crate) fn calls(&self) -> Vec<String> {
-        self.calls.lock().unwrap().clone()
+        self.stage.calls.lock().unwrap().clone()
     }
 
     /// What the calls asked, each behind its name.
     pub(crate) fn inputs(&self) -> Vec<String> {
-        self.inputs.lock().unwrap().clone()
+        self.stage.inputs.lock().unwrap().clone()
     }
 
     /// How many calls were under way at once.
     pub(crate) fn most(&self) -> usize {
-        self.most.load(Ordering::SeqCst)
+        self.stage.most.load(Ordering::SeqCst)
     }
 }
 
-fn serve(
-    stream: &TcpStream,
-    scenario: &Scenario,
-    late: Option<Late>,
-    (seen, told): (&Mutex<Vec<String>>, &Mutex<Vec<String>>),
-    count: (&AtomicUsize, &AtomicUsize),
-) {
-    let mut reader = BufReader::new(stream);
-    while let Some((call, input)) = request(&mut reader) {
-        told.lock().unwrap().push(format!("{call} {input}"));
+async fn serve(listener: std::net::TcpListener, stage: Arc<Stage>) {
+    let listener = TcpListener::from_std(listener).unwrap();
+    while let Ok((stream, _)) = listener.accept().await {
+        let stage = Arc::clone(&stage);
+        let service = service_fn(move |request| {
+            let stage = Arc::clone(&stage);
+            async move { stage.answered(request).await }
+        });
+        // A connection ends with an error where the answer is one that breaks off, or the program was stopped.
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+type Body = UnsyncBoxBody<Bytes, Infallible>;
+
+impl Stage {
+    async fn answered(&self, request: Request<Incoming>) -> Result<Response<Body>, hyper::Error> {
+        let (call, input) = named(request).await?;
+        self.inputs.lock().unwrap().push(format!("{call} {input}"));
         let (times, all) = {
-            let mut seen = seen.lock().unwrap();
+            let mut seen = self.calls.lock().unwrap();
             seen.push(call.clone());
             (seen.iter().filter(|other| **other == call).count(), seen.len())
         };
-        count.1.fetch_max(count.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        let behind = late.filter(|(count, _)| all > *count).map(|(_, answer)| answer(&call));
-        let denied = error(&call, 403, "AccessDenied", "not in the scenario");
+        self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let answer = self.found(&call, &input, times, all);
+        tokio::time::sleep(Duration::from_millis(answer["wait"].as_u64().unwrap_or(3))).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        Ok(response(&answer, &call, &input))
+    }
+
+    /// The answer to a call that is made for the so manieth time, and as the so manieth of all.
+    fn found(&self, call: &str, input: &str, times: usize, all: usize) -> Value {
+        if let Some((_, behind)) = self.late.filter(|(count, _)| all > *count) {
+            return behind(call);
+        }
         // An answer for one input wins over the one for the call.
-        let exact = scenario.iter().find(|(key, _)| {
+        let exact = self.scenario.iter().find(|(key, _)| {
             key.split_once(' ').is_some_and(|(name, about)| name == call && input.contains(about))
         });
-        let found = exact.map(|(_, answer)| answer).or_else(|| scenario.get(&call)).unwrap_or(&denied);
-        let found = behind.as_ref().unwrap_or(found);
-        let answer = match found.as_array() {
-            Some(list) => &list[(times - 1).min(list.len() - 1)],
-            None => found,
-        };
-        std::thread::sleep(Duration::from_millis(answer["wait"].as_u64().unwrap_or(3)));
-        count.0.fetch_sub(1, Ordering::SeqCst);
-        if write(stream, answer, &call, &input).is_none() {
-            return;
+        match exact.map(|(_, answer)| answer).or_else(|| self.scenario.get(call)) {
+            Some(Value::Array(list)) => list[(times - 1).min(list.len() - 1)].clone(),
+            Some(answer) => answer.clone(),
+            None => error(call, 403, "AccessDenied", "not in the scenario"),
         }
     }
 }
 
-fn write(mut stream: &TcpStream, answer: &Value, call: &str, input: &str) -> Option<()> {
+fn response(answer: &Value, call: &str, input: &str) -> Response<Body> {
     let text = |name: &str| {
         let found = input.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")));
         found
@@ -165,47 +185,29 @@ fn write(mut stream: &TcpStream, answer: &Value, call: &str, input: &str) -> Opt
         body = body.replace("ACTION", &text("ActionNames.member.1"));
         body = body.replace("RESOURCE", &text("ResourceArns.member.1"));
     }
-    let status = answer["status"].as_u64().unwrap_or(200);
-    let length = if answer["cut"].as_bool() == Some(true) { body.len() + 50 } else { body.len() };
-    let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n");
-    head.push_str(&format!("Content-Type: {}\r\n", answer["type"].as_str().unwrap_or("text/plain")));
+    let is_cut = answer["cut"].as_bool() == Some(true);
+    let length = if is_cut { body.len() + 50 } else { body.len() };
+    let status = answer["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap());
+    let mut head = Response::builder().status(status).header("content-length", length);
+    head = head.header("content-type", answer["type"].as_str().unwrap_or("text/plain"));
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
-        head.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
+        head = head.header(name, value.as_str().unwrap());
     }
-    head.push_str("\r\n");
-    if call != "s3:HeadObject" {
-        head.push_str(&body);
-    }
-    stream.write_all(head.as_bytes()).ok()?;
-    // An answer that breaks off.
-    (length == body.len()).then_some(())
+    let whole = Full::new(Bytes::from(body));
+    // A body of which the length is not known may end before the length that the head tells.
+    let body =
+        if is_cut { StreamBody::new(BodyStream::new(whole)).boxed_unsync() } else { whole.boxed_unsync() };
+    head.body(body).unwrap()
 }
 
 /// The call of a request, and its text.
-fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut parts = line.split(' ');
-    let (method, target) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-    let (mut length, mut header) = (0, BTreeMap::new());
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let line = line.trim_end();
-        if line.is_empty() {
-            break;
-        }
-        let (name, value) = line.split_once(':')?;
-        header.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-        if name.eq_ignore_ascii_case("content-length") {
-            length = value.trim().parse().ok()?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let mut body = String::from_utf8(body).ok()?;
+async fn named(request: Request<Incoming>) -> Result<(String, String), hyper::Error> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let mut body = String::from_utf8(body.to_vec()).unwrap();
+    let header = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap());
     // Whose call it is, so that a scenario can answer accounts differently.
-    let signed = header.get("authorization").and_then(|text| text.split("Credential=").nth(1));
+    let signed = header("authorization").and_then(|text| text.split("Credential=").nth(1));
     let mut scope = signed.unwrap_or_default().split('/');
     let (key, region) = (scope.next().unwrap_or_default(), scope.nth(1).unwrap_or_default());
     let query_key = format!("&key={key}&region={region}");
@@ -213,8 +215,8 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
     if is_post {
         body.push_str(&query_key);
     }
-    if let Some(target) = header.get("x-amz-target") {
-        let (service, operation) = target.split_once('.')?;
+    if let Some(target) = header("x-amz-target") {
+        let (service, operation) = target.split_once('.').unwrap();
         let service = match service {
             "AWSOrigamiServiceGatewayService" => "cur",
             "AWSBillingAndCostManagementDataExports" => "bcm-data-exports",
@@ -222,17 +224,17 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
             "TrentService" => "kms",
             other => other,
         };
-        return Some((format!("{service}:{operation}"), body));
+        return Ok((format!("{service}:{operation}"), body));
     }
     if let Some(action) = body.split('&').find_map(|pair| pair.strip_prefix("Action=")) {
         let service = if body.contains("Version=2011-06-15") { "sts" } else { "iam" };
-        return Some((format!("{service}:{action}"), body));
+        return Ok((format!("{service}:{action}"), body));
     }
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
     let is_object = path.trim_start_matches('/').contains('/');
     let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
-    let operation = match (&*method, is_object) {
-        ("HEAD", _) => "HeadObject",
+    let operation = match (head.method, is_object) {
+        (Method::HEAD, _) => "HeadObject",
         (_, true) if !path.ends_with('/') => "GetObject",
         _ if has("policyStatus") => "GetBucketPolicyStatus",
         _ if has("policy") => "GetBucketPolicy",
@@ -244,5 +246,5 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
         _ if has("requestPayment") => "GetBucketRequestPayment",
         _ => "ListObjectsV2",
     };
-    Some((format!("s3:{operation}"), format!("{query}{query_key}")))
+    Ok((format!("s3:{operation}"), format!("{query}{query_key}")))
 }
