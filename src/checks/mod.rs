@@ -38,7 +38,7 @@ pub use explain::near::placeholder;
 pub use export::found_export;
 pub use form::{bucket_meant, check_meaning};
 pub use identity::is_file_of;
-pub use layout::{UsedPath, check_path, used_path};
+pub use layout::{ShownExport, ShownMonths, UsedPath, check_path, shown_export, shown_months, used_path};
 pub use live::compare;
 pub use phrases::PHRASES;
 pub use refused::refused;

@@ -17,6 +17,7 @@ mod lint;
 mod live;
 mod settle;
 mod several;
+mod shown;
 mod single;
 mod told;
 mod words;
@@ -30,6 +31,7 @@ pub use lint::{LintJob, lint};
 pub use live::not_read;
 pub use settle::{Settings, settle};
 pub use several::with_own_principal;
+pub use shown::{MonthsShown, form_shown, months_shown};
 pub use single::findings_of;
 pub use words::title as title_of;
 

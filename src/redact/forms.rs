@@ -25,12 +25,12 @@ pub(super) fn identifier(text: &str) -> Option<(&'static str, usize)> {
         .or_else(|| found("canonical user", canonical(text)))
 }
 
-/// A mail address, also as in a URL.
+/// A mail address, also as in a URL, or as JSON may escape it.
 fn mail(text: &str) -> Option<usize> {
     let is_local = |ch: char| ch.is_alphanumeric() || "._+-".contains(ch);
     let local: usize = text.chars().take_while(|ch| is_local(*ch)).map(char::len_utf8).sum();
     let rest = text.get(local..)?;
-    let at = ["@", "%40"].into_iter().find(|at| rest.starts_with(at))?;
+    let at = ["@", "%40", "\\u0040"].into_iter().find(|at| rest.starts_with(at))?;
     let rest = rest.get(at.len()..)?;
     let is_domain = |ch: char| ch.is_alphanumeric() || ".-".contains(ch);
     let domain: usize = rest.chars().take_while(|ch| is_domain(*ch)).map(char::len_utf8).sum();
@@ -106,6 +106,7 @@ mod tests {
         for (text, kind) in [
             ("jürgen.müller@globex.com", "mail"),
             ("jane%40globex.com", "mail"),
+            ("jane.doe\\u0040globex.com", "mail"),
             ("o-a1b2c3d4e5", "organization"),
             ("ou-ab12-cdef3456", "unit"),
             ("r-ab12", "unit"),

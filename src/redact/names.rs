@@ -6,7 +6,7 @@ use super::values::{self, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Members of answers, policies and templates whose value names somebody or something of the customer's.
-const MEMBERS: [(&str, &str, Shape); 22] = [
+const MEMBERS: [(&str, &str, Shape); 24] = [
     ("UserName", "user", Shape::Names),
     ("GroupName", "group", Shape::Names),
     ("RoleName", "role", Shape::Names),
@@ -14,6 +14,8 @@ const MEMBERS: [(&str, &str, Shape); 22] = [
     ("Bucket", "bucket", Shape::Names),
     ("BucketName", "bucket", Shape::Names),
     ("S3Bucket", "bucket", Shape::Names),
+    ("S3BucketName", "bucket", Shape::Names),
+    ("TargetBucket", "bucket", Shape::Names),
     ("bucket", "bucket", Shape::Names),
     ("S3BucketOwner", "account", Shape::Names),
     ("DisplayName", "user", Shape::Names),
@@ -29,6 +31,24 @@ const MEMBERS: [(&str, &str, Shape); 22] = [
     ("Description", "text", Shape::Text),
     ("description", "text", Shape::Text),
     ("Comment", "text", Shape::Text),
+];
+
+/// Keys of conditions that are compared with somebody's name, or with what two parties agreed on.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html> (checked 2026-11)
+const COMPARED: [(&str, &str); 13] = [
+    ("aws:username", "user"),
+    ("aws:userid", "id"),
+    ("aws:SourceIdentity", "user"),
+    ("sts:SourceIdentity", "user"),
+    ("sts:RoleSessionName", "session"),
+    ("sts:ExternalId", "external id"),
+    ("saml:sub", "user"),
+    ("saml:cn", "user"),
+    ("saml:commonName", "user"),
+    ("saml:givenName", "user"),
+    ("saml:name", "user"),
+    ("saml:surname", "user"),
+    ("saml:uid", "user"),
 ];
 
 /// Words of policies, answers and of preflight, which may be names as well and stay where they are.
@@ -95,7 +115,7 @@ fn shown(text: &str) -> Vec<(&'static str, &str, Shape)> {
     for (key, kind, shape) in MEMBERS {
         out.extend(values::of(text, key, shape).into_iter().map(|value| (kind, value, shape)));
     }
-    for (key, kind) in [("aws:username", "user"), ("aws:userid", "id")] {
+    for (key, kind) in COMPARED {
         // Behind the identifier of a role stands the session, which people name after themselves.
         let parts = values::compared(text, key).into_iter().flat_map(|value| value.split(':'));
         out.extend(parts.map(|part| (kind, part, Shape::Names)));
@@ -104,6 +124,7 @@ fn shown(text: &str) -> Vec<(&'static str, &str, Shape)> {
     let is_choice = |value: &str| value.len() < 4 || !value.chars().any(char::is_lowercase);
     let tags = values::tags(text).into_iter().filter(|value| !is_choice(value));
     out.extend(tags.map(|value| ("tag", value, Shape::Text)));
+    out.extend(values::bucket_names(text).into_iter().map(|value| ("bucket", value, Shape::Names)));
     out.extend(values::account_names(text).into_iter().map(|value| ("account name", value, Shape::Text)));
     out
 }
@@ -121,6 +142,9 @@ fn in_arn(arn: &str) -> Vec<(&'static str, &str)> {
                 Some("role" | "assumed-role") => "role",
                 Some("group") => "group",
                 Some("saml-provider") => "provider",
+                Some("mfa" | "sms-mfa" | "u2f") => "device",
+                Some("instance-profile") => "profile",
+                Some("server-certificate") => "certificate",
                 _ => return Vec::new(),
             };
             // A path is the customer's own, too.

@@ -39,9 +39,11 @@ pub(super) fn compared<'t>(text: &'t str, key: &str) -> Vec<&'t str> {
         let own = rest.get(..end).unwrap_or_default();
         // Without quotes, as in YAML, the key ends before its colon.
         let end = own.find(": ").or(own.trim_end().strip_suffix(':').map(str::len)).unwrap_or(end);
+        // Another key that begins alike: `saml:sub_type`.
+        let is_other = !key.ends_with('/') && own.get(..end).is_some_and(|own| !own.trim().is_empty());
         let rest = rest.get(end..).unwrap_or_default();
         // A variable of a policy is no condition.
-        if rest.starts_with(['{', '}']) {
+        if is_other || rest.starts_with(['{', '}']) {
             continue;
         }
         let values = || {
@@ -157,6 +159,31 @@ pub(super) fn tags(text: &str) -> Vec<&str> {
     out
 }
 
+/// Names of the buckets that an answer lists: objects with a `Name` below `Buckets`, or nothing but a list of names.
+pub(super) fn bucket_names(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices("Buckets") {
+        let rest = separated(text.get(at + "Buckets".len()..).unwrap_or_default());
+        let Some(list) = rest.and_then(|rest| rest.strip_prefix('[')) else { continue };
+        let list = list.split(']').next().unwrap_or_default();
+        out.extend(of(list, "Name", Shape::Names));
+        out.extend(listed(rest.unwrap_or_default()));
+    }
+    let whole = text.trim();
+    if whole.starts_with('[') && whole.ends_with(']') && !whole.contains(['{', ':']) {
+        out.extend(listed(whole).into_iter().filter(|name| is_bucket(name)));
+    }
+    out
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html> (checked 2026-11)
+fn is_bucket(name: &str) -> bool {
+    (3..=63).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+}
+
 /// Names of an organization's accounts: `Name` beside `Email`.
 pub(super) fn account_names(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
@@ -216,6 +243,10 @@ mod tests {
         let two = r#"{"aws:PrincipalTag/Owner": ["Jane", "Joe"], "Resource": "a/${aws:PrincipalTag/Team}", "x": "y"}"#;
         assert_eq!(tags(two), ["Jane", "Joe"]);
         assert!(tags("Outputs:\n  Arn:\n    Value: plain").is_empty());
+        let text = r#"{"Buckets": [{"Name": "jane", "CreationDate": "2026"}, {"Name": "joe"}], "Name": "x"}"#;
+        assert_eq!(bucket_names(text), ["jane", "joe"]);
+        assert_eq!(bucket_names("[\"jane\", \"joe\", \"s3:GetObject\"]"), Vec::<&str>::new());
+        assert_eq!(bucket_names("[\"jane\",\n \"joe\"]"), ["jane", "joe"]);
         let text = r#"{"Id": "111122223333", "Email": "a@b.c", "Name": "Globex Payer"}"#;
         assert_eq!(account_names(text), ["Globex Payer"]);
     }

@@ -86,6 +86,9 @@ struct RawMessage {
     /// It stands behind what it belongs to.
     #[serde(default)]
     tail: bool,
+    /// How far behind it may stand, and that there may be several.
+    #[serde(default)]
+    reach: Option<usize>,
     #[serde(default)]
     set: BTreeMap<String, String>,
     #[serde(default, rename = "source")]
@@ -112,6 +115,7 @@ pub(super) struct Message {
     pub(super) template: Template,
     until: Option<String>,
     pub(super) is_tail: bool,
+    pub(super) reach: Option<usize>,
     pub(super) set: BTreeMap<String, String>,
     pub(super) tests: Vec<MessageTest>,
 }
@@ -179,6 +183,7 @@ impl Book {
                     template,
                     until: raw.until.clone(),
                     is_tail: raw.tail,
+                    reach: raw.reach,
                     set: raw.set.clone(),
                     tests: if at == 0 { raw.test.clone() } else { Vec::new() },
                 });

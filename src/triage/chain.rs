@@ -29,6 +29,8 @@ pub(super) struct Hit<'b> {
     pub(super) level: Level,
     pub(super) found: Found<'b>,
     pub(super) set: Cow<'b, BTreeMap<String, String>>,
+    /// How far behind the rest a tail may stand, of which there may be several.
+    pub(super) reach: Option<usize>,
 }
 
 impl Hit<'_> {
@@ -103,13 +105,18 @@ fn belongs<'b>(book: &Book, text: &str, chain: &[Hit<'b>], hit: &Hit<'b>) -> boo
             let own = |other: &Hit<'b>| other.found.values.iter().find(|(name, _)| *name == "code").copied();
             let mut codes = chain.iter().filter_map(own);
             let code = own(hit);
-            let is_same = codes.next().is_none_or(|other| Some(other) == code);
+            let is_same =
+                codes.next().is_none_or(|(_, other)| code.is_some_and(|(_, code)| is_one_code(other, code)));
             let is_alike = chain.iter().filter(|other| other.is_text()).all(|other| is_alike(other, hit));
             is_same && is_alike && (is_behind || chain.iter().any(fits_in))
         }
         Kind::Tail => {
             let is_within = chain.last().is_some_and(|last| hit.found.start < last.found.end);
-            let is_first = !chain.iter().any(|other| other.kind == Kind::Tail);
+            let is_first = hit.reach.is_some() || !chain.iter().any(|other| other.kind == Kind::Tail);
+            let is_behind = match hit.reach {
+                Some(reach) => chain.last().is_some_and(|last| is_near(last.found.end, reach)),
+                None => is_behind,
+            };
             (is_within || is_behind) && is_first && !clash(chain, hit)
         }
         Kind::Message => {
@@ -139,6 +146,16 @@ fn belongs<'b>(book: &Book, text: &str, chain: &[Hit<'b>], hit: &Hit<'b>) -> boo
     }
 }
 
+/// Whether two names are of one code: clients in Java, Python and JavaScript call the class of an error by its code and a word more.
+fn is_one_code(one: &str, other: &str) -> bool {
+    let plain = |code: &'_ str| -> usize {
+        let ends = ["Exception", "Fault", "Error"].into_iter();
+        ends.filter_map(|end| code.strip_suffix(end)).map(str::len).next().unwrap_or(code.len())
+    };
+    let (one, other) = (one.get(..plain(one)).unwrap_or(one), other.get(..plain(other)).unwrap_or(other));
+    one.eq_ignore_ascii_case(other)
+}
+
 /// Whether a code may be that of a text.
 fn is_alike(text: &Hit<'_>, code: &Hit<'_>) -> bool {
     let of = |name: &str| (text.set.get(name), code.set.get(name));
@@ -151,9 +168,8 @@ fn is_alike(text: &Hit<'_>, code: &Hit<'_>) -> bool {
 
 /// Whether two parts name different codes or statuses.
 fn clash(chain: &[Hit<'_>], hit: &Hit<'_>) -> bool {
-    let is_other = |name: &str, one: &str, other: &str| {
-        matches!(name, "code" | "status") && !one.eq_ignore_ascii_case(other)
-    };
+    let is_other =
+        |name: &str, one: &str, other: &str| matches!(name, "code" | "status") && !is_one_code(one, other);
     chain.iter().flat_map(|before| &before.found.values).any(|(name, value)| {
         hit.found.values.iter().any(|(other, found)| other == name && is_other(name, value, found))
     })

@@ -65,7 +65,7 @@ impl Codes {
 
     /// The codes that stand in a text by themselves.
     pub(super) fn find_in<'t>(&'t self, text: &'t str) -> impl Iterator<Item = CodeAt<'t>> + 't {
-        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
         let bytes = text.as_bytes();
         let mut at = 0;
         std::iter::from_fn(move || {
@@ -75,7 +75,9 @@ impl Codes {
                 let end = start + rest.iter().position(|byte| !is_part(*byte)).unwrap_or(rest.len());
                 at = end;
                 let word = text.get(start..end)?.trim_end_matches('.');
-                if word.len() < 8 || !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                // Codes have capital letters, or are several words in one.
+                let is_coded = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'.' | b'_');
+                if word.len() < 8 || !word.bytes().any(is_coded) {
                     continue;
                 }
                 if let Some(group) = self.get(word).filter(|group| group.bare) {

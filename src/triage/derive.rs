@@ -8,6 +8,7 @@ use crate::policy::arn;
 pub(super) fn derive(book: &Book, facts: &mut Facts) {
     who(facts);
     code(book, facts);
+    frame(book, facts);
     let service = facts.get("service").map(str::to_owned);
     if facts.get("action").is_none()
         && let Some(operation) = facts.get("operation").map(str::to_owned)
@@ -44,6 +45,20 @@ fn who(facts: &mut Facts) {
     facts.remove("who");
     if who.starts_with("arn:") || who.ends_with(".amazonaws.com") {
         facts.add("principal", &who);
+    }
+}
+
+/// The call out of the outermost frame of a client's stack: methods are called like calls, in Java with a small first letter.
+fn frame(book: &Book, facts: &mut Facts) {
+    let Some(frame) = facts.get("frame").map(str::to_owned) else { return };
+    facts.remove("frame");
+    let name = frame.strip_suffix("Async").unwrap_or(&frame);
+    let mut letters = name.chars();
+    let Some(first) = letters.next() else { return };
+    let call = format!("{}{}", first.to_ascii_uppercase(), letters.as_str());
+    let service = facts.get("service").map(str::to_owned);
+    if facts.get("operation").is_none() && book.action_of(&call, service.as_deref()).is_some() {
+        facts.set("operation", &call);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Bench;
 use super::pages::CausePage;
 use super::weigh::rule_out;
-use super::when::fits;
+use super::when::{fits, holds};
 use super::whose::is_of_reader;
 use crate::contract::{Ask, Expect, Form};
 use crate::evidence::{Evidence, PolicyDocument, Role};
@@ -133,6 +133,9 @@ pub(super) fn of_reader(bench: &Bench<'_>) -> Vec<String> {
 /// The demands that a cause puts in question.
 pub(super) fn demands(bench: &Bench<'_>, page: &CausePage, facts: &Facts) -> Vec<String> {
     let Some(contract) = bench.library.contract(bench.consumer) else { return Vec::new() };
+    if !holds(&page.asked_if, facts) {
+        return Vec::new();
+    }
     let asks = |ask: &Ask| {
         let Some(action) = facts.get("action") else { return false };
         match ask {

@@ -24,6 +24,7 @@ mod pages;
 mod read;
 mod records;
 mod rows;
+mod silent;
 mod simulated;
 mod stream;
 mod template;
@@ -44,7 +45,7 @@ use crate::contract::Form;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Facts, Triage, Triaged};
 use crate::judge::Library;
-use crate::redact::{without_mails, without_secrets};
+use crate::redact::{without_broken_secrets, without_mails, without_secrets};
 use crate::source::Sources;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -78,6 +79,8 @@ pub struct Bench<'a> {
     pub now: &'a str,
     /// What is presumed absent counts as not visible.
     pub strict: bool,
+    /// Names were replaced: words that no message has are not shown.
+    pub hides: bool,
 }
 
 /// Something that was given to be triaged.
@@ -120,19 +123,41 @@ pub fn facts(book: &Book, text: &str) -> Vec<(bool, Facts)> {
 /// somebody pasted with it go no further.
 fn hear(bench: &Bench<'_>, item: &Item) -> Vec<read::Heard> {
     let book = bench.book;
-    let text = clean(&item.text);
+    let text = clean(&without_broken_secrets(&item.text));
     let listed = keys::listed(bench, &text);
     let text = without_secrets(&text);
     let is_plain = item.facts.iter().all(|(_, value)| matches!(clean::plain(value), Cow::Borrowed(_)));
     if is_plain && listed.is_none() {
-        return read::messages(book, &text, &item.facts);
+        return told(bench, read::messages(book, &text, &item.facts));
     }
     let mut facts = Facts::default();
     for (name, value) in item.facts.iter() {
         facts.set(name, &clean::plain(value));
     }
     facts.set("key-listed", listed.unwrap_or_default());
-    read::messages(book, &text, &facts)
+    told(bench, read::messages(book, &text, &facts))
+}
+
+/// The messages as they may be told. Where names are replaced, words that no message has are left out: what is a name in them nobody
+/// knows.
+fn told(bench: &Bench<'_>, mut messages: Vec<read::Heard>) -> Vec<read::Heard> {
+    if !bench.hides {
+        return messages;
+    }
+    let left_out =
+        |words: usize| bench.library.phrases().say("triage-left-out", &[("count", &words.to_string())]);
+    for heard in &mut messages {
+        if heard.is_known {
+            heard.text.truncate(heard.own);
+        } else {
+            heard.text = left_out(heard.text.split_whitespace().count());
+        }
+        if let Some(says) = heard.facts.get("says") {
+            let words = left_out(says.split_whitespace().count());
+            heard.facts.set("says", &words);
+        }
+    }
+    messages
 }
 
 fn origin_of(item: &Item) -> Option<String> {

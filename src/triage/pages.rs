@@ -18,6 +18,9 @@ pub(super) struct CausePage {
     pub(super) help: Option<String>,
     #[serde(default)]
     pub(super) demands: Vec<String>,
+    /// Facts without which they are not in question.
+    #[serde(default)]
+    pub(super) asked_if: When,
     #[serde(default)]
     pub(super) rules: Vec<String>,
     #[serde(default)]

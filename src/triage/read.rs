@@ -20,6 +20,8 @@ const LONGEST_SAID: usize = 300;
 pub(super) struct Heard {
     /// The text that it stands in.
     pub(super) text: String,
+    /// How much of it is the message itself.
+    pub(super) own: usize,
     /// Whether a template knows it.
     pub(super) is_known: bool,
     /// What it tells.
@@ -56,7 +58,8 @@ pub(super) fn messages(book: &Book, text: &str, seeds: &Facts) -> Vec<Heard> {
         }
         derive(book, &mut facts);
         let shown = text.get(start..end).unwrap_or(text).trim().to_owned();
-        out.push(Heard { text: shown, is_known: true, facts });
+        let own = text.get(start..own).map_or(0, |own| own.trim().len()).min(shown.len());
+        out.push(Heard { text: shown, own, is_known: true, facts });
     }
     if out.is_empty() && !(text.is_empty() && seeds.iter().next().is_none()) {
         let mut facts = seeds.clone();
@@ -66,7 +69,7 @@ pub(super) fn messages(book: &Book, text: &str, seeds: &Facts) -> Vec<Heard> {
             facts.add("says", text);
         }
         derive(book, &mut facts);
-        out.push(Heard { text: text.to_owned(), is_known, facts });
+        out.push(Heard { text: text.to_owned(), own: 0, is_known, facts });
     }
     out
 }
@@ -107,6 +110,7 @@ fn hits<'b>(book: &'b Book, text: &'b str) -> Vec<Hit<'b>> {
         level: message.level,
         found,
         set: Cow::Borrowed(&message.set),
+        reach: message.reach,
     });
     let mut hits: Vec<Hit<'_>> = found.collect();
     hits.extend(book.codes.find_in(text).take(MOST_MESSAGES).map(|code| {
@@ -124,6 +128,7 @@ fn hits<'b>(book: &'b Book, text: &'b str) -> Vec<Hit<'b>> {
                 letters: code.end - code.start,
             },
             set: Cow::Borrowed(&code.group.set),
+            reach: None,
         }
     }));
     hits
@@ -157,7 +162,7 @@ fn facts(book: &Book, chain: &[Hit<'_>], seeds: &Facts) -> Facts {
             // What is said further in is nearer to the call.
             match *name {
                 "code" if hit.kind == Kind::Code => facts.add(name, value),
-                "code" | "operation" | "action" | "principal" => facts.set(name, value),
+                "code" | "operation" | "action" | "principal" | "frame" => facts.set(name, value),
                 _ => facts.add(name, value),
             }
         }

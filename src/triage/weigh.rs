@@ -9,6 +9,7 @@ use super::layer::{Word, is_of_event, word_of};
 use super::next::asks;
 use super::others::{once, others};
 use super::own::own;
+use super::silent::seen;
 use super::when::holds;
 use super::whose::{has_personal, is_personal_layer, other_than_refused};
 use crate::contract::{Form, Origin, ReadsAs};
@@ -97,7 +98,8 @@ impl<'a> Weigher<'a> {
     }
 
     pub(super) fn weigh(&mut self, facts: &Facts) -> Weighed {
-        let form = form_of(self.bench.form, facts);
+        let (form, facts) = seen(&self.bench, form_of(self.bench.form, facts), facts);
+        let facts = &*facts;
         let own = own(&self.bench, facts, &form);
         let bench = Bench { evidence: &own.evidence, ..self.bench };
         let mut out = self.weighed(&bench, facts, form, &own.key);
@@ -369,7 +371,7 @@ fn open(bench: &Bench<'_>, ranked: &Ranked<'_>, facts: &Facts) -> Cause {
         has_page: ranked.page.page,
         says: bench.book.say(&ranked.page.says, facts),
         sure: ranked.sure,
-        why: ranked.why.to_owned(),
+        why: bench.book.say(ranked.why, facts),
         standing: Standing::Open,
         class: ranked.page.class,
         owner: ranked.page.owner,

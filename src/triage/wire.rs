@@ -6,12 +6,14 @@ use super::{Book, Item};
 use crate::finding::triage::Facts;
 use serde_json::{Map, Value};
 
-/// Members that hold the code, without signs between their words: of the services, of boto3, of the SDKs of JavaScript, Java and Go.
+/// Members that hold the code, without signs between their words: of the services, of boto3, of the SDKs of JavaScript, Java and Go, of
+/// Datadog and of Koku.
 /// <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization>,
 /// <https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/error-handling.html> (checked 2026-11)
-const CODES: [&str; 6] = ["code", "type", "errorcode", "awserrorcode", "errortype", "name"];
+const CODES: [&str; 8] =
+    ["code", "type", "errorcode", "awserrorcode", "errortype", "issuecode", "name", "source"];
 /// Members that hold the sentence.
-const TEXTS: [&str; 4] = ["message", "errormessage", "awserrormessage", "msg"];
+const TEXTS: [&str; 5] = ["message", "errormessage", "awserrormessage", "msg", "detail"];
 /// Members that tell more, and the fact that they tell.
 const FACTS: [(&str, &str); 7] = [
     ("bucketname", "bucket"),

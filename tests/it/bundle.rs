@@ -244,6 +244,38 @@ fn ordinary_names_are_replaced_and_judged_alike() {
     }
 }
 
+/// Names in answers that only list, and those that conditions and devices are called by.
+#[test]
+fn names_that_nothing_else_has_are_replaced_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = account(folder.path(), "reader", "acme-cur", "acme-cur");
+    let write = |name: &str, value: serde_json::Value| std::fs::write(there.join(name), value.to_string());
+    let bucket =
+        |name: &str| serde_json::json!({ "Name": name, "CreationDate": "2024-01-01T00:00:00+00:00" });
+    let buckets = [bucket("jane-doe-private"), bucket("acme-cur"), bucket("acme-logs")];
+    write("list-buckets.json", serde_json::json!({ "Buckets": buckets, "Owner": { "ID": "x" } })).unwrap();
+    let logging = serde_json::json!({ "TargetBucket": "acme-logs", "TargetPrefix": "s3/" });
+    write("get-bucket-logging.json", serde_json::json!({ "LoggingEnabled": logging })).unwrap();
+    let device = serde_json::json!({ "UserName": "reader", "SerialNumber": "arn:aws:iam::111122223333:mfa/janes-phone" });
+    write("list-mfa-devices.json", serde_json::json!({ "MFADevices": [device] })).unwrap();
+    let trust = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "jane.doe\u0040acme.example", "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "Q7-mustard-pot", "saml:sub": ["jane", "joe-bloggs"],
+        "saml:sub_type": "persistent", "sts:RoleSessionName": "jane-at-acme"}}}]}"#;
+    std::fs::write(there.join("trust-policy.json"), trust).unwrap();
+    let file = folder.path().join("bundle.json");
+    let said = bundle(&file, &there);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let text = std::fs::read_to_string(&file).unwrap();
+    for name in ["jane", "private", "acme", "joe", "bloggs", "phone", "mustard", "111122223333"] {
+        assert!(!text.contains(name), "{name} stands in {text}");
+    }
+    assert!(text.contains("persistent") && text.contains("saml:sub_type"), "{text}");
+    // The bucket of the logs is the same in both answers.
+    let mapping = std::fs::read_to_string(folder.path().join("bundle.json.mapping.json")).unwrap();
+    assert!(mapping.contains("jane-doe-private") && mapping.contains("acme-logs"), "{mapping}");
+}
+
 /// A name may be a word of AWS's language as well: then it goes where a document shows it as a name, and the rest stays.
 #[test]
 fn names_that_are_words_of_the_language_are_replaced_where_they_are_names() {

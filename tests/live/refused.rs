@@ -35,6 +35,31 @@ fn a_read_that_was_refused_is_never_ready() {
     assert_eq!(check(&server.url, &other).state("reader.owned").as_deref(), Some("unknown"));
 }
 
+/// A file that is not whole is said to be so, read by read, and the code tells it to a script.
+#[test]
+fn collecting_names_what_was_refused_and_ends_with_a_code_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let collect = |name: &str, server: &Server| {
+        let mut program = preflight(&server.url);
+        program.args(["collect", "-o"]).arg(folder.path().join(name)).args(ACCOUNT);
+        run(program)
+    };
+    let said = collect("whole.json", &Server::start(healthy()));
+    assert_eq!(said.code, 0, "{}", said.err);
+    let refused = [
+        ("s3:GetBucketLocation", "get-bucket-location"),
+        ("organizations:DescribeOrganization", "describe-organization"),
+    ];
+    let changes: Vec<(&str, Value)> = refused.iter().map(|(call, _)| (*call, denied(call))).collect();
+    let said = collect("part.json", &Server::start(with(&changes)));
+    assert_eq!(said.code, 3, "{}", said.err);
+    for (call, command) in refused {
+        let line = said.err.lines().find(|line| line.starts_with("not read: ") && line.contains(command));
+        assert!(line.is_some_and(|line| line.contains(call)), "{}", said.err);
+    }
+    assert!(folder.path().join("part.json").exists());
+}
+
 /// What a delivered export's legacy sister would have told is no matter of a CUR 2.0 export.
 #[test]
 fn a_refusal_that_bears_on_nothing_asked_changes_nothing() {

@@ -7,11 +7,13 @@ mod explain;
 mod exports;
 mod look;
 mod months;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod typed;
 mod used;
 
+pub use shown::{ShownExport, ShownMonths, shown_export, shown_months};
 pub(super) use typed::written;
 pub use used::{UsedPath, used_path};
 

@@ -131,7 +131,7 @@ impl LiveArgs {
 /// there and was cut short, answers that it holds are not asked for again, so that a run that was stopped goes on; one
 /// that is whole is asked for anew. Only reads.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 written, 3 written, but cut short, 2 the run failed")]
+#[command(after_help = "Exit codes: 0 written, 3 written, but not all could be read, 2 the run failed")]
 pub(in crate::cli) struct CollectArgs {
     /// The file to write
     #[arg(short, long, value_name = "FILE")]
@@ -193,10 +193,11 @@ pub(in crate::cli) enum PolicyForm {
 
 /// Write the evidence into one file that can be shown to others.
 ///
-/// Takes what `preflight check` takes. Account numbers and names, user, group, role and bucket names, identifiers of keys,
-/// users and organizations, mail addresses, descriptions and values of tags are replaced by others of the same length, the
-/// same everywhere in the file; internet addresses, names of policies and exports, and every `Sid` stay. Before it is
-/// written, the bundle is judged, and must be judged as the documents are. Secrets are refused.
+/// Takes what `preflight check` takes. Account numbers and names, user, group, role and bucket names, names of sessions and of
+/// second factors, external ids, identifiers of keys, users and organizations, mail addresses, descriptions and values of
+/// tags are replaced by others of the same length, the same everywhere in the file; internet addresses, names of policies
+/// and exports, names of files in buckets, and every `Sid` stay. Before it is written, the bundle is judged, and must be
+/// judged as the documents are. Secrets are refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 written, 2 not written")]
 pub(in crate::cli) struct BundleArgs {

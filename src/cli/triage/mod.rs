@@ -40,6 +40,7 @@ pub(super) fn run(args: &TriageArgs) -> anyhow::Result<Exit> {
         form: &run.config.form,
         now: run.now(),
         strict: false,
+        hides: args.redact,
     };
     let mut collector = Collector::new(bench);
     let mut rows = Rows::new(args, bench);
@@ -80,7 +81,7 @@ pub(super) fn run(args: &TriageArgs) -> anyhow::Result<Exit> {
     let style = terminal::style(args.color, args.quiet);
     let shown = if args.reply {
         let corrected = corrected(&run, &answer);
-        drawn::reply(&answer, &run.sources, &corrected)
+        drawn::reply(&answer, &run.sources, &corrected, run.library.phrases())
     } else {
         match args.format {
             TriageFormat::Human => drawn::render(&answer, &run.sources, &style),

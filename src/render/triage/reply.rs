@@ -1,9 +1,10 @@
 //! An answer to the customer, in plain text: what is wrong, what to change, what to send otherwise.
 
-use crate::finding::triage::{Cause, Standing, Triage, Triaged};
+use crate::finding::triage::{Cause, Standing, Sure, Triage, Triaged};
 use crate::finding::{Class, Owner};
 use crate::render::view::safe;
 use crate::render::wrap::wrap;
+use crate::rulebook::Phrases;
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -18,34 +19,32 @@ pub struct Corrected {
 
 const WIDTH: usize = 76;
 
-/// Writes the mail.
+/// Writes the mail, in the words of `rules/phrases.toml`.
 #[must_use]
-pub fn reply(triage: &Triage, sources: &Sources, corrected: &[Corrected]) -> String {
-    let mut out = String::from("Hello,\n\n");
+pub fn reply(triage: &Triage, sources: &Sources, corrected: &[Corrected], phrases: &Phrases) -> String {
+    let mut mail = Mail { out: String::new(), phrases };
+    mail.say("reply-begin", &[]);
     if triage.messages.is_empty() {
-        para(
-            &mut out,
-            "we found no error in what you sent. Please send the message as the product shows it.",
-        );
+        mail.say("reply-no-error", &[]);
     }
     for (at, message) in triage.messages.iter().enumerate() {
         if triage.messages.len() > 1 {
-            let _ = writeln!(out, "{}.", at + 1);
+            let _ = writeln!(mail.out, "{}.", at + 1);
         }
-        one(&mut out, message, sources);
+        mail.one(message, sources);
     }
     if !corrected.is_empty() {
-        para(&mut out, "As it should be:");
+        mail.say("reply-corrected", &[]);
     }
     for document in corrected {
-        let _ = writeln!(out, "--- {} ---", safe(&document.name));
+        let _ = writeln!(mail.out, "--- {} ---", safe(&document.name));
         for line in document.text.lines() {
-            let _ = writeln!(out, "{}", safe_line(line));
+            let _ = writeln!(mail.out, "{}", safe_line(line));
         }
-        out.push('\n');
+        mail.out.push('\n');
     }
-    out.push_str("Kind regards\n");
-    out
+    let _ = writeln!(mail.out, "{}", phrases.say("reply-end", &[]));
+    mail.out
 }
 
 /// Tabs of a document stay what they are.
@@ -53,102 +52,106 @@ fn safe_line(line: &str) -> String {
     line.split('\t').map(|part| safe(part).into_owned()).collect::<Vec<_>>().join("    ")
 }
 
-fn one(out: &mut String, message: &Triaged, sources: &Sources) {
-    if message.text.is_empty() {
-        para(out, "thank you for your report.");
-    } else {
-        para(out, "the import of your AWS account reported:");
-        let shown: String = message.text.chars().take(400).collect();
-        for line in wrap(&safe(&shown), WIDTH - 4) {
-            let _ = writeln!(out, "    {line}");
-        }
-        out.push('\n');
-    }
-    let confirmed: Vec<&Cause> =
-        message.causes.iter().filter(|cause| cause.standing == Standing::Confirmed).collect();
-    if confirmed.is_empty() {
-        open(out, message);
-        return;
-    }
-    for cause in confirmed {
-        para(out, &format!("What is wrong: {}.", plain(&cause.says)));
-        for label in cause.labels.iter().take(3) {
-            let source = sources.get(label.place.source);
-            let at = source.position(label.place.span.start);
-            let text = format!("in {}, line {}: {}", source.name(), at.line, plain(&label.text));
-            para(out, &text);
-        }
-        let of_rule = cause.finding.as_ref().and_then(|finding| finding.help.as_deref());
-        if let Some(help) = of_rule.or(cause.help.as_deref()) {
-            para(out, &format!("What to change: {}.", plain(help)));
-        }
-        who(out, cause);
-    }
-    send(out, message);
+/// A mail that is being written.
+struct Mail<'p> {
+    out: String,
+    phrases: &'p Phrases,
 }
 
-fn open(out: &mut String, message: &Triaged) {
-    let mut causes = message.causes.iter().filter(|cause| cause.standing == Standing::Open);
-    match causes.next() {
-        Some(first) => {
-            let word = match first.sure {
-                crate::finding::triage::Sure::Certain => "The message says",
-                crate::finding::triage::Sure::Likely => "The usual reason for this is",
-                crate::finding::triage::Sure::Possible => "A possible reason for this is",
-            };
-            para(out, &format!("{word}: {}.", plain(&first.says)));
-            who(out, first);
-            let more = causes.count();
-            if more > 0 && !message.asks.is_empty() {
-                let reasons =
-                    if more == 1 { "is one more possible reason" } else { "are more possible reasons" };
-                para(out, &format!("There {reasons}, which we cannot tell apart from here."));
+impl Mail<'_> {
+    fn say(&mut self, phrase: &str, holes: &[(&'static str, &str)]) {
+        let text = self.phrases.say(phrase, holes);
+        self.para(&text);
+    }
+
+    fn para(&mut self, text: &str) {
+        for line in wrap(&safe(text), WIDTH) {
+            let _ = writeln!(self.out, "{line}");
+        }
+        self.out.push('\n');
+    }
+
+    fn one(&mut self, message: &Triaged, sources: &Sources) {
+        if message.text.is_empty() {
+            self.say("reply-report", &[]);
+        } else {
+            self.say("reply-message", &[]);
+            let shown: String = message.text.chars().take(400).collect();
+            for line in wrap(&safe(&shown), WIDTH - 4) {
+                let _ = writeln!(self.out, "    {line}");
             }
+            self.out.push('\n');
         }
-        None => para(out, "We cannot tell the reason from this alone."),
+        let confirmed: Vec<&Cause> =
+            message.causes.iter().filter(|cause| cause.standing == Standing::Confirmed).collect();
+        if confirmed.is_empty() {
+            self.open(message);
+            return;
+        }
+        for cause in confirmed {
+            self.say("reply-wrong", &[("says", &plain(&cause.says))]);
+            for label in cause.labels.iter().take(3) {
+                let source = sources.get(label.place.source);
+                let line = source.position(label.place.span.start).line.to_string();
+                let holes = [("document", source.name()), ("line", &*line), ("label", &*plain(&label.text))];
+                self.say("reply-place", &holes);
+            }
+            let of_rule = cause.finding.as_ref().and_then(|finding| finding.help.as_deref());
+            if let Some(help) = of_rule.or(cause.help.as_deref()) {
+                self.say("reply-change", &[("help", &plain(help))]);
+            }
+            self.who(cause);
+        }
+        self.send(message);
     }
-    send(out, message);
-}
 
-fn who(out: &mut String, cause: &Cause) {
-    match cause.owner {
-        Owner::Customer => {}
-        Owner::Organization => para(out, "The administrator of your AWS organization has to change this."),
-        Owner::Consumer => para(out, "This is for us to change; there is nothing to do in your account."),
-        Owner::Aws => para(out, "Only AWS can change this."),
+    fn open(&mut self, message: &Triaged) {
+        let mut causes = message.causes.iter().filter(|cause| cause.standing == Standing::Open);
+        match causes.next() {
+            Some(first) => {
+                let phrase = match first.sure {
+                    Sure::Certain => "reply-certain",
+                    Sure::Likely => "reply-likely",
+                    Sure::Possible => "reply-possible",
+                };
+                self.say(phrase, &[("says", &plain(&first.says))]);
+                self.who(first);
+                match causes.count() {
+                    0 => {}
+                    _ if message.asks.is_empty() => {}
+                    1 => self.say("reply-one-more", &[]),
+                    _ => self.say("reply-more", &[]),
+                }
+            }
+            None => self.say("reply-cannot-tell", &[]),
+        }
+        self.send(message);
     }
-    if cause.class == Class::MayClear {
-        para(out, "It may clear by itself; please try again later before changing anything.");
-    }
-}
 
-fn send(out: &mut String, message: &Triaged) {
-    let Some(ask) = message.asks.first() else { return };
-    let what = plain(&ask.what);
-    if ask.is_sentence {
-        para(
-            out,
-            &format!(
-                "This is not known yet: {what}. Please send us the answer to the following, which only reads:"
-            ),
-        );
-    } else {
-        para(out, &format!("Please send us {what}. The following only reads:"));
+    fn who(&mut self, cause: &Cause) {
+        match cause.owner {
+            Owner::Customer => {}
+            Owner::Organization => self.say("reply-organization", &[]),
+            Owner::Consumer => self.say("reply-product", &[]),
+            Owner::Aws => self.say("reply-aws", &[]),
+        }
+        if cause.class == Class::MayClear {
+            self.say("reply-may-clear", &[]);
+        }
     }
-    let _ = writeln!(out, "    {}\n", safe(&ask.command));
-    if let Some(then) = &ask.then {
-        para(out, &plain(then));
+
+    fn send(&mut self, message: &Triaged) {
+        let Some(ask) = message.asks.first() else { return };
+        let phrase = if ask.is_sentence { "reply-unknown" } else { "reply-send" };
+        self.say(phrase, &[("what", &plain(&ask.what))]);
+        let _ = writeln!(self.out, "    {}\n", safe(&ask.command));
+        if let Some(then) = &ask.then {
+            self.para(&plain(then));
+        }
+        self.say("reply-no-secrets", &[]);
     }
-    para(out, "Please do not send access keys or other secrets.");
 }
 
 fn plain(text: &str) -> String {
     safe(text).replace('`', "\"")
-}
-
-fn para(out: &mut String, text: &str) {
-    for line in wrap(&safe(text), WIDTH) {
-        let _ = writeln!(out, "{line}");
-    }
-    out.push('\n');
 }
