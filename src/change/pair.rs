@@ -101,6 +101,7 @@ impl<'p> Pair<'p> {
         };
         let mut comparison = Comparison {
             fate: self.fate,
+            when: None,
             documents: (name(self.old), name(self.new)),
             place: begin(self.shown),
             kind: self.kind.to_string(),

@@ -1,7 +1,9 @@
 //! What policies have come to since a git revision: `--base`.
 
 mod calls;
+mod cases;
 mod compare;
+mod given;
 mod pairing;
 mod side;
 mod tree;
@@ -81,6 +83,7 @@ impl Before {
             same: BTreeSet::new(),
             skipped: Vec::new(),
         };
+        let sets = given::Sets::new(&out.tree, prefix(base), &wanted, &texts, now);
         let kinds = now.kinds(&out.tree);
         let of_modules = wanted.iter().map(|(path, _)| *path).chain(current.keys());
         let folders: BTreeSet<String> =
@@ -117,11 +120,11 @@ impl Before {
                 modules.plans.push(Plan { path: path.clone(), text, is_same });
                 continue;
             }
-            if is_same {
+            if is_same && !sets.changes(path) {
                 out.same.insert(path.clone());
                 continue;
             }
-            let mut found = LoosePolicies::default();
+            let mut found = LoosePolicies { parameters: sets.old.clone(), ..LoosePolicies::default() };
             load::add_found(sources, &format!("{}{path}", prefix(base)), &text, &mut found);
             let mut old = Side::of(&found, sources);
             let is_torn = |id: &SourceId| read_json(sources.get(*id).text()).issues.iter().any(is_fault);
@@ -160,7 +163,10 @@ impl Before {
         let disk = RevisionFiles::new(revision, files, &prefix(&self.base));
         let mut changed: BTreeSet<String> = BTreeSet::new();
         for folder in &all.folders {
-            let part = |path: &str| load::is_part_of_module(path) && folder_of(path) == folder;
+            let part = |path: &str| {
+                (load::is_part_of_module(path) && folder_of(path) == folder)
+                    || load::is_values_of(path, folder)
+            };
             let parts = files.keys().filter(|path| part(path)).count();
             let now: Vec<&String> = current.keys().filter(|path| part(path)).collect();
             let plans = all.plans.iter().filter(|plan| folder_of(&plan.path) == folder);

@@ -1,5 +1,6 @@
 //! Where a template of infrastructure as code attaches a policy.
 
+use super::case::Case;
 use super::loose::PolicyHint;
 use crate::policy::{Policy, Text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,20 +22,24 @@ pub struct Attachment {
     pub targets: Vec<Target>,
     /// What the text of the template says of holes whose value it bears on (`each.key`, a condition, an entry of a mapping).
     pub behind: Behind,
+    /// What the policy is in each case of what only the deployment decides; none where nothing does.
+    pub cases: Vec<Case>,
 }
 
 impl Attachment {
     /// A place in a template of which the file is not said yet.
     #[must_use]
     pub fn new(address: String, hint: PolicyHint, targets: Vec<Target>) -> Self {
-        Self { file: String::new(), address, hint, targets, behind: Behind::new() }
+        Self { file: String::new(), address, hint, targets, behind: Behind::new(), cases: Vec::new() }
     }
 
     /// The names of what is filled in later, in a policy that is attached here and in what it is attached to.
     #[must_use]
     pub fn holes<'a>(&'a self, policy: &'a Policy) -> BTreeSet<&'a str> {
         let targets = self.targets.iter().flat_map(|target| target.name.holes.iter());
-        policy.hole_names().into_iter().chain(targets.map(|hole| &*hole.name)).collect()
+        let cases = self.cases.iter().filter_map(Case::policy);
+        let all = std::iter::once(policy).chain(cases).flat_map(Policy::hole_names);
+        all.chain(targets.map(|hole| &*hole.name)).collect()
     }
 }
 

@@ -143,6 +143,8 @@ pub struct Evidence {
     pub links: Vec<Link>,
     /// What gives access and stands in no document.
     pub called: Vec<Called>,
+    /// What stacks of templates are made with.
+    pub parameters: Vec<super::parameters::ParameterSet>,
     /// Reports and exports of templates, with what is said around them.
     pub declared: Vec<DeclaredExport>,
     /// Policies of templates that could not be resolved.

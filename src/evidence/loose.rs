@@ -3,6 +3,7 @@
 use super::attachment::{Attachment, Link};
 use super::called::Called;
 use super::declared::DeclaredExport;
+use super::parameters::ParameterSet;
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
@@ -101,4 +102,6 @@ pub struct LoosePolicies {
     pub links: Vec<(String, Link)>,
     /// What gives access and stands in no document.
     pub called: Vec<Called>,
+    /// What stacks of templates are made with.
+    pub parameters: Vec<ParameterSet>,
 }

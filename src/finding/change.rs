@@ -146,6 +146,8 @@ impl Changes {
 pub struct Comparison {
     /// What happened to the document.
     pub fate: Fate,
+    /// What must be so for it, in words that stand behind "if", where the documents hang on something.
+    pub when: Option<String>,
     /// Names of the documents, the old one first; empty where there is none.
     pub documents: (String, String),
     /// Where the new document begins, or the old one where there is none.

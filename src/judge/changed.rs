@@ -66,6 +66,9 @@ fn finding(library: &Library, comparison: &Comparison, case: &'static str, chang
     cause.notes.push(change.witness.words());
     let mut finding = tell(library, &cause, "change", None).finding;
     finding.demand = change.demand.as_ref().map(|demanded| demanded.id.clone());
+    if let Some(when) = &comparison.when {
+        finding.headline = format!("{}, if {when}", finding.headline);
+    }
     // What may be lost, in some world only, is less than what is.
     if case == "lost-needed" && change.severity < Severity::Error {
         finding.severity = change.severity;

@@ -1,10 +1,12 @@
 //! Findings of policies without a consumer: no demands, no verdict.
 
 use super::known::Published;
+use super::cases::in_cases;
+use super::told::Told;
 use super::{Library, distinct, tell};
 use crate::checks::lint::{self, Doc, PolicyKind};
 use crate::checks::{Cause, Subject, look_declared};
-use crate::evidence::{LoosePolicies, Role};
+use crate::evidence::{CasePolicy, LoosePolicies, PolicyDocument, Role};
 use crate::finding::{Finding, NotEvaluated, Report, RuleName, Severity, Verdict, Wrapped};
 use crate::policy::Policy;
 use crate::source::{Place, Sources};
@@ -42,17 +44,27 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
             owner: found.owner.as_ref(),
             requests: library.requests(),
         };
-        let causes = lint::lint(&doc);
-        if causes.is_empty() {
-            docs.push(doc);
-            continue;
-        }
-        let published = library.known_texts().published(&found.policy);
-        for cause in causes {
-            if job.pedantic || !is_style(library, &cause) {
-                told.push(lowered(library, cause, &found.policy, &published));
+        let look = |doc: &Doc<'_>| -> Vec<Told> {
+            let causes = lint::lint(doc);
+            if causes.is_empty() {
+                return Vec::new();
             }
+            let published = library.known_texts().published(doc.policy);
+            let worth = causes.into_iter().filter(|cause| job.pedantic || !is_style(library, cause));
+            worth.map(|cause| lowered(library, cause, doc.policy, &published)).collect()
+        };
+        let attachment = found.attachment.as_ref();
+        let is_in_cases = attachment.is_some_and(|attachment| !attachment.cases.is_empty());
+        // Of what is known in cases alone there is nothing to look at.
+        let own = if is_in_cases && found.policy.statements.is_empty() { Vec::new() } else { look(&doc) };
+        if is_in_cases {
+            let each = |case: &CasePolicy| {
+                let CasePolicy { policy, issues, length } = case;
+                look(&Doc { text: job.sources.get(policy.source), policy, issues, length: *length, ..doc })
+            };
+            told.extend(in_cases(attachment, &own, &each));
         }
+        told.extend(own);
         docs.push(doc);
     }
     told.extend(lint::together(&docs).iter().map(|cause| {
@@ -91,25 +103,35 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
 
 /// What the rules say of a consumer's documents, beside its demands: errors and warnings, no matters of taste, and nothing
 /// of a place that explains a demand already.
-pub(super) fn beside(library: &Library, subject: &Subject<'_>, explained: &[Finding]) -> Vec<super::Told> {
+pub(super) fn beside(library: &Library, subject: &Subject<'_>, explained: &[Finding]) -> Vec<Told> {
     let mut told = Vec::new();
     for document in &subject.evidence.documents {
         // What an organization's guardrails do to others is not asked here.
         let guardrail = matches!(document.role, Role::Scp | Role::Rcp);
         let least = if guardrail { Severity::Error } else { Severity::Warning };
-        let causes = crate::checks::look(subject, document);
-        if causes.is_empty() {
-            continue;
-        }
-        let published = library.known_texts().published(&document.policy);
-        let of_document = causes
-            .iter()
-            .filter(|cause| !is_style(library, cause))
-            .cloned()
-            .map(|cause| lowered(library, cause, &document.policy, &published))
-            .filter(|told| told.finding.severity >= least)
-            .filter(|told| !explained.iter().any(|finding| meet(finding, &told.finding)));
-        told.extend(of_document);
+        let look = |document: &PolicyDocument| -> Vec<Told> {
+            let causes = crate::checks::look(subject, document);
+            if causes.is_empty() {
+                return Vec::new();
+            }
+            let published = library.known_texts().published(&document.policy);
+            causes
+                .iter()
+                .filter(|cause| !is_style(library, cause))
+                .cloned()
+                .map(|cause| lowered(library, cause, &document.policy, &published))
+                .filter(|told| told.finding.severity >= least)
+                .filter(|told| !explained.iter().any(|finding| meet(finding, &told.finding)))
+                .collect()
+        };
+        let own = look(document);
+        let attachment = document.attachment.as_ref().or(document.named_in.as_ref());
+        let each = |case: &CasePolicy| {
+            let CasePolicy { policy, issues, length } = case.clone();
+            look(&PolicyDocument { source: policy.source, policy, issues, length, ..document.clone() })
+        };
+        told.extend(in_cases(attachment, &own, &each));
+        told.extend(own);
     }
     told
 }
@@ -133,7 +155,7 @@ fn is_style(library: &Library, cause: &Cause) -> bool {
 }
 
 /// The finding of a cause. In a statement that AWS itself publishes it is worth a note: who pasted it did nothing wrong.
-fn lowered(library: &Library, cause: Cause, policy: &Policy, published: &Published) -> super::Told {
+fn lowered(library: &Library, cause: Cause, policy: &Policy, published: &Published) -> Told {
     let mut told = tell(library, &cause, "iam", None);
     told.refusal = true;
     let refused = matches!(cause.check, "syntax" | "grammar");

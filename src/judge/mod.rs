@@ -6,6 +6,7 @@
 mod again;
 mod agree;
 mod attached;
+mod cases;
 mod changed;
 mod complete;
 mod doubts;

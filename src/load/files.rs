@@ -107,7 +107,7 @@ pub(super) fn below(paths: &[PathBuf], counted: Counted<'_>) -> Result<Vec<Found
 pub(super) fn all(paths: &[PathBuf], counted: Counted<'_>) -> Result<Vec<Found>, LoadError> {
     let found = |path: PathBuf| {
         let is_candidate =
-            is_json(&path) || has_ending(&path, &TEXTS) || super::terraform::is_terraform(&path);
+            is_json(&path) || has_ending(&path, &TEXTS) || super::terraform::is_terraform(&path) || is_sam(&path);
         Found { path, is_found: true, is_odd: !is_candidate }
     };
     let mut files = Vec::new();
@@ -157,9 +157,15 @@ pub trait Files {
     /// The files below a folder that no ignore file leaves out, in order, up to a bound.
     fn below(&self, folder: &Path) -> Vec<PathBuf>;
 
+    /// The files in a folder and up to two folders below whose names say that they give values to variables of Terraform, in order.
+    fn values(&self, folder: &Path) -> Vec<PathBuf>;
+
     /// What the file's source is called.
     fn called(&self, path: &Path) -> String;
 }
+
+/// How deep below a module files of values are looked for.
+pub const DEEPEST_VALUES: usize = 2;
 
 /// Files below a folder that an expression may read; of more, the first ones.
 pub const MOST_BELOW: usize = 2_000;
@@ -185,8 +191,36 @@ impl Files for Disk {
         files_below(folder)
     }
 
+    fn values(&self, folder: &Path) -> Vec<PathBuf> {
+        let mut out = Vec::new();
+        values_below(folder, 0, &mut out);
+        out.sort();
+        out
+    }
+
     fn called(&self, path: &Path) -> String {
         super::display(path)
+    }
+}
+
+/// Collects files of values. Folders that hold modules of their own are left out.
+fn values_below(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
+    let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Ok(names) = listed(place) else { return };
+    let paths: Vec<PathBuf> = names.into_iter().map(|name| folder.join(name)).collect();
+    if depth > 0 && paths.iter().any(|path| super::terraform::is_terraform(path)) {
+        return;
+    }
+    for path in paths {
+        if super::terraform::is_values(&path) {
+            out.push(path);
+        } else if depth < DEEPEST_VALUES
+            && path.extension().is_none()
+            && std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir())
+            && !path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+        {
+            values_below(&path, depth + 1, out);
+        }
     }
 }
 
@@ -222,6 +256,11 @@ fn listed(folder: &Path) -> Result<Vec<std::ffi::OsString>, LoadError> {
 
 pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
     path.extension().is_some_and(|found| endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
+}
+
+/// Whether a file has settings of the SAM CLI.
+fn is_sam(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "samconfig.toml")
 }
 
 pub(super) fn is_json(path: &Path) -> bool {

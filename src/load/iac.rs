@@ -4,11 +4,12 @@ use super::cloudformation::{Taken, TemplatePolicy};
 use super::terraform;
 use super::yaml::Found;
 use crate::evidence::{
-    Attachment, Called, DeclaredExport, Evidence, LoosePolicies, LoosePolicy, OpenPolicy, PolicyDocument,
-    PolicyHint, Role,
+    Attachment, Called, CaseIs, DeclaredExport, Evidence, LoosePolicies, LoosePolicy, OpenPolicy,
+    PolicyDocument, PolicyHint, Role, in_words,
 };
 use crate::policy;
 use crate::source::{Place, SourceId, Sources};
+use std::collections::BTreeSet;
 
 /// Takes what a text holds as the evidence of an account. `named`: what the user says the text is.
 pub(super) fn take(
@@ -55,6 +56,7 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
         not_evaluated,
         named: beside,
         presumed,
+        notes,
         declared,
         ..
     } = taken;
@@ -95,6 +97,7 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
         evidence.not_evaluated.push((address(&what), reason.clone()));
         evidence.unresolved.push(OpenPolicy { file: name.to_owned(), address: Some(what), reason });
     }
+    evidence.assumed.extend(notes.into_iter().map(|note| format!("{name}: {note}")));
     for (parameter, value) in presumed {
         let text = format!("parameter {parameter} of {name} is `{value}`, as the template presets it");
         evidence.assumed.push(text);
@@ -143,7 +146,20 @@ pub(super) fn take_loose(sources: &Sources, source: SourceId, found: Found, out:
 }
 
 fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
-    for each in taken.policies {
+    let in_cases: BTreeSet<String> =
+        taken.in_cases.iter().map(|each| each.attachment.address.clone()).collect();
+    let open_in = |each: &TemplatePolicy| -> Vec<(String, String)> {
+        let name = format!("{name}: {}", each.attachment.address);
+        let cases = each.attachment.cases.iter();
+        cases
+            .filter_map(|case| match &case.is {
+                CaseIs::Open(reason) => Some((name.clone(), format!("if {}: {reason}", in_words(&case.when)))),
+                CaseIs::Made(_) | CaseIs::Absent => None,
+            })
+            .collect()
+    };
+    for each in taken.policies.into_iter().chain(taken.in_cases) {
+        out.not_evaluated.extend(open_in(&each));
         let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
         let source = policy.source;
         out.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
@@ -156,7 +172,8 @@ fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
     out.links.extend(taken.links.into_iter().map(|link| (name.to_owned(), link)));
     let named = taken.named.into_iter();
     out.not_evaluated.extend(named.map(|(address, reason)| (format!("{name}: {address}"), reason)));
-    for (address, reason) in taken.not_evaluated {
+    // What is known in each case is judged in each.
+    for (address, reason) in taken.not_evaluated.into_iter().filter(|(name, _)| !in_cases.contains(name)) {
         out.not_evaluated.push((format!("{name}: {address}"), reason.clone()));
         out.open.push(OpenPolicy { file: name.to_owned(), address: Some(address), reason });
     }
@@ -216,6 +233,7 @@ pub(super) fn loose_modules(found: terraform::Found, out: &mut LoosePolicies) {
             hint: PolicyHint::Identity,
             targets: Vec::new(),
             behind: each.behind,
+            cases: each.cases,
         }),
     }));
 }

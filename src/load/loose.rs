@@ -1,8 +1,9 @@
 //! Every policy below some paths, whatever document holds it.
 
+use super::filled;
 use super::files::{self, Counted, Files, LoadError};
 use super::{iac, terraform};
-use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, PolicyHint};
+use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, ParameterSet, PolicyHint};
 use crate::policy::{self, Embedded, Length, Text, is_policy};
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Document, Node, Value, read_json};
@@ -47,9 +48,10 @@ pub fn loose_among(
 }
 
 fn gathered(sources: &mut Sources, all: Vec<files::Found>) -> Result<LoosePolicies, LoadError> {
-    let mut out = LoosePolicies::default();
-    let (modules, all): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|file| terraform::is_terraform(&file.path));
+    let mut out = LoosePolicies { parameters: super::parameters::among(&all), ..LoosePolicies::default() };
+    let (modules, all): (Vec<_>, Vec<_>) = all.into_iter().partition(|file| {
+        terraform::is_terraform(&file.path) || (!file.is_found && terraform::is_values(&file.path))
+    });
     let modules: Vec<PathBuf> = modules.into_iter().map(|file| file.path).collect();
     iac::loose_modules(terraform::modules(sources, &modules, &files::Disk)?, &mut out);
     for file in all {
@@ -58,7 +60,7 @@ fn gathered(sources: &mut Sources, all: Vec<files::Found>) -> Result<LoosePolici
             continue;
         }
         // It is read with its module.
-        if file.is_found && terraform::is_values_json(&file.path) {
+        if file.is_found && terraform::is_values(&file.path) {
             continue;
         }
         let named = !file.is_found;
@@ -126,6 +128,17 @@ pub fn join(found: &mut LoosePolicies) {
     super::placed::loose(found);
 }
 
+/// What a file says that stacks are made with.
+#[must_use]
+pub fn parameters_in(name: &str, text: &str) -> Vec<ParameterSet> {
+    super::parameters::sets(name, text)
+}
+
+/// Leaves out what is given to templates that are not read.
+pub fn keep_known_parameters(sets: &mut Vec<ParameterSet>, is_read: &dyn Fn(&str) -> bool) {
+    super::parameters::keep_known(sets, is_read);
+}
+
 /// Whether a text is a plan of Terraform.
 #[must_use]
 pub fn is_plan(text: &str) -> bool {
@@ -136,6 +149,22 @@ pub fn is_plan(text: &str) -> bool {
 #[must_use]
 pub fn is_part_of_module(name: &str) -> bool {
     terraform::is_part(std::path::Path::new(name))
+}
+
+/// Whether a file of this name gives values to variables of a module of Terraform, read by itself or where somebody names it.
+#[must_use]
+pub fn gives_values(name: &str) -> bool {
+    terraform::is_values(std::path::Path::new(name))
+}
+
+/// Whether a file of values may be one of the module in a folder.
+#[must_use]
+pub fn is_values_of(name: &str, folder: &str) -> bool {
+    let rest = match folder {
+        "" => Some(name),
+        folder => name.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+    };
+    gives_values(name) && rest.is_some_and(|rest| rest.matches('/').count() <= files::DEEPEST_VALUES)
 }
 
 /// Whether a file of this name may be a template in YAML.
@@ -180,7 +209,11 @@ pub fn policies_of(sources: &Sources, source: SourceId) -> Vec<policy::Policy> {
 
 fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolicies) {
     let text = sources.get(source);
-    if let Some(found) = super::yaml::read(text.text(), source) {
+    let sets = std::mem::take(&mut out.parameters);
+    let given = super::yaml::Given { file: text.name(), sets: &sets };
+    let known = super::yaml::read(text.text(), source, given);
+    out.parameters = sets;
+    if let Some(found) = known {
         super::iac::take_loose(sources, source, found, out);
         return;
     }
@@ -212,16 +245,22 @@ fn search(sources: &Sources, source: SourceId, named: bool, out: &mut LoosePolic
         // The user says it is a policy, so what is wrong with it is worth saying.
         out.policies.push(LoosePolicy {
             source,
-            policy: policy::read(&document.root, source, 0),
+            policy: read(&document.root, text.text(), source),
             issues: document.issues.clone(),
             length: Length::of(text.slice(document.root.span)),
             hint: None,
             owner: None,
             attachment: None,
         });
-    } else {
+    } else if !out.parameters.iter().any(|set| set.file == text.name()) {
         out.not_evaluated.push((text.name().to_owned(), "holds no policy".to_owned()));
     }
+}
+
+/// The policy that a document is; what somebody fills in before it is used is open.
+fn read(node: &Node<'_>, text: &str, source: SourceId) -> policy::Policy {
+    let opened = filled::opened(node, text);
+    policy::read(opened.as_ref().unwrap_or(node), source, 0)
 }
 
 /// Whether a text is one that is read here.
@@ -257,7 +296,7 @@ impl Walk<'_, '_> {
         match &node.value {
             Value::Object(_) if depth == 0 && is_policy(node) => self.out.policies.push(LoosePolicy {
                 source: self.source,
-                policy: policy::read(node, self.source, 0),
+                policy: read(node, self.text, self.source),
                 issues: self.document.issues.clone(),
                 length: Length::of(self.text.get(node.span.range()).unwrap_or_default()),
                 hint: around.hint,

@@ -4,12 +4,15 @@ mod cloudformation;
 mod coded;
 mod comments;
 mod files;
+mod filled;
 mod foreign;
 mod iac;
 mod loose;
 mod other;
+mod parameters;
 mod pieces;
 mod placed;
+mod reading;
 mod recognise;
 mod role;
 mod snapshot;
@@ -20,13 +23,13 @@ mod yaml;
 
 pub use comments::comments_of;
 pub use files::{
-    Counted, Files, LoadError, MOST_BELOW, all_below, decode, files_below, none_counted, read_text,
+    Counted, DEEPEST_VALUES, Files, LoadError, MOST_BELOW, all_below, decode, files_below, none_counted, read_text,
     short_listing,
 };
 pub use iac::can_be;
 pub use loose::{
-    add_found, add_loose, add_modules, is_looked_into, is_part_of_module, is_plan, is_template_name, join,
-    loose, loose_among, loose_counted, policies_of,
+    add_found, add_loose, add_modules, keep_known_parameters, gives_values, is_looked_into, is_part_of_module, is_plan,
+    is_template_name, is_values_of, join, loose, loose_among, loose_counted, parameters_in, policies_of,
 };
 
 pub use terraform::{ModuleCall, module_calls, without_secrets};
@@ -90,7 +93,9 @@ pub fn load_counted(
     let is_named =
         |path: &Path| named.iter().any(|file| same(&file.path, path)) || taken.contains(&real(path));
     let mut modules = Vec::new();
-    for file in files::all(paths, counted)? {
+    let all = files::all(paths, counted)?;
+    evidence.parameters = parameters::among(&all);
+    for file in all {
         if is_named(&file.path) {
             continue;
         }
@@ -115,12 +120,12 @@ pub fn load_counted(
                 files::Odd::Known => {}
             }
         }
-        if terraform::is_terraform(&file.path) {
+        if terraform::is_terraform(&file.path) || (!file.is_found && terraform::is_values(&file.path)) {
             modules.push(file.path);
             continue;
         }
         // It is read with its module.
-        if file.is_found && terraform::is_values_json(&file.path) {
+        if file.is_found && terraform::is_values(&file.path) {
             continue;
         }
         let is_sure = file.is_odd || files::is_json(&file.path);
@@ -164,7 +169,7 @@ fn named_module(
             Err(LoadError::TooLong { .. }) => continue,
             read => read?,
         };
-        if yaml::read(&text, sources.next()).is_some() {
+        if yaml::read(&text, sources.next(), yaml::Given::default()).is_some() {
             let source = sources.add(display(&found.path), terraform::without_secrets(text));
             taken.insert(real(&found.path));
             match file.kind {
@@ -262,7 +267,11 @@ pub fn again(
     changed: &BTreeMap<SourceId, String>,
 ) -> (Sources, Evidence) {
     let mut sources = sources.with(changed);
-    let mut out = Evidence { listing: evidence.listing.clone(), ..Evidence::default() };
+    let mut out = Evidence {
+        listing: evidence.listing.clone(),
+        parameters: evidence.parameters.clone(),
+        ..Evidence::default()
+    };
     for (source, reading) in &evidence.readings {
         match reading {
             Reading::Named(role, level, linked) => {

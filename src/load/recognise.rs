@@ -16,6 +16,11 @@ use crate::syntax::{Node, read_json};
 pub(super) use find::Found;
 use find::{find, here};
 
+/// What is said of a file's parameters.
+fn given<'g>(sources: &'g Sources, source: SourceId, evidence: &'g Evidence) -> super::yaml::Given<'g> {
+    super::yaml::Given { file: sources.get(source).name(), sets: &evidence.parameters }
+}
+
 /// Reads a file whose role the user gave.
 pub(super) fn named(
     sources: &mut Sources,
@@ -24,7 +29,7 @@ pub(super) fn named(
     evidence: &mut Evidence,
 ) {
     evidence.readings.push((source, Reading::Named(file.0, file.1, file.2)));
-    if let Some(found) = super::yaml::read(sources.get(source).text(), source) {
+    if let Some(found) = super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence)) {
         super::iac::take(sources, source, found, Some(file), evidence);
         return;
     }
@@ -107,7 +112,11 @@ pub(super) fn by_content(sources: &mut Sources, source: SourceId, evidence: &mut
     let name = sources.get(source).name().to_owned();
     let is_groups = is_of_group(&name);
     evidence.readings.push((source, Reading::ByContent));
-    if let Err(reason) = recognised(sources, source, is_groups, evidence) {
+    // What gives values to a template is read with it.
+    let is_given = evidence.parameters.iter().any(|set| set.file == name);
+    if let Err(reason) = recognised(sources, source, is_groups, evidence)
+        && !is_given
+    {
         evidence.not_evaluated.push((name, reason));
     }
 }
@@ -139,7 +148,7 @@ fn recognised(
         evidence.reader.credentials.extend(rows);
         return Ok(vec!["get-credential-report"]);
     }
-    if let Some(found) = super::yaml::read(sources.get(source).text(), source) {
+    if let Some(found) = super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence)) {
         super::iac::take(sources, source, found, None, evidence);
         return Ok(Vec::new());
     }

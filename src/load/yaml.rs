@@ -3,6 +3,7 @@
 
 use super::cloudformation::{self, Taken};
 use super::terraform;
+use crate::evidence::ParameterSet;
 use crate::policy::{Length, Notation, Policy, is_policy, read_as};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Document, Issue, IssueKind, Member, Node, Value, read_json, read_yaml};
@@ -25,8 +26,16 @@ pub(super) struct Found {
     pub(super) broken: Option<Issue>,
 }
 
+/// What is said elsewhere of the parameters of a file's template.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given<'g> {
+    /// The file.
+    pub(super) file: &'g str,
+    pub(super) sets: &'g [ParameterSet],
+}
+
 /// Reads a text, if it is a template, or a policy in YAML.
-pub(super) fn read(text: &str, source: SourceId) -> Option<Found> {
+pub(super) fn read(text: &str, source: SourceId, given: Given<'_>) -> Option<Found> {
     if !looks_like(text) {
         // Looking for the words first: answers of the AWS CLI are large.
         let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
@@ -42,7 +51,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Option<Found> {
         if !cloudformation::is_template(&document.root) {
             return None;
         }
-        return Some(template(&document, text, source, false));
+        return Some(template(&document, (text, source, false), given));
     }
     let mut found = Found::default();
     let mut is_known = false;
@@ -50,7 +59,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Option<Found> {
         let root = &document.root;
         if cloudformation::is_template(root) {
             is_known = true;
-            let more = template(document, text, source, true);
+            let more = template(document, (text, source, true), given);
             found.templates.extend(more.templates);
             found.broken = found.broken.or(more.broken);
         } else if is_policy(root) {
@@ -147,12 +156,16 @@ pub(super) fn is_plan(text: &str) -> bool {
     has_word && !looks_like(text) && terraform::is_plan(&read_json(text).root)
 }
 
-fn template(document: &Document<'_>, text: &str, source: SourceId, is_yaml: bool) -> Found {
+fn template(
+    document: &Document<'_>,
+    (text, source, is_yaml): (&str, SourceId, bool),
+    given: Given<'_>,
+) -> Found {
     if let Some(issue) = broken(document) {
         return Found { broken: Some(issue), ..Found::default() };
     }
-    let mut taken = cloudformation::take(&document.root, text, source, is_yaml);
-    for each in &mut taken.policies {
+    let mut taken = cloudformation::take(&document.root, (text, source, is_yaml), given);
+    for each in taken.policies.iter_mut().chain(&mut taken.in_cases) {
         let inside = |issue: &&Issue| each.policy.span.contains(issue.span);
         each.issues.extend(document.issues.iter().filter(inside).cloned());
     }

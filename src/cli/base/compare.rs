@@ -1,10 +1,11 @@
 //! Two sides: what changed between them, policy by policy, and what could not be compared.
 
+use super::cases::{InCase, in_cases};
 use super::pairing::{Paired, Skipped, pairs};
 use super::side::Side;
 use crate::change::{Accounts, Asked, Pair, says_the_same};
 use crate::checks::{Cause, replaced};
-use crate::evidence::{Called, Link, LinkKind, Target, TargetKind};
+use crate::evidence::{Called, Link, LinkKind, Target, TargetKind, When, in_words};
 use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,44 +19,30 @@ pub(in crate::cli) fn compare(
 ) -> (Vec<Comparison>, Vec<Skipped>, Vec<Cause>) {
     let (paired, mut skipped) = pairs(old, now, sources);
     let mut list = Vec::new();
-    for Paired { path, fate, old: before, new: after } in paired {
-        let both = [before, after];
-        if both.iter().flatten().any(|item| item.broken) {
-            let reason = "a policy in it is not JSON that AWS takes (`preflight lint` tells more)";
-            skipped.push(Skipped { file: path, address: None, reason: reason.to_owned() });
-            continue;
-        }
-        let Some(shown) = after.or(before) else { continue };
-        // What stands around it has changed, and it says what it said.
-        if let (Some(before), Some(after)) = (before, after)
-            && before.attachment.is_some()
-            && fate == Fate::Changed
-            && says_the_same(&before.policy, &after.policy)
-            && targets(before) == targets(after)
-            && redefined(before, after).is_none()
-        {
-            continue;
-        }
-        let asked = if shown.tied { asked } else { &[] };
-        let pair = Pair {
-            fate,
-            old: before.map(|item| &item.policy),
-            new: after.map(|item| &item.policy),
-            shown: &shown.policy,
-            kind: shown.kind,
-        };
-        let mut comparison = pair.compared(sources, accounts, asked);
-        let named = |item: Option<&super::Item>, name: &mut String| {
-            if let Some(item) = item.filter(|item| item.attachment.is_some()) {
-                *name = item.name(sources);
+    for pair in paired {
+        let cases = in_cases(pair.old, pair.new);
+        let is_one = matches!(cases.as_slice(), [only] if only.when.is_empty());
+        let mut found: Vec<(When, Option<Comparison>)> = Vec::new();
+        for InCase { when, old: before, new: after, open } in cases {
+            if let Some(reason) = open {
+                let reason = format!("if {}: {reason}", in_words(&when));
+                let address = after.or(before).and_then(|item| item.address().map(str::to_owned));
+                skipped.push(Skipped { file: pair.path.clone(), address, reason });
+                continue;
             }
-        };
-        named(before, &mut comparison.documents.0);
-        named(after, &mut comparison.documents.1);
-        if let (Some(before), Some(after)) = (before, after) {
-            doubt(&mut comparison, before, after);
+            let fate = match (&before, &after) {
+                _ if is_one => pair.fate,
+                (Some(_), Some(_)) if pair.old.is_some() && pair.new.is_some() => pair.fate,
+                (None, Some(_)) => Fate::Added,
+                _ => Fate::Removed,
+            };
+            let pair = Paired { path: pair.path.clone(), fate, old: before.as_deref(), new: after.as_deref() };
+            match compare_one(sources, &pair, accounts, asked) {
+                Ok(comparison) => found.push((when, comparison)),
+                Err(not) => skipped.push(not),
+            }
         }
-        list.push(comparison);
+        list.extend(told(found, is_one));
     }
     skipped.extend(attached(old, now));
     skipped.extend(called(old, now));
@@ -65,6 +52,76 @@ pub(in crate::cli) fn compare(
     skipped.sort();
     skipped.dedup();
     (list, skipped, exports.causes)
+}
+
+/// The comparisons that are worth telling: one where all cases come to the same, else those in which something is another thing.
+fn told(mut found: Vec<(When, Option<Comparison>)>, is_one: bool) -> Vec<Comparison> {
+    let what = |each: &Comparison| (each.effect, each.gained.clone(), each.lost.clone(), each.unknown.clone());
+    let is_same = found.first().is_some_and(|(_, first)| {
+        found.iter().all(|(_, other)| first.as_ref().map(what) == other.as_ref().map(what))
+    });
+    if is_one || is_same {
+        found.truncate(1);
+        return found.into_iter().filter_map(|(_, comparison)| comparison).collect();
+    }
+    let differs = |(_, each): &(When, Comparison)| each.effect != Effect::Same || !each.unknown.is_empty();
+    let named = |(when, mut each): (When, Comparison)| {
+        each.when = Some(in_words(&when));
+        for name in [&mut each.documents.0, &mut each.documents.1] {
+            if !name.is_empty() {
+                name.push_str(&format!(", if {}", in_words(&when)));
+            }
+        }
+        each
+    };
+    let all = found.into_iter().filter_map(|(when, comparison)| Some((when, comparison?)));
+    all.filter(differs).map(named).collect()
+}
+
+/// Compares one policy with what it was; nothing where it says what it said.
+fn compare_one(
+    sources: &Sources,
+    pair: &Paired<'_>,
+    accounts: Accounts<'_>,
+    asked: &[Asked<'_>],
+) -> Result<Option<Comparison>, Skipped> {
+    let Paired { path, fate, old: before, new: after } = pair;
+    let (before, after) = (*before, *after);
+    if [before, after].iter().flatten().any(|item| item.broken) {
+        let reason = "a policy in it is not JSON that AWS takes (`preflight lint` tells more)";
+        return Err(Skipped { file: path.clone(), address: None, reason: reason.to_owned() });
+    }
+    let Some(shown) = after.or(before) else { return Ok(None) };
+    // What stands around it has changed, and it says what it said.
+    if let (Some(before), Some(after)) = (before, after)
+        && before.attachment.is_some()
+        && *fate == Fate::Changed
+        && says_the_same(&before.policy, &after.policy)
+        && targets(before) == targets(after)
+        && redefined(before, after).is_none()
+    {
+        return Ok(None);
+    }
+    let asked = if shown.tied { asked } else { &[] };
+    let pair = Pair {
+        fate: *fate,
+        old: before.map(|item| &item.policy),
+        new: after.map(|item| &item.policy),
+        shown: &shown.policy,
+        kind: shown.kind,
+    };
+    let mut comparison = pair.compared(sources, accounts, asked);
+    let named = |item: Option<&super::Item>, name: &mut String| {
+        if let Some(item) = item.filter(|item| item.attachment.is_some()) {
+            *name = item.name(sources);
+        }
+    };
+    named(before, &mut comparison.documents.0);
+    named(after, &mut comparison.documents.1);
+    if let (Some(before), Some(after)) = (before, after) {
+        doubt(&mut comparison, before, after);
+    }
+    Ok(Some(comparison))
 }
 
 /// What two policies of templates say alone is not all: they may be attached to others, and what fills them may be another

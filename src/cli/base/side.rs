@@ -3,7 +3,7 @@
 use crate::checks::lint::PolicyKind;
 use crate::evidence::{
     Attachment, Called, DeclaredExport, Evidence, Link, LoosePolicies, LoosePolicy, OpenPolicy,
-    PolicyDocument, Role,
+    ParameterSet, PolicyDocument, Role,
 };
 use crate::load;
 use crate::policy::Policy;
@@ -44,6 +44,8 @@ pub(in crate::cli) struct Side {
     pub(super) links: Vec<(String, Link)>,
     /// What gives access and stands in no document.
     pub(super) called: Vec<Called>,
+    /// What stacks of templates are made with.
+    pub(super) parameters: Vec<ParameterSet>,
 }
 
 impl Item {
@@ -106,6 +108,7 @@ impl Side {
             declared: found.declared.clone(),
             links: found.links.clone(),
             called: found.called.clone(),
+            parameters: found.parameters.clone(),
         };
         out.fold(sources);
         out
@@ -139,6 +142,7 @@ impl Side {
             declared: evidence.declared.clone(),
             links: Vec::new(),
             called: evidence.called.clone(),
+            parameters: evidence.parameters.clone(),
         }
     }
 

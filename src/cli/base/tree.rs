@@ -2,6 +2,7 @@
 
 use super::super::git::{Blob, Revision};
 use crate::cli::output;
+use crate::evidence::is_of_module;
 use crate::load::{self, Files, LoadError};
 use crate::render::Tree;
 use std::cell::RefCell;
@@ -143,6 +144,25 @@ impl Files for RevisionFiles<'_> {
         out.truncate(load::MOST_BELOW);
         let rest = |path: &PathBuf| path.strip_prefix(&name).map(|rest| folder.join(rest)).ok();
         out.iter().filter_map(rest).collect()
+    }
+
+    fn values(&self, folder: &Path) -> Vec<PathBuf> {
+        let name = plain(folder);
+        let rest = |path: &String| match name.as_str() {
+            "" => Some(path.clone()),
+            name => path.strip_prefix(name)?.strip_prefix('/').map(str::to_owned),
+        };
+        let has_module = |inner: &str| {
+            let inner = plain(&folder.join(inner));
+            self.files.keys().any(|path| folder_of(path) == inner && is_of_module(path))
+        };
+        let below = self.files.keys().filter(|path| load::gives_values(path)).filter_map(rest);
+        let near = below.filter(|path| path.matches('/').count() <= load::DEEPEST_VALUES);
+        let own = near.filter(|path| {
+            let folders = path.match_indices('/').map(|(at, _)| path.get(..at).unwrap_or_default());
+            !folders.into_iter().any(|inner| inner.contains('.') || has_module(inner))
+        });
+        own.map(|path| folder.join(path)).collect()
     }
 
     fn called(&self, path: &Path) -> String {

@@ -1,11 +1,15 @@
 //! What gives access and stands in no document of a template: attachments by name, grants, and stacks that stand elsewhere.
 
 use super::kinds::principal_kind;
+use super::parts::{parts_of, whole};
 use super::policies::Collector;
 use super::template::Resource;
 use crate::evidence::{Called, gives_access, mark_of};
 use crate::syntax::Node;
 use std::collections::BTreeMap;
+
+/// Properties that say where the template of a nested stack is.
+const TEMPLATE: [&str; 2] = ["TemplateURL", "Location"];
 
 /// Properties that give nothing.
 const BESIDE: [&str; 2] = ["Description", "Tags"];
@@ -13,6 +17,7 @@ const BESIDE: [&str; 2] = ["Description", "Tags"];
 impl<'t> Collector<'_, '_, 't> {
     /// Takes a resource that is such a thing.
     pub(super) fn without_document(&mut self, resource: &Resource<'_, 't>) {
+        let is_read = self.resolver.read.contains(resource.id);
         let all = calls_another(resource.kind) || gives(resource.kind);
         let members = resource.properties().and_then(Node::as_object).unwrap_or_default();
         let wanted = members.iter().filter(|member| {
@@ -24,9 +29,13 @@ impl<'t> Collector<'_, '_, 't> {
         for member in wanted {
             let inner = member.value.as_object().filter(|_| member.key == "Parameters");
             for (name, node) in inner.into_iter().flatten().map(|each| (&each.key, &each.value)) {
+                // What is known of it is compared in the template that it is given to.
+                if is_read && self.is_whole(node) {
+                    continue;
+                }
                 marks.insert(name.to_string(), self.mark(node));
             }
-            if inner.is_none() {
+            if inner.is_none() && !(is_read && TEMPLATE.contains(&&*member.key)) {
                 marks.insert(member.key.to_string(), self.mark(&member.value));
             }
         }
@@ -40,6 +49,11 @@ impl<'t> Collector<'_, '_, 't> {
         if !marks.is_empty() && !is_principal {
             self.out.called.push(Called { file: String::new(), address: resource.id.to_owned(), marks });
         }
+    }
+
+    fn is_whole(&self, node: &Node<'t>) -> bool {
+        let value = self.resolver.value(node);
+        value.as_ref().and_then(parts_of).as_deref().and_then(whole).is_some()
     }
 
     pub(super) fn mark(&self, node: &Node<'t>) -> u64 {

@@ -8,6 +8,7 @@ mod condition;
 mod declared;
 mod document;
 mod function;
+mod given;
 mod kinds;
 mod parts;
 mod policies;
@@ -20,8 +21,10 @@ use crate::billing::Exports;
 use crate::evidence::{Attachment, Called, DeclaredExport, Link, LinkKind, Target};
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
+use crate::load::yaml::Given;
 use crate::syntax::{Issue, Node};
 use document::Read;
+pub(super) use given::nested;
 use policies::Collector;
 use resolve::Resolver;
 use template::Template;
@@ -61,6 +64,9 @@ pub(super) struct TemplatePolicy {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Taken {
     pub(super) policies: Vec<TemplatePolicy>,
+    /// Policies of which something is known in cases alone, and which are named as not evaluated beside: their own statements are
+    /// none.
+    pub(super) in_cases: Vec<TemplatePolicy>,
     /// Reports and exports.
     pub(super) exports: Exports,
     /// Policies that are attached by name, and not in the template.
@@ -79,12 +85,20 @@ pub(super) struct Taken {
     pub(super) named: Vec<(String, String)>,
     /// Parameters whose default was taken, with it.
     pub(super) presumed: Vec<(String, String)>,
+    /// What else was presumed.
+    pub(super) notes: Vec<String>,
 }
 
 /// Takes what a template holds. `text` is what `root` was read from, as YAML or as JSON.
-pub(super) fn take(root: &Node<'_>, text: &str, source: SourceId, is_yaml: bool) -> Taken {
-    let resolver = Resolver::new(Template::new(root));
-    let mut collector = Collector { resolver: &resolver, text, source, is_yaml, out: Taken::default() };
+pub(super) fn take(
+    root: &Node<'_>,
+    (text, source, is_yaml): (&str, SourceId, bool),
+    given: Given<'_>,
+) -> Taken {
+    let mut resolver = Resolver::new(Template::new(root));
+    resolver.take_sets(given);
+    let (guards, out) = (Vec::new(), Taken::default());
+    let mut collector = Collector { resolver: &resolver, text, source, is_yaml, guards, out };
     for resource in resolver.template.resources() {
         collector.resource(resource);
     }
@@ -97,5 +111,6 @@ pub(super) fn take(root: &Node<'_>, text: &str, source: SourceId, is_yaml: bool)
         out.not_evaluated.push((format!("Transform {name}"), reason.to_owned()));
     }
     out.presumed = resolver.presumed();
+    out.notes = resolver.notes.take().into_iter().collect();
     out
 }

@@ -9,21 +9,29 @@ use super::parts::{hole, parts_of};
 use super::resolve::Resolver;
 use super::template::Resource;
 use super::{Link, LinkKind, Taken, TemplatePolicy};
-use crate::evidence::{Attachment, Called, PolicyHint, Target, TargetKind};
+use crate::evidence::{
+    Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, TargetKind, When,
+};
 use crate::load::terraform::names_somebody;
 use crate::policy::{Fault, FaultKind, Text};
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 use crate::syntax::{Member, Node, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(super) struct Collector<'a, 'n, 't> {
     pub(super) resolver: &'a Resolver<'n, 't>,
     pub(super) text: &'a str,
     pub(super) source: SourceId,
     pub(super) is_yaml: bool,
+    /// Conditions around what is taken, and whether they must hold.
+    pub(super) guards: Vec<(Node<'t>, bool)>,
     pub(super) out: Taken,
 }
+
+/// How many functions may decide about one policy.
+const MOST_GUARDS: usize = 8;
 
 impl<'t> Collector<'_, '_, 't> {
     /// Takes what a resource holds.
@@ -187,6 +195,26 @@ impl<'t> Collector<'_, '_, 't> {
     /// An entry of `Policies` that is no plain object: a function chooses it.
     fn entry(&mut self, resource: &Resource<'_, 't>, policy: &Node<'t>, at: usize, target: &Target) {
         let address = format!("{}/Policies[{at}]", resource.id);
+        // Which of two it is only the deployment tells.
+        if let Some((Function::If, argument)) = function(policy)
+            && let Some([condition, yes, no]) = argument.as_array()
+            && self.resolver.truth_of_name(condition).is_none()
+            && self.guards.len() < MOST_GUARDS
+        {
+            for (branch, wanted) in [(yes, true), (no, false)] {
+                self.guards.push((condition.clone(), wanted));
+                match branch.get("PolicyDocument") {
+                    Some(document) => {
+                        let word = if wanted { "if" } else { "if not" };
+                        let address = format!("{address}/{word}");
+                        self.take(resource, address, document, PolicyHint::Identity, vec![target.clone()]);
+                    }
+                    None => self.entry(resource, branch, at, target),
+                }
+                self.guards.pop();
+            }
+            return;
+        }
         let Some(chosen) = self.resolver.value(policy) else { return };
         match chosen.get("PolicyDocument") {
             Some(document) => {
@@ -310,38 +338,75 @@ impl<'t> Collector<'_, '_, 't> {
         hint: PolicyHint,
         targets: Vec<Target>,
     ) {
-        let Read { mut policy, issues, length, wrapped } =
-            match self.resolver.policy(node, (self.text, self.source, self.is_yaml)) {
-                Ok(read) => read,
-                Err(Missing::NoValue) => return,
-                Err(missing) => {
-                    let reason = match missing {
-                        Missing::Open(name) => {
-                            format!("its policy is `{name}`, which is filled in when this is deployed")
-                        }
-                        Missing::Text => "its policy is a text that is no policy in JSON".to_owned(),
-                        Missing::NoValue | Missing::Other => "its policy is no object".to_owned(),
-                    };
-                    self.out.open.push(Attachment::new(address.clone(), hint, targets));
-                    self.out.not_evaluated.push((address, reason));
-                    return;
+        let (found, cases) = self.cases(resource, node);
+        let mut attachment = Attachment { cases, ..Attachment::new(address, hint, targets) };
+        match found {
+            Ok(Read { policy, issues, length, wrapped }) => {
+                attachment.behind = self.resolver.template.behind(attachment.holes(&policy), self.text);
+                self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
+            }
+            Err(Missing::NoValue) => {}
+            Err(missing) => {
+                let open = Attachment { cases: Vec::new(), ..attachment.clone() };
+                self.out.not_evaluated.push((open.address.clone(), why(&missing)));
+                self.out.open.push(open);
+                let made = attachment.cases.iter().find_map(|case| match &case.is {
+                    CaseIs::Made(made) => Some(Arc::clone(made)),
+                    CaseIs::Absent | CaseIs::Open(_) => None,
+                });
+                if let Some(made) = made {
+                    let mut policy = made.policy.clone();
+                    attachment.behind = self.resolver.template.behind(attachment.holes(&policy), self.text);
+                    policy.statements.clear();
+                    let (issues, length, wrapped) = (Vec::new(), made.length, None);
+                    self.out.in_cases.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
                 }
-            };
-        // A resource that may not be made may not allow anything.
-        if let Some(condition) = resource.node.get("Condition")
-            && self.resolver.truth_of_name(condition).is_none()
-        {
-            let name = condition.as_str().unwrap_or("Condition");
-            policy.statements.iter_mut().for_each(|statement| statement.depend_on(name, condition.span));
-        }
-        for (span, found) in self.resolver.variables() {
-            if policy.span.contains(span) {
-                policy.faults.push(Fault { kind: FaultKind::SubTakesVariable, span, found: found.into() });
             }
         }
-        let mut attachment = Attachment::new(address, hint, targets);
-        attachment.behind = self.resolver.template.behind(attachment.holes(&policy), self.text);
-        self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
+    }
+
+    /// What a policy is with all left open, and in each case of what only the deployment decides.
+    fn cases(&self, resource: &Resource<'_, 't>, node: &Node<'t>) -> (Result<Read, Missing>, Vec<Case>) {
+        let resolver = self.resolver;
+        let left = resolver.left();
+        let (base, cases) = resolver.reading.explore(|| {
+            resolver.restore(left);
+            let mut guards: Vec<(String, Span)> = Vec::new();
+            let own = resource.node.get("Condition").map(|condition| (condition, true));
+            for (condition, wanted) in own.into_iter().chain(self.guards.iter().map(|(node, wanted)| (node, *wanted))) {
+                match resolver.truth_of_name(condition) {
+                    Some(truth) if truth != wanted => return Err(Missing::NoValue),
+                    Some(_) => {}
+                    None => {
+                        let name = condition.as_str().unwrap_or("Condition");
+                        let name = if wanted { name.to_owned() } else { format!("not {name}") };
+                        guards.push((name, condition.span));
+                    }
+                }
+            }
+            let mut read = resolver.policy(node, (self.text, self.source, self.is_yaml))?;
+            // A resource that may not be made may not allow anything.
+            for (name, span) in &guards {
+                read.policy.statements.iter_mut().for_each(|statement| statement.depend_on(name, *span));
+            }
+            for (span, found) in resolver.variables() {
+                if read.policy.span.contains(span) {
+                    read.policy.faults.push(Fault { kind: FaultKind::SubTakesVariable, span, found: found.into() });
+                }
+            }
+            Ok(read)
+        });
+        let case = |(when, found): (When, Result<Read, Missing>)| {
+            let is = match found {
+                Ok(Read { policy, issues, length, .. }) => {
+                    CaseIs::Made(Arc::new(CasePolicy { policy, issues, length }))
+                }
+                Err(Missing::NoValue) => CaseIs::Absent,
+                Err(missing) => CaseIs::Open(why(&missing)),
+            };
+            Case { when, is }
+        };
+        (base, cases.into_iter().map(case).collect())
     }
 
     /// A report or export, in the form in which AWS's own answers have it.
@@ -352,6 +417,15 @@ impl<'t> Collector<'_, '_, 't> {
         self.out.exports.read_resolved(&properties, self.source);
         let settings = properties.into_owned();
         self.out.declared.push(self.declared(resource, settings));
+    }
+}
+
+/// Why there is no policy to look at.
+fn why(missing: &Missing) -> String {
+    match missing {
+        Missing::Open(name) => format!("its policy is `{name}`, which is filled in when this is deployed"),
+        Missing::Text => "its policy is a text that is no policy in JSON".to_owned(),
+        Missing::NoValue | Missing::Other => "its policy is no object".to_owned(),
     }
 }
 

@@ -4,10 +4,13 @@
 //! deployment tells stays a hole, by the name that the user knows it by. Nothing here fails: what cannot be resolved is a
 //! hole, too.
 
+use super::given::Given;
 use super::function::{Function, attribute_name, function, name_of};
 use super::parts::{Parts, hole, parts_of, text, value_of, whole, without_dynamic_references};
 use super::substitute::{SubPiece, pieces};
 use super::template::Template;
+use crate::evidence::ParameterSet;
+use crate::load::reading::Reading;
 use crate::source::Span;
 use crate::syntax::{Member, Node, Value};
 use std::borrow::Cow;
@@ -22,6 +25,14 @@ const MOST: u32 = 200_000;
 
 pub(super) struct Resolver<'n, 't> {
     pub(super) template: Template<'n, 't>,
+    /// What is taken for given of what only a deployment tells.
+    pub(super) reading: Reading,
+    /// What the template is made with, as files near it say: a name, the values, and what is given and not known.
+    pub(super) sets: Vec<ParameterSet>,
+    /// Nested stacks of the template whose own template is read, too.
+    pub(super) read: BTreeSet<String>,
+    /// What is said of parameters that are not the same in all of these.
+    pub(super) notes: RefCell<BTreeSet<String>>,
     depth: Cell<u32>,
     /// The Region of the deployment, where one is presumed.
     pub(super) region: Cell<Option<&'static str>>,
@@ -37,12 +48,26 @@ impl<'n, 't> Resolver<'n, 't> {
     pub(super) fn new(template: Template<'n, 't>) -> Self {
         Self {
             template,
+            reading: Reading::default(),
+            sets: Vec::new(),
+            read: BTreeSet::new(),
+            notes: RefCell::default(),
             depth: Cell::new(0),
             region: Cell::new(None),
             left: Cell::new(MOST),
             presumed: RefCell::default(),
             variables: RefCell::default(),
         }
+    }
+
+    /// How many values may still be resolved.
+    pub(super) fn left(&self) -> u32 {
+        self.left.get()
+    }
+
+    /// Gives as many values leave to be resolved as there were.
+    pub(super) fn restore(&self, left: u32) {
+        self.left.set(left);
     }
 
     /// The parameters whose default was taken, each with it.
@@ -101,6 +126,7 @@ impl<'n, 't> Resolver<'n, 't> {
     fn applied(&self, node: &Node<'t>, function: Function<'_>, argument: &Node<'t>) -> Option<Node<'t>> {
         let here = |value| Some(Node { span: node.span, value });
         let unknown = || here(Value::Template(hole(name_of(node))));
+        let mark = self.reading.mark();
         match function {
             Function::Ref => match argument.as_str() {
                 Some("AWS::NoValue") => None,
@@ -121,7 +147,10 @@ impl<'n, 't> Resolver<'n, 't> {
                     Some(false) => self.value(no),
                     None => match (self.value(yes), self.value(no)) {
                         // Either way it is the same.
-                        (Some(yes), Some(no)) if yes.value == no.value => Some(yes),
+                        (Some(yes), Some(no)) if yes.value == no.value => {
+                            self.reading.forget(mark);
+                            Some(yes)
+                        }
                         _ => unknown(),
                     },
                 },
@@ -164,8 +193,17 @@ impl<'n, 't> Resolver<'n, 't> {
 
     fn parameter(&self, name: &str, parameter: &Node<'t>) -> Value<'t> {
         let kind = parameter.get("Type").and_then(Node::as_str).unwrap_or("String");
+        let is_kept_elsewhere = kind.starts_with("AWS::SSM::");
+        match self.given(name, parameter) {
+            Given::Value(value) if !is_kept_elsewhere => return typed(kind, value, parameter.span),
+            Given::Open => return Value::Template(hole(name)),
+            Given::Value(_) | Given::Nothing => {}
+        }
+        if let Some(value) = self.reading.given(name).and_then(|at| self.allowed(name)?.into_iter().nth(at)) {
+            return Value::String(Cow::Owned(value));
+        }
         // The default of such a parameter is the name under which its value is kept.
-        if kind.starts_with("AWS::SSM::") {
+        if is_kept_elsewhere {
             return Value::Template(hole(name));
         }
         let allowed = || match parameter.get("AllowedValues")?.as_array()? {
@@ -177,14 +215,7 @@ impl<'n, 't> Resolver<'n, 't> {
             return Value::Template(hole(name));
         };
         self.presumed.borrow_mut().insert(name.to_owned(), given.clone());
-        if kind == "CommaDelimitedList" || kind.starts_with("List<") {
-            let item = |item: &str| Node {
-                span: parameter.span,
-                value: Value::String(Cow::Owned(item.trim().to_owned())),
-            };
-            return Value::Array(given.split(',').map(item).collect());
-        }
-        Value::String(Cow::Owned(given))
+        typed(kind, given, parameter.span)
     }
 
     /// `Bucket.Arn`, from both forms of `Fn::GetAtt`.
@@ -299,6 +330,15 @@ impl<'n, 't> Resolver<'n, 't> {
         let value = self.value(node)?;
         Some(parts_of(&value).unwrap_or_else(|| hole(format!("{id}.{name}"))))
     }
+}
+
+/// The value of a parameter of a type: of a list its items.
+fn typed<'t>(kind: &str, given: String, span: Span) -> Value<'t> {
+    if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+        let item = |item: &str| Node { span, value: Value::String(Cow::Owned(item.trim().to_owned())) };
+        return Value::Array(given.split(',').map(item).collect());
+    }
+    Value::String(Cow::Owned(given))
 }
 
 /// Whether a function is written as a tag, `!Condition`.

@@ -1,6 +1,7 @@
 //! The policies in a document: itself, or what the AWS CLI's answers hold, with what they say of them.
 
 use crate::evidence::{Role, Whose};
+use crate::load::filled;
 use crate::policy::{self, Embedded, Length, Policy, is_policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Document, Issue, Node, Value, read_json};
@@ -28,8 +29,9 @@ pub(super) struct Finds {
 
 /// The document itself, whatever it is.
 pub(super) fn here(source: SourceId, text: &str, document: &Document<'_>) -> Found {
+    let opened = filled::opened(&document.root, text);
     Found {
-        policy: policy::read(&document.root, source, 0),
+        policy: policy::read(opened.as_ref().unwrap_or(&document.root), source, 0),
         issues: document.issues.clone(),
         length: Length::of(text.get(document.root.span.range()).unwrap_or_default()),
         kind: None,

@@ -5,15 +5,17 @@ use super::behind::{self, behind};
 use super::documents::documents;
 use super::kinds::{ATTACHED, OTHER_POLICIES, gives, holds, of_organization};
 use super::module::{File, Module};
+use crate::load::reading::Question;
 use super::value::{Names, Scope, is_known};
 use super::{Found, Unused, declared, export, policy, statement, walk_body};
-use crate::evidence::{Attachment, Called, PolicyHint, Target};
+use crate::evidence::{Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, When};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
 use crate::policy::{Length, Notation, Policy, read_as};
 use crate::source::SourceId;
 use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
 use crate::syntax::{self, Node, Part, Value};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A policy of a resource before it is resolved.
 struct Held<'b> {
@@ -52,12 +54,15 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
             let [kind, name] = block.labels.as_slice() else { continue };
             match block.kind.as_str() {
                 "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {
-                    let document = statement::document(module, file, block, 0);
-                    let (policy, length) = read(&document);
+                    let document = || Ok(statement::document(module, file, block, 0));
+                    let (Ok(Some(CasePolicy { policy, issues, length })), cases) =
+                        cases(&scope, block, &document)
+                    else {
+                        continue;
+                    };
                     let (file, address) = (file.name.clone(), format!("data.{kind}.{name}"));
                     let behind = behind(&scope, block, policy.hole_names());
-                    let issues = document.issues;
-                    found.unused.push(Unused { file, address, policy, issues, length, behind });
+                    found.unused.push(Unused { file, address, policy, issues, length, behind, cases });
                 }
                 "resource" if export::is_export(kind) && !matches!(made(block, &scope), Made::None) => {
                     let settings = export::of_block(block, &scope);
@@ -79,23 +84,68 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
 
 fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
     let Held { block, expr, mut attachment, depends } = held;
-    match policy::resolve(scope, expr) {
+    let (found, cases) = cases(scope, block, &|| policy::resolve(scope, expr));
+    attachment.cases = cases;
+    match found {
         // `null`: the resource has none.
-        Ok(document) if matches!(document.root.value, Value::Null) => {}
-        Ok(document) => {
-            let (mut policy, length) = read(&document);
+        Ok(None) => {}
+        Ok(Some(CasePolicy { mut policy, issues, length })) => {
             if let Some(name) = depends {
                 policy.statements.iter_mut().for_each(|statement| statement.depend_on(&name, statement.span));
             }
             attachment.behind = behind(scope, block, attachment.holes(&policy));
-            let issues = document.issues;
             out.policies.push(TemplatePolicy { policy, issues, length, wrapped: None, attachment });
         }
         Err(reason) => {
-            out.not_evaluated.push((attachment.address.clone(), reason));
-            out.open.push(attachment);
+            let open = Attachment { cases: Vec::new(), ..attachment.clone() };
+            out.not_evaluated.push((open.address.clone(), reason));
+            out.open.push(open);
+            let made = attachment.cases.iter().find_map(|case| match &case.is {
+                CaseIs::Made(made) => Some(Arc::clone(made)),
+                CaseIs::Absent | CaseIs::Open(_) => None,
+            });
+            if let Some(made) = made {
+                let mut policy = made.policy.clone();
+                attachment.behind = behind(scope, block, attachment.holes(&policy));
+                policy.statements.clear();
+                let (issues, length, wrapped) = (Vec::new(), made.length, None);
+                out.in_cases.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
+            }
         }
     }
+}
+
+/// What a document is with all left open, and in each case of what only the run decides.
+fn cases(
+    scope: &Scope<'_>,
+    block: &HclBlock,
+    resolve: &dyn Fn() -> Result<policy::Document, policy::Reason>,
+) -> (Result<Option<CasePolicy>, policy::Reason>, Vec<Case>) {
+    let module = scope.module;
+    let start = module.followed.get();
+    let (base, cases) = module.reading.explore(|| {
+        // Each case has what one document may follow.
+        module.followed.set(start);
+        let made = made(block, scope);
+        if matches!(made, Made::None) {
+            return Ok(None);
+        }
+        let document = resolve()?;
+        if matches!(document.root.value, Value::Null) {
+            return Ok(None);
+        }
+        let (policy, length) = read(&document);
+        Ok(Some(CasePolicy { policy, issues: document.issues, length }))
+    });
+    let case = |(when, found): (When, Result<Option<CasePolicy>, policy::Reason>)| {
+        let is = match found {
+            Ok(Some(made)) => CaseIs::Made(Arc::new(made)),
+            Ok(None) => CaseIs::Absent,
+            Err(reason) => CaseIs::Open(reason),
+        };
+        Case { when, is }
+    };
+    (base, cases.into_iter().map(case).collect())
 }
 
 fn read(document: &policy::Document) -> (Policy, Length) {
@@ -224,7 +274,11 @@ pub(super) fn made(block: &HclBlock, scope: &Scope<'_>) -> Made {
         Value::Object(members) if members.is_empty() => Made::None,
         Value::Array(_) | Value::Object(_) => Made::Some,
         Value::Template(parts) => match parts.as_slice() {
-            [Part::Hole(name)] => Made::Depends(name.to_string()),
+            [Part::Hole(name)] => match scope.module.reading.ask(Question::made(name)) {
+                Some(0) => Made::Some,
+                Some(_) => Made::None,
+                None => Made::Depends(name.to_string()),
+            },
             _ => Made::Depends(syntax::shown(parts)),
         },
         _ => Made::Depends("how many are made".to_owned()),

@@ -13,6 +13,7 @@ mod function;
 mod gather;
 mod kinds;
 mod module;
+mod named;
 mod overrides;
 mod plan;
 mod policy;
@@ -23,22 +24,26 @@ mod value;
 
 use super::cloudformation::Taken;
 use super::files::{Files, LoadError};
-use crate::evidence::{Behind, is_of_module};
+use crate::evidence::{Behind, Case, is_of_module};
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Sources};
 use crate::syntax::Issue;
 use crate::syntax::hcl::{
-    HclBody, HclDirective, HclExpr, HclFault, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
+    HclBlock, HclBody, HclDirective, HclExpr, HclFault, HclKind, HclPart, HclStep, read_hcl, read_hcl_json,
     read_hcl_json_values,
 };
 pub use calls::{ModuleCall, module_calls};
 pub(super) use documents::names_somebody;
 use module::{File, Module};
+use super::reading::Reading;
 pub(super) use plan::{is_plan, plain as plain_address, take as take_plan};
 pub use secret::without_secrets;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+/// Files of values beside one module that are looked at.
+const MOST_NAMED: usize = 16;
 
 /// Modules that are read beside those that are asked for.
 const MOST_CALLED: usize = 1_000;
@@ -53,6 +58,8 @@ pub(super) struct Unused {
     pub(super) length: Length,
     /// As in [`Attachment`](crate::evidence::Attachment).
     pub(super) behind: Behind,
+    /// The same.
+    pub(super) cases: Vec<Case>,
 }
 
 /// What modules hold.
@@ -87,10 +94,16 @@ fn is_loaded(name: &str) -> bool {
     stem == "terraform.tfvars" || stem.ends_with(".auto.tfvars")
 }
 
-/// Whether a file gives values to variables in the JSON form.
-pub(super) fn is_values_json(path: &Path) -> bool {
+/// Whether a file gives values to variables, read by itself or where somebody names it.
+pub(super) fn is_values(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.ends_with(".json") && is_loaded(name)
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
+/// The same in the JSON form.
+fn is_values_json(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".tfvars.json")
 }
 
 /// Whether a file is one of a module in the JSON form.
@@ -108,18 +121,26 @@ pub(super) fn modules(
     files: &dyn Files,
 ) -> Result<Found, LoadError> {
     let mut folders: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+    // Files of values that somebody names count for every module that takes them, and no others beside them.
+    let (named, paths): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| is_values(path));
     for path in paths {
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         folders.entry(folder).or_default().insert(path.clone());
     }
     let mut found = Found::default();
+    let reading = Rc::new(Reading::default());
     let (mut all, mut taken) = (Vec::new(), Vec::new());
     for (folder, asked) in folders {
-        let (module, wanted) = module(sources, (&folder, &asked), files, &mut found)?;
+        let (mut module, wanted) = module(sources, (&folder, &asked), files, &mut found)?;
+        module.reading = Rc::clone(&reading);
+        match named.as_slice() {
+            [] => add_named(sources, &folder, files, &mut module),
+            named => add_given(sources, named, files, (&mut module, &mut found))?,
+        }
         all.push((folder, Rc::new(module)));
         taken.push(wanted);
     }
-    called(sources, files, &mut all);
+    called(sources, files, &reading, &mut all);
     calls::connect(&all);
     assets::read(sources, &all, files);
     for ((_, module), wanted) in all.iter().zip(&taken) {
@@ -155,8 +176,52 @@ fn module(
     Ok((module, wanted))
 }
 
+/// Adds the files of values beside or below a module that somebody may name.
+fn add_named(sources: &mut Sources, folder: &Path, files: &dyn Files, module: &mut Module) {
+    let is_variable = |block: &HclBlock| block.kind == "variable";
+    if !module.files.iter().any(|file| file.body.blocks.iter().any(is_variable)) {
+        return;
+    }
+    let is_here = |path: &Path| path.parent().is_some_and(|place| place == folder);
+    let is_own = |path: &PathBuf| is_here(path) && is_part(path);
+    for path in files.values(folder).into_iter().filter(|path| !is_own(path)).take(MOST_NAMED) {
+        let Some(text) = files.short_text(&path) else { continue };
+        let name = files.called(&path);
+        // What is no file of values, or of another module, is nobody's business here.
+        let Ok(body) = body_of(&name, &text) else { continue };
+        let is_its = body.attributes.iter().any(|each| module.block("variable", &[&each.name]).is_some());
+        if is_its {
+            let source = sources.add(name.clone(), text.clone());
+            module.named.push(File { name, source, text, body });
+        }
+    }
+}
+
+/// Adds files of values that somebody names, in their order, to a module that takes them.
+fn add_given(
+    sources: &mut Sources,
+    named: &[&PathBuf],
+    files: &dyn Files,
+    (module, found): (&mut Module, &mut Found),
+) -> Result<(), LoadError> {
+    for path in named {
+        let text = files.text(path)?;
+        let Some(file) = read(sources, files.called(path), text, found) else { continue };
+        let is_known = module.values.iter().any(|other| other.name == file.name);
+        if !is_known && module.takes(&file) {
+            module.values.push(file);
+        }
+    }
+    Ok(())
+}
+
 /// Reads the modules that others call by a path, for what these make of their outputs.
-fn called(sources: &mut Sources, files: &dyn Files, all: &mut Vec<(PathBuf, Rc<Module>)>) {
+fn called(
+    sources: &mut Sources,
+    files: &dyn Files,
+    reading: &Rc<Reading>,
+    all: &mut Vec<(PathBuf, Rc<Module>)>,
+) {
     let mut known: BTreeSet<PathBuf> = all.iter().map(|(folder, _)| calls::plain(folder)).collect();
     let mut at = 0;
     while let Some((folder, caller)) = all.get(at).map(|(folder, module)| (folder.clone(), Rc::clone(module)))
@@ -169,9 +234,10 @@ fn called(sources: &mut Sources, files: &dyn Files, all: &mut Vec<(PathBuf, Rc<M
             }
             // Whose files nobody asked about is not told of where it is broken.
             let asked = (folder.as_path(), &BTreeSet::new());
-            if let Ok((module, _)) = module(sources, asked, files, &mut Found::default())
+            if let Ok((mut module, _)) = module(sources, asked, files, &mut Found::default())
                 && !module.files.is_empty()
             {
+                module.reading = Rc::clone(reading);
                 all.push((folder, Rc::new(module)));
             }
         }

@@ -2,6 +2,8 @@
 
 use super::assets::{self, Asset, Assets, is_local_file};
 use super::calls::{Callees, Calls};
+use super::named::Given;
+use crate::load::reading::Reading;
 use super::value::{Names, Scope, is_known, renamed, respan, string};
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
@@ -34,6 +36,10 @@ pub(super) struct Module {
     pub(super) files: Vec<File>,
     /// Those that give values to variables, the last one counts.
     pub(super) values: Vec<File>,
+    /// Those that do so where somebody names them.
+    pub(super) named: Vec<File>,
+    /// What is taken for given; modules that are read together share it.
+    pub(super) reading: Rc<Reading>,
     /// Files that its expressions read.
     pub(super) assets: RefCell<Assets>,
     /// The blocks that call it, where their modules were read, too.
@@ -105,7 +111,15 @@ impl Module {
                 (self.given(scope, name), rest)
             }
             ("var", [HclStep::Attribute(name), rest @ ..]) => {
-                let found = self.variable(name);
+                let found = match self.given_by_name(scope, name) {
+                    Given::Value(file, expr) => {
+                        let value = in_file(file, expr);
+                        self.note_named(name, file, &value.value);
+                        return (Some(value).filter(|node| !matches!(node.value, Value::Null)), rest);
+                    }
+                    Given::Open => return (None, rest),
+                    Given::Nothing => self.variable(name),
+                };
                 let value = found.map(|(file, expr, _)| in_file(file, expr));
                 let value = value.filter(|node| !matches!(node.value, Value::Null));
                 if let (Some((file, expr, true)), Some(_)) = (found, &value) {

@@ -30,6 +30,7 @@ pub(super) fn resolve(scope: &Scope<'_>, expr: &HclExpr) -> Result<Document, Rea
     }
     let module = scope.module;
     match &expr.kind {
+        HclKind::Null => Ok(Document { source: scope.file, root: scope.value(expr), issues: Vec::new(), is_json: false }),
         HclKind::Call(name, arguments) => match (name.as_str(), arguments.as_slice()) {
             ("jsonencode", [value]) => Ok(Document {
                 source: scope.file,
@@ -67,10 +68,10 @@ pub(super) fn resolve(scope: &Scope<'_>, expr: &HclExpr) -> Result<Document, Rea
         },
         HclKind::Conditional(each) => {
             let [condition, yes, no] = each.as_ref();
-            match scope.value(condition).value {
-                Value::Bool(true) => resolve(scope, yes),
-                Value::Bool(false) => resolve(scope, no),
-                _ => Err(not_known(scope, expr)),
+            match scope.truth(condition) {
+                Some(true) => resolve(scope, yes),
+                Some(false) => resolve(scope, no),
+                None => Err(not_known(scope, expr)),
             }
         }
         HclKind::Traversal(root, steps) => {
@@ -191,9 +192,9 @@ fn stitch(scope: &Scope<'_>, parts: &[HclPart], is_heredoc: bool, out: &mut Stit
                 None => out.hole(&name_of(scope, expr), *span),
             },
             HclPart::Directive(directive, _) => match directive.as_ref() {
-                HclDirective::If(condition, yes, no) => match scope.value(condition).value {
-                    Value::Bool(flag) => stitch(scope, if flag { yes } else { no }, is_heredoc, out)?,
-                    _ => return Err(not_known(scope, condition)),
+                HclDirective::If(condition, yes, no) => match scope.truth(condition) {
+                    Some(flag) => stitch(scope, if flag { yes } else { no }, is_heredoc, out)?,
+                    None => return Err(not_known(scope, condition)),
                 },
                 HclDirective::For(key, value, collection, parts) => {
                     let all = scope.entries(collection).ok_or_else(|| not_known(scope, collection))?;

@@ -2,6 +2,7 @@
 
 use super::assets::{self, Asset};
 use super::module::Module;
+use crate::load::reading::{Question, innermost};
 use super::sets;
 use crate::evidence::is_own_account;
 use crate::source::{SourceId, Span};
@@ -51,9 +52,9 @@ impl<'m> Scope<'m> {
                 super::function::call(self, name, arguments).unwrap_or_else(|| self.hole(expr))
             }
             HclKind::Conditional(each) => self.conditional(expr, each),
-            HclKind::Unary('!', inner) => match self.value(inner).value {
-                Value::Bool(flag) => Value::Bool(!flag),
-                _ => self.hole(expr),
+            HclKind::Unary('!', inner) => match self.truth(inner) {
+                Some(flag) => Value::Bool(!flag),
+                None => self.hole(expr),
             },
             HclKind::Binary(operator, sides) => self.binary(expr, operator, sides),
             HclKind::For(each) => self.for_each(each).unwrap_or_else(|| self.hole(expr)),
@@ -112,10 +113,10 @@ impl<'m> Scope<'m> {
 
     fn directive(&self, directive: &HclDirective) -> Option<Vec<Part<'static>>> {
         match directive {
-            HclDirective::If(condition, yes, no) => match self.value(condition).value {
-                Value::Bool(flag) => Some(self.parts(if flag { yes } else { no })),
-                _ => None,
-            },
+            HclDirective::If(condition, yes, no) => {
+                let flag = self.truth(condition)?;
+                Some(self.parts(if flag { yes } else { no }))
+            }
             HclDirective::For(key, value, collection, parts) => {
                 let mut out = Vec::new();
                 for (at, item) in self.entries(collection)? {
@@ -136,27 +137,69 @@ impl<'m> Scope<'m> {
 
     fn conditional(&self, expr: &HclExpr, each: &[HclExpr; 3]) -> Value<'static> {
         let [condition, yes, no] = each;
-        match self.value(condition).value {
-            Value::Bool(true) => self.value(yes).value,
-            Value::Bool(false) => self.value(no).value,
-            _ => {
+        let mark = self.module.reading.mark();
+        match self.truth(condition) {
+            Some(true) => self.value(yes).value,
+            Some(false) => self.value(no).value,
+            None => {
                 let (yes, no) = (self.value(yes), self.value(no));
-                if yes == no { yes.value } else { self.hole(expr) }
+                if yes == no {
+                    self.module.reading.forget(mark);
+                    yes.value
+                } else {
+                    self.hole(expr)
+                }
             }
         }
     }
 
+    /// Whether an expression is true; what is not known may be taken for given.
+    pub(super) fn truth(&self, expr: &HclExpr) -> Option<bool> {
+        match self.value(expr).value {
+            Value::Bool(flag) => Some(flag),
+            // Terraform makes a truth of these.
+            Value::String(text) => match &*text {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => None,
+            },
+            Value::Template(parts) => match parts.as_slice() {
+                [Part::Hole(name)] => self.supposed(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What is taken for given of an expression.
+    fn supposed(&self, name: &str) -> Option<bool> {
+        let name = innermost(name);
+        // Of a longer expression not all is in its name, and of `!x` it is asked by `x`.
+        if name.chars().count() >= LONGEST || name.starts_with('!') {
+            return None;
+        }
+        let (what, is_not) = match name.split_once(" != ") {
+            Some((left, right)) if !name.contains(['&', '|', '?']) => (format!("{left} == {right}"), true),
+            _ => (name.to_owned(), false),
+        };
+        self.module.reading.ask(Question::truth(&what)).map(|answer| (answer == 0) != is_not)
+    }
+
     fn binary(&self, expr: &HclExpr, operator: &str, sides: &[HclExpr; 2]) -> Value<'static> {
         let [left, right] = sides;
+        if matches!(operator, "&&" | "||") {
+            let decides = operator == "||";
+            return match (self.truth(left), self.truth(right)) {
+                (Some(flag), _) | (_, Some(flag)) if flag == decides => Value::Bool(decides),
+                (Some(_), Some(_)) => Value::Bool(!decides),
+                _ => self.hole(expr),
+            };
+        }
         let (left, right) = (self.value(left), self.value(right));
         let known = is_known(&left) && is_known(&right);
-        match (operator, &left.value, &right.value) {
-            ("==", ..) if known => Value::Bool(left == right),
-            ("!=", ..) if known => Value::Bool(left != right),
-            ("&&", Value::Bool(false), _) | ("&&", _, Value::Bool(false)) => Value::Bool(false),
-            ("||", Value::Bool(true), _) | ("||", _, Value::Bool(true)) => Value::Bool(true),
-            ("&&", Value::Bool(true), Value::Bool(true)) => Value::Bool(true),
-            ("||", Value::Bool(false), Value::Bool(false)) => Value::Bool(false),
+        match operator {
+            "==" if known => Value::Bool(left == right),
+            "!=" if known => Value::Bool(left != right),
             _ => self.hole(expr),
         }
     }
@@ -170,10 +213,10 @@ impl<'m> Scope<'m> {
             let names = self.with(each.key.as_deref().map(|key| (key, at)), &each.value, item);
             let inner = Scope { names: &names, ..*self };
             if let Some(condition) = &each.condition {
-                match inner.value(condition).value {
-                    Value::Bool(true) => {}
-                    Value::Bool(false) => continue,
-                    _ => return None,
+                match inner.truth(condition) {
+                    Some(true) => {}
+                    Some(false) => continue,
+                    None => return None,
                 }
             }
             let result = inner.value(&each.result);

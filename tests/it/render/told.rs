@@ -67,6 +67,7 @@ fn what_of_a_comparison_could_not_be_told_is_no_success() {
             commit: "0".repeat(40),
             list: vec![Comparison {
                 fate: Fate::Changed,
+                when: None,
                 documents: ("policy.json".to_owned(), "policy.json".to_owned()),
                 place,
                 kind: "bucket policies".to_owned(),
