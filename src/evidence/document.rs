@@ -145,6 +145,9 @@ pub struct Evidence {
     pub called: Vec<Called>,
     /// What stacks of templates are made with.
     pub parameters: Vec<super::parameters::ParameterSet>,
+    /// A module of Terraform stands among the files: `${name}` in a document may be a place that is filled in, and is not one that
+    /// somebody forgot.
+    pub is_filled_in: bool,
     /// Reports and exports of templates, with what is said around them.
     pub declared: Vec<DeclaredExport>,
     /// Policies of templates that could not be resolved.

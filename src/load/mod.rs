@@ -23,13 +23,14 @@ mod yaml;
 
 pub use comments::comments_of;
 pub use files::{
-    Counted, DEEPEST_VALUES, Files, LoadError, MOST_BELOW, all_below, decode, files_below, none_counted, read_text,
-    short_listing,
+    Counted, DEEPEST_VALUES, Files, LoadError, MOST_BELOW, all_below, decode, files_below, none_counted,
+    read_text, short_listing,
 };
 pub use iac::can_be;
 pub use loose::{
-    add_found, add_loose, add_modules, keep_known_parameters, gives_values, is_looked_into, is_part_of_module, is_plan,
-    is_template_name, is_values_of, join, loose, loose_among, loose_counted, parameters_in, policies_of,
+    add_found, add_loose, add_modules, gives_values, is_looked_into, is_part_of_module, is_plan,
+    is_template_name, is_values_of, join, keep_known_parameters, loose, loose_among, loose_counted,
+    parameters_in, policies_of,
 };
 
 pub use terraform::{ModuleCall, module_calls, without_secrets};
@@ -76,6 +77,9 @@ pub fn load_counted(
     let mut of_modules = Evidence::default();
     let mut read = BTreeMap::new();
     let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
+    let all = files::all(paths, counted)?;
+    evidence.parameters = parameters::among(&all);
+    evidence.is_filled_in = all.iter().any(|file| terraform::is_terraform(&file.path));
     for file in named {
         if file.path.is_dir() || terraform::is_terraform(&file.path) {
             taken.extend(named_module(sources, (file, counted), &mut evidence, &mut of_modules, &mut read)?);
@@ -93,8 +97,6 @@ pub fn load_counted(
     let is_named =
         |path: &Path| named.iter().any(|file| same(&file.path, path)) || taken.contains(&real(path));
     let mut modules = Vec::new();
-    let all = files::all(paths, counted)?;
-    evidence.parameters = parameters::among(&all);
     for file in all {
         if is_named(&file.path) {
             continue;
@@ -270,6 +272,7 @@ pub fn again(
     let mut out = Evidence {
         listing: evidence.listing.clone(),
         parameters: evidence.parameters.clone(),
+        is_filled_in: evidence.is_filled_in,
         ..Evidence::default()
     };
     for (source, reading) in &evidence.readings {

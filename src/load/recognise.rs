@@ -29,7 +29,9 @@ pub(super) fn named(
     evidence: &mut Evidence,
 ) {
     evidence.readings.push((source, Reading::Named(file.0, file.1, file.2)));
-    if let Some(found) = super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence)) {
+    if let Some(found) =
+        super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence))
+    {
         super::iac::take(sources, source, found, Some(file), evidence);
         return;
     }
@@ -46,14 +48,14 @@ pub(super) fn named(
         return;
     }
     let document = read_json(sources.get(source).text());
-    let found = find(sources, source, &document);
+    let found = find(sources, source, &document, evidence.is_filled_in);
     // In a linked account there is another user.
     if file.0 != Role::LinkedPolicy && file.2.is_none() {
         evidence.reader.note_policy(&document.root, source);
     }
     let policies = if found.policies.is_empty() {
         // The user says it is a policy, so what is wrong with it is worth saying.
-        vec![here(source, sources.get(source).text(), &document)]
+        vec![here(source, sources.get(source).text(), &document, evidence.is_filled_in)]
     } else {
         found.policies
     };
@@ -72,7 +74,7 @@ fn named_in_log(
         let Piece::Value(range) = piece else { continue };
         let part = sources.add_part(source, Span::new(range.start, range.end));
         let document = read_json(sources.get(part).text());
-        let found = find(sources, part, &document);
+        let found = find(sources, part, &document, evidence.is_filled_in);
         if found.policies.is_empty() {
             continue;
         }
@@ -148,7 +150,9 @@ fn recognised(
         evidence.reader.credentials.extend(rows);
         return Ok(vec!["get-credential-report"]);
     }
-    if let Some(found) = super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence)) {
+    if let Some(found) =
+        super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence))
+    {
         super::iac::take(sources, source, found, None, evidence);
         return Ok(Vec::new());
     }
@@ -219,7 +223,7 @@ fn one(
         evidence.bucket.ignores_public_acls |= block_is_on(&document.root, "IgnorePublicAcls");
         return Ok(vec!["get-public-access-block"]);
     }
-    let found = find(sources, source, &document);
+    let found = find(sources, source, &document, evidence.is_filled_in);
     // What `get-role` says of the role is worth as much as the trust policy in it.
     let is_role = |found: &Found| found.kind == Some(Role::TrustPolicy);
     if found.policies.iter().all(is_role)

@@ -19,9 +19,9 @@ mod template;
 
 use crate::billing::Exports;
 use crate::evidence::{Attachment, Called, DeclaredExport, Link, LinkKind, Target};
+use crate::load::yaml::Given;
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
-use crate::load::yaml::Given;
 use crate::syntax::{Issue, Node};
 use document::Read;
 pub(super) use given::nested;

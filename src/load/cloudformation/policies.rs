@@ -9,9 +9,7 @@ use super::parts::{hole, parts_of};
 use super::resolve::Resolver;
 use super::template::Resource;
 use super::{Link, LinkKind, Taken, TemplatePolicy};
-use crate::evidence::{
-    Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, TargetKind, When,
-};
+use crate::evidence::{Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, TargetKind, When};
 use crate::load::terraform::names_somebody;
 use crate::policy::{Fault, FaultKind, Text};
 use crate::source::{SourceId, Span};
@@ -373,7 +371,9 @@ impl<'t> Collector<'_, '_, 't> {
             resolver.restore(left);
             let mut guards: Vec<(String, Span)> = Vec::new();
             let own = resource.node.get("Condition").map(|condition| (condition, true));
-            for (condition, wanted) in own.into_iter().chain(self.guards.iter().map(|(node, wanted)| (node, *wanted))) {
+            for (condition, wanted) in
+                own.into_iter().chain(self.guards.iter().map(|(node, wanted)| (node, *wanted)))
+            {
                 match resolver.truth_of_name(condition) {
                     Some(truth) if truth != wanted => return Err(Missing::NoValue),
                     Some(_) => {}
@@ -391,7 +391,11 @@ impl<'t> Collector<'_, '_, 't> {
             }
             for (span, found) in resolver.variables() {
                 if read.policy.span.contains(span) {
-                    read.policy.faults.push(Fault { kind: FaultKind::SubTakesVariable, span, found: found.into() });
+                    read.policy.faults.push(Fault {
+                        kind: FaultKind::SubTakesVariable,
+                        span,
+                        found: found.into(),
+                    });
                 }
             }
             Ok(read)

@@ -27,9 +27,9 @@ pub(super) struct Finds {
     pub(super) wrapped: Vec<(SourceId, Span, u8)>,
 }
 
-/// The document itself, whatever it is.
-pub(super) fn here(source: SourceId, text: &str, document: &Document<'_>) -> Found {
-    let opened = filled::opened(&document.root, text);
+/// The document itself, whatever it is; with holes where somebody fills it in.
+pub(super) fn here(source: SourceId, text: &str, document: &Document<'_>, is_filled_in: bool) -> Found {
+    let opened = if is_filled_in { filled::opened(&document.root, text) } else { None };
     Found {
         policy: policy::read(opened.as_ref().unwrap_or(&document.root), source, 0),
         issues: document.issues.clone(),
@@ -42,24 +42,29 @@ pub(super) fn here(source: SourceId, text: &str, document: &Document<'_>) -> Fou
 }
 
 /// A policy whose statements stand under a name that is not `Statement`; what it is for is seen by what was meant.
-fn misspelt(source: SourceId, text: &str, document: &Document<'_>) -> Option<Found> {
+fn misspelt(source: SourceId, text: &str, document: &Document<'_>, is_filled_in: bool) -> Option<Found> {
     let key = policy::misspelt_statement(&document.root)?;
     let mut meant = text.to_owned();
     meant.replace_range(text.get(key.range()).map(|_| key.range())?, "\"Statement\"");
     let meant = policy::read(&read_json(&meant).root, source, 0);
-    Some(Found { meant: Some(meant), ..here(source, text, document) })
+    Some(Found { meant: Some(meant), ..here(source, text, document, is_filled_in) })
 }
 
 /// The policies in a document.
-pub(super) fn find(sources: &Sources, source: SourceId, document: &Document<'_>) -> Finds {
+pub(super) fn find(
+    sources: &Sources,
+    source: SourceId,
+    document: &Document<'_>,
+    is_filled_in: bool,
+) -> Finds {
     let mut finds = Finds::default();
     let root = &document.root;
     let text = sources.get(source).text();
     if is_policy(root) {
-        finds.policies.push(here(source, text, document));
+        finds.policies.push(here(source, text, document, is_filled_in));
         return finds;
     }
-    if let Some(found) = misspelt(source, text, document) {
+    if let Some(found) = misspelt(source, text, document, is_filled_in) {
         finds.policies.push(found);
         return finds;
     }

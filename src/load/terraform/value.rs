@@ -2,9 +2,9 @@
 
 use super::assets::{self, Asset};
 use super::module::Module;
-use crate::load::reading::{Question, innermost};
 use super::sets;
 use crate::evidence::is_own_account;
+use crate::load::reading::{Question, innermost};
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclDirective, HclExpr, HclFor, HclKind, HclPart, HclStep};
 use crate::syntax::{Member, Node, Part, Value, shown};
