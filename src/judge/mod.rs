@@ -19,6 +19,7 @@ mod settle;
 mod several;
 mod single;
 mod told;
+mod unasked;
 mod words;
 
 pub use again::{Before, Memory};
@@ -112,6 +113,8 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
         );
         forms.push((contract, form));
     }
+    let contracts: Vec<&Contract> = forms.iter().map(|(contract, _)| *contract).collect();
+    report.not_evaluated.extend(unasked::unasked(library, job.sources, job.evidence, &contracts));
     if forms.len() > 1 {
         report.conflicts = conflicts(&forms, library.requests());
     }
@@ -263,7 +266,8 @@ fn one(
     }
     let mut demands = Vec::new();
     let mut outcomes = BTreeMap::new();
-    for demand in &contract.demands {
+    for demand in &several::demands(library, job.consumers, contract) {
+        let demand = demand.as_ref();
         if !checks::is_asked(&subject, demand) {
             // What AWS refused to show is not known, where what nobody asked for is not looked at.
             if let Some(facts) = checks::refused(&subject, demand, library.reads()) {

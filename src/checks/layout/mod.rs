@@ -11,6 +11,7 @@ mod months;
 mod tests;
 mod typed;
 mod used;
+mod written;
 
 pub(super) use typed::written;
 pub use used::{UsedPath, used_path};
@@ -46,6 +47,7 @@ pub(super) fn check(subject: &Subject<'_>, question: LayoutQuestion) -> Outcome 
         LayoutQuestion::Ignored => told(&found, |seen, kind| explain::ignored(bucket, seen, kind)),
         LayoutQuestion::Page => told(&found, |seen, _| explain::pages(bucket, seen)),
         LayoutQuestion::Readable => told(&found, |seen, kind| months::archived(bucket, seen, kind)),
+        LayoutQuestion::Written => written::check(subject, bucket, &values, &found),
     }
 }
 
