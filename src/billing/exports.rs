@@ -123,6 +123,13 @@ impl Exports {
         names
     }
 
+    /// The texts that something about exports stands in.
+    pub fn sources(&self) -> impl Iterator<Item = SourceId> + '_ {
+        let defined = self.definitions.iter().map(|each| each.source);
+        let told = self.statuses.iter().map(|each| each.source);
+        defined.chain(told).chain(self.executions.iter().map(|each| each.source))
+    }
+
     /// Whether nothing about exports was read.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -5,11 +5,11 @@ use super::asked::severity;
 use super::merge::hangs;
 use super::requests::{partition, request, touched};
 use super::who::{Who, who};
+use super::witness::witness;
 use super::{Job, Kind, is_untouched};
-use crate::checks::lint::variables;
 use crate::eval::{
-    CallerClass, CallerKind, Compiled, ContextValue, Decision, DenyReason, Difference, Glob, Match, Place,
-    StatementId, actions, callers, differences, differences_of, inspect, may_ask, others, places,
+    CallerClass, CallerKind, Compiled, Decision, DenyReason, Difference, Glob, Place, StatementId, actions,
+    callers, differences, differences_of, inspect, may_ask, others, places,
 };
 use crate::finding::change::{AccessChange, Demanded, Doubt, Witness};
 use crate::finding::{Label, Need, Severity};
@@ -142,7 +142,12 @@ impl Classes {
             }
             let found = differences(sets.0, sets.1, request(job, keys, class, action, place));
             if !found.complete {
-                self.doubt(&format!("too many cases of `{action}` for {label}"));
+                self.doubt(&match found.stuck.as_slice() {
+                    [] => format!("too many cases of `{action}` for {label}"),
+                    stuck => {
+                        format!("whether `{action}` changes for {label} hangs on {}", stuck.join(" and "))
+                    }
+                });
             }
             are_alike &= found.complete && found.list.is_empty();
             if let (Some(space), false) = (&place.usual, found.list.is_empty()) {
@@ -333,42 +338,4 @@ pub(super) fn clause(clause: &Clause) -> String {
 
 fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     texts.collect::<Vec<_>>().join(", ")
-}
-
-fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Difference) -> Witness {
-    let request = &difference.request;
-    // Keys of clauses that were looked at: of every statement whose action, principal and resource fit.
-    let mut keys: BTreeSet<String> = BTreeSet::new();
-    for id in sets.0.statement_ids() {
-        let seen = inspect(sets.0, request, &difference.world, id);
-        let fits = seen.elements.iter().take(3).all(|Match { holds, .. }| *holds);
-        if fits {
-            let (_, statement) = sets.0.origin(id);
-            keys.extend(statement.clauses.iter().map(|clause| clause.key.value.to_string()));
-            // And those whose values stand in what it is about.
-            let resources = statement.resources.iter().flat_map(|element| &element.items);
-            let keys_of = |inside: &str| inside.split(',').next().unwrap_or_default().trim().to_owned();
-            keys.extend(resources.flat_map(|item| variables(&item.value)).map(keys_of));
-        }
-    }
-    let context = keys
-        .into_iter()
-        .map(|key| {
-            let value = match request.context.get(&key.to_ascii_lowercase()) {
-                None => None,
-                Some(ContextValue::One(value)) => Some(value.to_string()),
-                Some(ContextValue::Many(values)) => Some(values.join(", ")),
-                Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
-                    Some("?".to_owned())
-                }
-            };
-            (key, value)
-        })
-        .collect();
-    Witness {
-        principal: request.caller.arn().to_owned(),
-        action: request.action.to_string(),
-        resource: request.resource.to_string(),
-        context,
-    }
 }

@@ -13,6 +13,7 @@ mod merge;
 mod pair;
 mod requests;
 mod who;
+mod witness;
 
 pub use asked::Asked;
 pub use pair::{Accounts, Contracts, Pair, SOME_ACCOUNT, evidence_of, kind_of, refused};

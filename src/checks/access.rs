@@ -128,7 +128,7 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     };
     let mut question = Question {
         members: fresh,
-        unknowns: maker.unknowns(&set),
+        unknowns: maker.unknowns(&set, &caller),
         allowed: *expect == Expect::Allowed,
         base: World::new(),
     };

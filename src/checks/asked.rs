@@ -35,6 +35,7 @@ pub fn question(subject: &Subject<'_>, demand: &Demand, set: &Compiled<'_>) -> O
             members.push(Member { request, example: example.as_deref().map(Into::into) });
         }
     }
-    let question = Question { members, unknowns: maker.unknowns(set), allowed: true, base: World::new() };
+    let question =
+        Question { members, unknowns: maker.unknowns(set, &caller), allowed: true, base: World::new() };
     Some((caller, question))
 }

@@ -222,6 +222,7 @@ const OWN: &[CaseSpec] = &[
     case("layout", "page", &["folder", "needed", "count"]),
     case("layout", "months-hidden", &["folder", "found", "needed", "name", "count"]),
     case("layout", "months-passed-over", &["folder", "found", "needed", "name", "count"]),
+    case("layout", "written-otherwise", &["folder", "found", "needed"]),
     case("layout", "archived", &["folder", "found", "name", "count"]),
     // Settings of the bucket.
     case("bucket", "expires", FOUND_NEEDED),

@@ -1,7 +1,7 @@
 //! From a request's description and the form to concrete requests, with what is unknown about them.
 
 use super::subject::Subject;
-use super::{circumstance, has};
+use super::{circumstance, has, session};
 use crate::catalog;
 use crate::contract::{FORM_NAMES, Form, KeyChange, OptionTemplate, RequestTemplate};
 use crate::eval::{
@@ -65,6 +65,12 @@ impl Maker<'_> {
             options.flat_map(|option| &option.keys).any(|(name, _)| name.eq_ignore_ascii_case(key))
         };
         for key in set.keys() {
+            let told = session::tag(self.subject, caller, key)
+                .or_else(|| session::known_path(self.subject, caller, key));
+            if let Some(told) = told {
+                told.into_iter().for_each(|value| request.context.set(key, value));
+                continue;
+            }
             let named = request.context.get(key).is_some()
                 || asked.clone().any(|(name, _)| name.eq_ignore_ascii_case(key))
                 || self.template.is_absent(key)
@@ -78,7 +84,7 @@ impl Maker<'_> {
 
     /// What is one way or another about these requests. An option that speaks of the export's identifier becomes one option
     /// for each identifier that a policy names, and one for an identifier that none names.
-    pub(super) fn unknowns(&self, set: &Compiled<'_>) -> Vec<Unknown> {
+    pub(super) fn unknowns(&self, set: &Compiled<'_>, caller: &Caller) -> Vec<Unknown> {
         let ids = self.export_ids(set);
         self.template
             .unknowns
@@ -100,6 +106,8 @@ impl Maker<'_> {
                 }
                 Unknown { fact: unknown.fact.clone(), presumed, options }
             })
+            .chain(session::named(self.subject, caller, set))
+            .chain(session::paths(self.subject, caller, set))
             .collect()
     }
 

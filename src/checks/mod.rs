@@ -27,6 +27,7 @@ mod others;
 mod phrases;
 mod refused;
 mod service;
+mod session;
 mod subject;
 mod unnamed;
 

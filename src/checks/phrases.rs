@@ -19,6 +19,7 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("others-keys", &["key"]),
     ("others-open", &["statement"]),
     ("public-as-well", &[]),
+    ("not-asked", &["product"]),
     ("contract-unsure", &["product"]),
     ("demand-unsure", &["product", "demand"]),
     ("proved-for-one", &["first"]),

@@ -61,7 +61,15 @@ fn tell(plan: &Plan, args: &FixArgs, is_narrowed: bool, book: &Rulebook) {
         }
     }
     let reasons = mend::Reasons::embedded();
-    for Left { finding, fix, conflicts, untried, waits } in &plan.left {
+    for (at, Left { finding, fix, conflicts, untried, waits }) in plan.left.iter().enumerate() {
+        // One change can mend several faults, two comments of one document for instance: it is told once.
+        let is_told = |other: &Left| {
+            let same = other.fix.as_ref().zip(fix.as_ref());
+            same.is_some_and(|(other, fix)| other == fix)
+        };
+        if plan.left.iter().take(at).any(is_told) {
+            continue;
+        }
         let Some(fix) = fix else {
             let group = book.get(&finding.rule.0).map_or("", |rule| rule.group.as_str());
             let waits = waits.as_ref().map(|name| {

@@ -44,6 +44,9 @@ pub struct Layout {
     /// How many of the newest billing periods the first import reads; all of them if nothing is said.
     #[serde(default)]
     pub newest: Option<usize>,
+    /// What a file shows of the settings that it was written with.
+    #[serde(default)]
+    pub sign: Vec<Sign>,
     /// This is where AWS writes, not the way of a product that nobody knows: nothing is refused, and a path may be empty.
     #[serde(default)]
     pub is_of_aws: bool,
@@ -59,6 +62,23 @@ pub struct NameRule {
     pub export_type: String,
     /// How a name is written.
     pub matches: Grammar,
+}
+
+/// What files look like that were written with a setting.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Sign {
+    /// Values of the setting, in the two spellings that AWS has.
+    pub values: Vec<String>,
+    /// What keys of its files end in; empty if the setting does not show there.
+    #[serde(default)]
+    pub endings: Vec<String>,
+    /// The `folder` of the period that they lie in; any, if it is empty.
+    #[serde(default)]
+    pub folders: Vec<String>,
+    /// Whether a folder of the delivery stands between that of the period and the file.
+    #[serde(default)]
+    pub nested: Option<bool>,
 }
 
 /// What happens at connecting if no file is found.
@@ -117,6 +137,26 @@ impl Layout {
     #[must_use]
     pub fn ending(&self, key: &str) -> Option<usize> {
         self.endings.iter().position(|group| group.iter().any(|ending| key.ends_with(ending.as_str())))
+    }
+}
+
+impl Sign {
+    /// Whether a key in the folder of a period looks so.
+    #[must_use]
+    pub fn is_at(&self, key: &str, period: &Period) -> bool {
+        let ends = || self.endings.iter().any(|ending| key.ends_with(ending.as_str()));
+        let behind = period.find(key, Case::Exact).and_then(|(_, end)| key.get(end..)).unwrap_or_default();
+        (self.endings.is_empty() || ends())
+            && (self.folders.is_empty() || self.folders.contains(&period.folder))
+            && self.nested.is_none_or(|nested| nested == behind.contains('/'))
+    }
+
+    /// What the files look like, for people.
+    #[must_use]
+    pub fn shown(&self, periods: &[Period]) -> String {
+        let of = |folder: &String| periods.iter().find(|period| period.folder == *folder).map(Period::shown);
+        let parts = self.endings.iter().cloned().chain(self.folders.iter().filter_map(of));
+        parts.map(|part| format!("`{part}`")).collect::<Vec<_>>().join(" or ")
     }
 }
 
@@ -285,6 +325,8 @@ pub enum LayoutQuestion {
     Page,
     /// The files that are read can be had as they are: none is archived.
     Readable,
+    /// The newest files look as those of an export do that is set as the contract asks.
+    Written,
 }
 
 impl LayoutQuestion {
@@ -298,6 +340,7 @@ impl LayoutQuestion {
             "ignored" => Self::Ignored,
             "page" => Self::Page,
             "readable" => Self::Readable,
+            "written" => Self::Written,
             _ => return None,
         })
     }

@@ -28,7 +28,7 @@ pub use fault::ContractFault;
 pub use form::{FORM_CHOICES, FORM_NAMES, Form, FormValue, LinkedAccount, Origin, is_choice};
 pub use grammar::{Failure, Grammar};
 pub use identity::Question;
-pub use layout::{Case, IfMissing, Layout, LayoutQuestion, Month, NameRule, Period};
+pub use layout::{Case, IfMissing, Layout, LayoutQuestion, Month, NameRule, Period, Sign};
 pub use reads::{Purpose, Read, ReaderKind, Reads};
 pub use request::{
     CompanionTemplate, KeyChange, KeyTemplate, OptionTemplate, RequestTemplate, UnknownTemplate,

@@ -4,6 +4,8 @@
 //! decides each request in both. Leaves that agree prove that all of their requests do; one that does not is a request that
 //! shows the difference.
 
+mod sets;
+
 use super::ask::{Member, Question};
 use super::compile::{Axis, Compiled, FreeFact};
 use super::decide::Decision;
@@ -33,14 +35,17 @@ pub struct Differences {
     pub list: Vec<Difference>,
     /// Whether all requests were looked at. If so and the list is empty, the sets are proved to decide alike.
     pub complete: bool,
+    /// If not, what no values were found for; nothing if there were too many cases.
+    pub stuck: Vec<String>,
 }
 
 /// Decides all requests that a request stands for in two sets that were made by [`Compiled::pair`].
 #[must_use]
 pub fn differences(old: &Compiled<'_>, new: &Compiled<'_>, request: Request) -> Differences {
+    let unknowns = sets::sets_of(old, &request);
     let question = Question {
         members: vec![Member { request, example: None }],
-        unknowns: Vec::new(),
+        unknowns,
         allowed: true,
         base: World::new(),
     };
@@ -50,7 +55,7 @@ pub fn differences(old: &Compiled<'_>, new: &Compiled<'_>, request: Request) -> 
 /// The same for every request of a question, in every way in which its unknowns can be.
 #[must_use]
 pub fn differences_of(old: &Compiled<'_>, new: &Compiled<'_>, question: &Question) -> Differences {
-    let (leaves, complete) = Search::pair(old, new, question).run_pair();
+    let (leaves, complete, stuck) = Search::pair(old, new, question).run_pair();
     let list = leaves
         .into_iter()
         .map(|leaf| {
@@ -59,7 +64,7 @@ pub fn differences_of(old: &Compiled<'_>, new: &Compiled<'_>, question: &Questio
             Difference { request, world, old, new, unsure }
         })
         .collect();
-    Differences { list, complete }
+    Differences { list, complete, stuck }
 }
 
 /// A leaf of the search at which the sets disagree.

@@ -4,6 +4,8 @@
 //! resource. Branches that no value can take are cut (`member`); at every leaf one concrete request is decided again, and if
 //! it answers otherwise than the leaf, nothing is claimed.
 
+mod apart;
+mod concrete;
 mod consulted;
 mod pair;
 mod twins;
@@ -249,7 +251,10 @@ impl<'a, 'p> Search<'a, 'p> {
             choices.pop();
         }
         // INVARIANT: a value either passes a test or it does not; if neither is possible, the search is wrong.
-        self.gave_up |= !possible;
+        if !possible {
+            self.gave_up = true;
+            self.spent.extend(dimension.dependence());
+        }
     }
 
     /// A value that goes on agreeing when a test is decided: the one at hand, if it does, else a new one.
@@ -298,7 +303,11 @@ impl<'a, 'p> Search<'a, 'p> {
             }
             Axis::Key(key) if !is_open(request, set.key_name(key)) => Found::Value(String::new()),
             Axis::Key(key) => {
-                let tests = |truth| chosen(truth).filter_map(|atom| set.value_test(atom)).collect::<Vec<_>>();
+                // What else can be anything does not bear on the value.
+                let bears = |atom: &FreeAtom| self.apart(request, *atom).is_none();
+                let tests = |truth| {
+                    chosen(truth).filter(bears).filter_map(|atom| set.value_test(atom)).collect::<Vec<_>>()
+                };
                 let within = match request.context.get(set.key_name(key)) {
                     Some(ContextValue::Every(within)) => Some(within),
                     Some(_) | None => None,
@@ -332,54 +341,6 @@ impl<'a, 'p> Search<'a, 'p> {
             self.settled = self.settled.or(witness);
         }
         self.leaves.push(Leaf { choices, holds, witness });
-    }
-
-    /// One request of the leaf, every key and the resource that a choice speaks of filled in.
-    fn concrete(&mut self, request: &Request, choices: &Choices, values: &Values) -> Option<Request> {
-        let mut concrete = request.clone();
-        let newest =
-            |axis: Axis| values.iter().rev().find(|(other, _)| *other == axis).map(|(_, value)| value);
-        if let Some(space) = &request.space {
-            concrete.resource = match newest(Axis::Resource) {
-                Some(value) => value.as_str().into(),
-                None => {
-                    let space: Vec<&Language> = space.iter().collect();
-                    let Found::Value(any) = member::string(&space, &[]) else { return None };
-                    any.into()
-                }
-            };
-            concrete.space = None;
-        }
-        let every: Vec<(String, Language)> = request
-            .context
-            .iter()
-            .filter_map(|(key, value)| match value {
-                ContextValue::Every(within) => Some((key.to_owned(), within.clone())),
-                _ => None,
-            })
-            .collect();
-        for (dimension, option) in choices {
-            let Some(atom) = dimension.atom() else { continue };
-            if let (Some(key), 0) = (self.set.presence_of(atom), *option) {
-                concrete.context.remove(self.set.key_name(key));
-            }
-            let Axis::Key(key) = self.set.axis(atom) else { continue };
-            let name = self.set.key_name(key);
-            if is_open(&concrete, name)
-                && !self.is_of_many(choices, name)
-                && let Some(value) = newest(Axis::Key(key))
-            {
-                concrete.context.set(name, ContextValue::One(value.as_str().into()));
-            }
-        }
-        // What no test looked at may be anything.
-        for (key, within) in every {
-            if matches!(concrete.context.get(&key), Some(ContextValue::Every(_))) {
-                let Found::Value(any) = member::string(&[&within], &[]) else { return None };
-                concrete.context.set_one(&key, &any);
-            }
-        }
-        Some(concrete)
     }
 }
 

@@ -104,6 +104,8 @@ kinds! {
     CredentialReport "iam get-credential-report" ["Content" "ReportFormat"],
     /// Which kinds of policies the organization has switched on.
     Roots "organizations list-roots" ["Roots"],
+    /// What an account or unit of the organization is in.
+    Parents "organizations list-parents" ["Parents"],
     /// The organization.
     Organization "organizations describe-organization" ["Organization"],
     /// Accounts of the organization.
@@ -111,7 +113,7 @@ kinds! {
 }
 
 /// Members that are lists.
-const LISTS: [&str; 13] = [
+const LISTS: [&str; 14] = [
     "Buckets",
     "ReportDefinitions",
     "Exports",
@@ -124,6 +126,7 @@ const LISTS: [&str; 13] = [
     "Groups",
     "AccessKeyMetadata",
     "Roots",
+    "Parents",
     "Accounts",
 ];
 

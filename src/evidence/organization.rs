@@ -24,6 +24,10 @@ pub struct OrganizationRecord {
     pub list: Option<Place>,
     /// Whether the list is one page of several.
     pub is_page: bool,
+    /// Identifiers of roots that an answer lists.
+    pub roots: Vec<String>,
+    /// What is in which unit or root. An answer by itself does not say of what it is.
+    pub parents: Vec<(Option<String>, String)>,
 }
 
 /// An account of the organization.
@@ -64,21 +68,71 @@ impl OrganizationRecord {
                     .or_else(|| number("ManagementAccountArn").and_then(account_of_arn));
             }
             AnswerKind::Accounts => self.members(root, source),
-            AnswerKind::Roots => self.roots(root),
+            AnswerKind::Roots => self.list_roots(root),
+            AnswerKind::Parents => self.note_parents(root, None),
             _ => {}
         }
     }
 
     /// Policies of a kind that is not switched on in the root bear on nothing.
     /// <https://docs.aws.amazon.com/organizations/latest/userguide/enable-policy-type.html> (checked 2026-11)
-    fn roots(&mut self, root: &Node<'_>) {
+    fn list_roots(&mut self, root: &Node<'_>) {
         let roots = root.get("Roots").and_then(Node::as_array).unwrap_or_default();
         for each in roots {
+            self.roots.extend(each.get("Id").and_then(Node::as_str).map(str::to_owned));
             let Some(types) = each.get("PolicyTypes").and_then(Node::as_array) else { continue };
             let on = types.iter().filter(|kind| kind.get("Status").and_then(Node::as_str) == Some("ENABLED"));
             let names = on.filter_map(|kind| kind.get("Type").and_then(Node::as_str)).map(str::to_owned);
             self.policy_types.get_or_insert_default().extend(names);
         }
+    }
+
+    /// Takes what `list-parents` answered of a child, where the question is known.
+    pub fn note_parents(&mut self, root: &Node<'_>, child: Option<&str>) {
+        let list = root.get("Parents").and_then(Node::as_array).unwrap_or_default();
+        let ids = list.iter().filter_map(|node| node.get("Id").and_then(Node::as_str));
+        self.parents.extend(ids.map(|id| (child.map(str::to_owned), id.to_owned())));
+    }
+
+    /// The path of an account as `aws:PrincipalOrgPaths` has it, where the answers tell all of it.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed-view-data-orgs.html#access_policies_access-advisor-viewing-orgs-entity-path>
+    /// (checked 2026-11)
+    #[must_use]
+    pub fn path_of(&self, organization: &str, account: &str) -> Option<String> {
+        let is_root = |id: &str| id.starts_with("r-");
+        let mut above: Vec<&str> = Vec::new();
+        let mut child = account;
+        while let Some((_, parent)) = self.parents.iter().find(|(of, _)| of.as_deref() == Some(child)) {
+            if above.contains(&parent.as_str()) {
+                return None;
+            }
+            above.push(parent);
+            child = parent;
+        }
+        if above.is_empty() {
+            // Of answers that do not say whose they are one of a unit and one of the root fit together in one way.
+            let mut told: Vec<&str> = self.parents.iter().map(|(_, id)| id.as_str()).collect();
+            told.sort_by_key(|id| is_root(id));
+            told.dedup();
+            above = told;
+        }
+        match above.as_slice() {
+            [root] if is_root(root) => {}
+            [unit, root] if is_root(root) && !is_root(unit) => {}
+            [units @ .., root] if child == *root && is_root(root) && !units.iter().any(|id| is_root(id)) => {}
+            _ => return None,
+        }
+        above.reverse();
+        Some(format!("{organization}/{}/", above.join("/")))
+    }
+
+    /// The one root that the answers know of.
+    #[must_use]
+    pub fn root(&self) -> Option<&str> {
+        let parents = self.parents.iter().map(|(_, id)| id).filter(|id| id.starts_with("r-"));
+        let mut all = self.roots.iter().chain(parents).map(String::as_str);
+        let first = all.next()?;
+        all.all(|id| id == first).then_some(first)
     }
 
     /// Whether policies of a kind (`SERVICE_CONTROL_POLICY`) are switched off in the organization.

@@ -2,6 +2,7 @@
 
 use super::answer::AnswerKind;
 use super::credential::CredentialRow;
+use super::holder::Holder;
 use super::loose::OwnerKind;
 use super::said::{Said, is_page};
 use super::whose::OWNERS;
@@ -17,6 +18,8 @@ pub struct ReaderRecord {
     pub asked_key: Option<Said>,
     /// Identifiers that IAM gave to the users: `AIDA…`.
     pub ids: Vec<Said>,
+    /// Users and roles that answers show whole.
+    pub holders: Vec<Holder>,
     /// ARNs that answers give for the reader.
     pub arns: Vec<Said>,
     /// Lists of attached managed policies, of the user or of groups.
@@ -124,6 +127,7 @@ impl ReaderRecord {
             AnswerKind::Role => {
                 let Some(role) = root.get("Role") else { return };
                 self.arns.extend(Said::member(role, "Arn", source));
+                self.holders.extend(Holder::read(role, "RoleId", source));
                 self.boundary = boundary(role, source);
             }
             AnswerKind::AttachedPolicies => self.attached.extend(list(
@@ -166,8 +170,9 @@ impl ReaderRecord {
                 self.arns.extend(Said::member(root, "Arn", source));
             }
             AnswerKind::AuthorizationDetails => {
-                for key in ["UserDetailList", "RoleDetailList"] {
+                for (key, id) in [("UserDetailList", "UserId"), ("RoleDetailList", "RoleId")] {
                     let items = root.get(key).and_then(Node::as_array).unwrap_or_default();
+                    self.holders.extend(items.iter().filter_map(|node| Holder::read(node, id, source)));
                     self.listed.extend(items.iter().filter_map(|node| Said::member(node, "Arn", source)));
                 }
             }
@@ -215,6 +220,7 @@ impl ReaderRecord {
         if !is_root {
             self.names.extend(Said::member(user, "UserName", source));
             self.ids.extend(Said::member(user, "UserId", source));
+            self.holders.extend(Holder::read(user, "UserId", source));
         }
         self.boundary = boundary(user, source);
     }

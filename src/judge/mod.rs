@@ -21,6 +21,7 @@ mod several;
 mod shown;
 mod single;
 mod told;
+mod unasked;
 mod words;
 
 pub use again::{Before, Memory};
@@ -115,6 +116,8 @@ pub fn judge_again(library: &Library, job: &Job<'_>, before: Option<Before<'_>>)
         );
         forms.push((contract, form));
     }
+    let contracts: Vec<&Contract> = forms.iter().map(|(contract, _)| *contract).collect();
+    report.not_evaluated.extend(unasked::unasked(library, job.sources, job.evidence, &contracts));
     if forms.len() > 1 {
         report.conflicts = conflicts(&forms, library.requests());
     }
@@ -266,7 +269,8 @@ fn one(
     }
     let mut demands = Vec::new();
     let mut outcomes = BTreeMap::new();
-    for demand in &contract.demands {
+    for demand in &several::demands(library, job.consumers, contract) {
+        let demand = demand.as_ref();
         if !checks::is_asked(&subject, demand) {
             // What AWS refused to show is not known, where what nobody asked for is not looked at.
             if let Some(facts) = checks::refused(&subject, demand, library.reads()) {

@@ -1,7 +1,8 @@
 //! Products that are judged together: each is let in by its own contract, and none is a stranger to another.
 
 use super::Library;
-use crate::contract::{Ask, Contract, Form, ReadsAs};
+use crate::contract::{Ask, Contract, Demand, Expect, Form, ReadsAs};
+use std::borrow::Cow;
 
 /// As whom the other products take the role, and the form as this one sees it.
 pub(super) fn beside(
@@ -19,6 +20,51 @@ pub(super) fn beside(
         None => with_own_principal(&form, contract),
     };
     (neighbours, form)
+}
+
+/// The demands of a contract beside those of the other products of the run.
+pub(super) fn demands<'d>(
+    library: &Library,
+    consumers: &[String],
+    contract: &'d Contract,
+) -> Vec<Cow<'d, Demand>> {
+    contract.demands.iter().filter_map(|one| beside_others(library, consumers, contract, one)).collect()
+}
+
+/// A demand beside what the other products of the run ask: what one of them needs to be allowed is not asked to be denied, and a
+/// demand of which nothing is left is not asked.
+fn beside_others<'d>(
+    library: &Library,
+    consumers: &[String],
+    contract: &Contract,
+    demand: &'d Demand,
+) -> Option<Cow<'d, Demand>> {
+    let Ask::Access { request, actions, on, expect: Expect::Denied(_), .. } = &demand.ask else {
+        return Some(Cow::Borrowed(demand));
+    };
+    let caller = |request: &String| library.requests().get(request).map(|template| &template.caller);
+    let others = consumers.iter().filter(|name| **name != contract.name);
+    let needed = others.filter_map(|name| library.contract(name)).flat_map(|other| &other.demands);
+    let needed: Vec<&String> = needed
+        .filter_map(|other| match &other.ask {
+            Ask::Access { request: by, actions, on: there, expect: Expect::Allowed, .. }
+                if there == on && caller(by) == caller(request) =>
+            {
+                Some(actions)
+            }
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let left: Vec<String> = actions.iter().filter(|action| !needed.contains(action)).cloned().collect();
+    if left.len() == actions.len() {
+        return Some(Cow::Borrowed(demand));
+    }
+    let mut own = demand.clone();
+    if let Ask::Access { actions, .. } = &mut own.ask {
+        actions.clone_from(&left);
+    }
+    (!left.is_empty()).then_some(Cow::Owned(own))
 }
 
 /// The other products that the typed value may be of: no contract says as whom they come, and each product comes as somebody of its

@@ -201,9 +201,12 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
         | "iam get-policy"
         | "iam get-access-key-last-used"
         | "kms describe-key"
-        | "organizations list-parents"
         | "organizations list-policies-for-target"
         | "organizations describe-policy" => {}
+        "organizations list-parents" => {
+            let document = read_json(sources.get(whole).slice(output));
+            evidence.organization.note_parents(&document.root, reply.given("ChildId"));
+        }
         "iam simulate-principal-policy" | "iam simulate-custom-policy" => {
             let text = sources.get(whole).slice(output);
             let found = reply::simulated(text, whole, output.start);

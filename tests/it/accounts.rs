@@ -44,6 +44,13 @@ fn mismatches(library: &Library, account: &Account) -> Vec<String> {
     }
     demands(account, &report, &mut out);
     findings(library, account, &report, &mut out);
+    if let Some(expected) = &expect.not_judged {
+        let names = report.not_evaluated.iter().map(|entry| account.short(&entry.document));
+        let found: Vec<&str> = names.filter(|name| account.folder.join(name).is_file()).collect();
+        if found != *expected {
+            out.push(format!("not judged are {found:?}, expected {expected:?}"));
+        }
+    }
     let unknown: BTreeSet<&str> = report.unknown.iter().map(|unknown| unknown.fact.as_str()).collect();
     let expected: BTreeSet<&str> = expect.unknown.iter().map(String::as_str).collect();
     out.extend(expected.difference(&unknown).map(|fact| format!("does not wait for the fact {fact}")));

@@ -15,12 +15,15 @@ pub(crate) const NOW: &str = "2026-11-23T12:00:00Z";
 
 /// `expect.toml`, the reviewed answer.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Expect {
     pub(crate) why: String,
     pub(crate) verdict: String,
     pub(crate) findings: Vec<String>,
     pub(crate) unknown: Vec<String>,
+    /// Files that nothing was asked of, where the account is about that.
+    #[serde(default)]
+    pub(crate) not_judged: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) demands: BTreeMap<String, String>,
 }

@@ -63,10 +63,15 @@ pub(super) fn status(subject: &Subject<'_>) -> Outcome {
     // Of two answers the one that knows of the later delivery is the newer.
     let statuses = statuses(subject);
     let newest = statuses.iter().max_by_key(|status| moment(status.delivered.as_ref()));
-    let fact =
-        || unknown(FactRef::new(if meant::is_legacy(subject) { "report-status" } else { "export-status" }));
-    let Some(status) = newest else { return fact() };
-    let Some(code) = &status.code else { return fact() };
+    let legacy = meant::is_legacy(subject);
+    let (nothing, again) = match legacy {
+        true => ("report-status", "report-status-again"),
+        false => ("export-status", "export-status-again"),
+    };
+    let Some(status) = newest else { return unknown(FactRef::new(nothing)) };
+    let Some(code) = &status.code else { return unknown(FactRef::new(nothing)) };
+    // What was answered does not settle it, and the same answer once more would not either.
+    let fact = || unknown(FactRef::with(again, "found", &status.reason.as_ref().unwrap_or(code).text));
     let is_healthy =
         |status: &ExportStatus| status.code.as_ref().map(|code| code.is("HEALTHY") || code.is("SUCCESS"));
     // Which of two answers came later, deliveries tell that both know of, and nothing else.
@@ -103,7 +108,6 @@ pub(super) fn status(subject: &Subject<'_>) -> Outcome {
 
 pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
     let executions = executions(subject);
-    let fact = || unknown(FactRef::new("export-executions"));
     let is_over = |execution: &&&Execution| {
         let over = ["DELIVERY_SUCCESS", "DELIVERY_FAILURE", "QUERY_FAILURE"];
         execution.code.as_ref().is_some_and(|code| over.iter().any(|word| code.is(word)))
@@ -111,8 +115,10 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
     // The first of equals: AWS lists the newest first.
     let newest =
         executions.iter().filter(is_over).rev().max_by_key(|execution| moment(execution.created.as_ref()));
-    let Some(execution) = newest else { return fact() };
-    let Some(code) = &execution.code else { return fact() };
+    let Some((execution, code)) = newest.and_then(|execution| Some((execution, execution.code.as_ref()?)))
+    else {
+        return unknown(not_over(&executions));
+    };
     if code.is("DELIVERY_SUCCESS") {
         return Outcome::of(State::Holds);
     }
@@ -126,9 +132,30 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
     let found = &reason.unwrap_or(code).text;
     let cause = cause(subject, case, execution.source, code.span, found);
     if by_aws {
-        return Outcome { causes: vec![cause], ..fact() };
+        return Outcome {
+            causes: vec![cause],
+            ..unknown(FactRef::with("run-failed-at-aws", "found", &code.text))
+        };
     }
     broken(cause)
+}
+
+/// What runs wait for of which none is over: what its code says of the newest.
+/// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_DataExports_ExecutionStatus.html> (checked 2026-11)
+fn not_over(executions: &[&Execution]) -> FactRef {
+    let told = executions.iter().rev().filter(|execution| execution.code.is_some());
+    let newest = told.max_by_key(|execution| moment(execution.created.as_ref()));
+    let Some(code) = newest.and_then(|execution| execution.code.as_ref()) else {
+        return FactRef::new("run-without-code");
+    };
+    let fact = match code.text.as_str() {
+        "INITIATION_IN_PROCESS" => "run-begins",
+        "QUERY_QUEUED" => "run-queued",
+        "QUERY_IN_PROCESS" => "run-in-query",
+        "DELIVERY_IN_PROCESS" => "run-in-delivery",
+        _ => "run-code-unknown",
+    };
+    FactRef::with(fact, "found", &code.text)
 }
 
 pub(super) fn delivered(subject: &Subject<'_>) -> Outcome {

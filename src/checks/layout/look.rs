@@ -63,13 +63,21 @@ pub(super) struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// What is read for a type of export.
     pub(super) fn read(&self, layout: &Layout, export_type: &str) -> Option<(Kind, Tally<'a>)> {
+        let tallied = |kind: Kind| self.kinds.get(&kind).map(|tally| (kind, *tally));
+        if layout.is_of_aws {
+            // Which of two formats a product reads is its own affair; what AWS writes by now is the newer one.
+            let is_its = |kind: Kind| match kind {
+                Kind::File { period, .. } => {
+                    layout.period.get(period).is_some_and(|period| period.export_type == export_type)
+                }
+                _ => false,
+            };
+            let newest = self.periods.iter().rev().filter(|each| is_its(each.kind));
+            return tallied(newest.max_by_key(|each| each.month)?.kind);
+        }
         let periods = || (0..).zip(&layout.period).filter(|(_, period)| period.export_type == export_type);
-        (0..layout.endings.len()).find_map(|ending| {
-            periods().find_map(|(period, _)| {
-                let kind = Kind::File { ending, period };
-                self.kinds.get(&kind).map(|tally| (kind, *tally))
-            })
-        })
+        (0..layout.endings.len())
+            .find_map(|ending| periods().find_map(|(period, _)| tallied(Kind::File { ending, period })))
     }
 }
 

@@ -12,6 +12,7 @@ mod shown;
 mod tests;
 mod typed;
 mod used;
+mod written;
 
 pub use shown::{ShownExport, ShownMonths, shown_export, shown_months};
 pub(super) use typed::written;
@@ -48,6 +49,7 @@ pub(super) fn check(subject: &Subject<'_>, question: LayoutQuestion) -> Outcome 
         LayoutQuestion::Ignored => told(&found, |seen, kind| explain::ignored(bucket, seen, kind)),
         LayoutQuestion::Page => told(&found, |seen, _| explain::pages(bucket, seen)),
         LayoutQuestion::Readable => told(&found, |seen, kind| months::archived(bucket, seen, kind)),
+        LayoutQuestion::Written => written::check(subject, bucket, &values, &found),
     }
 }
 

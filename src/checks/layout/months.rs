@@ -30,9 +30,10 @@ pub(super) fn left(subject: &Subject<'_>, bucket: Bucket<'_>, seen: &Seen<'_>, r
             .is_some_and(|group| group.iter().any(|end| end.contains("parquet"))),
         _ => false,
     };
-    let is_left = |kind: Kind, month: Month| {
-        kind != read && (month > *newest || writes_parquet && is_parquet(kind) && !is_parquet(read))
-    };
+    // In what order a product goes that is not known, is not known.
+    let is_after_csv = writes_parquet && !bucket.layout.is_of_aws && !is_parquet(read);
+    let is_left =
+        |kind: Kind, month: Month| kind != read && (month > *newest || is_after_csv && is_parquet(kind));
     let left: Vec<_> = seen.periods.iter().filter(|each| is_left(each.kind, each.month)).collect();
     let Some(first) = left.iter().max_by_key(|each| (each.month, std::cmp::Reverse(&each.group.key))) else {
         return Vec::new();
@@ -97,6 +98,10 @@ pub(super) fn two_formats(
     seen: &Seen<'_>,
     read: Kind,
 ) -> Option<FactRef> {
+    // Where the product goes to any file, the demand on the newest ones tells.
+    if bucket.layout.is_of_aws {
+        return None;
+    }
     let format = export::definition(subject).and_then(|definition| definition.format.as_ref());
     let months = read_months(seen, read);
     let newest = *months.last()?;

@@ -9,7 +9,9 @@ use crate::eval::glob::Glob;
 use crate::eval::layers::{Layer, LayerKind, Layers};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
-use crate::policy::{BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, variable};
+use crate::policy::{
+    BaseOperator, Clause, Effect, Element, Operator, Policy, Statement, Text, TextKind, variable,
+};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -205,8 +207,12 @@ impl<'p> Builder<'p> {
         statement: StatementId,
         at: u16,
     ) -> CompiledClause {
-        let key = self.key(&clause.key.value);
-        let base = clause.parsed.map_or(BaseOperator::StringEquals, |operator| operator.base);
+        let (name, parsed) = match self.shares.then(|| as_clock(clause)).flatten() {
+            Some((name, operator)) => (name, Some(operator)),
+            None => (&*clause.key.value, clause.parsed),
+        };
+        let key = self.key(name);
+        let base = parsed.map_or(BaseOperator::StringEquals, |operator| operator.base);
         let atoms: Box<[u32]> =
             clause.values.iter().map(|value| self.value(key, base, value, variables)).collect();
         let name = FreeName::Clause { statement, clause: at };
@@ -225,7 +231,7 @@ impl<'p> Builder<'p> {
         } else {
             self.free(name)
         };
-        CompiledClause { key, operator: clause.parsed, atoms, whole }
+        CompiledClause { key, operator: parsed, atoms, whole }
     }
 
     fn value(&mut self, key: u32, base: BaseOperator, value: &Text, variables: bool) -> u32 {
@@ -263,6 +269,31 @@ impl<'p> Builder<'p> {
         self.free_names.push(name);
         FreeAtom(u32::try_from(self.free_names.len() - 1).unwrap_or(u32::MAX))
     }
+}
+
+/// A condition on `aws:EpochTime` as the one on `aws:CurrentTime` that says the same: both are the moment of the request, and two
+/// policies that are compared are asked about one moment.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-epochtime> (checked 2026-11)
+fn as_clock(clause: &Clause) -> Option<(&'static str, Operator)> {
+    use BaseOperator as B;
+    let operator = clause.parsed.filter(|_| clause.key.value.eq_ignore_ascii_case("aws:EpochTime"))?;
+    let base = match operator.base {
+        B::NumericEquals => B::DateEquals,
+        B::NumericLessThan => B::DateLessThan,
+        B::NumericLessThanEquals => B::DateLessThanEquals,
+        B::NumericGreaterThan => B::DateGreaterThan,
+        B::NumericGreaterThanEquals => B::DateGreaterThanEquals,
+        B::DateEquals
+        | B::DateLessThan
+        | B::DateLessThanEquals
+        | B::DateGreaterThan
+        | B::DateGreaterThanEquals
+        | B::Null => operator.base,
+        _ => return None,
+    };
+    // Four digits are a number of seconds there and a year here.
+    let is_year = |value: &Text| value.value.len() == 4;
+    (!clause.values.iter().any(is_year)).then_some(("aws:CurrentTime", Operator { base, ..operator }))
 }
 
 enum Services {

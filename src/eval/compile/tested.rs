@@ -186,6 +186,29 @@ impl<'p> Compiled<'p> {
         template.into_iter().flat_map(Template::keys)
     }
 
+    /// The key of the variable that a test of a condition key compares with, if its text is that and nothing else.
+    pub(in crate::eval) fn only_variable(&self, atom: FreeAtom) -> Option<&str> {
+        use crate::policy::BaseOperator as B;
+        let test = self.value_test(atom)?;
+        match &test.operand {
+            Operand::Template(template)
+                if matches!(test.base, B::StringEquals | B::StringEqualsIgnoreCase | B::StringLike) =>
+            {
+                template.only_variable()
+            }
+            _ => None,
+        }
+    }
+
+    /// The keys of the variables in the text that a test of a condition key compares with.
+    pub(in crate::eval) fn template_keys_of(&self, atom: FreeAtom) -> impl Iterator<Item = &str> {
+        let template = self.value_test(atom).and_then(|test| match &test.operand {
+            Operand::Template(template) => Some(template),
+            _ => None,
+        });
+        template.into_iter().flat_map(Template::keys)
+    }
+
     /// The key of the clause that an atom stands for as a whole, in lower case.
     pub(in crate::eval) fn clause_key(&self, atom: FreeAtom) -> Option<&str> {
         match self.free_names.get((atom.0 as usize).checked_sub(self.atoms.len())?)? {

@@ -51,14 +51,19 @@ impl Instant {
         format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3_600, rest / 60 % 60, rest % 60)
     }
 
-    /// Texts of instants at, just before and just after this one.
+    /// Texts of instants at, just before and just after this one; whole seconds, as requests have them, are the shorter ones.
     #[must_use]
     pub fn around(self) -> Vec<String> {
-        [-1, 0, 1].map(|step| Self(self.0 + step).spell()).to_vec()
+        let second = 1_000_000_000;
+        [-second, -1, 0, 1, second].map(|step| Self(self.0 + step).spell()).to_vec()
     }
 
-    /// Epoch seconds with nine decimals.
+    /// Epoch seconds, with nine decimals where there is a fraction or where the digits alone would be read otherwise.
     fn spell(self) -> String {
+        let whole = self.epoch_seconds();
+        if Self::parse(&whole) == Some(self) {
+            return whole;
+        }
         let sign = if self.0 < 0 { "-" } else { "" };
         let nanos = self.0.unsigned_abs();
         format!("{sign}{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000)

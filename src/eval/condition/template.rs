@@ -81,6 +81,15 @@ impl Template {
         })
     }
 
+    /// The key of the variable that is all of the text, in lower case.
+    #[must_use]
+    pub fn only_variable(&self) -> Option<&str> {
+        match &*self.pieces {
+            [TemplatePiece::Variable { key, default: None }] => Some(key),
+            _ => None,
+        }
+    }
+
     /// The variables for which only this text has a default, and those for which only the other has one, if they say the same
     /// but for that.
     pub(in crate::eval) fn defaults_apart(&self, other: &Self) -> Option<(Vec<String>, Vec<String>)> {

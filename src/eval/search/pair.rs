@@ -18,10 +18,12 @@ impl<'a, 'p> Search<'a, 'p> {
         Self { other: Some(new), ..Self::new(old, question) }
     }
 
-    /// The leaves at which the sets disagree, and whether all requests were looked at.
-    pub(in crate::eval) fn run_pair(mut self) -> (Vec<PairLeaf>, bool) {
+    /// The leaves at which the sets disagree, and whether all requests were looked at; if not, the tests that no values
+    /// were found for.
+    pub(in crate::eval) fn run_pair(mut self) -> (Vec<PairLeaf>, bool, Vec<String>) {
         self.choose_unknowns(0, &mut Vec::new());
-        (self.unequal, !self.gave_up)
+        let stuck = self.stuck();
+        (self.unequal, !self.gave_up, stuck)
     }
 
     /// Whether a condition that looks at all values of a key was taken as a whole: one value would say something else of it.

@@ -163,6 +163,11 @@ impl Listing {
         self.answers.iter().any(|answer| !answer.names_prefix)
     }
 
+    /// The texts of the answers.
+    pub fn sources(&self) -> impl Iterator<Item = SourceId> + '_ {
+        self.answers.iter().map(|answer| answer.source)
+    }
+
     /// The buckets that the answers name.
     pub fn buckets(&self) -> impl Iterator<Item = &str> {
         self.answers.iter().filter_map(|answer| answer.bucket.as_deref())

@@ -47,6 +47,8 @@ fn every_key_of_a_consumer_file_is_described() {
     );
     let period = "demand = []\n[layout]\n[[layout.period]]\nzzz = 1\n";
     assert_eq!(described("Layout", "export-type"), of(&format!("{TOP}{period}")), "period");
+    let sign = "demand = []\n[layout]\n[[layout.sign]]\nzzz = 1\n";
+    assert_eq!(described("Signs", "values"), of(&format!("{TOP}{sign}")), "sign");
     let name = "demand = []\n[layout]\n[[layout.name]]\nzzz = 1\n";
     assert_eq!(described("Names", "export-type"), of(&format!("{TOP}{name}")), "name");
 }
@@ -74,13 +76,17 @@ fn every_kind_of_ask_is_described() {
 }
 
 /// Questions with what a *yes* means.
-const LAYOUT: [(&str, &str); 6] = [
+const LAYOUT: [(&str, &str); 7] = [
     ("typed", "path and name can be those of an export at all"),
     ("connect", "connecting succeeds"),
     ("import", "the import finds files"),
     ("ignored", "nothing below the export's folder is passed over"),
     ("page", "no folder has more keys than old releases read"),
     ("readable", "no file that the first import reads is archived"),
+    (
+        "written",
+        "one of the newest files looks as those of an export do that is set as the needed settings of the contract ask",
+    ),
 ];
 
 const IDENTITY: [(&str, &str); 15] = [

@@ -62,6 +62,18 @@ fn notes_that_have_a_fix_are_named() {
 }
 
 #[test]
+fn one_change_that_mends_two_faults_is_told_once() {
+    let folder = copy("certerox-as-its-documentation-has-it");
+    change(folder.path(), "bucket-policy.json", |text| {
+        text.replacen("{\n", "{\n  // one\n", 1).replacen("[\n", "[\n  // two\n", 1).into_bytes()
+    });
+    let mut command = preflight(&["fix", "."]);
+    let run = assert_run(command.args(NOW).current_dir(folder.path()), 0);
+    assert_eq!(run.err.matches("`// one`").count(), 1, "{}", run.err);
+    assert_eq!(run.err.matches("`// two`").count(), 1, "{}", run.err);
+}
+
+#[test]
 fn what_an_export_is_made_of_is_changed_by_a_new_export() {
     let folder = copy("an-export-without-resource-ids");
     let mut command = preflight(&["fix", ".", "--only", "export-resource-ids-left-out"]);

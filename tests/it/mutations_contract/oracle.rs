@@ -5,12 +5,16 @@
 //! An answer is a range: where the documents do not say, everything from `least` to `most` is right.
 
 mod texts;
+mod vendors;
+
+pub(super) use vendors::knows;
 
 use super::rank;
 use preflight::contract::Form;
 use preflight::finding::State;
 use serde_json::Value;
 use texts::{columns, grammar, legacy_period, must, one_of, pair, period};
+use vendors::{VENDORS, Vendor};
 
 /// The answers that the documents allow.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +36,7 @@ const ANY: Range = Range { least: State::Holds, most: State::Broken };
 pub(super) struct Case<'a> {
     path: &'a str,
     name: &'a str,
+    kind: &'a str,
     legacy: bool,
     bucket: &'a str,
     account: &'a str,
@@ -39,20 +44,24 @@ pub(super) struct Case<'a> {
     owner: Option<&'a str>,
     find: bool,
     files: &'a [&'a Value],
+    /// The product, where it is none that is built on OptScale.
+    vendor: Option<&'static Vendor>,
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(form: &'a Form, files: &'a [&'a Value]) -> Self {
+    pub(super) fn new(form: &'a Form, files: &'a [&'a Value], consumer: &str) -> Self {
         let of = |name: &str| form.text(name).unwrap_or_default();
         Self {
             path: of("export-path"),
             name: of("export-name"),
+            kind: of("export-type"),
             legacy: of("export-type") == "cur-legacy",
             bucket: of("bucket"),
             account: of("account"),
             owner: form.text("bucket-account"),
             find: of("mode") == "find-report",
             files,
+            vendor: VENDORS.iter().find(|vendor| vendor.name == consumer),
         }
     }
 
@@ -65,15 +74,20 @@ impl<'a> Case<'a> {
         if !(is_bucket || self.bucket.is_empty()) || !(is_account || self.account.is_empty()) {
             all.push(BROKEN);
         }
-        if !self.find {
-            all.push(self.typed());
+        match self.vendor {
+            Some(vendor) => all.push(self.typed_for(vendor)),
+            None if self.find => {}
+            None => all.push(self.typed()),
         }
         let listing = self.files.iter().find_map(|file| file.get("Contents")?.as_array());
         if let Some(objects) = listing
             && !self.find
         {
             let keys: Vec<&str> = objects.iter().filter_map(|object| object["Key"].as_str()).collect();
-            all.push(self.listed(&keys));
+            all.push(match self.vendor {
+                Some(vendor) => self.listed_for(vendor, &keys),
+                None => self.listed(&keys),
+            });
         }
         all.extend(self.defined());
         let least = all.iter().map(|range| range.least).max_by_key(|state| rank(*state));
@@ -106,7 +120,9 @@ impl<'a> Case<'a> {
     fn folders(&self) -> Vec<String> {
         let path = self.path.strip_suffix('/').unwrap_or(self.path);
         let mut out = vec![format!("{path}/{}/", self.name)];
-        if let Some((parent, _)) = path.rsplit_once('/') {
+        if self.vendor.is_none()
+            && let Some((parent, _)) = path.rsplit_once('/')
+        {
             out.push(format!("{parent}/{}/", self.name));
         }
         out
@@ -213,6 +229,7 @@ impl<'a> Case<'a> {
         if self.owner.is_some_and(|owner| owner != self.account) {
             out.push(BROKEN);
         }
+        out.extend(self.vendor.into_iter().flat_map(|vendor| vendor.claims(vendor.report, report)));
         if self.find {
             out.push(must(&report["TimeUnit"], &["DAILY", "HOURLY"]));
             out.push(must(&report["ReportVersioning"], &["OVERWRITE_REPORT"]));
@@ -249,9 +266,10 @@ impl<'a> Case<'a> {
             Some(other) if other.eq_ignore_ascii_case("COST_AND_USAGE_REPORT") => ANY,
             Some(_) | None => ANY,
         }];
-        if table == Some("COST_AND_USAGE_REPORT") && !self.legacy {
+        if table == Some("COST_AND_USAGE_REPORT") && !self.legacy && self.vendor.is_none() {
             out.push(columns(query));
         }
+        out.extend(self.vendor.into_iter().flat_map(|vendor| vendor.claims(vendor.export, export)));
         let place = &export["DestinationConfigurations"]["S3Destination"];
         out.extend(self.place(&place["S3Bucket"], &place["S3Prefix"], &place["S3Region"]));
         out.push(grammar(self.name, "_-", 128));

@@ -52,6 +52,17 @@ pub(super) fn condition(
         if let Some(text) = corrected(&value.value, &sent, &needed).filter(|_| known()) {
             let set = Change::Set { at: at(policy, value.span), value: json!(text) };
             ways.push(with_operator(policy, statement, clause, operator, set, &text));
+            // Two faults at once: the value is wrong, and its wildcard stands for itself there.
+            if text.contains(['*', '?']) && !operator.base.expands_wildcards() {
+                let values = clause.values.iter().map(|other| match other.span == value.span {
+                    true => text.clone(),
+                    false => other.value.to_string(),
+                });
+                let name = expanding(clause, operator, &text);
+                ways.push(Repair {
+                    changes: under(policy, statement, clause, &name, &values.collect::<Vec<_>>()),
+                });
+            }
         }
     }
     if KNOWN.contains(&key.to_ascii_lowercase().as_str()) {
@@ -122,12 +133,20 @@ fn corrected(found: &str, sent: &str, needed: &[String]) -> Option<String> {
     whole()
 }
 
+/// The operator that expands wildcards, for a text like this one.
+fn expanding(clause: &Clause, operator: Operator, text: &str) -> String {
+    let base = if ArnSplit::new(text).is_some() { "ArnLike" } else { "StringLike" };
+    format!("{}{base}{}", set_prefix(clause), if operator.if_exists { "IfExists" } else { "" })
+}
+
 /// The clause under an operator that expands wildcards.
 fn moved(policy: &Policy, statement: &Statement, clause: &Clause, operator: Operator, text: &str) -> Repair {
-    let base = if ArnSplit::new(text).is_some() { "ArnLike" } else { "StringLike" };
-    let name =
-        format!("{}{}{base}{}", set_prefix(clause), "", if operator.if_exists { "IfExists" } else { "" });
-    Repair { changes: under(policy, statement, clause, &name) }
+    let name = expanding(clause, operator, text);
+    Repair { changes: under(policy, statement, clause, &name, &values_of(clause)) }
+}
+
+fn values_of(clause: &Clause) -> Vec<String> {
+    clause.values.iter().map(|value| value.value.to_string()).collect()
 }
 
 /// The operator that compares texts, where one stands that compares something else: for all that stands under it, then for this
@@ -147,7 +166,7 @@ fn of_type(policy: &Policy, statement: &Statement, clause: &Clause, operator: Op
     let all: Vec<&Text> = under_it().flat_map(|clause| &clause.values).collect();
     let own: Vec<&Text> = clause.values.iter().collect();
     let whole = Repair::of(Change::Rename { key: at(policy, clause.operator.span), name: name(&all) });
-    vec![whole, Repair { changes: under(policy, statement, clause, &name(&own)) }]
+    vec![whole, Repair { changes: under(policy, statement, clause, &name(&own), &values_of(clause)) }]
 }
 
 /// A new value with a wildcard in it needs an operator that expands it.
@@ -177,13 +196,18 @@ fn set_prefix(clause: &Clause) -> &str {
         .map_or("", |(prefix, _)| clause.operator.value.get(..=prefix.len()).unwrap_or_default())
 }
 
-/// The clause moved under another operator of the same statement.
-fn under(policy: &Policy, statement: &Statement, clause: &Clause, name: &str) -> Vec<Change> {
+/// The clause moved under another operator of the same statement, with these values.
+fn under(
+    policy: &Policy,
+    statement: &Statement,
+    clause: &Clause,
+    name: &str,
+    values: &[String],
+) -> Vec<Change> {
     let operators = |span: Span| statement.clauses.iter().filter(move |other| other.operator.span == span);
     let is_only = operators(clause.operator.span).count() == 1;
     let target = statement.clauses.iter().find(|other| other.operator.value.eq_ignore_ascii_case(name));
-    let values: Vec<String> = clause.values.iter().map(|value| value.value.to_string()).collect();
-    let value = one_or_many(&values);
+    let value = one_or_many(values);
     let gone = |whole: bool| Change::Remove {
         at: at(policy, if whole { clause.operator.span } else { clause.key.span }),
     };
@@ -202,14 +226,14 @@ fn under(policy: &Policy, statement: &Statement, clause: &Clause, name: &str) ->
             };
             vec![gone(is_only), change]
         }
-        None if is_only => {
+        None if is_only && values == values_of(clause) => {
             vec![Change::Rename { key: at(policy, clause.operator.span), name: name.to_owned() }]
         }
         None => {
             let Some(condition) = statement.condition_span else { return Vec::new() };
             let inner = json!({ &*clause.key.value: value });
             vec![
-                gone(false),
+                gone(is_only),
                 Change::AddMember { object: at(policy, condition), key: name.to_owned(), value: inner },
             ]
         }

@@ -1,0 +1,136 @@
+//! What the answers of IAM and of AWS Organizations about the reader tell of its requests: the tags that they carry, how
+//! `aws:userid` begins, and in which part of the organization the account is.
+
+use super::subject::Subject;
+use crate::eval::{Caller, CallerKind, Compiled, ContextValue, Glob, Patch, Unknown};
+use crate::evidence::{Holder, Role};
+use crate::policy::Effect;
+
+/// The beginning of the keys of tags.
+const TAG: &str = "aws:principaltag/";
+
+/// Where in its organization the caller's account is.
+const PATHS: &str = "aws:PrincipalOrgPaths";
+
+/// A name for a session that no policy has.
+const SESSION: &str = "preflight-some-session";
+
+/// The user or role that the caller is, where an answer shows it.
+fn holder<'a>(subject: &Subject<'a>, caller: &Caller) -> Option<&'a Holder> {
+    let arn = caller.principal_arn()?;
+    subject.evidence.reader.holders.iter().find(|holder| holder.arn == arn)
+}
+
+/// Whether the key is of a tag of the caller that is known, and its value where the caller has one.
+///
+/// Tags of a session go before those of its role, and who takes the role may give it some where the trust policy lets them.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html> (checked 2026-11)
+pub(super) fn tag(subject: &Subject<'_>, caller: &Caller, key: &str) -> Option<Option<ContextValue>> {
+    let name = key.get(..TAG.len()).filter(|start| start.eq_ignore_ascii_case(TAG))?;
+    let holder = holder(subject, caller)?;
+    if caller.kind() != CallerKind::User && may_tag(subject) {
+        return None;
+    }
+    let value = holder.tag(key.get(name.len()..)?);
+    Some(value.map(|value| ContextValue::One(value.into())))
+}
+
+/// Whether somebody who takes the role may give its session tags, as far as is known.
+fn may_tag(subject: &Subject<'_>) -> bool {
+    let mut trusts = subject.evidence.of(Role::TrustPolicy).peekable();
+    let tags = |pattern: &str| Glob::new(&pattern.to_ascii_lowercase()).matches("sts:tagsession");
+    trusts.peek().is_none()
+        || trusts.flat_map(|document| &document.policy.statements).any(|statement| {
+            statement.effect == Effect::Allow
+                && statement.actions.as_ref().is_none_or(|actions| {
+                    actions.negated || actions.items.iter().any(|action| tags(&action.value))
+                })
+        })
+}
+
+/// `aws:userid` of a session is the role's identifier and the session's name, which the product chooses: each name that a
+/// policy has is one way, and one that none has is another.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html> (checked 2026-11)
+pub(super) fn named(subject: &Subject<'_>, caller: &Caller, set: &Compiled<'_>) -> Option<Unknown> {
+    const KEY: &str = "aws:userid";
+    if caller.kind() == CallerKind::User || !set.keys().any(|key| key.eq_ignore_ascii_case(KEY)) {
+        return None;
+    }
+    let before = format!("{}:", holder(subject, caller)?.id.as_deref()?);
+    let mut ids = vec![format!("{before}{SESSION}")];
+    for text in set.texts() {
+        // What its wildcards stand for is filled in.
+        let name = text.strip_prefix(before.as_str()).map(|name| name.replace('*', "").replace('?', "0"));
+        let id =
+            name.filter(|name| !name.is_empty() && !name.contains('$')).map(|name| before.clone() + &name);
+        ids.extend(id.filter(|id| !ids.contains(id)));
+    }
+    let option = |id: String| Patch {
+        label: format!("`{KEY}` is `{id}`"),
+        keys: vec![(KEY.to_owned(), Some(ContextValue::One(id.into())))],
+    };
+    Some(Unknown {
+        fact: "session-name".to_owned(),
+        options: ids.into_iter().map(option).collect(),
+        presumed: None,
+    })
+}
+
+/// Where in the organization the caller's account is: each place that a policy names and that is possible is one way, and one
+/// that none names is another. Nothing if the organization is not known, or nobody asks.
+pub(super) fn paths(subject: &Subject<'_>, caller: &Caller, set: &Compiled<'_>) -> Option<Unknown> {
+    let organization = own_organization(subject, caller, set)?;
+    let record = &subject.evidence.organization;
+    if record.path_of(organization, caller.account()?).is_some() {
+        return None;
+    }
+    let before = match record.root() {
+        Some(root) => format!("{organization}/{root}/"),
+        None => format!("{organization}/"),
+    };
+    let root = record.root().unwrap_or("r-none");
+    let mut all = vec![format!("{organization}/{root}/ou-none-preflight/")];
+    for text in set.texts() {
+        let mut path = text.replace('*', "").replace('?', "0");
+        if !path.ends_with('/') {
+            path.push('/');
+        }
+        let is_possible = path.starts_with(&before) && !path.contains('$');
+        if is_possible && path.len() > organization.len() + 1 && !all.contains(&path) {
+            all.push(path);
+        }
+    }
+    let option = |path: String| Patch {
+        label: format!("the account is in `{path}`"),
+        keys: vec![(PATHS.to_owned(), Some(ContextValue::Many([path.into()].into())))],
+    };
+    Some(Unknown {
+        fact: "organization-path".to_owned(),
+        options: all.into_iter().map(option).collect(),
+        presumed: None,
+    })
+}
+
+/// The same where all of the path is known, or where there is none.
+pub(super) fn known_path(subject: &Subject<'_>, caller: &Caller, key: &str) -> Option<Option<ContextValue>> {
+    if !key.eq_ignore_ascii_case(PATHS) {
+        return None;
+    }
+    let organization = of_account(subject, caller)?;
+    if organization == "none" {
+        return Some(None);
+    }
+    let path = subject.evidence.organization.path_of(organization, caller.account()?)?;
+    Some(Some(ContextValue::Many([path.into()].into())))
+}
+
+/// The organization that the form names, where the caller is of the form's account.
+fn of_account<'a>(subject: &Subject<'a>, caller: &Caller) -> Option<&'a str> {
+    let is_own = caller.account().is_some() && caller.account() == subject.form.text("account");
+    subject.form.text("organization").filter(|_| is_own)
+}
+
+fn own_organization<'a>(subject: &Subject<'a>, caller: &Caller, set: &Compiled<'_>) -> Option<&'a str> {
+    let asks = set.keys().any(|key| key.eq_ignore_ascii_case(PATHS));
+    of_account(subject, caller).filter(|organization| asks && *organization != "none")
+}
