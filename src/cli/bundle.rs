@@ -189,7 +189,7 @@ fn form(run: &Run) -> Vec<(String, String)> {
 fn learn(redactor: &mut Redactor, name: &str, value: &str) {
     match name {
         "bucket" => redactor.learn("bucket", value),
-        "external-id" => redactor.learn("id", value),
+        "external-id" => value.split(':').for_each(|part| redactor.learn("external id", part)),
         "reader" => redactor.learn("user", value.rsplit('/').next().unwrap_or(value)),
         _ => {}
     }

@@ -138,6 +138,14 @@ fn question(bench: &Bench<'_>, facts: &Facts, form: &Form) -> Option<Question> {
         action.starts_with("s3:").then(|| format!("arn:aws:s3:::{bucket}"))
     });
     let mut context = context(facts);
+    // A bucket is read in the Region that it is in.
+    if facts.get("requested-region").is_none()
+        && action.starts_with("s3:")
+        && resource.is_some()
+        && let Some((region, _)) = &bench.evidence.exports.bucket_region
+    {
+        context.push(("aws:RequestedRegion".to_owned(), region.clone()));
+    }
     if is_sts {
         context.push((EXTERNAL_ID.to_owned(), external_id(bench, facts, form)));
     }

@@ -103,13 +103,8 @@ impl<'a> Weigher<'a> {
         let own = own(&self.bench, facts, &form);
         let bench = Bench { evidence: &own.evidence, ..self.bench };
         let mut out = self.weighed(&bench, facts, form, &own.key);
-        let is_new = |is_personal: bool| !(is_personal && out.is_other);
-        let notes: Vec<String> = own
-            .notes
-            .iter()
-            .filter(|(_, is_personal)| is_new(*is_personal))
-            .map(|(note, _)| note.clone())
-            .collect();
+        let new = own.notes.iter().filter(|(_, is_personal)| !(*is_personal && out.is_other));
+        let notes: Vec<String> = new.map(|(note, _)| note.clone()).collect();
         out.notes.splice(0..0, notes);
         out.asks = asks(&bench, facts, &out);
         out
@@ -209,6 +204,7 @@ impl<'a> Weigher<'a> {
                 Cow::Owned(own) => Some(Evidence {
                     documents: own.documents,
                     public_access_block: own.public_access_block,
+                    exports: own.exports,
                     ..Evidence::default()
                 }),
             };
