@@ -25,6 +25,8 @@ pub(super) struct Wanted<'d> {
     pub(super) demand: &'d Demand,
     pub(super) who: Who,
     pub(super) question: Question,
+    /// Where the form does not say which place it is about: every place that it may be, where that can be asked.
+    pub(super) anywhere: Option<Option<Question>>,
 }
 
 impl Asked<'_> {
@@ -33,7 +35,10 @@ impl Asked<'_> {
         let asked = self.contract.demands.iter().filter(|demand| checks::is_asked(&self.subject, demand));
         let one = |demand| {
             let (caller, question) = checks::question(&self.subject, demand, set)?;
-            bears(job.kind, &caller, &demand.ask).then(|| Wanted { demand, who: who(job, &caller), question })
+            bears(job.kind, &caller, &demand.ask).then(|| {
+                let anywhere = checks::anywhere(&self.subject, demand, set);
+                Wanted { demand, who: who(job, &caller), question, anywhere }
+            })
         };
         asked.filter_map(one).collect()
     }
@@ -81,6 +86,12 @@ pub(super) fn severity(wanted: &Wanted<'_>, new: &Compiled<'_>) -> Severity {
         (Need::Needed, false) | (Need::Advice, true) => Severity::Warning,
         (Need::Advice, false) => Severity::Note,
     }
+}
+
+/// Whether all requests of a question are denied.
+pub(super) fn is_denied(set: &Compiled<'_>, question: &Question) -> bool {
+    let question = Question { allowed: false, ..question.clone() };
+    matches!(ask(set, &question), Answer::Holds { .. })
 }
 
 /// Whether policies of a kind are asked when such requests are made.

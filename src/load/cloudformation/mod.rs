@@ -23,6 +23,7 @@ use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::load::yaml::Given;
 use crate::syntax::{Issue, Node};
+pub(super) use document::guard;
 use document::Read;
 pub(super) use given::nested;
 use policies::Collector;

@@ -12,6 +12,8 @@ use super::{Link, LinkKind, Taken, TemplatePolicy};
 use crate::evidence::{
     Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, TargetKind, When,
 };
+use crate::load::permission;
+use crate::load::reading::Explored;
 use crate::load::terraform::names_somebody;
 use crate::policy::{Fault, FaultKind, Text};
 use crate::source::{SourceId, Span};
@@ -86,6 +88,7 @@ impl<'t> Collector<'_, '_, 't> {
             "AWS::EC2::VPCEndpoint" => {
                 self.property(resource, "PolicyDocument", PolicyHint::Endpoint, Vec::new());
             }
+            "AWS::Lambda::Permission" => self.permission(resource),
             "AWS::CUR::ReportDefinition" | "AWS::BCMDataExports::Export" => self.export(resource),
             kind if kind.starts_with("AWS::Serverless::") => self.serverless(resource),
             kind => {
@@ -261,12 +264,16 @@ impl<'t> Collector<'_, '_, 't> {
                 self.link(LinkKind::Policy, policy, &target);
             }
         }
-        if let Some(boundary) = resource.property("PermissionsBoundary") {
+        let global = |name: &str| resource.property(name).or_else(|| self.resolver.template.global(resource.kind, name));
+        let (boundary, trust, auth) = (global("PermissionsBoundary"), global("AssumeRolePolicyDocument"), global("Auth"));
+        if let Some(boundary) = boundary {
             self.link(LinkKind::Boundary, boundary, &target);
         }
-        self.property(resource, "AssumeRolePolicyDocument", PolicyHint::Trust, Vec::new());
+        if let Some(trust) = trust {
+            self.take(resource, resource.id.to_owned(), trust, PolicyHint::Trust, Vec::new());
+        }
         // Of an API, who may call it.
-        if let Some(auth) = resource.property("Auth") {
+        if let Some(auth) = auth {
             self.search(resource, auth, Some(PolicyHint::Resource), 0);
         }
     }
@@ -338,7 +345,27 @@ impl<'t> Collector<'_, '_, 't> {
         hint: PolicyHint,
         targets: Vec<Target>,
     ) {
-        let (found, cases) = self.cases(resource, node);
+        let found = self.cases(resource, &|| Some(Cow::Borrowed(node)));
+        self.put((address, hint, targets), found);
+    }
+
+    /// What a permission of a function adds to its policy.
+    fn permission(&mut self, resource: &Resource<'_, 't>) {
+        let spans = (resource.node.span, resource.id_span);
+        let get = |name: &str| resource.property(name).and_then(|node| self.resolver.value(node));
+        let document = || permission::document(permission::CLOUDFORMATION, spans, &get).map(Cow::Owned);
+        if document().is_some() {
+            let found = self.cases(resource, &document);
+            self.put((resource.id.to_owned(), PolicyHint::Resource, Vec::new()), found);
+        }
+    }
+
+    /// Puts a policy, or why there is none, into what the template holds.
+    fn put(
+        &mut self,
+        (address, hint, targets): (String, PolicyHint, Vec<Target>),
+        (found, cases): (Result<Read, Missing>, Vec<Case>),
+    ) {
         let mut attachment = Attachment { cases, ..Attachment::new(address, hint, targets) };
         match found {
             Ok(Read { policy, issues, length, wrapped }) => {
@@ -366,10 +393,17 @@ impl<'t> Collector<'_, '_, 't> {
     }
 
     /// What a policy is with all left open, and in each case of what only the deployment decides.
-    fn cases(&self, resource: &Resource<'_, 't>, node: &Node<'t>) -> (Result<Read, Missing>, Vec<Case>) {
+    fn cases<'d>(
+        &self,
+        resource: &Resource<'_, 't>,
+        document: &dyn Fn() -> Option<Cow<'d, Node<'t>>>,
+    ) -> (Result<Read, Missing>, Vec<Case>)
+    where
+        't: 'd,
+    {
         let resolver = self.resolver;
         let left = resolver.left();
-        let (base, cases) = resolver.reading.explore(|| {
+        let Explored { base, cases, is_whole } = resolver.reading.explore(|| {
             resolver.restore(left);
             let mut guards: Vec<(String, Span)> = Vec::new();
             let own = resource.node.get("Condition").map(|condition| (condition, true));
@@ -384,7 +418,8 @@ impl<'t> Collector<'_, '_, 't> {
                     }
                 }
             }
-            let mut read = resolver.policy(node, (self.text, self.source, self.is_yaml))?;
+            let document = document().ok_or(Missing::Other)?;
+            let mut read = resolver.policy(&document, (self.text, self.source, self.is_yaml))?;
             // A resource that may not be made may not allow anything.
             for (name, span) in &guards {
                 read.policy.statements.iter_mut().for_each(|statement| statement.depend_on(name, *span));
@@ -404,7 +439,7 @@ impl<'t> Collector<'_, '_, 't> {
                 Err(Missing::NoValue) => CaseIs::Absent,
                 Err(missing) => CaseIs::Open(why(&missing)),
             };
-            Case { when, is }
+            Case { when, is, is_part: !is_whole }
         };
         (base, cases.into_iter().map(case).collect())
     }

@@ -3,12 +3,13 @@
 //! <https://developer.hashicorp.com/terraform/internals/json-format> (checked 2026-11)
 
 use super::export;
-use super::kinds::{LISTS, OTHER_POLICIES, gives, holds, is_attachment, of_organization, target_of};
+use super::kinds::{LISTS, OTHER_POLICIES, PERMISSION, gives, holds, is_attachment, of_organization, target_of};
 use crate::evidence::{
     Attachment, Called, DeclaredExport, Link, LinkKind, MadeIn, Maker, Order, PolicyHint, Target, mark_of,
 };
-use crate::load::cloudformation::{Taken, TemplatePolicy};
-use crate::policy::{Embedded, Text};
+use crate::load::cloudformation::{self, Taken, TemplatePolicy};
+use crate::load::permission;
+use crate::policy::{Embedded, Notation, Text, read_as};
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::{Document, Node, Part, Value};
 use std::collections::BTreeMap;
@@ -111,6 +112,9 @@ impl<'n, 't> Plan<'n, 't> {
         }
         for resource in self.resources.iter().filter(|each| !OTHER_POLICIES.contains(&each.kind)) {
             self.policies(resource, &links, &mut out);
+        }
+        for resource in self.resources.iter().filter(|each| each.kind == PERMISSION) {
+            self.permission(resource, &mut out);
         }
         for resource in self.resources.iter().filter(|each| gives(each.kind)) {
             let members = resource.values.as_object().unwrap_or_default().iter();
@@ -260,6 +264,26 @@ impl<'n, 't> Plan<'n, 't> {
         }
     }
 
+    /// What a permission of a function adds to its policy.
+    fn permission(&self, resource: &Resource<'n, 't>, out: &mut Taken) {
+        let get = |name: &str| -> Option<Node<'t>> {
+            let value = resource.values.get(name).filter(|value| !matches!(value.value, Value::Null));
+            value.cloned().or_else(|| {
+                let open = Part::Hole(format!("{}.{name}", plain(resource.address)).into());
+                let is_open = self.is_written(resource, name);
+                is_open.then(|| Node { span: resource.span, value: Value::Template(vec![open]) })
+            })
+        };
+        let attachment = Attachment::new(resource.address.to_owned(), PolicyHint::Resource, Vec::new());
+        let Some(root) = permission::document(permission::TERRAFORM, (resource.span, resource.span), &get) else {
+            out.not_evaluated.push((attachment.address, "it does not say whom it is for".to_owned()));
+            return;
+        };
+        let policy = read_as(&root, self.source, Notation::Hcl);
+        let length = cloudformation::length(&root);
+        out.policies.push(TemplatePolicy { policy, issues: Vec::new(), length, wrapped: None, attachment });
+    }
+
     /// Which managed policies are attached to whom: with the address of the plan's own policy, where it is one.
     fn links(&self) -> Vec<(Option<String>, Link)> {
         let mut out = Vec::new();
@@ -292,9 +316,18 @@ impl<'n, 't> Plan<'n, 't> {
                     }
                 }
                 "aws_iam_user" | "aws_iam_role" => {
-                    if let Some(target) = self.target(resource) {
-                        add(LinkKind::Boundary, "permissions_boundary", target);
+                    let Some(target) = self.target(resource) else { continue };
+                    add(LinkKind::Boundary, "permissions_boundary", target.clone());
+                    let list = resource.values.get("managed_policy_arns").and_then(Node::as_array);
+                    if list.is_none() {
+                        add(LinkKind::Policy, "managed_policy_arns", target.clone());
                     }
+                    let arns = list.unwrap_or_default().iter().filter_map(Node::as_str);
+                    let link = |arn: &str| {
+                        let (kind, arn, target) = (LinkKind::Policy, known(arn, resource.span), target.clone());
+                        (None, Link { kind, arn, target })
+                    };
+                    out.extend(arns.map(link));
                 }
                 _ => {}
             }

@@ -71,6 +71,17 @@ impl<'m> Scope<'m> {
         Value::Template(vec![Part::Hole(Cow::Owned(name))])
     }
 
+    /// An expression as text.
+    pub(super) fn shown(&self, expr: &HclExpr) -> String {
+        match self.hole(expr) {
+            Value::Template(parts) => match parts.into_iter().next() {
+                Some(Part::Hole(name) | Part::Text(name)) => name.into_owned(),
+                None => String::new(),
+            },
+            _ => String::new(),
+        }
+    }
+
     /// The file that stands at the path that an expression gives.
     pub(super) fn asset(&self, path: &HclExpr) -> Option<Rc<Asset>> {
         match assets::of_path(path, &|expr| self.value(expr).value) {
