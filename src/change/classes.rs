@@ -1,15 +1,15 @@
 //! The search, part by part, and what it finds put into classes: one for each kind of caller and deciding statement.
 
 use super::around::Around;
-use super::asked::{is_denied, severity};
-use super::merge::{hangs, hangs_on_place};
+use super::asked::{lost_where_it_lies, severity};
+use super::merge::hangs;
 use super::requests::{partition, request, touched};
 use super::who::{Who, who};
 use super::{Job, Kind, is_untouched};
 use crate::checks::lint::variables;
 use crate::eval::{
     CallerClass, CallerKind, Compiled, ContextValue, Decision, DenyReason, Difference, Glob, Match, Place,
-    StatementId, actions, callers, differences, differences_of, inspect, may_ask, others, places, Question,
+    StatementId, actions, callers, differences, differences_of, inspect, may_ask, others, places,
 };
 use crate::finding::change::{AccessChange, Demanded, Doubt, Witness};
 use crate::finding::{Label, Need, Severity};
@@ -168,9 +168,9 @@ impl Classes {
                 if !found.complete {
                     self.doubt(&format!("too many cases of `{}`", demanded.id));
                 }
-                if let Some(anywhere) = &wanted.anywhere
-                    && !self.is_lost_anywhere(sets, (anywhere.as_ref(), &found.list), &demanded)
-                {
+                let (is_lost, doubt) = lost_where_it_lies(sets, &wanted, &found.list, &demanded);
+                self.doubts.extend(doubt);
+                if !is_lost {
                     continue;
                 }
                 let mut lost = found.list.iter().filter(|difference| !difference.new.is_allowed()).peekable();
@@ -189,31 +189,6 @@ impl Classes {
                 }
             }
         }
-    }
-
-    /// Whether what a demand needs is lost wherever the export lies, which nobody has said. What is lost in some places alone is
-    /// told as that.
-    fn is_lost_anywhere(
-        &mut self,
-        (old, new): (&Compiled<'_>, &Compiled<'_>),
-        (anywhere, here): (Option<&Question>, &[Difference]),
-        demanded: &Demanded,
-    ) -> bool {
-        let is_lost = |list: &[Difference]| list.iter().any(|difference| !difference.new.is_allowed());
-        let is_lost_here = is_lost(here);
-        let Some(anywhere) = anywhere else {
-            if is_lost_here && demanded.need == Need::Needed {
-                self.doubts.insert(hangs_on_place(demanded));
-            }
-            return false;
-        };
-        if is_lost_here && is_denied(new, anywhere) {
-            return true;
-        }
-        if demanded.need == Need::Needed && is_lost(&differences_of(old, new, anywhere).list) {
-            self.doubts.insert(hangs_on_place(demanded));
-        }
-        false
     }
 
     /// What was not settled, in words.

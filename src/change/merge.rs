@@ -159,7 +159,9 @@ fn together(found: BTreeMap<Key, AccessChange>) -> Vec<(bool, Vec<Who>, AccessCh
 pub(super) fn hangs_on_place(demand: &Demanded) -> Doubt {
     Doubt {
         reason: format!("whether access that `{}` needs is lost hangs on where the export lies", demand.id),
-        tell: Some("pass --export-path and --export-name, or write them into [form] of preflight.toml".to_owned()),
+        tell: Some(
+            "pass --export-path and --export-name, or write them into [form] of preflight.toml".to_owned(),
+        ),
     }
 }
 

@@ -11,7 +11,6 @@ use crate::eval::{Caller, Compiled, Member, Question, World};
 /// the form does not say whose requests they are.
 #[must_use]
 pub fn question(subject: &Subject<'_>, demand: &Demand, set: &Compiled<'_>) -> Option<(Caller, Question)> {
-    type Given = [(String, String)];
     let (request, actions, on, extra, of): (_, _, _, &Given, &Given) = match &demand.ask {
         Ask::Access { request, actions, on, expect: Expect::Allowed, context, of, .. } => {
             (request, actions, on, context, of)
@@ -32,7 +31,10 @@ pub fn anywhere(subject: &Subject<'_>, demand: &Demand, set: &Compiled<'_>) -> O
         return None;
     }
     let Ask::Access { request, actions, on, context, of, .. } = &demand.ask else { return None };
-    let wide = PLACES.into_iter().filter(|name| stood_in.contains(name)).fold(form.clone(), |form, name| form.with(name, "*"));
+    let wide = PLACES
+        .into_iter()
+        .filter(|name| stood_in.contains(name))
+        .fold(form.clone(), |form, name| form.with(name, "*"));
     let is_of_place = |form: &Form| {
         let template = subject.requests.get(request)?;
         resources(form, template, &on.replace(EXPORT_ID, FRESH_ID), &export::outputs(subject)).ok()
@@ -43,17 +45,23 @@ pub fn anywhere(subject: &Subject<'_>, demand: &Demand, set: &Compiled<'_>) -> O
     if is_of_place(&form) == is_of_place(&wide) {
         return None;
     }
-    Some(put(subject, (request, actions, on), (context, of), (&form, &wide), set).map(|(_, question)| question))
+    Some(
+        put(subject, (request, actions, on), (context, of), (&form, &wide), set)
+            .map(|(_, question)| question),
+    )
 }
 
 /// Values of the form that say where the export lies.
 const PLACES: [&str; 2] = ["export-path", "export-name"];
 
+/// Values that a demand gives.
+type Given = [(String, String)];
+
 /// Requests as a question: who makes them is said by one form, and what they are about by another one.
 fn put(
     subject: &Subject<'_>,
     (request, actions, on): (&str, &[String], &str),
-    (extra, of): (&[(String, String)], &[(String, String)]),
+    (extra, of): (&Given, &Given),
     (form, places): (&Form, &Form),
     set: &Compiled<'_>,
 ) -> Option<(Caller, Question)> {

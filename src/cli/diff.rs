@@ -306,7 +306,10 @@ fn found(sources: &mut Sources, file: &Path) -> anyhow::Result<LoosePolicies> {
 fn is_one(found: &LoosePolicies) -> bool {
     !found.has_template
         || (found.policies.len() == 1
-            && found.policies.iter().all(|each| each.attachment.as_ref().is_none_or(|one| one.cases.is_empty()))
+            && found
+                .policies
+                .iter()
+                .all(|each| each.attachment.as_ref().is_none_or(|one| one.cases.is_empty()))
             && found.open.is_empty()
             && found.links.is_empty()
             && found.called.is_empty()

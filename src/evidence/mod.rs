@@ -24,10 +24,10 @@ mod said;
 mod whose;
 
 pub use answer::{Answer, AnswerKind};
-pub use case::{Case, CaseIs, CasePolicy, When, in_words};
 pub use attachment::{Attachment, Behind, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
 pub use bucket::{ArchivedObject, BucketRecord, EncryptionRecord, LifecycleRule};
 pub use called::{Called, gives_access, mark_of};
+pub use case::{Case, CaseIs, CasePolicy, When, in_words};
 pub use credential::{CredentialRow, read_credential_report};
 pub use declared::{DeclaredExport, MadeIn, Maker, Order, is_of_module};
 pub use disagreement::{Disagreement, FormClash};

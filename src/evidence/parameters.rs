@@ -28,10 +28,13 @@ impl ParameterSet {
         let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let (own, other) = (folder(&self.file), folder(file));
         let is_below = |inner: &str, outer: &str| {
-            outer.is_empty() || inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+            outer.is_empty()
+                || inner == outer
+                || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
         };
         // `stacks/a.yaml` and `parameters/a.json` stand side by side.
-        let is_near = is_below(&own, &other) || (folder(&own) == folder(&other) && !own.is_empty() && !other.is_empty());
+        let is_near = is_below(&own, &other)
+            || (folder(&own) == folder(&other) && !own.is_empty() && !other.is_empty());
         is_near && !self.values.is_empty() && self.values.keys().all(|name| has(name))
     }
 }

@@ -1,7 +1,7 @@
 //! Findings of policies without a consumer: no demands, no verdict.
 
-use super::known::Published;
 use super::cases::in_cases;
+use super::known::Published;
 use super::told::Told;
 use super::{Library, distinct, tell};
 use crate::checks::lint::{self, Doc, PolicyKind};

@@ -106,8 +106,10 @@ pub(super) fn below(paths: &[PathBuf], counted: Counted<'_>) -> Result<Vec<Found
 /// The same with files of other endings.
 pub(super) fn all(paths: &[PathBuf], counted: Counted<'_>) -> Result<Vec<Found>, LoadError> {
     let found = |path: PathBuf| {
-        let is_candidate =
-            is_json(&path) || has_ending(&path, &TEXTS) || super::terraform::is_terraform(&path) || is_sam(&path);
+        let is_candidate = is_json(&path)
+            || has_ending(&path, &TEXTS)
+            || super::terraform::is_terraform(&path)
+            || is_sam(&path);
         Found { path, is_found: true, is_odd: !is_candidate }
     };
     let mut files = Vec::new();

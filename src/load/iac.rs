@@ -153,7 +153,9 @@ fn loose_template(name: &str, taken: Taken, out: &mut LoosePolicies) {
         let cases = each.attachment.cases.iter();
         cases
             .filter_map(|case| match &case.is {
-                CaseIs::Open(reason) => Some((name.clone(), format!("if {}: {reason}", in_words(&case.when)))),
+                CaseIs::Open(reason) => {
+                    Some((name.clone(), format!("if {}: {reason}", in_words(&case.when))))
+                }
                 CaseIs::Made(_) | CaseIs::Absent => None,
             })
             .collect()

@@ -1,7 +1,7 @@
 //! Every policy below some paths, whatever document holds it.
 
-use super::filled;
 use super::files::{self, Counted, Files, LoadError};
+use super::filled;
 use super::{iac, terraform};
 use crate::evidence::{LoosePolicies, LoosePolicy, Owner, OwnerKind, ParameterSet, PolicyHint};
 use crate::policy::{self, Embedded, Length, Text, is_policy};

@@ -22,13 +22,14 @@ mod yaml;
 
 pub use comments::comments_of;
 pub use files::{
-    Counted, DEEPEST_VALUES, Files, LoadError, MOST_BELOW, all_below, decode, files_below, none_counted, read_text,
-    short_listing,
+    Counted, DEEPEST_VALUES, Files, LoadError, MOST_BELOW, all_below, decode, files_below, none_counted,
+    read_text, short_listing,
 };
 pub use iac::can_be;
 pub use loose::{
-    add_found, add_loose, add_modules, keep_known_parameters, gives_values, is_looked_into, is_part_of_module, is_plan,
-    is_template_name, is_values_of, join, loose, loose_among, loose_counted, parameters_in, policies_of,
+    add_found, add_loose, add_modules, gives_values, is_looked_into, is_part_of_module, is_plan,
+    is_template_name, is_values_of, join, keep_known_parameters, loose, loose_among, loose_counted,
+    parameters_in, policies_of,
 };
 
 pub use terraform::{ModuleCall, module_calls, without_secrets};

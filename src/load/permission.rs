@@ -74,10 +74,11 @@ pub(super) fn document<'t>(
         let Some(value) = get(name) else { continue };
         let one = member(key, value);
         match operators.iter_mut().find(|each| each.key == operator) {
-            Some(before) => match &mut before.value.value {
-                Value::Object(members) => members.push(one),
-                _ => {}
-            },
+            Some(before) => {
+                if let Value::Object(members) = &mut before.value.value {
+                    members.push(one);
+                }
+            }
             None => {
                 let span = one.value.span;
                 operators.push(member(operator, object(vec![one], span)));
@@ -97,7 +98,9 @@ fn principal(node: Node<'_>) -> Node<'_> {
     let kind = match &node.value {
         Value::String(text) if text == "*" => return node,
         Value::String(text) if text.contains(".amazonaws.") || text.ends_with(".amazon.com") => "Service",
-        Value::Template(parts) if parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(".amazonaws."))) => {
+        Value::Template(parts)
+            if parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(".amazonaws."))) =>
+        {
             "Service"
         }
         // Whether it is a service only the deployment tells.
@@ -113,12 +116,20 @@ fn resource(node: Node<'_>) -> Node<'_> {
     let span = node.span;
     let parts = match node.value {
         Value::String(text) if !text.starts_with("arn:") => vec![Part::Text(text)],
-        Value::Template(parts) if !matches!(parts.first(), Some(Part::Text(text)) if text.starts_with("arn:")) => parts,
+        Value::Template(parts) if !matches!(parts.first(), Some(Part::Text(text)) if text.starts_with("arn:")) => {
+            parts
+        }
         value => return Node { span, value },
     };
     let known = |text: &'static str| Part::Text(Cow::Borrowed(text));
     let hole = |name: &'static str| Part::Hole(Cow::Borrowed(name));
-    let mut all = vec![known("arn:aws:lambda:"), hole("AWS::Region"), known(":"), hole("AWS::AccountId"), known(":function:")];
+    let mut all = vec![
+        known("arn:aws:lambda:"),
+        hole("AWS::Region"),
+        known(":"),
+        hole("AWS::AccountId"),
+        known(":function:"),
+    ];
     all.extend(parts);
     Node { span, value: Value::Template(all) }
 }

@@ -196,7 +196,8 @@ mod tests {
             (one, other)
         });
         assert_eq!(base, (None, None));
-        let told: Vec<_> = cases.into_iter().map(|(taken, found)| (taken.into_values().collect(), found)).collect();
+        let told: Vec<_> =
+            cases.into_iter().map(|(taken, found)| (taken.into_values().collect(), found)).collect();
         assert_eq!(
             told,
             [

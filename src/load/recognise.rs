@@ -28,7 +28,9 @@ pub(super) fn named(
     evidence: &mut Evidence,
 ) {
     evidence.readings.push((source, Reading::Named(file.0, file.1, file.2)));
-    if let Some(found) = super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence)) {
+    if let Some(found) =
+        super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence))
+    {
         super::iac::take(sources, source, found, Some(file), evidence);
         return;
     }
@@ -146,7 +148,9 @@ fn recognised(
         evidence.reader.credentials.extend(rows);
         return Ok(vec!["get-credential-report"]);
     }
-    if let Some(found) = super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence)) {
+    if let Some(found) =
+        super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence))
+    {
         super::iac::take(sources, source, found, None, evidence);
         return Ok(Vec::new());
     }

@@ -172,7 +172,9 @@ fn what_is_lost_is_needed_only_where_the_export_lies() {
             r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::{resource}"}}]}}"#
         )
     };
-    for (name, resource) in [("all", "acme-billing/*"), ("some", "acme-billing/reports/*"), ("none", "other/*")] {
+    for (name, resource) in
+        [("all", "acme-billing/*"), ("some", "acme-billing/reports/*"), ("none", "other/*")]
+    {
         std::fs::write(folder.join(format!("{name}.json")), policy(resource)).unwrap();
     }
     let settings = "consumer = \"spendeffix-root\"\n[form]\naccount = \"111122223333\"\nbucket = \"acme-billing\"\nexport-type = \"cur-2.0\"\nreader = \"arn:aws:iam::111122223333:user/reader\"\n";

@@ -165,7 +165,11 @@ fn findings_point_into_the_template() {
         let headlines: Vec<&str> = report.findings.iter().map(|finding| &*finding.headline).collect();
         assert_eq!(found, case.expect.findings, "{}: {headlines:#?}", case.name);
         for part in &case.expect.headlines {
-            assert!(headlines.iter().any(|each| each.contains(part)), "{}: {part} in {headlines:#?}", case.name);
+            assert!(
+                headlines.iter().any(|each| each.contains(part)),
+                "{}: {part} in {headlines:#?}",
+                case.name
+            );
         }
     }
 }

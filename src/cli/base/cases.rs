@@ -18,8 +18,14 @@ pub(super) struct InCase<'i> {
 
 /// The cases of a pair; one without conditions where nothing decides about them.
 pub(super) fn in_cases<'i>(old: Option<&'i Item>, new: Option<&'i Item>) -> Vec<InCase<'i>> {
-    let whole =
-        || vec![InCase { when: When::new(), old: old.map(Cow::Borrowed), new: new.map(Cow::Borrowed), open: None }];
+    let whole = || {
+        vec![InCase {
+            when: When::new(),
+            old: old.map(Cow::Borrowed),
+            new: new.map(Cow::Borrowed),
+            open: None,
+        }]
+    };
     let (before, after) = (cases(old), cases(new));
     let is_part = before.iter().chain(after).any(|case| case.is_part);
     if is_part || before.is_empty() && after.is_empty() || before.len().max(1) * after.len().max(1) > MOST {
@@ -31,7 +37,10 @@ pub(super) fn in_cases<'i>(old: Option<&'i Item>, new: Option<&'i Item>) -> Vec<
     let mut out = Vec::new();
     for one in before.unwrap_or(&always) {
         for other in after.unwrap_or(&always) {
-            let agree = one.when.iter().all(|(what, answer)| other.when.get(what).is_none_or(|found| found == answer));
+            let agree = one
+                .when
+                .iter()
+                .all(|(what, answer)| other.when.get(what).is_none_or(|found| found == answer));
             if !agree {
                 continue;
             }
@@ -43,16 +52,15 @@ pub(super) fn in_cases<'i>(old: Option<&'i Item>, new: Option<&'i Item>) -> Vec<
                     open = Some(reason.clone());
                     item.map(Cow::Borrowed)
                 }
-                Some(CaseIs::Made(made)) => {
-                    item.map(|item| {
-                        let mut item = Item { policy: made.policy.clone(), ..item.clone() };
-                        item.attachment.iter_mut().for_each(|attachment| attachment.cases.clear());
-                        Cow::Owned(item)
-                    })
-                }
+                Some(CaseIs::Made(made)) => item.map(|item| {
+                    let mut item = Item { policy: made.policy.clone(), ..item.clone() };
+                    item.attachment.iter_mut().for_each(|attachment| attachment.cases.clear());
+                    Cow::Owned(item)
+                }),
             };
             let (old, new) = (side(old, before.map(|_| one)), side(new, after.map(|_| other)));
-            let when = one.when.iter().chain(&other.when).map(|(what, answer)| (what.clone(), answer.clone()));
+            let when =
+                one.when.iter().chain(&other.when).map(|(what, answer)| (what.clone(), answer.clone()));
             out.push(InCase { when: when.collect(), old, new, open });
         }
     }

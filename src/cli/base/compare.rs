@@ -36,7 +36,8 @@ pub(in crate::cli) fn compare(
                 (None, Some(_)) => Fate::Added,
                 _ => Fate::Removed,
             };
-            let pair = Paired { path: pair.path.clone(), fate, old: before.as_deref(), new: after.as_deref() };
+            let pair =
+                Paired { path: pair.path.clone(), fate, old: before.as_deref(), new: after.as_deref() };
             match compare_one(sources, &pair, accounts, asked) {
                 Ok(comparison) => found.push((when, comparison)),
                 Err(not) => skipped.push(not),
@@ -56,7 +57,8 @@ pub(in crate::cli) fn compare(
 
 /// The comparisons that are worth telling: one where all cases come to the same, else those in which something is another thing.
 fn told(mut found: Vec<(When, Option<Comparison>)>, is_one: bool) -> Vec<Comparison> {
-    let what = |each: &Comparison| (each.effect, each.gained.clone(), each.lost.clone(), each.unknown.clone());
+    let what =
+        |each: &Comparison| (each.effect, each.gained.clone(), each.lost.clone(), each.unknown.clone());
     let is_same = found.first().is_some_and(|(_, first)| {
         found.iter().all(|(_, other)| first.as_ref().map(what) == other.as_ref().map(what))
     });

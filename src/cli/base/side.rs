@@ -2,8 +2,8 @@
 
 use crate::checks::lint::PolicyKind;
 use crate::evidence::{
-    Attachment, Called, DeclaredExport, Evidence, Link, LoosePolicies, LoosePolicy, OpenPolicy,
-    ParameterSet, PolicyDocument, Role,
+    Attachment, Called, DeclaredExport, Evidence, Link, LoosePolicies, LoosePolicy, OpenPolicy, ParameterSet,
+    PolicyDocument, Role,
 };
 use crate::load;
 use crate::policy::Policy;

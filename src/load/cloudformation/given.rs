@@ -29,7 +29,8 @@ impl<'n, 't> Resolver<'n, 't> {
         let of = given.sets.iter().filter(|set| set.is_of(given.file, &has));
         let short = |set: &ParameterSet| ParameterSet { name: beside(&set.name, given.file), ..set.clone() };
         let all: Vec<ParameterSet> = of.map(short).collect();
-        let is_nested = |set: &ParameterSet| set.file != given.file && set.template.is_some() && !set.name.ends_with(']');
+        let is_nested =
+            |set: &ParameterSet| set.file != given.file && set.template.is_some() && !set.name.ends_with(']');
         let own = given.sets.iter().filter(|set| set.file == given.file && set.template.is_some());
         self.read = own.filter_map(|set| Some(set.name.rsplit_once(": ")?.1.to_owned())).collect();
         // Who nests it says all that it is given.
@@ -57,7 +58,9 @@ impl<'n, 't> Resolver<'n, 't> {
             return match first {
                 Some(value) => {
                     let names: Vec<String> = self.sets.iter().map(|set| set.name.clone()).collect();
-                    self.notes.borrow_mut().insert(format!("parameter {name} is what {} gives it", names.join(", ")));
+                    self.notes
+                        .borrow_mut()
+                        .insert(format!("parameter {name} is what {} gives it", names.join(", ")));
                     Given::Value(value.clone())
                 }
                 None => Given::Open,

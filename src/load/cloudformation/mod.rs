@@ -4,6 +4,7 @@
 //! whoever judges. Which policies a resource holds, and what they are attached to, is in `policies`. Nothing is judged.
 
 mod called;
+mod cases;
 mod condition;
 mod declared;
 mod document;
@@ -19,12 +20,12 @@ mod template;
 
 use crate::billing::Exports;
 use crate::evidence::{Attachment, Called, DeclaredExport, Link, LinkKind, Target};
+use crate::load::yaml::Given;
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
-use crate::load::yaml::Given;
 use crate::syntax::{Issue, Node};
-pub(super) use document::guard;
 use document::Read;
+pub(super) use document::guard;
 pub(super) use given::nested;
 use policies::Collector;
 use resolve::Resolver;

@@ -4,8 +4,8 @@
 //! deployment tells stays a hole, by the name that the user knows it by. Nothing here fails: what cannot be resolved is a
 //! hole, too.
 
-use super::given::Given;
 use super::function::{Function, attribute_name, function, name_of};
+use super::given::Given;
 use super::parts::{Parts, hole, parts_of, text, value_of, whole, without_dynamic_references};
 use super::substitute::{SubPiece, pieces};
 use super::template::Template;

@@ -55,7 +55,10 @@ pub(super) fn is_attachment(kind: &str) -> bool {
 
 /// Whether a resource gives access by what it is made with, and by no policy that is read here.
 pub(super) fn gives(kind: &str) -> bool {
-    let is_read = kind == PERMISSION || is_attachment(kind) || kind == "aws_iam_policy_attachment" || holds(kind).is_some();
+    let is_read = kind == PERMISSION
+        || is_attachment(kind)
+        || kind == "aws_iam_policy_attachment"
+        || holds(kind).is_some();
     (kind.starts_with("aws_") || kind.starts_with("awscc_")) && !is_read && gives_access(kind.split('_'))
 }
 

@@ -11,6 +11,7 @@ mod documents;
 mod export;
 mod function;
 mod gather;
+mod handed;
 mod kinds;
 mod module;
 mod named;
@@ -24,6 +25,7 @@ mod value;
 
 use super::cloudformation::Taken;
 use super::files::{Files, LoadError};
+use super::reading::Reading;
 use crate::evidence::{Behind, Case, is_of_module};
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Sources};
@@ -35,7 +37,6 @@ use crate::syntax::hcl::{
 pub use calls::{ModuleCall, module_calls};
 pub(super) use documents::names_somebody;
 use module::{File, Module};
-use super::reading::Reading;
 pub(super) use plan::{is_plan, plain as plain_address, take as take_plan};
 pub use secret::without_secrets;
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,8 +3,8 @@
 use super::assets::{self, Asset, Assets, is_local_file};
 use super::calls::{Callees, Calls};
 use super::named::Given;
-use crate::load::reading::Reading;
 use super::value::{Names, Scope, is_known, renamed, respan, string};
+use crate::load::reading::Reading;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
 use crate::syntax::{Node, Part, Value};

@@ -5,8 +5,8 @@
 //! <https://developer.hashicorp.com/terraform/language/values/variables#variable-definitions-tfvars-files> (checked 2026-11)
 
 use super::module::{File, Module};
-use crate::load::reading::Question;
 use super::value::{Names, Scope, is_known};
+use crate::load::reading::Question;
 use crate::syntax::Value;
 use crate::syntax::hcl::HclExpr;
 
@@ -44,7 +44,8 @@ impl Module {
         if is_known(&first) && others.all(|other| other.value == first.value) {
             return Given::Value(file, expr);
         }
-        let mut answers: Vec<String> = self.named.iter().map(|file| format!("values are of `{}`", self.short(file))).collect();
+        let mut answers: Vec<String> =
+            self.named.iter().map(|file| format!("values are of `{}`", self.short(file))).collect();
         answers.extend(alone.then(|| ALONE.to_owned()));
         let answer = match answers.as_slice() {
             [_] => Some(0),
@@ -72,13 +73,15 @@ impl Module {
 
     /// Whether the module can be deployed without a named file: everything that these give has a value of its own.
     fn is_whole_alone(&self) -> bool {
-        let mut names = self.named.iter().flat_map(|file| &file.body.attributes).map(|each| each.name.as_str());
+        let mut names =
+            self.named.iter().flat_map(|file| &file.body.attributes).map(|each| each.name.as_str());
         names.all(|name| self.block("variable", &[name]).is_none() || self.variable(name).is_some())
     }
 
     /// The name of a file of values below the module's folder.
     fn short<'f>(&self, file: &'f File) -> &'f str {
-        let folder = self.files.first().map_or("", |own| own.name.rsplit_once('/').map_or("", |(folder, _)| folder));
+        let folder =
+            self.files.first().map_or("", |own| own.name.rsplit_once('/').map_or("", |(folder, _)| folder));
         let own = file.name.strip_prefix(folder).unwrap_or(&file.name);
         let own = own.strip_prefix('/').unwrap_or(own);
         // A revision stands before the names of its files.

@@ -30,7 +30,9 @@ pub(super) fn resolve(scope: &Scope<'_>, expr: &HclExpr) -> Result<Document, Rea
     }
     let module = scope.module;
     match &expr.kind {
-        HclKind::Null => Ok(Document { source: scope.file, root: scope.value(expr), issues: Vec::new(), is_json: false }),
+        HclKind::Null => {
+            Ok(Document { source: scope.file, root: scope.value(expr), issues: Vec::new(), is_json: false })
+        }
         HclKind::Call(name, arguments) => match (name.as_str(), arguments.as_slice()) {
             ("jsonencode", [value]) => Ok(Document {
                 source: scope.file,

@@ -3,8 +3,8 @@
 use super::module::{File, Module};
 use super::policy::{self, Document};
 use super::value::{Names, Scope, member, respan};
-use crate::source::Span;
 use crate::load::cloudformation::guard;
+use crate::source::Span;
 use crate::syntax::hcl::{HclAttribute, HclBlock, HclBody, HclExpr, HclKind, HclStep};
 use crate::syntax::{Member, Node, Part, Value};
 use std::borrow::Cow;
@@ -61,7 +61,12 @@ fn take_in(scope: &Scope<'_>, attribute: Option<&HclAttribute>, statements: &mut
 }
 
 /// The same of a list, or of what functions make one of; one that only some condition lets in depends on it.
-fn take_all(scope: &Scope<'_>, expr: &HclExpr, guards: &[(String, Span)], statements: &mut Vec<Node<'static>>) {
+fn take_all(
+    scope: &Scope<'_>,
+    expr: &HclExpr,
+    guards: &[(String, Span)],
+    statements: &mut Vec<Node<'static>>,
+) {
     match &expr.kind {
         HclKind::Array(items) => items.iter().for_each(|item| take_all(scope, item, guards, statements)),
         HclKind::Call(name, lists) if LISTS.contains(&name.as_str()) => {
@@ -114,7 +119,12 @@ fn is_list(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> bool {
 /// Local values that lead to local values.
 const MOST_LOCALS: usize = 16;
 
-fn take_one(scope: &Scope<'_>, expr: &HclExpr, guards: &[(String, Span)], statements: &mut Vec<Node<'static>>) {
+fn take_one(
+    scope: &Scope<'_>,
+    expr: &HclExpr,
+    guards: &[(String, Span)],
+    statements: &mut Vec<Node<'static>>,
+) {
     let guarded = |mut statement: Node<'static>| {
         guards.iter().for_each(|(name, span)| guard(&mut statement, name, *span));
         statement

@@ -75,7 +75,8 @@ fn is_of_rcp(statement: &Statement) -> bool {
     let is_full = whole(&statement.actions) && whole(&statement.resources) && statement.clauses.is_empty();
     let is_supported = |item: &Text| {
         let service = item.value.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        item.kind == TextKind::Unreadable || ["s3", "sts", "kms", "sqs", "secretsmanager"].contains(&&*service)
+        item.kind == TextKind::Unreadable
+            || ["s3", "sts", "kms", "sqs", "secretsmanager"].contains(&&*service)
     };
     let names = |actions: &Element| !actions.negated && actions.items.iter().all(is_supported);
     everybody && (!allows || is_full) && (allows || statement.actions.as_ref().is_none_or(names))
