@@ -1,13 +1,14 @@
 //! What a contract asks of the documents that are compared: which lost access it needs, and which gained access it wants.
 
+use super::merge::hangs_on_place;
 use super::who::Who;
 use super::{Job, Kind, Limit};
 use crate::catalog;
 use crate::checks::contracted::{Single, demand_of, is_service, reaches};
 use crate::checks::{self, Subject};
 use crate::contract::{Ask, Contract, Demand};
-use crate::eval::{Answer, Caller, CallerKind, Compiled, Question, ask};
-use crate::finding::change::{AccessChange, Demanded};
+use crate::eval::{Answer, Caller, CallerKind, Compiled, Difference, Question, ask, differences_of};
+use crate::finding::change::{AccessChange, Demanded, Doubt};
 use crate::finding::{Need, Severity};
 use crate::judge::title_of;
 
@@ -25,6 +26,8 @@ pub(super) struct Wanted<'d> {
     pub(super) demand: &'d Demand,
     pub(super) who: Who,
     pub(super) question: Question,
+    /// Where the form does not say which place it is about: every place that it may be, where that can be asked.
+    pub(super) anywhere: Option<Option<Question>>,
 }
 
 impl Asked<'_> {
@@ -33,7 +36,10 @@ impl Asked<'_> {
         let asked = self.contract.demands.iter().filter(|demand| checks::is_asked(&self.subject, demand));
         let one = |demand| {
             let (caller, question) = checks::question(&self.subject, demand, set)?;
-            bears(job.kind, &caller, &demand.ask).then(|| Wanted { demand, who: who(job, &caller), question })
+            bears(job.kind, &caller, &demand.ask).then(|| {
+                let anywhere = checks::anywhere(&self.subject, demand, set);
+                Wanted { demand, who: who(job, &caller), question, anywhere }
+            })
         };
         asked.filter_map(one).collect()
     }
@@ -81,6 +87,32 @@ pub(super) fn severity(wanted: &Wanted<'_>, new: &Compiled<'_>) -> Severity {
         (Need::Needed, false) | (Need::Advice, true) => Severity::Warning,
         (Need::Advice, false) => Severity::Note,
     }
+}
+
+/// Whether what a demand asks for may be lost, `here` being what differs: where nobody has said where the export lies, wherever that
+/// is. What is lost in some places alone is a doubt.
+pub(super) fn lost_where_it_lies(
+    (old, new): (&Compiled<'_>, &Compiled<'_>),
+    wanted: &Wanted<'_>,
+    here: &[Difference],
+    demanded: &Demanded,
+) -> (bool, Option<Doubt>) {
+    let is_lost = |list: &[Difference]| list.iter().any(|difference| !difference.new.is_allowed());
+    let is_lost_here = is_lost(here);
+    let Some(anywhere) = &wanted.anywhere else { return (true, None) };
+    let (is_lost_somewhere, is_left) = match anywhere {
+        None => (is_lost_here, true),
+        Some(question) => {
+            let denied = Question { allowed: false, ..question.clone() };
+            let is_left = !matches!(ask(new, &denied), Answer::Holds { .. });
+            (is_lost_here || is_lost(&differences_of(old, new, question).list), is_left)
+        }
+    };
+    if is_lost_here && !is_left {
+        return (true, None);
+    }
+    let is_doubt = is_lost_somewhere && demanded.need == Need::Needed;
+    (false, is_doubt.then(|| hangs_on_place(demanded)))
 }
 
 /// Whether policies of a kind are asked when such requests are made.

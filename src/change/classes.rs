@@ -1,7 +1,7 @@
 //! The search, part by part, and what it finds put into classes: one for each kind of caller and deciding statement.
 
 use super::around::Around;
-use super::asked::severity;
+use super::asked::{lost_where_it_lies, severity};
 use super::merge::hangs;
 use super::requests::{partition, request, touched};
 use super::who::{Who, who};
@@ -172,6 +172,11 @@ impl Classes {
                 let found = differences_of(sets.0, sets.1, &wanted.question);
                 if !found.complete {
                     self.doubt(&format!("too many cases of `{}`", demanded.id));
+                }
+                let (is_lost, doubt) = lost_where_it_lies(sets, &wanted, &found.list, &demanded);
+                self.doubts.extend(doubt);
+                if !is_lost {
+                    continue;
                 }
                 let mut lost = found.list.iter().filter(|difference| !difference.new.is_allowed()).peekable();
                 if lost.peek().is_none() {

@@ -26,7 +26,9 @@ impl Filled {
             items().flat_map(|item| item.holes.iter().map(|hole| &*hole.name)).collect();
         holes.sort_unstable();
         holes.dedup();
-        let are_apart = holes.len() <= 1 || holes.iter().all(|name| is_of_one_resource(name));
+        // The Region is no name.
+        let mut of_names = holes.iter().filter(|name| **name != "AWS::Region");
+        let are_apart = of_names.clone().count() <= 1 || of_names.all(|name| is_of_one_resource(name));
         if holes.is_empty() || !are_apart {
             return None;
         }

@@ -155,6 +155,16 @@ fn together(found: BTreeMap<Key, AccessChange>) -> Vec<(bool, Vec<Who>, AccessCh
 }
 
 /// For the words of a demand that may be lost.
+/// What a contract needs may lie where access is lost.
+pub(super) fn hangs_on_place(demand: &Demanded) -> Doubt {
+    Doubt {
+        reason: format!("whether access that `{}` needs is lost hangs on where the export lies", demand.id),
+        tell: Some(
+            "pass --export-path and --export-name, or write them into [form] of preflight.toml".to_owned(),
+        ),
+    }
+}
+
 pub(super) fn hangs(demand: &Demanded) -> String {
     let needs = match demand.need {
         Need::Needed => "needs",

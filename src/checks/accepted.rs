@@ -3,8 +3,9 @@
 use super::grammar;
 use super::lint::{self, Doc, PolicyKind};
 use super::subject::{Cause, FactRef, Outcome, Subject};
-use crate::evidence::{PolicyDocument, Role};
+use crate::evidence::{Case, CaseIs, CasePolicy, PolicyDocument, Role};
 use crate::finding::State;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
@@ -18,8 +19,16 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
         let fact = if is_role && role == Role::ReaderPolicy { "role-policy" } else { document };
         return Outcome { facts: vec![FactRef::new(fact)], ..Outcome::of(State::Unknown) };
     }
+    let mut facts = Vec::new();
     let causes: Vec<Cause> = documents
         .flat_map(|document| {
+            match hangs_on(subject, document) {
+                Hangs::No => {}
+                Hangs::On(names) => {
+                    facts.push(FactRef::with("template-value", "name", &names));
+                    return Vec::new();
+                }
+            }
             let mut causes: Vec<Cause> =
                 look(subject, document).iter().filter(|cause| lint::refuses(cause)).cloned().collect();
             for cause in &mut causes {
@@ -30,7 +39,65 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
         .collect();
     // AWS takes a byte-order mark in some calls; it is told and refuses nothing.
     let refused = causes.iter().any(|cause| !(cause.check == "syntax" && cause.case == "byte-order-mark"));
-    Outcome { causes, ..Outcome::of(if refused { State::Broken } else { State::Holds }) }
+    let state = match (refused, facts.is_empty()) {
+        (true, _) => State::Broken,
+        (false, false) => State::Unknown,
+        (false, true) => State::Holds,
+    };
+    Outcome { causes, facts, ..Outcome::of(state) }
+}
+
+/// Whether it hangs on something that AWS takes a document.
+enum Hangs {
+    No,
+    /// On these, which only a deployment tells.
+    On(String),
+}
+
+/// What it hangs on whether AWS takes a document: on what decides which of several documents it is, or whether a statement with a
+/// fault is there.
+fn hangs_on(subject: &Subject<'_>, document: &PolicyDocument) -> Hangs {
+    let is_refused = |causes: &[Cause]| {
+        let mut refusing = causes.iter().filter(|cause| lint::refuses(cause));
+        refusing.any(|cause| !(cause.check == "syntax" && cause.case == "byte-order-mark"))
+    };
+    let attachment = document.attachment.as_ref().or(document.named_in.as_ref());
+    let cases = attachment.map_or(&[] as &[Case], |attachment| &attachment.cases);
+    let refused_in = |case: &Case| match &case.is {
+        CaseIs::Made(made) => {
+            let CasePolicy { policy, issues, length } = (**made).clone();
+            let own = PolicyDocument { source: policy.source, policy, issues, length, ..document.clone() };
+            Some(is_refused(&look(subject, &own)))
+        }
+        CaseIs::Absent => Some(false),
+        CaseIs::Open(_) => None,
+    };
+    let answers: Vec<Option<bool>> = cases.iter().map(refused_in).collect();
+    if let Some(first) = answers.first() {
+        let is_part = cases.iter().any(|case| case.is_part);
+        if first.is_some() && !is_part && answers.iter().all(|answer| answer == first) {
+            return Hangs::No;
+        }
+        if is_part && answers.iter().all(|answer| *answer == Some(false)) {
+            return Hangs::No;
+        }
+        let names: BTreeSet<&str> =
+            cases.iter().flat_map(|case| case.when.keys().map(String::as_str)).collect();
+        return Hangs::On(names.into_iter().collect::<Vec<_>>().join("`, `"));
+    }
+    // A statement that may not be there.
+    let causes = look(subject, document);
+    let open = |cause: &Cause| {
+        let mut statements = document.policy.statements.iter();
+        let own = statements.find(|statement| statement.span.contains(cause.place.span))?;
+        own.clauses.iter().find_map(|clause| clause.hole().map(str::to_owned))
+    };
+    let refusing: Vec<&Cause> = causes.iter().filter(|cause| lint::refuses(cause)).collect();
+    let names: Option<BTreeSet<String>> = refusing.iter().map(|cause| open(cause)).collect();
+    match names {
+        Some(names) if !names.is_empty() => Hangs::On(names.into_iter().collect::<Vec<_>>().join("`, `")),
+        _ => Hangs::No,
+    }
 }
 
 /// What the rules say of a document. Demands and the report ask for it again and again; each document is looked at once.

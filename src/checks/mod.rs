@@ -32,7 +32,7 @@ mod subject;
 mod unnamed;
 
 pub use accepted::look;
-pub use asked::question;
+pub use asked::{anywhere, question};
 pub use cases::CASES;
 pub use declared::{Replaced, can_be_meant, look_declared, replaced};
 pub use explain::near::placeholder;

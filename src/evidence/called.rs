@@ -77,7 +77,9 @@ pub fn gives_access<'w>(words: impl IntoIterator<Item = &'w str>) -> bool {
     let of_grant = has(&["permission", "permissions", "grant", "grants", "membership", "assignment"])
         && !has(&["set"])
         || (has(&["principal"]) && has(&["association", "allowed"]))
-        || (has(&["group"]) && has(&["addition"]));
+        || (has(&["group"]) && has(&["addition"]))
+        // The address of a function, which may let anybody in.
+        || (has(&["url"]) && (words.len() == 1 || has(&["lambda"])));
     (of_policy || of_grant) && !has(&["network", "web", "waf", "wafv2", "firewall", "autoscaling"])
 }
 
@@ -95,6 +97,7 @@ mod tests {
             ("aws_iam_user_group_membership", true),
             ("aws_eks_access_policy_association", true),
             ("aws_ssoadmin_permission_set", false),
+            ("aws_lambda_function_url", true),
             ("aws_network_acl", false),
             ("aws_wafv2_web_acl", false),
             ("aws_volume_attachment", false),

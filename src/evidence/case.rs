@@ -15,6 +15,8 @@ pub struct Case {
     pub when: When,
     /// What the policy is then.
     pub is: CaseIs,
+    /// More than this decides what the policy is, and is left open in it.
+    pub is_part: bool,
 }
 
 /// What a policy is in a case.

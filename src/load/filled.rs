@@ -24,8 +24,8 @@ fn open(node: &mut Node<'_>) -> bool {
             }
             None => false,
         },
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| open(item) || any),
-        Value::Object(members) => members.iter_mut().fold(false, |any, member| in_member(member) || any),
+        Value::Array(items) => items.iter_mut().map(open).filter(|is_open| *is_open).count() > 0,
+        Value::Object(members) => members.iter_mut().map(in_member).filter(|is_open| *is_open).count() > 0,
         _ => false,
     }
 }

@@ -10,6 +10,7 @@ mod iac;
 mod loose;
 mod other;
 mod parameters;
+mod permission;
 mod pieces;
 mod placed;
 mod reading;

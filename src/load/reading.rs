@@ -48,6 +48,16 @@ pub(super) struct Reading {
     is_asking: Cell<bool>,
 }
 
+/// What came of it.
+#[derive(Debug)]
+pub(super) struct Explored<T> {
+    /// With all left open.
+    pub(super) base: T,
+    pub(super) cases: Vec<(When, T)>,
+    /// One of the cases is the true one.
+    pub(super) is_whole: bool,
+}
+
 impl Reading {
     /// The answer to a question, if one is given. One that is not is noted.
     pub(super) fn ask(&self, question: Question) -> Option<usize> {
@@ -92,11 +102,11 @@ impl Reading {
     }
 
     /// What something gives with all left open, and what it gives for each answer to what decides about it; of more answers than
-    /// are looked at none.
-    pub(super) fn explore<T>(&self, mut run: impl FnMut() -> T) -> (T, Vec<(When, T)>) {
+    /// are looked at together each is looked at by itself.
+    pub(super) fn explore<T>(&self, mut run: impl FnMut() -> T) -> Explored<T> {
         // One that looks into another resolves it as it finds it.
         if self.is_asking.get() {
-            return (run(), Vec::new());
+            return Explored { base: run(), cases: Vec::new(), is_whole: true };
         }
         self.is_asking.set(true);
         let (base, first) = self.run(&BTreeMap::new(), &mut run);
@@ -114,10 +124,12 @@ impl Reading {
             branch(&mut left, &BTreeMap::new(), &When::new(), &open);
         }
         let mut runs = 0;
+        let mut is_whole = true;
         while let Some((given, taken)) = left.pop() {
             runs += 1;
             if runs > MOST_RUNS || out.len() + left.len() > MOST_CASES {
                 out.clear();
+                is_whole = false;
                 break;
             }
             let (found, open) = self.run(&given, &mut run);
@@ -126,9 +138,32 @@ impl Reading {
                 None => out.push((taken, found)),
             }
         }
+        if !is_whole {
+            out = self.one_by_one(&mut run);
+        }
         self.given.borrow_mut().clear();
         self.is_asking.set(false);
-        (base, out)
+        Explored { base, cases: out, is_whole }
+    }
+
+    /// Each answer by itself, all others left open: what is so in it alone is seen.
+    fn one_by_one<T>(&self, run: &mut impl FnMut() -> T) -> Vec<(When, T)> {
+        self.run(&BTreeMap::new(), run);
+        let mut questions = self.open.borrow().clone();
+        let mut seen = std::collections::BTreeSet::new();
+        questions.retain(|question| seen.insert(question.what.clone()));
+        let mut out = Vec::new();
+        for question in questions {
+            for (at, words) in question.answers.iter().enumerate() {
+                if out.len() >= MOST_CASES {
+                    return out;
+                }
+                let given = BTreeMap::from([(question.what.clone(), at)]);
+                let (found, _) = self.run(&given, run);
+                out.push((When::from([(question.what.clone(), words.clone())]), found));
+            }
+        }
+        out
     }
 
     fn run<T>(&self, given: &BTreeMap<String, usize>, run: &mut impl FnMut() -> T) -> (T, Option<Question>) {
@@ -155,7 +190,7 @@ mod tests {
     #[test]
     fn what_decides_is_answered_both_ways_and_once() {
         let reading = Reading::default();
-        let (base, cases) = reading.explore(|| {
+        let Explored { base, cases, .. } = reading.explore(|| {
             let one = reading.ask(Question::truth("a"));
             let other = if one == Some(0) { reading.ask(Question::truth("b")) } else { None };
             (one, other)
@@ -180,15 +215,17 @@ mod tests {
             let ask = |text: &str| reading.ask(Question::truth(text));
             (ask(r#"var.env == "prod""#), ask(r#"var.env == "dev""#))
         };
-        let found: Vec<_> = reading.explore(both).1.into_iter().map(|(_, found)| found).collect();
+        let found: Vec<_> = reading.explore(both).cases.into_iter().map(|(_, found)| found).collect();
         assert_eq!(found, [(Some(0), Some(1)), (Some(1), Some(0)), (Some(1), Some(1))]);
     }
 
     #[test]
-    fn too_many_answers_are_none() {
+    fn of_too_many_answers_each_is_looked_at_by_itself() {
         let reading = Reading::default();
         let many = || (0..9).map(|at| reading.ask(Question::truth(&format!("var.c{at}")))).count();
-        assert!(reading.explore(many).1.is_empty());
+        let Explored { cases, is_whole, .. } = reading.explore(many);
+        assert_eq!((cases.len(), is_whole), (18, false));
+        assert!(cases.iter().all(|(when, _)| when.len() == 1));
         assert!(reading.ask(Question::truth("var.c0")).is_none());
     }
 

@@ -162,3 +162,41 @@ fn every_change_is_told_as_reviewed() {
     let wrong: Vec<String> = cases().iter().flat_map(|case| check(case)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn what_is_lost_is_needed_only_where_the_export_lies() {
+    let folder = std::env::temp_dir().join(format!("preflight-place-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let policy = |resource: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::{resource}"}}]}}"#
+        )
+    };
+    for (name, resource) in
+        [("all", "acme-billing/*"), ("some", "acme-billing/reports/*"), ("none", "other/*")]
+    {
+        std::fs::write(folder.join(format!("{name}.json")), policy(resource)).unwrap();
+    }
+    let settings = "consumer = \"spendeffix-root\"\n[form]\naccount = \"111122223333\"\nbucket = \"acme-billing\"\nexport-type = \"cur-2.0\"\nreader = \"arn:aws:iam::111122223333:user/reader\"\n";
+    let at = |path: &str| format!("{settings}export-name = \"acme\"\nexport-path = \"{path}\"\n");
+    for (settings, new, is_needed, is_open) in [
+        (settings.to_owned(), "some", false, true),
+        (settings.to_owned(), "none", true, false),
+        (at("reports"), "some", false, false),
+        (at("logs"), "some", true, false),
+    ] {
+        std::fs::write(folder.join("preflight.toml"), &settings).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
+        command.env_clear().env("HOME", &folder).current_dir(&folder);
+        let new = format!("{new}.json");
+        let output = command.args(["diff", "all.json", &new, "--format", "json"]).output().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let lost = told["lost"].as_array().unwrap();
+        let needs = |change: &Value| change["demand"]["id"] == "reader.get-object";
+        let open = told["unknown"].to_string();
+        let case = format!("{settings}{new}: {told:#}");
+        assert_eq!(lost.iter().any(needs), is_needed, "{case}");
+        assert_eq!(open.contains("hangs on where the export lies"), is_open, "{case}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -27,10 +27,11 @@ pub(super) fn in_cases<'i>(old: Option<&'i Item>, new: Option<&'i Item>) -> Vec<
         }]
     };
     let (before, after) = (cases(old), cases(new));
-    if before.is_empty() && after.is_empty() || before.len().max(1) * after.len().max(1) > MOST {
+    let is_part = before.iter().chain(after).any(|case| case.is_part);
+    if is_part || before.is_empty() && after.is_empty() || before.len().max(1) * after.len().max(1) > MOST {
         return whole();
     }
-    let always = [Case { when: When::new(), is: CaseIs::Absent }];
+    let always = [Case { when: When::new(), is: CaseIs::Absent, is_part: false }];
     let or_always = |cases: &'i [Case]| if cases.is_empty() { None } else { Some(cases) };
     let (before, after) = (or_always(before), or_always(after));
     let mut out = Vec::new();

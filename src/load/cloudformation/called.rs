@@ -18,7 +18,8 @@ impl<'t> Collector<'_, '_, 't> {
     /// Takes a resource that is such a thing.
     pub(super) fn without_document(&mut self, resource: &Resource<'_, 't>) {
         let is_read = self.resolver.read.contains(resource.id);
-        let all = calls_another(resource.kind) || gives(resource.kind);
+        let is_policy = resource.kind == "AWS::Lambda::Permission";
+        let all = !is_policy && (calls_another(resource.kind) || gives(resource.kind));
         let members = resource.properties().and_then(Node::as_object).unwrap_or_default();
         let wanted = members.iter().filter(|member| {
             (all && !BESIDE.contains(&&*member.key))

@@ -214,7 +214,7 @@ pub(super) fn in_text(
 const MOST_GUARDS: usize = 8;
 
 /// Makes a statement depend on something that is told by the deployment alone.
-pub(super) fn guard(statement: &mut Node<'_>, name: &str, span: Span) {
+pub(in crate::load) fn guard(statement: &mut Node<'_>, name: &str, span: Span) {
     let Value::Object(members) = &mut statement.value else { return };
     let hole = || vec![Part::Hole(Cow::Owned(name.to_owned()))];
     let test = Member {

@@ -4,6 +4,7 @@
 //! whoever judges. Which policies a resource holds, and what they are attached to, is in `policies`. Nothing is judged.
 
 mod called;
+mod cases;
 mod condition;
 mod declared;
 mod document;
@@ -24,6 +25,7 @@ use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Issue, Node};
 use document::Read;
+pub(super) use document::guard;
 pub(super) use given::nested;
 use policies::Collector;
 use resolve::Resolver;

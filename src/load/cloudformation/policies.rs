@@ -1,6 +1,5 @@
 //! Which resources hold policies, and what those are attached to.
 
-use super::document::{Missing, Read};
 use super::function::{Function, function};
 use super::kinds::{
     DEEPEST, PROPERTIES, are_statements, hint_of, holds_policy, looks_like_policy, principal_kind,
@@ -8,15 +7,14 @@ use super::kinds::{
 use super::parts::{hole, parts_of};
 use super::resolve::Resolver;
 use super::template::Resource;
-use super::{Link, LinkKind, Taken, TemplatePolicy};
-use crate::evidence::{Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, TargetKind, When};
+use super::{Link, LinkKind, Taken};
+use crate::evidence::{Called, PolicyHint, Target, TargetKind};
 use crate::load::terraform::names_somebody;
-use crate::policy::{Fault, FaultKind, Text};
-use crate::source::{SourceId, Span};
+use crate::policy::Text;
+use crate::source::SourceId;
 use crate::syntax::{Member, Node, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub(super) struct Collector<'a, 'n, 't> {
     pub(super) resolver: &'a Resolver<'n, 't>,
@@ -84,6 +82,7 @@ impl<'t> Collector<'_, '_, 't> {
             "AWS::EC2::VPCEndpoint" => {
                 self.property(resource, "PolicyDocument", PolicyHint::Endpoint, Vec::new());
             }
+            "AWS::Lambda::Permission" => self.permission(resource),
             "AWS::CUR::ReportDefinition" | "AWS::BCMDataExports::Export" => self.export(resource),
             kind if kind.starts_with("AWS::Serverless::") => self.serverless(resource),
             kind => {
@@ -259,12 +258,19 @@ impl<'t> Collector<'_, '_, 't> {
                 self.link(LinkKind::Policy, policy, &target);
             }
         }
-        if let Some(boundary) = resource.property("PermissionsBoundary") {
+        let global = |name: &str| {
+            resource.property(name).or_else(|| self.resolver.template.global(resource.kind, name))
+        };
+        let (boundary, trust, auth) =
+            (global("PermissionsBoundary"), global("AssumeRolePolicyDocument"), global("Auth"));
+        if let Some(boundary) = boundary {
             self.link(LinkKind::Boundary, boundary, &target);
         }
-        self.property(resource, "AssumeRolePolicyDocument", PolicyHint::Trust, Vec::new());
+        if let Some(trust) = trust {
+            self.take(resource, resource.id.to_owned(), trust, PolicyHint::Trust, Vec::new());
+        }
         // Of an API, who may call it.
-        if let Some(auth) = resource.property("Auth") {
+        if let Some(auth) = auth {
             self.search(resource, auth, Some(PolicyHint::Resource), 0);
         }
     }
@@ -328,91 +334,6 @@ impl<'t> Collector<'_, '_, 't> {
         text.is_some_and(|text| text.trim_start().starts_with('{') && text.contains("Statement"))
     }
 
-    fn take(
-        &mut self,
-        resource: &Resource<'_, 't>,
-        address: String,
-        node: &Node<'t>,
-        hint: PolicyHint,
-        targets: Vec<Target>,
-    ) {
-        let (found, cases) = self.cases(resource, node);
-        let mut attachment = Attachment { cases, ..Attachment::new(address, hint, targets) };
-        match found {
-            Ok(Read { policy, issues, length, wrapped }) => {
-                attachment.behind = self.resolver.template.behind(attachment.holes(&policy), self.text);
-                self.out.policies.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
-            }
-            Err(Missing::NoValue) => {}
-            Err(missing) => {
-                let open = Attachment { cases: Vec::new(), ..attachment.clone() };
-                self.out.not_evaluated.push((open.address.clone(), why(&missing)));
-                self.out.open.push(open);
-                let made = attachment.cases.iter().find_map(|case| match &case.is {
-                    CaseIs::Made(made) => Some(Arc::clone(made)),
-                    CaseIs::Absent | CaseIs::Open(_) => None,
-                });
-                if let Some(made) = made {
-                    let mut policy = made.policy.clone();
-                    attachment.behind = self.resolver.template.behind(attachment.holes(&policy), self.text);
-                    policy.statements.clear();
-                    let (issues, length, wrapped) = (Vec::new(), made.length, None);
-                    self.out.in_cases.push(TemplatePolicy { policy, issues, length, wrapped, attachment });
-                }
-            }
-        }
-    }
-
-    /// What a policy is with all left open, and in each case of what only the deployment decides.
-    fn cases(&self, resource: &Resource<'_, 't>, node: &Node<'t>) -> (Result<Read, Missing>, Vec<Case>) {
-        let resolver = self.resolver;
-        let left = resolver.left();
-        let (base, cases) = resolver.reading.explore(|| {
-            resolver.restore(left);
-            let mut guards: Vec<(String, Span)> = Vec::new();
-            let own = resource.node.get("Condition").map(|condition| (condition, true));
-            for (condition, wanted) in
-                own.into_iter().chain(self.guards.iter().map(|(node, wanted)| (node, *wanted)))
-            {
-                match resolver.truth_of_name(condition) {
-                    Some(truth) if truth != wanted => return Err(Missing::NoValue),
-                    Some(_) => {}
-                    None => {
-                        let name = condition.as_str().unwrap_or("Condition");
-                        let name = if wanted { name.to_owned() } else { format!("not {name}") };
-                        guards.push((name, condition.span));
-                    }
-                }
-            }
-            let mut read = resolver.policy(node, (self.text, self.source, self.is_yaml))?;
-            // A resource that may not be made may not allow anything.
-            for (name, span) in &guards {
-                read.policy.statements.iter_mut().for_each(|statement| statement.depend_on(name, *span));
-            }
-            for (span, found) in resolver.variables() {
-                if read.policy.span.contains(span) {
-                    read.policy.faults.push(Fault {
-                        kind: FaultKind::SubTakesVariable,
-                        span,
-                        found: found.into(),
-                    });
-                }
-            }
-            Ok(read)
-        });
-        let case = |(when, found): (When, Result<Read, Missing>)| {
-            let is = match found {
-                Ok(Read { policy, issues, length, .. }) => {
-                    CaseIs::Made(Arc::new(CasePolicy { policy, issues, length }))
-                }
-                Err(Missing::NoValue) => CaseIs::Absent,
-                Err(missing) => CaseIs::Open(why(&missing)),
-            };
-            Case { when, is }
-        };
-        (base, cases.into_iter().map(case).collect())
-    }
-
     /// A report or export, in the form in which AWS's own answers have it.
     fn export(&mut self, resource: &Resource<'_, 't>) {
         let Some(properties) = resource.properties().and_then(|node| self.resolver.value(node)) else {
@@ -421,15 +342,6 @@ impl<'t> Collector<'_, '_, 't> {
         self.out.exports.read_resolved(&properties, self.source);
         let settings = properties.into_owned();
         self.out.declared.push(self.declared(resource, settings));
-    }
-}
-
-/// Why there is no policy to look at.
-fn why(missing: &Missing) -> String {
-    match missing {
-        Missing::Open(name) => format!("its policy is `{name}`, which is filled in when this is deployed"),
-        Missing::Text => "its policy is a text that is no policy in JSON".to_owned(),
-        Missing::NoValue | Missing::Other => "its policy is no object".to_owned(),
     }
 }
 

@@ -80,6 +80,14 @@ impl<'n, 't> Template<'n, 't> {
         self.root.get("Parameters")?.get(name)
     }
 
+    /// What AWS SAM gives every resource of a type that does not say it itself.
+    /// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html>
+    /// (checked 2026-11)
+    pub(super) fn global(&self, kind: &str, name: &str) -> Option<&'n Node<'t>> {
+        let section = kind.strip_prefix("AWS::Serverless::")?;
+        self.root.get("Globals")?.get(section)?.get(name)
+    }
+
     pub(super) fn condition(&self, name: &str) -> Option<&'n Node<'t>> {
         self.root.get("Conditions")?.get(name)
     }

@@ -3,13 +3,14 @@
 use super::attach::{self, Uses};
 use super::behind::{self, behind};
 use super::documents::documents;
-use super::kinds::{ATTACHED, OTHER_POLICIES, gives, holds, of_organization};
+use super::kinds::{ATTACHED, OTHER_POLICIES, PERMISSION, gives, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope, is_known};
 use super::{Found, Unused, declared, export, policy, statement, walk_body};
 use crate::evidence::{Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, When};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
-use crate::load::reading::Question;
+use crate::load::permission;
+use crate::load::reading::{Explored, Question};
 use crate::policy::{Length, Notation, Policy, read_as};
 use crate::source::SourceId;
 use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
@@ -69,6 +70,7 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
                     out.exports.read_resolved(&settings, file.source);
                     out.declared.push(declared::declared(module, file, block, settings));
                 }
+                "resource" if kind == PERMISSION => permitted(&scope, block, name, &mut out),
                 "resource" if !OTHER_POLICIES.contains(&kind.as_str()) => {
                     for held in of_resource(block, (kind, name), &scope, &uses) {
                         take(&scope, held, &mut out);
@@ -83,8 +85,40 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
 }
 
 fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
-    let Held { block, expr, mut attachment, depends } = held;
-    let (found, cases) = cases(scope, block, &|| policy::resolve(scope, expr));
+    let Held { block, expr, attachment, depends } = held;
+    let found = cases(scope, block, &|| policy::resolve(scope, expr));
+    put(scope, block, (attachment, depends), found, out);
+}
+
+/// What a permission of a function adds to its policy.
+fn permitted(scope: &Scope<'_>, block: &HclBlock, name: &str, out: &mut Taken) {
+    let depends = match made(block, scope) {
+        Made::None => return,
+        Made::Some => None,
+        Made::Depends(name) => Some(name),
+    };
+    let get = |name: &str| block.body.value(name).map(|expr| scope.value(expr));
+    let document = || {
+        let root = permission::document(permission::TERRAFORM, (block.span, block.kind_span), &get);
+        let root = root.ok_or_else(|| "it does not say whom it is for".to_owned())?;
+        Ok(policy::Document { source: scope.file, root, issues: Vec::new(), is_json: false })
+    };
+    let attachment = Attachment::new(format!("{PERMISSION}.{name}"), PolicyHint::Resource, Vec::new());
+    let found = cases(scope, block, &document);
+    put(scope, block, (attachment, depends), found, out);
+}
+
+/// A document with all left open, and in its cases.
+type InCases = (Result<Option<CasePolicy>, policy::Reason>, Vec<Case>);
+
+/// Puts a policy, or why there is none, into what a file holds.
+fn put(
+    scope: &Scope<'_>,
+    block: &HclBlock,
+    (mut attachment, depends): (Attachment, Option<String>),
+    (found, cases): InCases,
+    out: &mut Taken,
+) {
     attachment.cases = cases;
     match found {
         // `null`: the resource has none.
@@ -93,7 +127,9 @@ fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
             if let Some(name) = depends {
                 policy.statements.iter_mut().for_each(|statement| statement.depend_on(&name, statement.span));
             }
-            attachment.behind = behind(scope, block, attachment.holes(&policy));
+            // What no text of the module fills in is the same whatever that says.
+            let holes = attachment.holes(&policy).into_iter().filter(|name| !name.starts_with("AWS::"));
+            attachment.behind = behind(scope, block, holes);
             out.policies.push(TemplatePolicy { policy, issues, length, wrapped: None, attachment });
         }
         Err(reason) => {
@@ -120,10 +156,10 @@ fn cases(
     scope: &Scope<'_>,
     block: &HclBlock,
     resolve: &dyn Fn() -> Result<policy::Document, policy::Reason>,
-) -> (Result<Option<CasePolicy>, policy::Reason>, Vec<Case>) {
+) -> InCases {
     let module = scope.module;
     let start = module.followed.get();
-    let (base, cases) = module.reading.explore(|| {
+    let Explored { base, cases, is_whole } = module.reading.explore(|| {
         // Each case has what one document may follow.
         module.followed.set(start);
         let made = made(block, scope);
@@ -143,7 +179,7 @@ fn cases(
             Ok(None) => CaseIs::Absent,
             Err(reason) => CaseIs::Open(reason),
         };
-        Case { when, is }
+        Case { when, is, is_part: !is_whole }
     };
     (base, cases.into_iter().map(case).collect())
 }

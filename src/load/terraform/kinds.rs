@@ -55,9 +55,15 @@ pub(super) fn is_attachment(kind: &str) -> bool {
 
 /// Whether a resource gives access by what it is made with, and by no policy that is read here.
 pub(super) fn gives(kind: &str) -> bool {
-    let is_read = is_attachment(kind) || kind == "aws_iam_policy_attachment" || holds(kind).is_some();
+    let is_read = kind == PERMISSION
+        || is_attachment(kind)
+        || kind == "aws_iam_policy_attachment"
+        || holds(kind).is_some();
     (kind.starts_with("aws_") || kind.starts_with("awscc_")) && !is_read && gives_access(kind.split('_'))
 }
+
+/// What adds a statement to a function's policy.
+pub(super) const PERMISSION: &str = "aws_lambda_permission";
 
 /// Attributes that name policies which are attached.
 pub(super) const ATTACHED: [&str; 3] = ["managed_policy_arns", "permissions_boundary", "policy_arn"];

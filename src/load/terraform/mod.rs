@@ -11,6 +11,7 @@ mod documents;
 mod export;
 mod function;
 mod gather;
+mod handed;
 mod kinds;
 mod module;
 mod named;

@@ -2,8 +2,10 @@
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format> (checked 2026-11)
 
+mod given;
+
 use super::export;
-use super::kinds::{LISTS, OTHER_POLICIES, gives, holds, is_attachment, of_organization, target_of};
+use super::kinds::{OTHER_POLICIES, PERMISSION, gives, holds, of_organization, target_of};
 use crate::evidence::{
     Attachment, Called, DeclaredExport, Link, LinkKind, MadeIn, Maker, Order, PolicyHint, Target, mark_of,
 };
@@ -111,6 +113,9 @@ impl<'n, 't> Plan<'n, 't> {
         }
         for resource in self.resources.iter().filter(|each| !OTHER_POLICIES.contains(&each.kind)) {
             self.policies(resource, &links, &mut out);
+        }
+        for resource in self.resources.iter().filter(|each| each.kind == PERMISSION) {
+            self.permission(resource, &mut out);
         }
         for resource in self.resources.iter().filter(|each| gives(each.kind)) {
             let members = resource.values.as_object().unwrap_or_default().iter();
@@ -258,48 +263,6 @@ impl<'n, 't> Plan<'n, 't> {
                 out.not_evaluated.push((attachment.address, reason.to_owned()));
             }
         }
-    }
-
-    /// Which managed policies are attached to whom: with the address of the plan's own policy, where it is one.
-    fn links(&self) -> Vec<(Option<String>, Link)> {
-        let mut out = Vec::new();
-        for resource in &self.resources {
-            let mut add = |kind: LinkKind, attribute: &str, target: Target| {
-                let own = self.own_policy(resource, attribute);
-                let value =
-                    resource.values.get(attribute).filter(|value| !matches!(value.value, Value::Null));
-                if value.is_none() && own.is_none() && !self.is_written(resource, attribute) {
-                    return;
-                }
-                let arn = match value.and_then(Node::as_str) {
-                    Some(arn) => known(arn, resource.span),
-                    None => hole(own.as_deref().unwrap_or(resource.address), resource.span),
-                };
-                out.push((own, Link { kind, arn, target }));
-            };
-            match resource.kind {
-                kind if is_attachment(kind) => {
-                    if let Some(target) = self.target(resource) {
-                        add(LinkKind::Policy, "policy_arn", target);
-                    }
-                }
-                "aws_iam_policy_attachment" => {
-                    for (list, kind) in LISTS {
-                        for name in items(resource.values, list).filter_map(Node::as_str) {
-                            let name = known(name, resource.span);
-                            add(LinkKind::Policy, "policy_arn", Target { kind, name });
-                        }
-                    }
-                }
-                "aws_iam_user" | "aws_iam_role" => {
-                    if let Some(target) = self.target(resource) {
-                        add(LinkKind::Boundary, "permissions_boundary", target);
-                    }
-                }
-                _ => {}
-            }
-        }
-        out
     }
 
     fn target(&self, resource: &Resource<'n, 't>) -> Option<Target> {

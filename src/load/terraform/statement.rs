@@ -3,8 +3,9 @@
 use super::module::{File, Module};
 use super::policy::{self, Document};
 use super::value::{Names, Scope, member, respan};
+use crate::load::cloudformation::guard;
 use crate::source::Span;
-use crate::syntax::hcl::{HclAttribute, HclBlock, HclBody, HclExpr, HclKind};
+use crate::syntax::hcl::{HclAttribute, HclBlock, HclBody, HclExpr, HclKind, HclStep};
 use crate::syntax::{Member, Node, Part, Value};
 use std::borrow::Cow;
 
@@ -54,20 +55,100 @@ fn put(statements: &mut Vec<Node<'static>>, new: Node<'static>) {
 
 /// The statements of other documents. Of one that is not known, there may be any.
 fn take_in(scope: &Scope<'_>, attribute: Option<&HclAttribute>, statements: &mut Vec<Node<'static>>) {
-    let Some(attribute) = attribute else { return };
-    let list: Vec<&HclExpr> = match &attribute.value.kind {
-        HclKind::Array(items) => items.iter().collect(),
-        _ => vec![&attribute.value],
+    if let Some(attribute) = attribute {
+        take_all(scope, &attribute.value, &[], statements);
+    }
+}
+
+/// The same of a list, or of what functions make one of; one that only some condition lets in depends on it.
+fn take_all(
+    scope: &Scope<'_>,
+    expr: &HclExpr,
+    guards: &[(String, Span)],
+    statements: &mut Vec<Node<'static>>,
+) {
+    match &expr.kind {
+        HclKind::Array(items) => items.iter().for_each(|item| take_all(scope, item, guards, statements)),
+        HclKind::Call(name, lists) if LISTS.contains(&name.as_str()) => {
+            lists.iter().for_each(|list| take_all(scope, list, guards, statements));
+        }
+        HclKind::Conditional(each) => {
+            let [condition, yes, no] = each.as_ref();
+            match scope.truth(condition) {
+                Some(flag) => take_all(scope, if flag { yes } else { no }, guards, statements),
+                None => {
+                    let name = scope.shown(condition);
+                    for (name, branch) in [(name.clone(), yes), (format!("not {name}"), no)] {
+                        let guards = [guards, &[(name, condition.span)]].concat();
+                        take_all(scope, branch, &guards, statements);
+                    }
+                }
+            }
+        }
+        HclKind::Null => {}
+        HclKind::Template(parts) if parts.is_empty() => {}
+        HclKind::Traversal(root, steps) if is_list(scope, root, steps) => {
+            if let (HclKind::Variable(_), [HclStep::Attribute(name)]) = (&root.kind, steps.as_slice())
+                && let Some((file, expr)) = scope.module.local(name)
+            {
+                let names = Names::new();
+                let inner = Scope { depth: scope.depth + 1, ..scope.module.scope(file, &names) };
+                take_all(&inner, expr, guards, statements);
+            }
+        }
+        _ => take_one(scope, expr, guards, statements),
+    }
+}
+
+/// Functions that make a list of lists or of its items.
+/// <https://developer.hashicorp.com/terraform/language/functions> (checked 2026-11)
+const LISTS: [&str; 6] = ["compact", "concat", "distinct", "flatten", "tolist", "toset"];
+
+/// Whether a reference is to a local value that is a list as it is written.
+fn is_list(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> bool {
+    let (HclKind::Variable(root), [HclStep::Attribute(name)]) = (&root.kind, steps) else { return false };
+    let is_local = root == "local" && scope.depth < MOST_LOCALS;
+    is_local
+        && scope.module.local(name).is_some_and(|(_, expr)| match &expr.kind {
+            HclKind::Array(_) => true,
+            HclKind::Call(name, _) => LISTS.contains(&name.as_str()),
+            _ => false,
+        })
+}
+
+/// Local values that lead to local values.
+const MOST_LOCALS: usize = 16;
+
+fn take_one(
+    scope: &Scope<'_>,
+    expr: &HclExpr,
+    guards: &[(String, Span)],
+    statements: &mut Vec<Node<'static>>,
+) {
+    let guarded = |mut statement: Node<'static>| {
+        guards.iter().for_each(|(name, span)| guard(&mut statement, name, *span));
+        statement
     };
-    for expr in list {
-        let Ok(document) = policy::resolve(scope, expr) else {
-            statements.push(Node { span: expr.span, value: scope.hole(expr) });
-            continue;
+    let Ok(document) = policy::resolve(scope, expr) else {
+        // What is nothing adds nothing.
+        let is_nothing = match scope.value(expr).value {
+            Value::Null => true,
+            Value::String(text) => text.is_empty(),
+            _ => false,
         };
-        let elsewhere = document.source != scope.file;
-        let found = document.root.get("Statement").map(|node| node.iter_one_or_many().cloned().collect());
-        for each in found.unwrap_or_else(Vec::new) {
-            put(statements, if elsewhere { respan(each, expr.span) } else { each });
+        if !is_nothing {
+            statements.push(Node { span: expr.span, value: scope.hole(expr) });
+        }
+        return;
+    };
+    let elsewhere = document.source != scope.file;
+    let found = document.root.get("Statement").map(|node| node.iter_one_or_many().cloned().collect());
+    for each in found.unwrap_or_else(Vec::new) {
+        let each = guarded(if elsewhere { respan(each, expr.span) } else { each });
+        match guards {
+            [] => put(statements, each),
+            // Whether it takes the place of another one hangs on the same.
+            _ => statements.push(each),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What an expression stands for, as far as the module tells. What it does not tell is a hole, named by the expression.
 
 use super::assets::{self, Asset};
+pub(super) use super::handed::{expression_of, renamed, respan};
 use super::module::Module;
 use super::sets;
-use crate::evidence::is_own_account;
 use crate::load::reading::{Question, innermost};
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclDirective, HclExpr, HclFor, HclKind, HclPart, HclStep};
@@ -69,6 +69,17 @@ impl<'m> Scope<'m> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let name: String = words.join(" ").chars().take(LONGEST).collect();
         Value::Template(vec![Part::Hole(Cow::Owned(name))])
+    }
+
+    /// An expression as text.
+    pub(super) fn shown(&self, expr: &HclExpr) -> String {
+        match self.hole(expr) {
+            Value::Template(parts) => match parts.into_iter().next() {
+                Some(Part::Hole(name) | Part::Text(name)) => name.into_owned(),
+                None => String::new(),
+            },
+            _ => String::new(),
+        }
     }
 
     /// The file that stands at the path that an expression gives.
@@ -341,68 +352,6 @@ pub(super) fn is_known(node: &Node<'_>) -> bool {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
-}
-
-/// The value of a variable as its module's caller gives it, or of an output of a module that is called. What is open in it keeps
-/// the name that it has there, behind that of the variable or output: by itself that would mean another thing here.
-pub(super) fn renamed(mut node: Node<'static>, reference: &str) -> Node<'static> {
-    let name = |name: Cow<'static, str>| match is_own_account(&name) {
-        true => name,
-        false => Cow::Owned(given(reference, &name)),
-    };
-    let holes = |parts: Vec<Part<'static>>| -> Vec<Part<'static>> {
-        let one = |part| match part {
-            Part::Hole(hole) => Part::Hole(name(hole)),
-            text => text,
-        };
-        parts.into_iter().map(one).collect()
-    };
-    node.value = match node.value {
-        Value::Template(parts) => Value::Template(holes(parts)),
-        Value::Array(items) => Value::Array(items.into_iter().map(|item| renamed(item, reference)).collect()),
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|each| Member {
-                    key_parts: holes(each.key_parts),
-                    value: renamed(each.value, reference),
-                    ..each
-                })
-                .collect(),
-        ),
-        value => value,
-    };
-    node
-}
-
-/// `var.x (aws_s3_bucket.b.arn)`
-fn given(reference: &str, name: &str) -> String {
-    format!("{reference} ({name})").chars().take(LONGEST).collect()
-}
-
-/// The expression in the name of a hole: of what another module gives the variable, or the reference to its output.
-pub(super) fn expression_of(name: &str) -> &str {
-    let is_given = (name.starts_with("var.") || name.starts_with("module.")) && name.ends_with(')');
-    match name.split_once(" (") {
-        Some((reference, _)) if is_given => reference,
-        Some(_) | None => name,
-    }
-}
-
-/// A value from elsewhere stands where it is referred to.
-pub(super) fn respan(mut node: Node<'static>, span: Span) -> Node<'static> {
-    node.span = span;
-    node.value = match node.value {
-        Value::Array(items) => Value::Array(items.into_iter().map(|item| respan(item, span)).collect()),
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|each| Member { key_span: span, value: respan(each.value, span), ..each })
-                .collect(),
-        ),
-        value => value,
-    };
-    node
 }
 
 fn first_line(text: &str, span: Span) -> String {
