@@ -16,6 +16,7 @@ mod known;
 mod library;
 mod lint;
 mod live;
+mod prepared;
 mod settle;
 mod several;
 mod shown;
@@ -31,13 +32,14 @@ pub use complete::{billing_region_in, billing_region_of, complete as completed};
 pub use library::{Library, LibraryFault};
 pub use lint::{LintJob, lint};
 pub use live::not_read;
+pub use prepared::{Prepared, prepare};
 pub use settle::{Settings, settle};
 pub use several::with_own_principal;
 pub use shown::{MonthsShown, form_shown, months_shown};
 pub use single::findings_of;
 pub use words::title as title_of;
 
-use crate::checks::{self, Cause, Looked, Outcome, Subject};
+use crate::checks::{self, Cause, Outcome, Subject};
 use crate::contract::{Ask, Contract, Demand, Form, conflicts};
 use crate::evidence::Evidence;
 use crate::finding::{
@@ -47,7 +49,6 @@ use crate::finding::{
 use crate::source::Sources;
 use again::Standing;
 use doubts::doubts;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use told::{Told, distinct};
@@ -149,77 +150,6 @@ fn distinct_names(list: &mut Vec<NotEvaluated>) {
         }
         is_new
     });
-}
-
-/// Form and evidence as a contract sees them: presumptions made, what AWS's answers hold taken out.
-#[derive(Debug)]
-pub struct Prepared<'a> {
-    given: Form,
-    form: Form,
-    evidence: Cow<'a, Evidence>,
-    looked: Looked,
-    neighbours: Vec<String>,
-}
-
-/// Prepares a job for a contract.
-#[must_use]
-pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
-    let given = live::with_form(job.form, job.evidence);
-    let (neighbours, given) = several::beside(library, job.consumers, given, contract);
-    let attached = attached::attached(job.sources, job.evidence, &given);
-    let form = complete::complete(&given, contract, &attached);
-    let evidence = match attached {
-        Cow::Borrowed(evidence) => gather::gather(job.sources, evidence, &form),
-        Cow::Owned(evidence) => Cow::Owned(gather::gather(job.sources, &evidence, &form).into_owned()),
-    };
-    let evidence = agree::settle(job.sources, evidence, &form);
-    let looked = Looked::new(evidence.documents.len());
-    let subject = Subject {
-        sources: job.sources,
-        evidence: evidence.as_ref(),
-        form: &form,
-        requests: library.requests(),
-        layout: contract.layout.as_ref(),
-        delivered: contract.delivered.as_ref(),
-        demands: &contract.demands,
-        neighbours: &neighbours,
-        strict: job.strict,
-        now: job.now,
-        explains: true,
-        looked: &looked,
-        phrases: library.phrases(),
-    };
-    let form = complete::used(&subject, &form).unwrap_or(form);
-    let form = agree::without_clashes(&evidence, form);
-    Prepared { given, form, evidence, looked, neighbours }
-}
-
-impl<'a> Prepared<'a> {
-    /// The documents that bear on what the form says, those among them that stand in answers about many.
-    #[must_use]
-    pub fn into_evidence(self) -> Cow<'a, Evidence> {
-        self.evidence
-    }
-
-    /// What checks are given.
-    #[must_use]
-    pub fn subject<'s>(&'s self, library: &'s Library, job: &Job<'s>, contract: &'s Contract) -> Subject<'s> {
-        Subject {
-            sources: job.sources,
-            evidence: self.evidence.as_ref(),
-            form: &self.form,
-            requests: library.requests(),
-            layout: contract.layout.as_ref(),
-            delivered: contract.delivered.as_ref(),
-            demands: &contract.demands,
-            neighbours: &self.neighbours,
-            strict: job.strict,
-            now: job.now,
-            explains: true,
-            looked: &self.looked,
-            phrases: library.phrases(),
-        }
-    }
 }
 
 /// What judging comes to, as far as it has come.

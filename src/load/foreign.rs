@@ -63,7 +63,7 @@ mod tests {
             (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "picture"),
             (b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01", "picture"),
-            (b"policy.json\0\0\0\0\0\0000000644\0ustar  \0root", "tar"),
+            (b"policy.json\0\0\0\x000000644\0ustar  \0root", "tar"),
             (b"\n<!doctype HTML><title>S3</title>", "web page"),
         ];
         for (bytes, expected) in cases {
