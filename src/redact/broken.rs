@@ -69,7 +69,9 @@ fn broken_at(text: &str, from: usize, line_end: usize) -> Option<(&'static str, 
         }
         at = text.len() - behind.len() + 1;
         // A token of a session is as long as it is: its lines end with the first that holds something else.
-        if is_session(&joined) && !text.get(at..)?.bytes().take(SHORTEST_LINE).all(is_of_session) {
+        let next = text.get(at..)?.trim_start_matches([' ', '\t', '>', '|']);
+        let goes_on = next.len() >= SHORTEST_LINE && next.bytes().take(SHORTEST_LINE).all(is_of_session);
+        if is_session(&joined) && !goes_on {
             break;
         }
     }
@@ -80,7 +82,7 @@ fn broken_at(text: &str, from: usize, line_end: usize) -> Option<(&'static str, 
 const SHORTEST_LINE: usize = 12;
 
 fn is_of_session(byte: u8) -> bool {
-    is_token(byte) || matches!(byte, b'=' | b'>' | b' ' | b'|')
+    is_token(byte) || byte == b'='
 }
 
 fn is_session(joined: &str) -> bool {

@@ -278,6 +278,9 @@ fn the_printed_policy_is_enough_and_nothing_in_it_is_unused() {
     assert!(unused.is_empty(), "nobody misses {unused:?}");
 }
 
+/// Reads that MiniStack does not know; it answers with a listing of the bucket.
+const LACKING: [&str; 2] = ["s3api get-bucket-policy-status", "s3api get-bucket-request-payment"];
+
 /// The commands of the README's live section, as they stand there.
 fn readme() -> Vec<String> {
     let text = std::fs::read_to_string(root().join("README.md")).unwrap();
@@ -332,7 +335,12 @@ fn the_readmes_live_section_works_word_by_word() {
             .env("AWS_SHARED_CREDENTIALS_FILE", &credentials);
         let said = run(program);
         let (out, err) = (&said.out, &said.err);
-        assert_eq!(said.code, 0, "{line}: {out}\n{err}");
+        // MiniStack answers two reads with something else; collecting says so, and that nothing else is missing.
+        let is_collect = line.starts_with("preflight collect");
+        let mut not_read = err.lines().filter(|line| line.starts_with("not read: "));
+        let is_lacking = |line: &str| LACKING.iter().any(|call| line.contains(call));
+        assert!(!is_collect || not_read.all(is_lacking), "{line}: {err}");
+        assert_eq!(said.code, if is_collect { 3 } else { 0 }, "{line}: {out}\n{err}");
         if line.starts_with("preflight check") {
             assert!(out.starts_with("ready"), "{line}: {out}");
         }
