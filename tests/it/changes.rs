@@ -192,7 +192,7 @@ fn what_is_lost_is_needed_only_where_the_export_lies() {
         let output = command.args(["diff", "all.json", &new, "--format", "json"]).output().unwrap();
         let told: Value = serde_json::from_slice(&output.stdout).unwrap();
         let lost = told["lost"].as_array().unwrap();
-        let needs = |change: &Value| change["demand"]["id"] == "reader.get-object";
+        let needs = |change: &Value| change["demand"] == "reader.get-object";
         let open = told["unknown"].to_string();
         let case = format!("{settings}{new}: {told:#}");
         assert_eq!(lost.iter().any(needs), is_needed, "{case}");
