@@ -84,7 +84,7 @@ fn one_changed_element_of_export_listing_or_form_changes_the_answer_as_the_docum
 fn bench(account: &Account) -> Option<Bench> {
     let [consumer] = account.config.consumers.as_slice() else { return None };
     let is_vendors = account.name == format!("{consumer}-as-its-documentation-has-it");
-    let is_known = consumer.starts_with("spendeffix") || is_vendors && oracle::knows(consumer);
+    let is_known = consumer == "spendeffix-root" || is_vendors && oracle::knows(consumer);
     if account.expect.verdict != "ready" || !is_known {
         return None;
     }

@@ -68,7 +68,7 @@ fn one_change_that_mends_two_faults_is_told_once() {
         text.replacen("{\n", "{\n  // one\n", 1).replacen("[\n", "[\n  // two\n", 1).into_bytes()
     });
     let mut command = preflight(&["fix", "."]);
-    let run = assert_run(command.args(NOW).current_dir(folder.path()), 0);
+    let run = assert_run(command.args(NOW).current_dir(folder.path()), 1);
     assert_eq!(run.err.matches("`// one`").count(), 1, "{}", run.err);
     assert_eq!(run.err.matches("`// two`").count(), 1, "{}", run.err);
 }

@@ -22,6 +22,8 @@ pub(super) struct Claim(&'static str, Must);
 enum Must {
     /// One of the first; AWS has the second as well.
     Be(&'static [&'static str], &'static [&'static str]),
+    /// Anything but this.
+    NotBe(&'static str),
     /// A list that has this.
     Have(&'static str),
 }
@@ -68,8 +70,8 @@ pub(super) const VENDORS: [Vendor; 5] = [
         types: &["cur-2.0"],
         report: &[],
         export: &[
-            Claim("T/INCLUDE_RESOURCES", Must::Be(&["FALSE"], &["TRUE"])),
-            Claim("T/INCLUDE_SPLIT_COST_ALLOCATION_DATA", Must::Be(&["FALSE"], &["TRUE"])),
+            Claim("T/INCLUDE_RESOURCES", Must::NotBe("TRUE")),
+            Claim("T/INCLUDE_SPLIT_COST_ALLOCATION_DATA", Must::NotBe("TRUE")),
         ],
     },
 ];
@@ -91,8 +93,11 @@ impl Vendor {
             match (must, of.pointer(&path)) {
                 (Must::Be(right, _), Some(Value::String(text))) if right.contains(&text.as_str()) => HOLDS,
                 (Must::Be(_, wrong), Some(Value::String(text))) if wrong.contains(&text.as_str()) => BROKEN,
+                (Must::NotBe(wrong), Some(Value::String(text))) if text == wrong => BROKEN,
+                // `FALSE` is right, and so is to leave it out; what AWS makes of another text is not said.
+                (Must::NotBe(_), Some(Value::String(text))) if text == "FALSE" => HOLDS,
+                (Must::NotBe(_), _) => ANY,
                 // What AWS does not have, or what it takes a setting for that is not there: no yes.
-                (Must::Be(right, _), None) if right == &["FALSE"] => MAYBE,
                 (Must::Be(..), _) => NOT_RIGHT,
                 (Must::Have(element), Some(Value::Array(list)))
                     if list.iter().any(|item| item == element) =>
@@ -169,4 +174,21 @@ impl Case<'_> {
             _ => NOT_RIGHT,
         }
     }
+}
+
+impl Case<'_> {
+    /// Whether a Data Export of the form's name is set to the form's path.
+    pub(super) fn is_set_so(&self) -> bool {
+        let path = self.path.strip_suffix('/').unwrap_or(self.path);
+        self.files.iter().any(|file| {
+            let export = &file["Export"];
+            export["Name"] == self.name
+                && export["DestinationConfigurations"]["S3Destination"]["S3Prefix"] == path
+        })
+    }
+}
+
+/// What else would be wrong, taken for what may be.
+pub(super) fn at_least_doubtful(range: Range) -> Range {
+    if super::rank(range.least) > super::rank(NOT_RIGHT.least) { NOT_RIGHT } else { range }
 }
