@@ -58,7 +58,7 @@ mod tests {
             ("infra/params/prod.json", "infra/stack.yaml", true),
             ("infra/params/prod.json", "infra/stacks/stack.yaml", true),
             ("params/prod.json", "other/deep/stack.yaml", false),
-            ("infrax/prod.json", "infra/stack.yaml", false),
+            ("infrax/deep/prod.json", "infra/stack.yaml", false),
         ] {
             assert_eq!(set(file).is_of(template, &has), is_its, "{file} {template}");
         }
