@@ -43,7 +43,7 @@ const SAMPLE: usize = 5;
 fn safe_fixes_make_accounts_ready() {
     let library = Library::embedded().unwrap();
     let mut told = String::new();
-    let (mut not_ready, mut mended, mut one_fault, mut one_mended) = (0, 0, 0, 0);
+    let (mut not_ready, mut able, mut mended, mut one_fault, mut one_mended) = (0, 0, 0, 0, 0);
     let mut wrong = String::new();
     let reasons = Reasons::embedded();
     let step = if std::env::var_os("MEND").is_some_and(|all| all == "all") { 1 } else { SAMPLE };
@@ -72,8 +72,17 @@ fn safe_fixes_make_accounts_ready() {
         for step in &done.steps {
             assert!(step.fix.gained.is_empty(), "{}: {:?}", account.name, step.fix);
         }
+        let is_begun = !done.steps.is_empty();
         if ready {
+            able += 1;
             continue;
+        }
+        // What a safe fix can mend is mended, unless it waits for something else.
+        for left in &done.left {
+            let is_safe = left.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
+            if is_safe && !left.conflicts && !left.untried && left.waits.is_none() {
+                let _ = writeln!(wrong, "{}: a safe fix is left: {}", account.name, left.finding.headline);
+            }
         }
         // What is left takes a review, somebody else, or a command; or the rule has no fix, and it is told why.
         let done = plan(
@@ -82,6 +91,7 @@ fn safe_fixes_make_accounts_ready() {
             done.report,
             &Options { with_review: true, least: Severity::Error, ..Options::default() },
         );
+        able += usize::from(is_begun || !done.steps.is_empty());
         let _ = writeln!(told, "{} {:?} {}", account.name, done.report.verdict, done.steps.len());
         for left in &done.left {
             let group = library.book().get(&left.finding.rule.0).map_or("", |rule| rule.group.as_str());
@@ -95,11 +105,13 @@ fn safe_fixes_make_accounts_ready() {
         }
     }
     println!(
-        "{told}\n{not_ready} accounts are not ready, {mended} of them are ready after fixes; of {one_fault} with one fault {one_mended}"
+        "{told}\n{not_ready} accounts are not ready, something can be done in the documents of {able}, and {mended} are ready after \
+         safe fixes; of {one_fault} with one fault {one_mended}"
     );
     assert!(wrong.is_empty(), "{wrong}");
-    // Of all of them 105 in 158; most others need AWS, the organization or the product to act.
-    assert!(mended * 2 > not_ready, "only {mended} of {not_ready} accounts are ready after their fixes");
+    // The others need AWS, the organization or the product to act, or a review.
+    assert!(able * 3 > not_ready, "in only {able} of {not_ready} accounts something is done");
+    assert!(mended * 4 >= able * 3, "only {mended} of {able} accounts are ready after safe fixes");
 }
 
 /// A bucket policy as security teams keep them: long, commented, in a hand of its own.
