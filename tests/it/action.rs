@@ -332,7 +332,7 @@ fn workflows_and_the_action_name_other_actions_by_commit_and_pass_inputs_by_the_
             let (_, rest) = line.split_once('@').unwrap_or_else(|| panic!("{line}"));
             let commit: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
             let pinned = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
-            assert!(pinned || line.contains("OWNER/preflight@COMMIT"), "{}: {line}", file.display());
+            assert!(pinned, "{}: {line}", file.display());
         }
         for line in text.lines().filter(|line| line.trim_start().starts_with("run:")) {
             assert!(!line.contains("${{"), "{}: {line}", file.display());
