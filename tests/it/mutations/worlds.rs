@@ -50,10 +50,6 @@ pub(crate) fn state(
         return None;
     }
     let template = &library.requests()[request];
-    let caller = Caller::parse(&form.fill(&template.caller).ok()?).ok()?;
-    let service = actions[0].split(':').next()?;
-    let layers = layers(form, evidence, &caller, service, template.is_foreign);
-    let set = Compiled::new(&layers);
     let mut behalf = form.clone();
     for (name, value) in of {
         behalf = if value == "another-account" {
@@ -63,6 +59,10 @@ pub(crate) fn state(
             behalf.with(name, value)
         };
     }
+    let caller = Caller::parse(&behalf.fill(&template.caller).ok()?).ok()?;
+    let service = actions[0].split(':').next()?;
+    let layers = layers(form, evidence, &caller, service, template.is_foreign);
+    let set = Compiled::new(&layers);
     let ids = export_ids(form, evidence);
     let puzzle = Puzzle { set: &set, template, form: &behalf, extra: context };
     let mut keys: Vec<&str> = set.keys().collect();
