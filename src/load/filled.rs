@@ -1,8 +1,9 @@
 //! What somebody fills in before a document in JSON is used: `${bucket}` of `templatefile` or `envsubst`.
 //!
 //! It is a hole as in any template. What AWS's own pages leave to the reader is written in another way (`${AccountId}`): of such a
-//! one it is worth saying that somebody forgot it. <https://docs.aws.amazon.com/cur/latest/userguide/cur-s3.html> A variable of IAM has a colon in its name (`${aws:username}`, `${saml:sub}`), or is `${*}`,
-//! `${?}` or `${$}`: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html> (checked 2026-11).
+//! one it is worth saying that somebody forgot it. <https://docs.aws.amazon.com/cur/latest/userguide/cur-s3.html>
+//! A variable of IAM has a colon in its name (`${aws:username}`, `${saml:sub}`), or is `${*}`, `${?}` or `${$}`:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html> (checked 2026-11).
 
 use crate::syntax::{Member, Node, Part, Value};
 use std::borrow::Cow;
