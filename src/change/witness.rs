@@ -2,7 +2,7 @@
 
 use crate::catalog::{self, KeyType};
 use crate::checks::lint::variables;
-use crate::eval::{Compiled, ContextValue, Difference, Instant, Match, inspect};
+use crate::eval::{Compiled, Difference, Instant, Match, inspect};
 use crate::finding::change::Witness;
 use std::collections::BTreeSet;
 
@@ -38,15 +38,10 @@ pub(super) fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Differe
     let context = keys
         .into_iter()
         .map(|key| {
-            let value = match request.context.get(&key.to_ascii_lowercase()) {
-                None => None,
-                Some(ContextValue::One(value)) => Some(value.to_string()),
-                Some(ContextValue::Many(values)) => Some(values.join(", ")),
-                // What no test had to look at may be anything, and one value is shown for it.
-                Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
-                    Some(if of_many.contains(&key.to_ascii_lowercase()) { "?" } else { any(&key) }.to_owned())
-                }
-            };
+            // What no test had to look at may be anything, and one value is shown for it.
+            let open = if of_many.contains(&key.to_ascii_lowercase()) { "?" } else { any(&key) };
+            let value = request.context.get(&key.to_ascii_lowercase());
+            let value = value.map(|value| value.told().unwrap_or_else(|| open.to_owned()));
             let value = value.map(|value| readable(&key, value));
             (key, value)
         })

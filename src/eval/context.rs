@@ -18,6 +18,18 @@ pub enum ContextValue {
     Every(Language),
 }
 
+impl ContextValue {
+    /// The value as a person reads it, several with commas between; nothing where it is not one value.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        match self {
+            Self::One(value) => Some(value.to_string()),
+            Self::Many(values) => Some(values.join(", ")),
+            Self::Unknown | Self::Unseen | Self::Every(_) => None,
+        }
+    }
+}
+
 /// Context keys by lower-case name. Keys not named are absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {

@@ -114,14 +114,8 @@ fn context(set: &Compiled<'_>, request: &Request, trace: &Trace) -> Vec<(String,
     keys.dedup_by(|left, right| left.eq_ignore_ascii_case(right));
     keys.into_iter()
         .map(|key| {
-            let value = match request.context.get(&key.to_ascii_lowercase()) {
-                None => None,
-                Some(ContextValue::One(value)) => Some(value.to_string()),
-                Some(ContextValue::Many(values)) => Some(values.join(", ")),
-                Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
-                    Some("?".to_owned())
-                }
-            };
+            let value = request.context.get(&key.to_ascii_lowercase());
+            let value = value.map(|value| value.told().unwrap_or_else(|| "?".to_owned()));
             (key, value)
         })
         .collect()
