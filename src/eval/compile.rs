@@ -266,6 +266,11 @@ impl<'p> Compiled<'p> {
             })
     }
 
+    /// How many statements there are.
+    pub(in crate::eval) fn size(&self) -> usize {
+        self.statements.len()
+    }
+
     /// All statements, in the order of layers and documents.
     pub fn statement_ids(&self) -> impl Iterator<Item = StatementId> + use<> {
         (0..u32::try_from(self.statements.len()).unwrap_or(u32::MAX)).map(StatementId)

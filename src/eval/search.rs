@@ -8,6 +8,9 @@ mod apart;
 mod concrete;
 mod consulted;
 mod pair;
+mod path;
+mod solve;
+mod taken;
 mod twins;
 
 use super::ask::{Answer, Dependence, Patch, Question, Witness};
@@ -16,13 +19,18 @@ use super::context::ContextValue;
 use super::decide::{Decision, decide};
 use super::difference::PairLeaf;
 use super::layers::LayerKind;
-use super::member::{self, Found, Language};
+use super::member::{self, Found};
 use super::request::Request;
 use super::world::{FreeAtom, World};
 use consulted::{Consulted, Open};
+use path::Path;
+use taken::Taken;
 
 /// Leaves looked at for one question before giving up.
 pub(super) const BUDGET: usize = 4096;
+
+/// Statements and tests looked at for one question before giving up: about a second.
+const STEPS: u64 = 20_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Dimension {
@@ -46,6 +54,20 @@ impl Dimension {
         }
     }
 
+    /// The way that is taken first: a free test fails, an unseen layer allows.
+    fn customary(self) -> usize {
+        usize::from(self.atom().is_none())
+    }
+
+    /// The way that it is in a world.
+    fn of(self, world: &World) -> Option<usize> {
+        match self {
+            Dimension::Free(atom) | Dimension::Every(atom) => Some(usize::from(world.get(atom))),
+            Dimension::Unseen(layer) => Some(usize::from(!world.unseen_denies(layer))),
+            Dimension::Unknown(_) => None,
+        }
+    }
+
     pub(super) fn atom(self) -> Option<FreeAtom> {
         match self {
             Dimension::Free(atom) | Dimension::Every(atom) => Some(atom),
@@ -56,8 +78,15 @@ impl Dimension {
 
 pub(super) type Choices = Vec<(Dimension, usize)>;
 
-/// For each axis the value that agrees with the choices made on it so far, the newest last.
-type Values = Vec<(Axis, String)>;
+/// What came of going one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Taken,
+    /// No value goes this way.
+    Impossible,
+    /// Nobody knows whether one does.
+    Unknown,
+}
 
 /// Part of one member's requests in part of the worlds: all answer alike.
 pub(super) struct Leaf {
@@ -85,6 +114,10 @@ pub(super) struct Search<'a, 'p> {
     pub(super) settled: Option<usize>,
     /// Work left for finding values.
     work: u64,
+    /// Statements and tests that may still be looked at.
+    steps: u64,
+    /// The resources that tests take, of the request that is looked at.
+    taken: Taken,
 }
 
 impl<'a, 'p> Search<'a, 'p> {
@@ -112,21 +145,23 @@ impl<'a, 'p> Search<'a, 'p> {
             gave_up: false,
             settled: None,
             work: member::WORK,
+            steps: STEPS,
+            taken: Taken::default(),
         }
     }
 
     pub(super) fn run(mut self) -> Answer {
-        let mut choices = Vec::new();
-        self.choose_unknowns(0, &mut choices);
+        self.choose_unknowns(0, &mut Path::default());
         self.answer()
     }
 
-    fn choose_unknowns(&mut self, at: usize, choices: &mut Choices) {
+    fn choose_unknowns(&mut self, at: usize, path: &mut Path) {
         let Some(index) = self.relevant.get(at).copied() else {
             for member in 0..self.question.members.len() {
-                if let Some(request) = self.request(member, choices) {
+                if let Some(request) = self.request(member, path.choices()) {
                     let at = Branch { member, request: &request, world: &self.question.base };
-                    self.explore(at, choices, &mut Vec::new());
+                    self.taken.forget_values(self.set);
+                    self.explore(at, path);
                 }
             }
             return;
@@ -136,9 +171,9 @@ impl<'a, 'p> Search<'a, 'p> {
         let mut order: Vec<usize> = (0..unknown.options.len()).collect();
         order.sort_by_key(|option| Some(*option) != unknown.presumed);
         for option in order {
-            choices.push((Dimension::Unknown(index), option));
-            self.choose_unknowns(at + 1, choices);
-            choices.pop();
+            path.push((Dimension::Unknown(index), option), None);
+            self.choose_unknowns(at + 1, path);
+            self.back(path);
         }
     }
 
@@ -164,36 +199,107 @@ impl<'a, 'p> Search<'a, 'p> {
         Some(request)
     }
 
-    /// Decides one member; where the decision looked at something open, branches over it.
-    fn explore(&mut self, at: Branch<'_>, choices: &mut Choices, values: &mut Values) {
+    /// Decides one member; where the decision looked at something open, branches over it. A test that fails and a layer that
+    /// allows are what the decision supposed, so that one decision serves all of those; the other way of each is decided anew.
+    fn explore(&mut self, at: Branch<'_>, path: &mut Path) {
         if self.settled.is_some() {
-            return;
-        }
-        if self.leaves.len() >= BUDGET {
-            self.gave_up = true;
             return;
         }
         let mut consulted = Consulted::default();
         let decision = decide(self.set, at.request, at.world, &mut consulted);
         let other = self.other.map(|other| decide(other, at.request, at.world, &mut consulted));
-        let open = consulted
-            .order
-            .iter()
-            .map(|open| self.dimension(*open, at.request))
-            .find(|dimension| !choices.iter().any(|(chosen, _)| chosen == dimension));
-        if let Some(dimension) = open {
-            self.branch(at, choices, values, dimension);
+        if !self.may_go_on(self.set.size() + consulted.order.len()) {
             return;
         }
-        for layer in consulted.presumed {
-            if !self.presumed_layers.contains(&layer) {
-                self.presumed_layers.push(layer);
+        let depth = path.len();
+        let mut is_decided = true;
+        for open in consulted.order {
+            let dimension = self.dimension(open, at.request);
+            if path.has(dimension) {
+                continue;
+            }
+            let customary = (dimension, dimension.customary());
+            let supposed =
+                (dimension.of(at.world) == Some(customary.1)).then(|| self.step(at, path, customary));
+            if supposed != Some(Step::Taken) {
+                is_decided = false;
+                self.branch(at, path, dimension, supposed);
+                break;
             }
         }
-        match other {
-            Some(other) => self.pair_leaf(at, (choices, values), (decision, other)),
-            None => self.leaf(at, choices, values, decision),
+        if is_decided {
+            for layer in consulted.presumed {
+                if !self.presumed_layers.contains(&layer) {
+                    self.presumed_layers.push(layer);
+                }
+            }
+            match other {
+                Some(other) => self.pair_leaf(at, path, (decision, other)),
+                None => self.leaf(at, path, decision),
+            }
         }
+        while path.len() > depth {
+            let newest = path.last();
+            self.back(path);
+            if let Some((dimension, option)) = newest
+                && self.settled.is_none()
+            {
+                self.other_way(at, path, (dimension, 1 - option));
+            }
+        }
+    }
+
+    /// Whether there is work left, of which this much is taken.
+    fn may_go_on(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_sub(steps as u64);
+        self.gave_up |= self.leaves.len() >= BUDGET || self.steps == 0;
+        self.leaves.len() < BUDGET && self.steps > 0
+    }
+
+    /// Chooses one way of something open, with a value that agrees.
+    fn step(&mut self, at: Branch<'_>, path: &mut Path, choice: (Dimension, usize)) -> Step {
+        let atom = choice.0.atom();
+        let axis = atom.map(|atom| self.set.axis(atom));
+        path.push(choice, axis);
+        let found = match atom {
+            Some(atom) => self.value(at.request, path, (atom, choice.1 == 1)),
+            None => Found::Value(String::new()),
+        };
+        match found {
+            Found::Value(value) => {
+                if let Some(axis) = axis.filter(|axis| *axis != Axis::None) {
+                    path.agree(axis, value);
+                }
+                return Step::Taken;
+            }
+            Found::GaveUp => {
+                self.gave_up = true;
+                self.spent.extend(choice.0.dependence());
+            }
+            Found::Nothing => {}
+        }
+        self.back(path);
+        if found == Found::Nothing { Step::Impossible } else { Step::Unknown }
+    }
+
+    fn back(&self, path: &mut Path) {
+        path.pop(|atom| self.set.axis(atom));
+    }
+
+    /// Goes one way of something open, if any value can, and decides again there.
+    fn other_way(&mut self, at: Branch<'_>, path: &mut Path, choice: (Dimension, usize)) -> Step {
+        let step = self.step(at, path, choice);
+        if step == Step::Taken {
+            let mut world = at.world.clone();
+            match choice.0 {
+                Dimension::Free(atom) | Dimension::Every(atom) => world.set(atom, choice.1 == 1),
+                Dimension::Unseen(layer) => world.set_unseen_denies(layer, choice.1 == 0),
+                Dimension::Unknown(_) => {}
+            }
+            self.explore(Branch { world: &world, ..at }, path);
+            self.back(path);
+        }
+        step
     }
 
     fn dimension(&self, open: Open, request: &Request) -> Dimension {
@@ -214,114 +320,22 @@ impl<'a, 'p> Search<'a, 'p> {
         }
     }
 
-    fn branch(&mut self, at: Branch<'_>, choices: &mut Choices, values: &mut Values, dimension: Dimension) {
-        // The customary reading first: a free test fails, an unseen layer allows.
-        let order = if dimension.atom().is_some() { [0, 1] } else { [1, 0] };
-        let mut possible = false;
-        for option in order {
-            let mut world = at.world.clone();
-            match dimension {
-                Dimension::Free(atom) | Dimension::Every(atom) => world.set(atom, option == 1),
-                Dimension::Unseen(layer) => world.set_unseen_denies(layer, option == 0),
-                Dimension::Unknown(_) => {}
-            }
-            choices.push((dimension, option));
-            let found = match dimension.atom() {
-                Some(atom) => self.value(at.request, choices, values, (atom, option == 1)),
-                None => Found::Value(String::new()),
-            };
-            let next = Branch { world: &world, ..at };
-            match found {
-                Found::Nothing => {}
-                Found::GaveUp => {
-                    possible = true;
-                    self.gave_up = true;
-                    self.spent.extend(dimension.dependence());
-                }
-                Found::Value(value) => {
-                    possible = true;
-                    let depth = values.len();
-                    if let Some(atom) = dimension.atom() {
-                        values.push((self.set.axis(atom), value));
-                    }
-                    self.explore(next, choices, values);
-                    values.truncate(depth);
-                }
-            }
-            choices.pop();
-        }
+    /// Both ways of something open, the customary one first, unless it is known to lead nowhere.
+    fn branch(&mut self, at: Branch<'_>, path: &mut Path, dimension: Dimension, customary: Option<Step>) {
+        let first = dimension.customary();
+        let first_way = customary.unwrap_or_else(|| self.other_way(at, path, (dimension, first)));
+        let second_way = self.other_way(at, path, (dimension, 1 - first));
         // INVARIANT: a value either passes a test or it does not; if neither is possible, the search is wrong.
-        if !possible {
+        if [first_way, second_way] == [Step::Impossible; 2] {
             self.gave_up = true;
             self.spent.extend(dimension.dependence());
         }
     }
 
-    /// A value that goes on agreeing when a test is decided: the one at hand, if it does, else a new one.
-    fn value(
-        &mut self,
-        request: &Request,
-        choices: &Choices,
-        values: &Values,
-        (atom, truth): (FreeAtom, bool),
-    ) -> Found<String> {
-        let axis = self.set.axis(atom);
-        let at_hand = values.iter().rev().find(|(other, _)| *other == axis && axis != Axis::None);
-        match at_hand {
-            Some((_, value)) if self.set.takes(atom, value, &request.context) == Some(truth) => {
-                Found::Value(value.clone())
-            }
-            Some(_) | None => self.solve(request, choices, atom),
-        }
-    }
-
-    /// A value for the axis of a test that agrees with every choice made on it so far.
-    fn solve(&mut self, request: &Request, choices: &Choices, atom: FreeAtom) -> Found<String> {
-        let set = self.set;
-        let axis = set.axis(atom);
-        let chosen = |truth: usize| {
-            choices
-                .iter()
-                .filter(move |(_, option)| *option == truth)
-                .filter_map(|(dimension, _)| dimension.atom())
-                .filter(move |atom| set.axis(*atom) == axis)
-        };
-        match axis {
-            Axis::None => Found::Value(String::new()),
-            Axis::Resource => {
-                let Some(space) = &request.space else { return Found::Value(request.resource.to_string()) };
-                let space = space.iter();
-                let languages = |truth| -> Vec<Language> {
-                    chosen(truth).filter_map(|atom| set.resource_language(atom, &request.context)).collect()
-                };
-                let (mut yes, no) = (languages(1), languages(0));
-                let widest = |atom| set.widest_resource_language(atom, &request.context);
-                yes.extend(chosen(1).filter_map(widest));
-                yes.extend(space.cloned());
-                let (yes, no) = (yes.iter().collect::<Vec<_>>(), no.iter().collect::<Vec<_>>());
-                member::string_within(&yes, &no, &mut self.work)
-            }
-            Axis::Key(key) if !is_open(request, set.key_name(key)) => Found::Value(String::new()),
-            Axis::Key(key) => {
-                // What else can be anything does not bear on the value.
-                let bears = |atom: &FreeAtom| self.apart(request, *atom).is_none();
-                let tests = |truth| {
-                    chosen(truth).filter(bears).filter_map(|atom| set.value_test(atom)).collect::<Vec<_>>()
-                };
-                let within = match request.context.get(set.key_name(key)) {
-                    Some(ContextValue::Every(within)) => Some(within),
-                    Some(_) | None => None,
-                };
-                let given = (within, &request.context);
-                member::value(set.key_name(key), (&tests(1), &tests(0)), given, &mut self.work)
-            }
-        }
-    }
-
-    fn leaf(&mut self, at: Branch<'_>, choices: &Choices, values: &Values, decision: Decision) {
+    fn leaf(&mut self, at: Branch<'_>, path: &Path, decision: Decision) {
         let holds = decision.is_allowed() == self.question.allowed;
         let mut witness = None;
-        match self.concrete(at.request, choices, values) {
+        match self.concrete(at.request, path) {
             Some(concrete) => {
                 let again = decide(self.set, &concrete, at.world, &mut super::trace::NoTrace);
                 if again.is_allowed() != decision.is_allowed() {
@@ -336,7 +350,7 @@ impl<'a, 'p> Search<'a, 'p> {
             None => self.gave_up = true,
         }
         let lasting = |(dimension, _): &&(Dimension, usize)| !matches!(dimension, Dimension::Every(_));
-        let choices: Choices = choices.iter().filter(lasting).copied().collect();
+        let choices: Choices = path.choices().iter().filter(lasting).copied().collect();
         if choices.is_empty() {
             self.settled = self.settled.or(witness);
         }

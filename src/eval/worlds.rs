@@ -2,62 +2,74 @@
 
 use super::ask::{Answer, Dependence, Witness};
 use super::search::{BUDGET, Choices, Dimension, Leaf, Search};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Failing worlds kept for explaining.
 const KEPT: usize = 8;
+
+/// Choices compared before giving up on what an answer depends.
+const COMPARED: u64 = 50_000_000;
+
+/// A leaf, and how many of its choices are not made yet.
+type Left<'l> = (&'l Leaf, &'l Options, usize);
+
+type Options = FxHashMap<Dimension, usize>;
+
+/// What is chosen, in order, and by dimension.
+#[derive(Default)]
+struct Chosen {
+    choices: Choices,
+    dimensions: FxHashSet<Dimension>,
+}
 
 impl Search<'_, '_> {
     /// From leaves to worlds: a world holds if no leaf that it contains fails.
     fn worlds(&mut self) -> Vec<Leaf> {
         let mut out = Vec::new();
         let leaves = std::mem::take(&mut self.leaves);
-        let all: Vec<&Leaf> = leaves.iter().collect();
-        self.split(&mut Vec::new(), &all, &mut out);
+        let options: Vec<Options> = leaves.iter().map(options).collect();
+        let all: Vec<Left<'_>> =
+            leaves.iter().zip(&options).map(|(leaf, options)| (leaf, options, options.len())).collect();
+        self.split(&mut Chosen::default(), &all, &mut out);
         out
     }
 
-    fn split(&mut self, chosen: &mut Choices, leaves: &[&Leaf], out: &mut Vec<Leaf>) {
+    fn split(&mut self, chosen: &mut Chosen, leaves: &[Left<'_>], out: &mut Vec<Leaf>) {
         if out.len() >= BUDGET {
             self.gave_up = true;
             return;
         }
-        let decided = |leaf: &&&Leaf| leaf.choices.iter().all(|choice| chosen.contains(choice));
-        let Some(failing) = leaves.iter().find(|leaf| !leaf.holds) else {
-            out.push(Leaf { choices: chosen.clone(), holds: true, witness: None });
+        let mut failing = leaves.iter().filter(|(leaf, ..)| !leaf.holds).peekable();
+        let Some((first, ..)) = failing.peek().copied() else {
+            out.push(Leaf { choices: chosen.choices.clone(), holds: true, witness: None });
             return;
         };
-        if let Some(failed) = leaves.iter().filter(|leaf| !leaf.holds).find(decided) {
-            out.push(Leaf { choices: chosen.clone(), holds: false, witness: failed.witness });
+        if let Some((failed, ..)) = failing.find(|(.., left)| *left == 0) {
+            out.push(Leaf { choices: chosen.choices.clone(), holds: false, witness: failed.witness });
             return;
         }
-        let open = failing.choices.iter().map(|(dimension, _)| *dimension);
-        let Some(dimension) =
-            open.into_iter().find(|dimension| !chosen.iter().any(|(at, _)| at == dimension))
+        let open = first.choices.iter().map(|(dimension, _)| *dimension);
+        let Some(dimension) = open.into_iter().find(|dimension| !chosen.dimensions.contains(dimension))
         else {
             return;
         };
-        let mut options: Vec<usize> = leaves
-            .iter()
-            .flat_map(|leaf| {
-                leaf.choices.iter().filter(|(at, _)| *at == dimension).map(|(_, option)| *option)
-            })
-            .collect();
-        options.dedup();
-        let mut seen = Vec::new();
-        options.retain(|option| {
-            let new = !seen.contains(option);
-            seen.push(*option);
-            new
-        });
-        for option in options {
-            let inside: Vec<&Leaf> = leaves
-                .iter()
-                .filter(|leaf| leaf.choices.iter().all(|(at, chosen)| *at != dimension || *chosen == option))
-                .copied()
-                .collect();
-            chosen.push((dimension, option));
+        let mut seen: Vec<usize> = Vec::new();
+        for option in leaves.iter().filter_map(|(_, options, _)| options.get(&dimension)) {
+            if !seen.contains(option) {
+                seen.push(*option);
+            }
+        }
+        for option in seen {
+            let inside = leaves.iter().filter_map(|(leaf, options, left)| match options.get(&dimension) {
+                Some(own) => (*own == option).then(|| (*leaf, *options, left - 1)),
+                None => Some((*leaf, *options, *left)),
+            });
+            let inside: Vec<Left<'_>> = inside.collect();
+            chosen.choices.push((dimension, option));
+            chosen.dimensions.insert(dimension);
             self.split(chosen, &inside, out);
-            chosen.pop();
+            chosen.dimensions.remove(&dimension);
+            chosen.choices.pop();
         }
     }
 
@@ -94,12 +106,10 @@ impl Search<'_, '_> {
                 Dimension::Free(_) | Dimension::Unseen(_) | Dimension::Every(_) => true,
             })
         };
-        let separating = |worlds: &[&Leaf]| -> Vec<Dimension> {
-            dimensions(worlds).into_iter().filter(|dimension| separates(worlds, *dimension)).collect()
-        };
         let presumed: Vec<&Leaf> = all.iter().filter(as_presumed).copied().collect();
         if presumed.iter().all(|world| world.holds) {
-            let presumed = separating(&all)
+            let Some(on) = separating(&all) else { return too_many(&all) };
+            let presumed = on
                 .iter()
                 .filter_map(|dimension| match dimension {
                     Dimension::Unknown(at) => Some(*at),
@@ -110,7 +120,7 @@ impl Search<'_, '_> {
         }
         // Where the presumed worlds differ among themselves, what is presumed is not in question.
         let mixed = presumed.iter().any(|world| world.holds);
-        let on = separating(if mixed { &presumed } else { &all });
+        let Some(on) = separating(if mixed { &presumed } else { &all }) else { return too_many(&all) };
         Answer::Depends {
             on: on.into_iter().filter_map(Dimension::dependence).collect(),
             witness: Box::new(witness),
@@ -126,22 +136,37 @@ fn dimensions(worlds: &[&Leaf]) -> Vec<Dimension> {
     all
 }
 
-/// Whether two worlds that differ in this dimension alone (as far as both look) answer differently.
-fn separates(worlds: &[&Leaf], dimension: Dimension) -> bool {
-    let option_of =
-        |leaf: &Leaf| leaf.choices.iter().find(|(at, _)| *at == dimension).map(|(_, option)| *option);
-    worlds.iter().filter(|world| world.holds).any(|yes| {
-        worlds.iter().filter(|world| !world.holds).any(|no| {
-            let (Some(left), Some(right)) = (option_of(yes), option_of(no)) else { return false };
-            left != right
-                && yes.choices.iter().all(|(at, option)| {
-                    *at == dimension
-                        || no
-                            .choices
-                            .iter()
-                            .find(|(other, _)| other == at)
-                            .is_none_or(|(_, other)| other == option)
-                })
-        })
-    })
+fn options(leaf: &Leaf) -> Options {
+    leaf.choices.iter().copied().collect()
+}
+
+fn too_many(worlds: &[&Leaf]) -> Answer {
+    Answer::GaveUp { on: dimensions(worlds).into_iter().filter_map(Dimension::dependence).collect() }
+}
+
+/// The dimensions in which alone two worlds differ (as far as both look) that answer differently, sorted; none if there are
+/// too many to compare.
+fn separating(worlds: &[&Leaf]) -> Option<Vec<Dimension>> {
+    let of = |holds: bool| worlds.iter().filter(move |world| world.holds == holds);
+    let failing: Vec<Options> = of(false).map(|world| options(world)).collect();
+    let (mut found, mut left) = (Vec::new(), COMPARED);
+    for holding in of(true) {
+        for other in &failing {
+            let mut differing = None;
+            for (dimension, option) in &holding.choices {
+                left = left.checked_sub(1)?;
+                if other.get(dimension).is_none_or(|other| other == option) {
+                    continue;
+                }
+                if differing.replace(*dimension).is_some() {
+                    differing = None;
+                    break;
+                }
+            }
+            found.extend(differing);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Some(found)
 }

@@ -9,7 +9,7 @@ use crate::eval::world::FreeAtom;
 use crate::policy::Clause;
 
 /// A dimension of requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::eval) enum Axis {
     /// The resource.
     Resource,

@@ -34,17 +34,16 @@ impl Network {
     /// Whether a text is an address in the range. IPv4 and IPv6 are apart.
     #[must_use]
     pub fn contains_text(&self, text: &str) -> bool {
-        if let Ok(address) = text.parse() {
-            let (bits, width, v6) = number(address);
-            return v6 == self.v6 && bits & mask(self.prefix, width) == self.base;
-        }
-        // A request key may itself hold a range (`ec2:…` keys do): it is inside if it is no wider.
-        Self::parse(text).is_some_and(|inner| {
-            let width = if self.v6 { 128 } else { 32 };
-            inner.v6 == self.v6
-                && inner.prefix >= self.prefix
-                && inner.base & mask(self.prefix, width) == self.base
-        })
+        Self::parse(text).is_some_and(|inner| self.contains(&inner))
+    }
+
+    /// Whether a range lies in this one. (A request key may itself hold a range, as some of EC2 do.)
+    #[must_use]
+    pub fn contains(&self, inner: &Self) -> bool {
+        let width = if self.v6 { 128 } else { 32 };
+        inner.v6 == self.v6
+            && inner.prefix >= self.prefix
+            && inner.base & mask(self.prefix, width) == self.base
     }
 
     /// First and last address as numbers, and whether they are IPv6.

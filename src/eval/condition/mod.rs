@@ -134,7 +134,7 @@ impl ValueTest {
             Operand::Number(number) => typed(Decimal::parse(value), |have| self.compares(have.cmp(number))),
             Operand::Date(date) => typed(Instant::parse(value), |have| self.compares(have.cmp(date))),
             Operand::Flag(want) => typed(flag(value), |have| have == *want),
-            Operand::Network(network) => typed(Network::parse(value), |_| network.contains_text(value)),
+            Operand::Network(network) => typed(Network::parse(value), |have| network.contains(&have)),
             Operand::BareV6(exact, wide) => match (exact.contains_text(value), wide.contains_text(value)) {
                 _ if Network::parse(value).is_none() => Truth::Mistyped,
                 (left, right) if left == right => left.into(),
@@ -143,6 +143,26 @@ impl ValueTest {
             Operand::Bytes(bytes) => typed(binary::decode(value), |have| have == *bytes),
             Operand::Mistyped => Truth::Mistyped,
             Operand::Unreadable => Truth::Free,
+        }
+    }
+
+    /// Whether it is plain that no value passes this test and the other one.
+    #[must_use]
+    pub fn excludes(&self, other: &ValueTest) -> bool {
+        let context = Context::default();
+        match (&self.operand, &other.operand) {
+            (Operand::Network(left), Operand::Network(right)) => {
+                let (left, right) = (left.bounds(), right.bounds());
+                left.2 != right.2 || left.1 < right.0 || right.1 < left.0
+            }
+            (
+                Operand::Text(text),
+                Operand::Text(_) | Operand::Folded(_) | Operand::Glob(_) | Operand::Arn(_),
+            ) => other.test(text, &context) != Truth::Yes,
+            (Operand::Folded(_) | Operand::Glob(_) | Operand::Arn(_), Operand::Text(_)) => {
+                other.excludes(self)
+            }
+            _ => false,
         }
     }
 

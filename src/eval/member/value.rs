@@ -9,6 +9,9 @@ use crate::eval::glob::Glob;
 use crate::policy::BaseOperator;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// Addresses that documentation has to itself (RFC 5737 and RFC 3849), by whether they are of IPv6.
+const OUTSIDE: [&str; 2] = ["203.0.113.1", "2001:db8::"];
+
 /// A value of a key that every test of the first list takes and none of the second. AWS fills keys with values of their type, so
 /// a key that is compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not
 /// all. What people write may be empty, where nothing else fits.
@@ -36,13 +39,7 @@ fn filled(
     if must.iter().any(|test| test.operand == Operand::Mistyped) {
         return Found::Nothing;
     }
-    let readable = |tests: &[&ValueTest]| -> Vec<ValueTest> {
-        let bare = |test: &&&ValueTest| !matches!(test.operand, Operand::Mistyped | Operand::Unreadable);
-        tests.iter().filter(bare).map(|test| (*test).clone()).collect()
-    };
     let (must, must_not) = (readable(must), readable(must_not));
-    let (must, must_not): (Vec<&ValueTest>, Vec<&ValueTest>) =
-        (must.iter().collect(), must_not.iter().collect());
     let (must, must_not) = (must.as_slice(), must_not.as_slice());
     let all = || must.iter().chain(must_not).copied();
     let languages = |tests: &[&ValueTest]| -> Option<Vec<Language>> {
@@ -58,10 +55,14 @@ fn filled(
         return string_within(&yes, &no.iter().collect::<Vec<_>>(), work);
     }
     // Numbers, instants, addresses and flags: the tests can change only at the constants they name.
-    let mut candidates: Vec<String> = all().flat_map(candidates).collect();
-    // A value that people can read first.
-    candidates.sort_by(|left, right| (left.len(), left).cmp(&(right.len(), right)));
-    candidates.dedup();
+    let named = |tests: &[&ValueTest]| -> Vec<String> {
+        let mut named: Vec<String> = tests.iter().copied().flat_map(candidates).collect();
+        // A value that people can read first; of addresses one that no other test is likely to name.
+        let rank = |text: &String| !OUTSIDE.iter().any(|outside| outside == text);
+        named.sort_by(|left, right| (rank(left), left.len(), left).cmp(&(rank(right), right.len(), right)));
+        named.dedup();
+        named
+    };
     let inside = |text: &str| match within {
         Some(within) => {
             string_within(&[within, &Language::exact(text)], &[], &mut { WORK }) != Found::Nothing
@@ -72,16 +73,24 @@ fn filled(
         must.iter().all(|test| test.test(text, context) == Truth::Yes)
             && must_not.iter().all(|test| matches!(test.test(text, context), Truth::No | Truth::Null))
     };
-    let mut fitting = candidates.into_iter().filter(fits).peekable();
-    let any_fits = fitting.peek().is_some();
-    match fitting.find(|text| inside(text)) {
-        Some(text) => Found::Value(text),
-        // The candidates stand for all values, not for all of a pattern.
-        None if any_fits => Found::GaveUp,
-        // Tests of different types on one key are not searched as a whole.
-        None if is_one_family(all()) => Found::Nothing,
-        None => Found::GaveUp,
+    // What is to pass is asked first: there may be hundreds that are to fail.
+    let mut any_fits = false;
+    for tests in [must, must_not] {
+        let mut fitting = named(tests).into_iter().filter(fits).peekable();
+        any_fits |= fitting.peek().is_some();
+        if let Some(text) = fitting.find(|text| inside(text)) {
+            return Found::Value(text);
+        }
     }
+    // The candidates stand for all values, not for all of a pattern; and tests of different types on one key are not searched as
+    // a whole.
+    if !any_fits && is_one_family(all()) { Found::Nothing } else { Found::GaveUp }
+}
+
+/// The tests whose values can be read.
+fn readable<'t>(tests: &[&'t ValueTest]) -> Vec<&'t ValueTest> {
+    let bare = |test: &&&ValueTest| !matches!(test.operand, Operand::Mistyped | Operand::Unreadable);
+    tests.iter().filter(bare).copied().collect()
 }
 
 /// Whether a key that is there and empty is such a value: `aws s3 ls s3://bucket` sends an empty prefix, and a tag may have no value.
@@ -151,7 +160,7 @@ fn candidates(test: &ValueTest) -> Vec<String> {
                 .into_iter()
                 .flatten()
                 .map(|number| address(number, v6))
-                .chain([address(if v6 { 0x2001_0db8 << 96 } else { 0xCB00_7101 }, v6)])
+                .chain([OUTSIDE[usize::from(v6)].to_owned()])
                 .collect()
         }
         Operand::Text(text) | Operand::Folded(text) => vec![text.to_string()],

@@ -1,6 +1,7 @@
 //! One request of a leaf: what the search chose and found, written into a request that can be decided by itself.
 
-use super::{Choices, Search, Values, is_open};
+use super::path::Path;
+use super::{Search, is_open};
 use crate::eval::compile::Axis;
 use crate::eval::context::ContextValue;
 use crate::eval::member::{self, Found, Language};
@@ -8,18 +9,12 @@ use crate::eval::request::Request;
 
 impl Search<'_, '_> {
     /// One request of the leaf, every key and the resource that a choice speaks of filled in.
-    pub(super) fn concrete(
-        &mut self,
-        request: &Request,
-        choices: &Choices,
-        values: &Values,
-    ) -> Option<Request> {
+    pub(super) fn concrete(&mut self, request: &Request, path: &Path) -> Option<Request> {
+        let choices = path.choices();
         let mut concrete = request.clone();
-        let newest =
-            |axis: Axis| values.iter().rev().find(|(other, _)| *other == axis).map(|(_, value)| value);
         if let Some(space) = &request.space {
-            concrete.resource = match newest(Axis::Resource) {
-                Some(value) => value.as_str().into(),
+            concrete.resource = match path.value(Axis::Resource) {
+                Some(value) => value.into(),
                 None => {
                     let space: Vec<&Language> = space.iter().collect();
                     let Found::Value(any) = member::string(&space, &[]) else { return None };
@@ -45,9 +40,9 @@ impl Search<'_, '_> {
             let name = self.set.key_name(key);
             if is_open(&concrete, name)
                 && !self.is_of_many(choices, name)
-                && let Some(value) = newest(Axis::Key(key))
+                && let Some(value) = path.value(Axis::Key(key))
             {
-                concrete.context.set(name, ContextValue::One(value.as_str().into()));
+                concrete.context.set(name, ContextValue::One(value.into()));
             }
         }
         self.fill_apart(request, &mut concrete, choices);

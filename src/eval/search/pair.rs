@@ -1,7 +1,8 @@
 //! The search over two sets of one numbering: requests that they decide differently.
 
+use super::path::Path;
 use super::twins::Twins;
-use super::{Branch, Choices, Leaf, Search, Values};
+use super::{Branch, Choices, Leaf, Search};
 use crate::eval::ask::Question;
 use crate::eval::compile::Compiled;
 use crate::eval::decide::{Decision, decide};
@@ -21,7 +22,7 @@ impl<'a, 'p> Search<'a, 'p> {
     /// The leaves at which the sets disagree, and whether all requests were looked at; if not, the tests that no values
     /// were found for.
     pub(in crate::eval) fn run_pair(mut self) -> (Vec<PairLeaf>, bool, Vec<String>) {
-        self.choose_unknowns(0, &mut Vec::new());
+        self.choose_unknowns(0, &mut Path::default());
         let stuck = self.stuck();
         (self.unequal, !self.gave_up, stuck)
     }
@@ -33,18 +34,13 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     /// A leaf of two sets: one concrete request is decided again in both.
-    pub(super) fn pair_leaf(
-        &mut self,
-        at: Branch<'_>,
-        (choices, values): (&Choices, &Values),
-        (old, new): (Decision, Decision),
-    ) {
+    pub(super) fn pair_leaf(&mut self, at: Branch<'_>, path: &Path, (old, new): (Decision, Decision)) {
         self.leaves.push(Leaf { choices: Vec::new(), holds: true, witness: None });
-        let Some(request) = self.concrete(at.request, choices, values) else {
+        let Some(request) = self.concrete(at.request, path) else {
             self.gave_up = true;
             return;
         };
-        let request = match self.twins(at, choices) {
+        let request = match self.twins(at, path.choices()) {
             Twins::None => request,
             Twins::Impossible => return,
             Twins::Absent(absent) => *absent,
@@ -55,7 +51,7 @@ impl<'a, 'p> Search<'a, 'p> {
             // INVARIANT: as for a leaf of one set, equal atoms give equal answers.
             self.gave_up = true;
         } else if old.is_allowed() != new.is_allowed() {
-            let (world, choices) = (at.world.clone(), choices.clone());
+            let (world, choices) = (at.world.clone(), path.choices().clone());
             self.unequal.push(PairLeaf { request, world, old: old_again, new: new_again, choices });
         }
     }
