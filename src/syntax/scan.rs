@@ -31,6 +31,9 @@ pub struct ScanPlace {
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 16;
 
+/// What is passed over at once where a line is indented.
+const BLANKS: &[u8] = b"        ";
+
 /// A walk over one text, which is read as far as it is needed.
 #[derive(Debug)]
 pub struct Scan<R> {
@@ -74,9 +77,18 @@ impl<R: Read> Scan<R> {
     fn fill(&mut self) -> bool {
         self.before += self.chunk.len();
         self.at = 0;
-        self.chunk.clear();
-        let limit = u64::try_from(CHUNK).unwrap_or(u64::MAX);
-        matches!(self.input.by_ref().take(limit).read_to_end(&mut self.chunk), Ok(1..))
+        self.chunk.resize(CHUNK, 0);
+        let mut read = 0;
+        while let Some(rest) = self.chunk.get_mut(read..).filter(|rest| !rest.is_empty()) {
+            match self.input.read(rest) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        self.chunk.truncate(read);
+        read > 0
     }
 
     fn offset(&self) -> usize {
@@ -92,16 +104,30 @@ impl<R: Read> Scan<R> {
     }
 
     /// The first byte of the next token, which is not taken.
+    #[inline]
     pub fn peek(&mut self) -> Option<u8> {
-        // Answers are indented: a quarter of a long one is blanks.
+        match self.chunk.get(self.at) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            Some(_) | None => self.behind_blanks(),
+        }
+    }
+
+    fn behind_blanks(&mut self) -> Option<u8> {
         loop {
-            for (passed, byte) in self.chunk.get(self.at..).unwrap_or_default().iter().enumerate() {
+            let rest = self.chunk.get(self.at..).unwrap_or_default();
+            let mut passed = 0;
+            while let Some(byte) = rest.get(passed) {
                 match byte {
                     b'\n' => {
+                        passed += 1;
                         self.line = self.line.saturating_add(1);
-                        self.line_start = self.before + self.at + passed + 1;
+                        self.line_start = self.before + self.at + passed;
+                        // Answers are indented: a quarter of a long one is blanks.
+                        while rest.get(passed..passed + BLANKS.len()) == Some(BLANKS) {
+                            passed += BLANKS.len();
+                        }
                     }
-                    b' ' | b'\r' | b'\t' => {}
+                    b' ' | b'\r' | b'\t' => passed += 1,
                     other => {
                         self.at += passed;
                         return Some(*other);

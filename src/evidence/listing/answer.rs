@@ -6,6 +6,7 @@ use super::groups::{Gather, Object};
 use crate::evidence::bucket::archive;
 use crate::source::SourceId;
 use crate::syntax::{Scan, ScanFault, ScanPlace, unescape};
+use std::borrow::Cow;
 use std::io::Read;
 
 /// One answer, or one page of one.
@@ -170,7 +171,13 @@ impl<R: Read> Walk<R> {
                 {
                     count = self.scan.word()?.parse().unwrap_or(1).max(1);
                 } else if name == b"StorageClass" {
-                    archived = self.string_or_null()?.as_deref().and_then(archive);
+                    archived = None;
+                    if self.scan.peek() == Some(b'"') {
+                        self.scan.string(&mut self.content)?;
+                        archived = archive(&text(&self.content));
+                    } else {
+                        self.scan.skip()?;
+                    }
                 } else if name == b"RestoreStatus" && self.scan.peek() == Some(b'{') {
                     self.scan.open(b'{')?;
                     let mut member = Vec::new();
@@ -184,7 +191,7 @@ impl<R: Read> Walk<R> {
             }
             if let Some(place) = found {
                 self.telling = true;
-                let raw = String::from_utf8_lossy(&content);
+                let raw = text(&content);
                 let key = unescape(&raw);
                 let archived = archived.filter(|_| !restored);
                 each(self, Object { key: &key, count, archived }, &raw, place);
@@ -197,10 +204,14 @@ impl<R: Read> Walk<R> {
     fn string_or_null(&mut self) -> Result<Option<String>, ScanFault> {
         if self.scan.peek() == Some(b'"') {
             self.scan.string(&mut self.content)?;
-            let raw = String::from_utf8_lossy(&self.content);
-            return Ok(Some(unescape(&raw).into_owned()));
+            return Ok(Some(unescape(&text(&self.content)).into_owned()));
         }
         self.scan.skip()?;
         Ok(None)
     }
+}
+
+/// Quicker than `from_utf8_lossy` where the text is whole, as it nearly always is.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

@@ -3,7 +3,9 @@
 use super::answer::Answer;
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::ScanPlace;
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
 /// Objects of one folder with one ending, archived or not. What holds for one of them (its period, whether it is read) holds for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ impl KeyGroup {
 
     /// What the group is sorted by: keys of a folder stand together, and with those of the folders in it.
     pub(super) fn rank(&self) -> (&str, &str, Option<&'static str>) {
-        (self.folder(), ending(&self.key), self.archived)
+        (self.folder(), ending(self.key.get(self.folder..).unwrap_or_default()), self.archived)
     }
 
     /// The same with another spelling of the key.
@@ -43,16 +45,16 @@ impl KeyGroup {
 }
 
 fn folder_of(key: &str) -> usize {
-    key.rfind('/').map_or(0, |at| at + 1)
+    memchr::memrchr(b'/', key.as_bytes()).map_or(0, |at| at + 1)
 }
 
 /// What tells kinds of files apart: the last part of the name, with the one before it if it is a word (`.csv.gz`,
 /// `.snappy.parquet`, but not the number in `report.0001.gz`). A manifest ends in its own word.
-fn ending(key: &str) -> &str {
-    let name = key.get(folder_of(key)..).unwrap_or_default();
-    let Some(last) = name.rfind('.') else { return "" };
+fn ending(name: &str) -> &str {
+    let dot = |text: &str| memchr::memrchr(b'.', text.as_bytes());
+    let Some(last) = dot(name) else { return "" };
     let before = name.get(..last).unwrap_or_default();
-    let start = match before.rfind('.') {
+    let start = match dot(before) {
         Some(dot) if is_word(before.get(dot + 1..).unwrap_or_default()) => dot,
         Some(_) | None => last,
     };
@@ -82,7 +84,8 @@ pub(super) struct Object<'k> {
 #[derive(Debug, Default)]
 pub(super) struct Gather {
     groups: Vec<KeyGroup>,
-    by_rank: HashMap<(String, String, Option<&'static str>), usize>,
+    /// Groups by the hash of their rank, which is made without a copy of the texts.
+    by_rank: FxHashMap<u64, Vec<usize>>,
     /// The group met last: keys of one folder follow each other.
     last: Option<usize>,
     /// For each group, the text around its first key, where the text as a whole is not held.
@@ -104,11 +107,12 @@ impl Gather {
         source: SourceId,
     ) {
         let folder = folder_of(key);
-        let rank = (key.get(..folder).unwrap_or_default(), ending(key), archived);
-        let same = |group: &KeyGroup| group.rank() == rank;
-        let known = self.last.filter(|last| self.groups.get(*last).is_some_and(same));
-        let known =
-            known.or_else(|| self.by_rank.get(&(rank.0.to_owned(), rank.1.to_owned(), archived)).copied());
+        let (within, name) = key.split_at_checked(folder).unwrap_or_default();
+        let rank = (within, ending(name), archived);
+        let hash = FxBuildHasher.hash_one(rank);
+        let same = |at: &usize| self.groups.get(*at).is_some_and(|group| group.rank() == rank);
+        let known = self.last.filter(same);
+        let known = known.or_else(|| self.by_rank.get(&hash)?.iter().copied().find(same));
         if let Some(group) = known.and_then(|known| self.groups.get_mut(known)) {
             group.count = group.count.saturating_add(count);
             self.last = known;
@@ -122,7 +126,7 @@ impl Gather {
             }
         };
         self.last = Some(self.groups.len());
-        self.by_rank.insert((rank.0.to_owned(), rank.1.to_owned(), archived), self.groups.len());
+        self.by_rank.entry(hash).or_default().push(self.groups.len());
         self.groups.push(KeyGroup { key: key.to_owned(), place, count, archived, folder, answer });
     }
 
