@@ -4,10 +4,10 @@ FROM rust:1.95-alpine AS build
 RUN apk add --no-cache musl-dev
 WORKDIR /source
 COPY . .
-RUN cargo build --release --locked --no-default-features
+RUN cargo build --profile dist --locked --no-default-features
 
 FROM scratch
-COPY --from=build /source/target/release/preflight /preflight
+COPY --from=build /source/target/dist/preflight /preflight
 USER 65532:65532
 WORKDIR /work
 ENTRYPOINT ["/preflight"]

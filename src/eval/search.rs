@@ -243,6 +243,7 @@ impl<'a, 'p> Search<'a, 'p> {
             self.back(path);
             if let Some((dimension, option)) = newest
                 && self.settled.is_none()
+                && self.may_go_on(1)
             {
                 self.other_way(at, path, (dimension, 1 - option));
             }
