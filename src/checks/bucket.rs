@@ -3,7 +3,7 @@
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::BucketQuestion;
 use crate::eval::Instant;
-use crate::evidence::Said;
+use crate::evidence::{Said, Term};
 use crate::finding::State;
 use crate::policy::arn;
 use crate::rulebook::Values;
@@ -41,8 +41,10 @@ fn kept(subject: &Subject<'_>, needed: i64) -> Outcome {
         };
         let values =
             |days: i64| Values::new().with("found", days.to_string()).with("needed", needed.to_string());
-        let expires = rule.expires.filter(|(days, _)| *days < needed);
-        let archives = rule.archives.as_ref().filter(|(days, ..)| *days < needed);
+        let days = |term: &Term| Some(days(subject, term)).filter(|days| *days < needed);
+        let expires = rule.expires.as_ref().and_then(|(term, place)| Some((days(term)?, *place)));
+        let archives =
+            rule.archives.as_ref().and_then(|(term, class, place)| Some((days(term)?, class, place)));
         if hits == Some(false) || (expires.is_none() && archives.is_none()) {
             continue;
         }
@@ -54,7 +56,7 @@ fn kept(subject: &Subject<'_>, needed: i64) -> Outcome {
             causes.push(Cause::new("bucket", "expires", place, values(days)));
         }
         if let Some((days, class, place)) = archives {
-            causes.push(Cause::new("bucket", "archives", *place, values(*days).with("name", class.as_str())));
+            causes.push(Cause::new("bucket", "archives", *place, values(days).with("name", class.as_str())));
         }
     }
     let state = match (causes.is_empty(), is_unsure) {
@@ -64,6 +66,17 @@ fn kept(subject: &Subject<'_>, needed: i64) -> Outcome {
     };
     let facts = if state == State::Unknown { vec![FactRef::new("lifecycle-filter")] } else { Vec::new() };
     Outcome { causes, facts, ..Outcome::of(state) }
+}
+
+/// How many days a file that is delivered now is left alone.
+fn days(subject: &Subject<'_>, term: &Term) -> i64 {
+    match term {
+        Term::Days(days) => *days,
+        Term::On(date) => {
+            let both = Instant::parse(subject.now).zip(Instant::parse(date));
+            both.map_or(0, |(now, date)| now.days_until(date).max(0))
+        }
+    }
 }
 
 /// Whether the delivered object at hand can be read as it is. An older one than is read says nothing of newer ones.

@@ -13,6 +13,9 @@ pub(super) const EXPORT_ID: &str = "{export-id}";
 /// An identifier that no policy names.
 pub(super) const FRESH_ID: &str = "3f2a9c1e-0000-4000-8000-000000000000";
 
+/// The caller's organization.
+const ORGANIZATION: &str = "aws:PrincipalOrgID";
+
 /// What is needed to make requests of one kind.
 pub(super) struct Maker<'a> {
     pub(super) subject: &'a Subject<'a>,
@@ -35,6 +38,10 @@ impl Maker<'_> {
         let mut context = Context::new();
         let asked = self.template.context.iter().chain(self.extra);
         for (key, template) in asked.clone() {
+            if key.eq_ignore_ascii_case(ORGANIZATION) && !self.is_of_organization(caller) {
+                context.set(key, ContextValue::Unseen);
+                continue;
+            }
             match self.fill(set, template) {
                 Some(value) if value == "none" => {}
                 Some(value) => context.set_one(key, &value),
@@ -80,6 +87,16 @@ impl Maker<'_> {
             }
         }
         request
+    }
+
+    /// Whether the caller's account is one that is known to be of the form's organization. Of others nobody said whose they are.
+    fn is_of_organization(&self, caller: &Caller) -> bool {
+        let Some(account) = caller.account() else { return true };
+        let record = &self.subject.evidence.organization;
+        ["account", "management-account"].iter().any(|name| self.form.text(name) == Some(account))
+            || record.management.as_ref().is_some_and(|management| management.text == account)
+            || record.accounts.iter().flatten().any(|member| member.id.text == account)
+            || self.form.connected_accounts.iter().any(|connected| connected.text == account)
     }
 
     /// What is one way or another about these requests. An option that speaks of the export's identifier becomes one option

@@ -253,6 +253,15 @@ fn levels(
         return Err(ConfigFault { span: span(value.span()), message });
     };
     for (level, paths) in levels.iter().enumerate() {
+        // https://docs.aws.amazon.com/organizations/latest/APIReference/API_DetachPolicy.html (checked 2026-11)
+        if kind == "scp" && paths.get_ref().as_array().is_some_and(|paths| paths.is_empty()) {
+            let message = format!(
+                "level {} of `{name}` has no policy, and every root, unit and account has at least one: name its files, \
+                 `FullAWSAccess` as a file, too; leave out `{name}` if a level is not known",
+                level + 1
+            );
+            return Err(ConfigFault { span: span(paths.span()), message });
+        }
         out.extend(strings(paths, name)?.into_iter().map(|(path, _)| NamedDocument {
             kind: kind.to_owned(),
             level,

@@ -23,7 +23,7 @@ use super::member::{self, Found};
 use super::request::Request;
 use super::world::{FreeAtom, World};
 use consulted::{Consulted, Open};
-use path::Path;
+pub(super) use path::Path;
 use taken::Taken;
 
 /// Leaves looked at for one question before giving up.
@@ -178,7 +178,7 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     /// A member with the chosen options of the unknowns applied.
-    fn request(&self, member: usize, choices: &Choices) -> Option<Request> {
+    pub(super) fn request(&self, member: usize, choices: &Choices) -> Option<Request> {
         let mut request = self.question.members.get(member)?.request.clone();
         // Unknowns that no policy looks at take their first option: it cannot matter which.
         let fixed =
@@ -283,7 +283,7 @@ impl<'a, 'p> Search<'a, 'p> {
         if found == Found::Nothing { Step::Impossible } else { Step::Unknown }
     }
 
-    fn back(&self, path: &mut Path) {
+    pub(super) fn back(&self, path: &mut Path) {
         path.pop(|atom| self.set.axis(atom));
     }
 
@@ -315,6 +315,8 @@ impl<'a, 'p> Search<'a, 'p> {
     fn is_every(&self, atom: FreeAtom, request: &Request) -> bool {
         let every = |key: &str| matches!(request.context.get(key), Some(ContextValue::Every(_)));
         match self.set.axis(atom) {
+            // What a variable stands for that nobody knows is the same for all resources.
+            Axis::Resource if self.set.variables(atom).any(|key| is_unknown(request, key)) => false,
             Axis::Resource => request.space.is_some() || self.set.variables(atom).any(every),
             Axis::Key(key) => every(self.set.key_name(key)),
             Axis::None => self.set.clause_key(atom).is_some_and(every),
@@ -365,6 +367,11 @@ struct Branch<'b> {
     member: usize,
     request: &'b Request,
     world: &'b World,
+}
+
+/// Whether a key has one value, or none, which nobody knows.
+fn is_unknown(request: &Request, key: &str) -> bool {
+    matches!(request.context.get(key), Some(ContextValue::Unknown | ContextValue::Unseen))
 }
 
 /// Whether nobody knows the value of a key.

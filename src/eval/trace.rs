@@ -27,6 +27,8 @@ pub enum Event {
 pub trait Recorder {
     /// Whether anything is done with events.
     const WANTED: bool;
+    /// Whether statements are looked at that change nothing.
+    const EVERY: bool;
     /// Takes one.
     fn event(&mut self, event: Event);
 }
@@ -37,6 +39,7 @@ pub struct NoTrace;
 
 impl Recorder for NoTrace {
     const WANTED: bool = false;
+    const EVERY: bool = false;
     #[inline]
     fn event(&mut self, _event: Event) {}
 }
@@ -50,6 +53,7 @@ pub struct Trace {
 
 impl Recorder for Trace {
     const WANTED: bool = true;
+    const EVERY: bool = true;
     fn event(&mut self, event: Event) {
         self.events.push(event);
     }

@@ -1,8 +1,8 @@
 //! From the leaves of a search to worlds, and from worlds to the answer.
 
 use super::ask::{Answer, Dependence, Witness};
-use super::search::{BUDGET, Choices, Dimension, Leaf, Search};
-use rustc_hash::{FxHashMap, FxHashSet};
+use super::search::{BUDGET, Dimension, Leaf, Path, Search};
+use rustc_hash::FxHashMap;
 
 /// Failing worlds kept for explaining.
 const KEPT: usize = 8;
@@ -15,13 +15,6 @@ type Left<'l> = (&'l Leaf, &'l Options, usize);
 
 type Options = FxHashMap<Dimension, usize>;
 
-/// What is chosen, in order, and by dimension.
-#[derive(Default)]
-struct Chosen {
-    choices: Choices,
-    dimensions: FxHashSet<Dimension>,
-}
-
 impl Search<'_, '_> {
     /// From leaves to worlds: a world holds if no leaf that it contains fails.
     fn worlds(&mut self) -> Vec<Leaf> {
@@ -30,27 +23,26 @@ impl Search<'_, '_> {
         let options: Vec<Options> = leaves.iter().map(options).collect();
         let all: Vec<Left<'_>> =
             leaves.iter().zip(&options).map(|(leaf, options)| (leaf, options, options.len())).collect();
-        self.split(&mut Chosen::default(), &all, &mut out);
+        self.split(&mut Path::default(), &all, &mut out);
         out
     }
 
-    fn split(&mut self, chosen: &mut Chosen, leaves: &[Left<'_>], out: &mut Vec<Leaf>) {
+    fn split(&mut self, chosen: &mut Path, leaves: &[Left<'_>], out: &mut Vec<Leaf>) {
         if out.len() >= BUDGET {
             self.gave_up = true;
             return;
         }
         let mut failing = leaves.iter().filter(|(leaf, ..)| !leaf.holds).peekable();
         let Some((first, ..)) = failing.peek().copied() else {
-            out.push(Leaf { choices: chosen.choices.clone(), holds: true, witness: None });
+            out.push(Leaf { choices: chosen.choices().clone(), holds: true, witness: None });
             return;
         };
         if let Some((failed, ..)) = failing.find(|(.., left)| *left == 0) {
-            out.push(Leaf { choices: chosen.choices.clone(), holds: false, witness: failed.witness });
+            out.push(Leaf { choices: chosen.choices().clone(), holds: false, witness: failed.witness });
             return;
         }
         let open = first.choices.iter().map(|(dimension, _)| *dimension);
-        let Some(dimension) = open.into_iter().find(|dimension| !chosen.dimensions.contains(dimension))
-        else {
+        let Some(dimension) = open.into_iter().find(|dimension| !chosen.has(*dimension)) else {
             return;
         };
         let mut seen: Vec<usize> = Vec::new();
@@ -65,11 +57,10 @@ impl Search<'_, '_> {
                 None => Some((*leaf, *options, *left)),
             });
             let inside: Vec<Left<'_>> = inside.collect();
-            chosen.choices.push((dimension, option));
-            chosen.dimensions.insert(dimension);
-            self.split(chosen, &inside, out);
-            chosen.dimensions.remove(&dimension);
-            chosen.choices.pop();
+            if self.is_possible(chosen, (dimension, option)) {
+                self.split(chosen, &inside, out);
+            }
+            self.back(chosen);
         }
     }
 

@@ -50,10 +50,20 @@ impl EncryptionRecord {
 pub struct LifecycleRule {
     /// What its keys begin with; none if the rule looks at tags or sizes too.
     pub prefix: Option<String>,
-    /// Days after which objects are deleted, with its place.
-    pub expires: Option<(i64, Place)>,
-    /// Days after which objects move to a class that must be restored before it can be read: days, class, place.
-    pub archives: Option<(i64, String, Place)>,
+    /// When objects are deleted, with its place.
+    pub expires: Option<(Term, Place)>,
+    /// When objects move to a class that must be restored before it can be read: when, class, place.
+    pub archives: Option<(Term, String, Place)>,
+}
+
+/// When a lifecycle rule does something to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Term {
+    /// So many days after it was written.
+    Days(i64),
+    /// On a date, and from then on to every object at once.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html> (checked 2026-11)
+    On(String),
 }
 
 /// Storage classes whose objects cannot be read as they are.
@@ -173,11 +183,11 @@ fn encryption(node: &Node<'_>, [algorithm, key]: [&str; 2], source: SourceId) ->
     Some(EncryptionRecord { algorithm, key })
 }
 
-fn days(node: Option<&Node<'_>>, source: SourceId) -> Option<(i64, Place)> {
-    let node = node?.get("Days")?;
-    match &node.value {
-        Value::Number(days) => Some((days.parse().ok()?, place(node, source))),
-        _ => None,
+fn term(node: Option<&Node<'_>>, source: SourceId) -> Option<(Term, Place)> {
+    let (days, date) = (node?.get("Days"), node?.get("Date"));
+    match days.map(|days| (days, &days.value)) {
+        Some((node, Value::Number(days))) => Some((Term::Days(days.parse().ok()?), place(node, source))),
+        _ => Some((Term::On(date?.as_str()?.to_owned()), place(date?, source))),
     }
 }
 
@@ -194,11 +204,11 @@ fn rule(node: &Node<'_>, source: SourceId) -> Option<LifecycleRule> {
     let archives = node.get("Transitions").or_else(|| node.get("Transition")).and_then(|list| {
         list.iter_one_or_many().find_map(|step| {
             let class = step.get("StorageClass").and_then(Node::as_str)?;
-            let (days, place) = days(Some(step), source)?;
-            ARCHIVES.contains(&class).then(|| (days, class.to_owned(), place))
+            let (term, place) = term(Some(step), source)?;
+            ARCHIVES.contains(&class).then(|| (term, class.to_owned(), place))
         })
     });
-    let expires = days(node.get("Expiration"), source);
+    let expires = term(node.get("Expiration"), source);
     let prefix = (!has_more).then(|| prefix.to_owned());
     (expires.is_some() || archives.is_some()).then_some(LifecycleRule { prefix, expires, archives })
 }

@@ -53,7 +53,7 @@ pub(super) fn causes(
     if !heals(case, request, world, &best, &failing) {
         notes.push(phrases.say("nearest-not-alone", &[]));
     }
-    // Of an action about the bucket that a statement on files does not name, nobody meant the files for the bucket.
+    // Of an action that a statement does not name, nobody meant the files for the bucket, or the bucket for the files.
     let lacks_action = failing.contains(&ElementKind::Action) && misspelt(request, statement).is_none();
     let causes: Vec<Cause> = failing
         .into_iter()
@@ -63,7 +63,7 @@ pub(super) fn causes(
                 ElementKind::Principal => principal::causes(request, policy, statement),
                 ElementKind::Resource => {
                     let cause = resource::cause(case, request, policy, statement);
-                    let is_beside = lacks_action && cause.case == "resource-object-arn";
+                    let is_beside = lacks_action && matches!(&*cause.case, "resource-object-arn" | "resource-bucket-arn");
                     if is_beside { Vec::new() } else { vec![cause] }
                 }
                 ElementKind::Clause(at) => {

@@ -109,10 +109,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         if clause.atoms.is_empty() && negated {
             return !self.free(clause.whole);
         }
-        let mut any = false;
-        for atom in &clause.atoms {
-            any |= self.open(*atom, None);
-        }
+        let any = clause.atoms.iter().any(|atom| self.open(*atom, None));
         any != negated
     }
 

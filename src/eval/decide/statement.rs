@@ -21,6 +21,13 @@ impl<R: Recorder> Pass<'_, '_, R> {
     ) -> Result<(), DenyReason> {
         let set = self.set;
         let Some(statement) = set.statements.get(id.0 as usize) else { return Ok(()) };
+        // A second `Allow` adds nothing to one that cannot name the caller more directly.
+        if !R::EVERY
+            && statement.effect == Effect::Allow
+            && level.is_some_and(|(_, best)| best == Naming::Itself)
+        {
+            return Ok(());
+        }
         match self.statement(id, statement) {
             Err(element) => {
                 if R::WANTED {
@@ -121,19 +128,22 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let mut any = false;
         let mut null = false;
         for atom in &element.atoms {
-            match self.atom(*atom, "") {
-                Truth::Yes => {
-                    any = true;
-                    if !element.negated && element.null.is_none() {
-                        return true;
-                    }
-                }
-                Truth::No | Truth::Mistyped => {}
+            let matches = match self.atom(*atom, "") {
+                Truth::Yes => true,
+                Truth::No | Truth::Mistyped => false,
                 // A variable without a value: the statement matches no resource, in either form.
                 Truth::Null if element.negated => return false,
-                Truth::Null => null = true,
-                Truth::Free => any |= self.open(*atom, Some("")),
+                Truth::Null => {
+                    null = true;
+                    false
+                }
+                Truth::Free => self.open(*atom, Some("")),
+            };
+            // What else stands there changes nothing, and what is not looked at is no case of its own.
+            if matches && (element.negated || element.null.is_none()) {
+                return !element.negated;
             }
+            any |= matches;
         }
         // AWS adds that such a variable may invalidate the whole statement, good values beside it included.
         if let (true, true, Some(invalid)) = (any, null, element.null) {

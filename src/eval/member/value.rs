@@ -58,7 +58,12 @@ fn filled(
     let named = |tests: &[&ValueTest]| -> Vec<String> {
         let mut named: Vec<String> = tests.iter().copied().flat_map(candidates).collect();
         // A value that people can read first; of addresses one that no other test is likely to name.
-        let rank = |text: &String| !OUTSIDE.iter().any(|outside| outside == text);
+        let families = families(tests);
+        let rank = |text: &String| match OUTSIDE.iter().position(|outside| outside == text) {
+            Some(family) if families.get(family) == Some(&true) => 0,
+            None => 1,
+            Some(_) => 2,
+        };
         named.sort_by(|left, right| (rank(left), left.len(), left).cmp(&(rank(right), right.len(), right)));
         named.dedup();
         named
@@ -160,7 +165,8 @@ fn candidates(test: &ValueTest) -> Vec<String> {
                 .into_iter()
                 .flatten()
                 .map(|number| address(number, v6))
-                .chain([OUTSIDE[usize::from(v6)].to_owned()])
+                // An address may be of the other family.
+                .chain(OUTSIDE.map(str::to_owned))
                 .collect()
         }
         Operand::Text(text) | Operand::Folded(text) => vec![text.to_string()],
@@ -171,6 +177,19 @@ fn candidates(test: &ValueTest) -> Vec<String> {
         | Operand::Mistyped
         | Operand::Unreadable => Vec::new(),
     }
+}
+
+/// Whether tests name networks of IPv4, and whether of IPv6.
+fn families(tests: &[&ValueTest]) -> [bool; 2] {
+    let mut named = [false; 2];
+    for test in tests {
+        if let Operand::Network(network) | Operand::BareV6(network, _) = &test.operand
+            && let Some(family) = named.get_mut(usize::from(network.bounds().2))
+        {
+            *family = true;
+        }
+    }
+    named
 }
 
 fn address(number: u128, v6: bool) -> String {

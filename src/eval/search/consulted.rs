@@ -21,6 +21,7 @@ pub(super) enum Open {
 
 impl Recorder for Consulted {
     const WANTED: bool = true;
+    const EVERY: bool = false;
     fn event(&mut self, event: Event) {
         match event {
             Event::Free(atom) => {

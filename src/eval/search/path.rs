@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Choices, the newest last, and for each axis a value that agrees with all of them.
 #[derive(Default)]
-pub(super) struct Path {
+pub(in crate::eval) struct Path {
     choices: Choices,
     chosen: FxHashSet<Dimension>,
     tests: FxHashMap<Axis, [Vec<FreeAtom>; 2]>,
@@ -52,11 +52,11 @@ impl Path {
         self.choices.last().copied()
     }
 
-    pub(super) fn has(&self, dimension: Dimension) -> bool {
+    pub(in crate::eval) fn has(&self, dimension: Dimension) -> bool {
         self.chosen.contains(&dimension)
     }
 
-    pub(super) fn choices(&self) -> &Choices {
+    pub(in crate::eval) fn choices(&self) -> &Choices {
         &self.choices
     }
 

@@ -1,7 +1,7 @@
 //! Values that agree with every choice made so far.
 
 use super::path::Path;
-use super::{Search, is_open};
+use super::{Dimension, Search, is_open, is_unknown};
 use crate::eval::compile::Axis;
 use crate::eval::context::ContextValue;
 use crate::eval::member::{self, Found, Language};
@@ -25,6 +25,26 @@ impl Search<'_, '_> {
             }
             Some(_) | None => self.solve(request, path, (atom, truth)),
         }
+    }
+
+    /// Makes a choice that holds for the whole run, and says whether a key can have a value that is like that: what tests say of
+    /// one resource each need not fit together.
+    pub(in crate::eval) fn is_possible(&mut self, path: &mut Path, choice: (Dimension, usize)) -> bool {
+        let atom = choice.0.atom();
+        let axis = atom.map(|atom| self.set.axis(atom));
+        path.push(choice, axis);
+        let (Dimension::Free(atom), Some(axis @ Axis::Key(key))) = (choice.0, axis) else { return true };
+        let name = self.set.key_name(key);
+        let mut requests =
+            (0..self.question.members.len()).filter_map(|member| self.request(member, path.choices()));
+        let Some(request) = requests.find(|request| is_unknown(request, name)) else { return true };
+        drop(requests);
+        match self.value(&request, path, (atom, choice.1 == 1)) {
+            Found::Value(value) => path.agree(axis, value),
+            Found::Nothing => return false,
+            Found::GaveUp => {}
+        }
+        true
     }
 
     /// A value for the axis of a test that agrees with every choice made on it so far.
