@@ -361,6 +361,11 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
             Dependence::Unseen(layer) => layers::fact(case.subject, *layer, service),
             Dependence::Free(atom) => match case.set.describe(*atom) {
                 FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
+                FreeFact::Key("aws:principalorgid") if maker.waits_for("aws:principalorgid").is_none() => {
+                    let caller = case.question.members.first().map(|member| &member.request.caller);
+                    let account = caller.and_then(|caller| caller.account()).unwrap_or_default();
+                    FactRef::with("account-organization", "name", account)
+                }
                 FreeFact::Key(key) => match maker.waits_for(key) {
                     Some(name) => FactRef::with("form", "name", &name),
                     None => {

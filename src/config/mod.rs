@@ -322,6 +322,7 @@ mod tests {
             ("[form]\naccount = 111122223333\n", "111122223333: write `account` in quotes"),
             ("[form]\nbuket = \"x\"\n", "buket: `buket` is not known here"),
             ("[documents]\nscps = \"a.json\"\n", "\"a.json\": `scps` must be a list of levels"),
+            ("[documents]\nscps = [[\"a.json\"], []]\n", "[]: level 2 of `scps` has no policy"),
             ("[linked]\naccount = \"111122223333\"\n", "[linked]: write `[[linked]]` with two brackets"),
             ("[[linked]]\nreader = \"x\"\n", "[[linked]]: `[[linked]]` needs `account`"),
             ("form = 1\n", "1: `form` must be a table"),
