@@ -53,6 +53,18 @@ pub(super) fn words(evidence: &Evidence) -> Vec<&str> {
     words
 }
 
+/// Addresses of both families, from both ends and between.
+const ADDRESSES: [&str; 8] = [
+    "0.0.0.1",
+    "10.1.2.3",
+    "127.255.255.255",
+    "128.0.0.0",
+    "203.0.113.77",
+    "::1",
+    "2001:db8::7",
+    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+];
+
 /// One member of a part of a question, chosen by dice.
 pub(super) fn member(
     dice: &mut Dice,
@@ -73,7 +85,12 @@ pub(super) fn member(
         if matches!(value, ContextValue::One(_) | ContextValue::Many(_)) {
             continue;
         }
-        let texts: Vec<&str> = set.texts().chain(["true", "false", "1", "203.0.113.77", "other"]).collect();
+        let mut texts: Vec<&str> =
+            set.texts().chain(["true", "false", "1", "203.0.113.77", "other"]).collect();
+        // AWS fills keys with values of their type.
+        if key.eq_ignore_ascii_case("aws:SourceIp") {
+            texts = ADDRESSES.to_vec();
+        }
         match value {
             ContextValue::Unknown | ContextValue::Unseen => {
                 if *value == ContextValue::Unseen && dice.roll(3) == 0 {
