@@ -64,7 +64,7 @@ pub(super) fn causes(
                 ElementKind::Resource => {
                     let cause = resource::cause(case, request, policy, statement);
                     let is_beside =
-                        lacks_action && matches!(&*cause.case, "resource-object-arn" | "resource-bucket-arn");
+                        lacks_action && matches!(cause.case, "resource-object-arn" | "resource-bucket-arn");
                     if is_beside { Vec::new() } else { vec![cause] }
                 }
                 ElementKind::Clause(at) => {
