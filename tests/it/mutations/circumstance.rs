@@ -31,3 +31,10 @@ pub(super) fn circumstances(
         context.set_one("aws:ViaAWSService", "true");
     }
 }
+
+/// Whether the form tells of which organization the caller's account is: its own, or none that anybody named.
+pub(super) fn is_of_organization(form: &Form, caller: &Caller) -> bool {
+    let Some(account) = caller.account() else { return true };
+    ["account", "management-account"].iter().any(|name| form.text(name) == Some(account))
+        || form.connected_accounts.iter().any(|connected| connected.text == account)
+}

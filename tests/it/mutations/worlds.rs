@@ -2,7 +2,7 @@
 //!
 //! It shares no code with `checks`: form, layers, context and worlds are worked out here once more, as plainly as can be.
 
-use super::circumstance::circumstances;
+use super::circumstance::{circumstances, is_of_organization};
 use crate::common::NOW;
 use preflight::catalog;
 use preflight::contract::{Ask, Demand, Expect, Form, KeyChange, RequestTemplate};
@@ -184,7 +184,9 @@ impl Puzzle<'_, '_> {
         let mut context = Context::new();
         for (key, value) in template.context.iter().chain(self.extra) {
             decided.push(key.to_ascii_lowercase());
-            match self.fill(value) {
+            let is_foreign =
+                key.eq_ignore_ascii_case("aws:PrincipalOrgID") && !is_of_organization(self.form, caller);
+            match self.fill(value).filter(|_| !is_foreign) {
                 None => context.set(key, ContextValue::Unseen),
                 Some(value) if value == "none" => {}
                 Some(value) => context.set_one(key, &value),
