@@ -1,6 +1,6 @@
 //! Whether a request is allowed, in every world.
 
-use super::context::{EXPORT_ID, FRESH_ID, Maker};
+use super::context::{EXPORT_ID, FRESH_ID, Maker, ORGANIZATION};
 use super::explain;
 use super::export;
 use super::homes;
@@ -352,6 +352,9 @@ fn detail(subject: &Subject<'_>, question: &Question) -> Option<String> {
 }
 
 fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: &Maker<'_>) -> Vec<FactRef> {
+    let mut callers = case.question.members.iter().map(|member| &member.request.caller);
+    let foreign = callers.find_map(|caller| maker.foreign_account(caller));
+    let foreign = |key: &str| foreign.filter(|_| key.eq_ignore_ascii_case(ORGANIZATION));
     let mut facts: Vec<FactRef> = on
         .iter()
         .map(|each| match each {
@@ -361,14 +364,10 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
             Dependence::Unseen(layer) => layers::fact(case.subject, *layer, service),
             Dependence::Free(atom) => match case.set.describe(*atom) {
                 FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
-                FreeFact::Key("aws:principalorgid") if maker.waits_for("aws:principalorgid").is_none() => {
-                    let caller = case.question.members.first().map(|member| &member.request.caller);
-                    let account = caller.and_then(|caller| caller.account()).unwrap_or_default();
-                    FactRef::with("account-organization", "name", account)
-                }
-                FreeFact::Key(key) => match maker.waits_for(key) {
-                    Some(name) => FactRef::with("form", "name", &name),
-                    None => {
+                FreeFact::Key(key) => match (maker.waits_for(key), foreign(key)) {
+                    (Some(name), _) => FactRef::with("form", "name", &name),
+                    (None, Some(account)) => FactRef::with("account-organization", "name", account),
+                    (None, None) => {
                         let listed = catalog::condition_key(key).filter(|known| !known.is_template());
                         FactRef::with("condition-key", "key", listed.map_or(key, |known| known.name))
                     }

@@ -2,6 +2,7 @@
 
 use super::export;
 use super::homes::REGION;
+use super::session;
 use super::subject::Subject;
 use crate::eval::{Caller, CallerKind, ContextValue};
 use crate::policy::arn;
@@ -32,10 +33,9 @@ pub(super) fn known(
     if let Some(region) = &region {
         out.push(("aws:RequestedRegion", one(region)));
     }
-    // The bucket's owner is of the organization that the form is about, where it is the form's account.
     let form = subject.form;
     if let (Some(owner), Some(organization)) = (owner, form.text("organization"))
-        && form.text("account") == Some(owner)
+        && session::is_of_organization(subject, form, owner)
         && organization != "none"
     {
         out.push(("aws:ResourceOrgID", one(organization)));

@@ -14,7 +14,7 @@ pub(super) const EXPORT_ID: &str = "{export-id}";
 pub(super) const FRESH_ID: &str = "3f2a9c1e-0000-4000-8000-000000000000";
 
 /// The caller's organization.
-const ORGANIZATION: &str = "aws:PrincipalOrgID";
+pub(super) const ORGANIZATION: &str = "aws:PrincipalOrgID";
 
 /// What is needed to make requests of one kind.
 pub(super) struct Maker<'a> {
@@ -38,7 +38,7 @@ impl Maker<'_> {
         let mut context = Context::new();
         let asked = self.template.context.iter().chain(self.extra);
         for (key, template) in asked.clone() {
-            if key.eq_ignore_ascii_case(ORGANIZATION) && !self.is_of_organization(caller) {
+            if key.eq_ignore_ascii_case(ORGANIZATION) && self.foreign_account(caller).is_some() {
                 context.set(key, ContextValue::Unseen);
                 continue;
             }
@@ -89,14 +89,9 @@ impl Maker<'_> {
         request
     }
 
-    /// Whether the caller's account is one that is known to be of the form's organization. Of others nobody said whose they are.
-    fn is_of_organization(&self, caller: &Caller) -> bool {
-        let Some(account) = caller.account() else { return true };
-        let record = &self.subject.evidence.organization;
-        ["account", "management-account"].iter().any(|name| self.form.text(name) == Some(account))
-            || record.management.as_ref().is_some_and(|management| management.text == account)
-            || record.accounts.iter().flatten().any(|member| member.id.text == account)
-            || self.form.connected_accounts.iter().any(|connected| connected.text == account)
+    /// The caller's account, where nobody said of which organization it is.
+    pub(super) fn foreign_account<'c>(&self, caller: &'c Caller) -> Option<&'c str> {
+        caller.account().filter(|account| !session::is_of_organization(self.subject, self.form, account))
     }
 
     /// What is one way or another about these requests. An option that speaks of the export's identifier becomes one option

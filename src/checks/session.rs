@@ -2,6 +2,7 @@
 //! `aws:userid` begins, and in which part of the organization the account is.
 
 use super::subject::Subject;
+use crate::contract::Form;
 use crate::eval::{Caller, CallerKind, Compiled, ContextValue, Glob, Patch, Unknown};
 use crate::evidence::{Holder, Role};
 use crate::policy::Effect;
@@ -122,6 +123,15 @@ pub(super) fn known_path(subject: &Subject<'_>, caller: &Caller, key: &str) -> O
     }
     let path = subject.evidence.organization.path_of(organization, caller.account()?)?;
     Some(Some(ContextValue::Many([path.into()].into())))
+}
+
+/// Whether an account is one that form or evidence know to be of the form's organization. Of others nobody said whose they are.
+pub(super) fn is_of_organization(subject: &Subject<'_>, form: &Form, account: &str) -> bool {
+    let record = &subject.evidence.organization;
+    ["account", "management-account"].iter().any(|name| form.text(name) == Some(account))
+        || record.management.as_ref().is_some_and(|management| management.text == account)
+        || record.accounts.iter().flatten().any(|member| member.id.text == account)
+        || form.connected_accounts.iter().any(|connected| connected.text == account)
 }
 
 /// The organization that the form names, where the caller is of the form's account.

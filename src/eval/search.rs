@@ -259,28 +259,17 @@ impl<'a, 'p> Search<'a, 'p> {
 
     /// Chooses one way of something open, with a value that agrees.
     fn step(&mut self, at: Branch<'_>, path: &mut Path, choice: (Dimension, usize)) -> Step {
-        let atom = choice.0.atom();
-        let axis = atom.map(|atom| self.set.axis(atom));
-        path.push(choice, axis);
-        let found = match atom {
-            Some(atom) => self.value(at.request, path, (atom, choice.1 == 1)),
-            None => Found::Value(String::new()),
-        };
-        match found {
-            Found::Value(value) => {
-                if let Some(axis) = axis.filter(|axis| *axis != Axis::None) {
-                    path.agree(axis, value);
-                }
-                return Step::Taken;
-            }
-            Found::GaveUp => {
-                self.gave_up = true;
-                self.spent.extend(choice.0.dependence());
-            }
-            Found::Nothing => {}
+        let found = self.choose(at.request, path, choice);
+        if found == Found::Value(()) {
+            return Step::Taken;
         }
         self.back(path);
-        if found == Found::Nothing { Step::Impossible } else { Step::Unknown }
+        if found == Found::Nothing {
+            return Step::Impossible;
+        }
+        self.gave_up = true;
+        self.spent.extend(choice.0.dependence());
+        Step::Unknown
     }
 
     pub(super) fn back(&self, path: &mut Path) {

@@ -27,24 +27,51 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Makes a choice that holds for the whole run, and says whether a key can have a value that is like that: what tests say of
-    /// one resource each need not fit together.
-    pub(in crate::eval) fn is_possible(&mut self, path: &mut Path, choice: (Dimension, usize)) -> bool {
+    /// Makes a choice, and finds a value that agrees with it and with all before it.
+    pub(super) fn choose(
+        &mut self,
+        request: &Request,
+        path: &mut Path,
+        choice: (Dimension, usize),
+    ) -> Found<()> {
         let atom = choice.0.atom();
         let axis = atom.map(|atom| self.set.axis(atom));
         path.push(choice, axis);
-        let (Dimension::Free(atom), Some(axis @ Axis::Key(key))) = (choice.0, axis) else { return true };
-        let name = self.set.key_name(key);
-        let mut requests =
-            (0..self.question.members.len()).filter_map(|member| self.request(member, path.choices()));
-        let Some(request) = requests.find(|request| is_unknown(request, name)) else { return true };
-        drop(requests);
-        match self.value(&request, path, (atom, choice.1 == 1)) {
-            Found::Value(value) => path.agree(axis, value),
-            Found::Nothing => return false,
-            Found::GaveUp => {}
+        let (Some(atom), Some(axis)) = (atom, axis) else { return Found::Value(()) };
+        match self.value(request, path, (atom, choice.1 == 1)) {
+            Found::Value(value) => {
+                if axis != Axis::None {
+                    path.agree(axis, value);
+                }
+                Found::Value(())
+            }
+            Found::Nothing => Found::Nothing,
+            Found::GaveUp => Found::GaveUp,
         }
-        true
+    }
+
+    /// Makes a choice that holds for the whole run, and says whether a key can have a value that is like that: what tests say of
+    /// one resource each need not fit together.
+    pub(in crate::eval) fn is_possible(&mut self, path: &mut Path, choice: (Dimension, usize)) -> bool {
+        let key = match choice.0 {
+            Dimension::Free(atom) => match self.set.axis(atom) {
+                Axis::Key(key) => Some(self.set.key_name(key)),
+                Axis::Resource | Axis::None => None,
+            },
+            Dimension::Unknown(_) | Dimension::Unseen(_) | Dimension::Every(_) => None,
+        };
+        let request = key.and_then(|key| {
+            let members = 0..self.question.members.len();
+            let mut requests = members.filter_map(|member| self.request(member, path.choices()));
+            requests.find(|request| is_unknown(request, key))
+        });
+        match request {
+            Some(request) => self.choose(&request, path, choice) != Found::Nothing,
+            None => {
+                path.push(choice, choice.0.atom().map(|atom| self.set.axis(atom)));
+                true
+            }
+        }
     }
 
     /// A value for the axis of a test that agrees with every choice made on it so far.

@@ -20,9 +20,7 @@ pub(super) fn circumstances(
     if let Some(region) = region {
         context.set_one("aws:RequestedRegion", region);
     }
-    if let (Some(organization), true) =
-        (form.text("organization"), owner.is_some() && owner == form.text("account"))
-    {
+    if let (Some(organization), true) = (form.text("organization"), is_of_organization(form, owner)) {
         context.set_one("aws:ResourceOrgID", organization);
     }
     if action.starts_with("kms:") {
@@ -32,9 +30,9 @@ pub(super) fn circumstances(
     }
 }
 
-/// Whether the form tells of which organization the caller's account is: its own, or none that anybody named.
-pub(super) fn is_of_organization(form: &Form, caller: &Caller) -> bool {
-    let Some(account) = caller.account() else { return true };
-    ["account", "management-account"].iter().any(|name| form.text(name) == Some(account))
-        || form.connected_accounts.iter().any(|connected| connected.text == account)
+/// Whether the form tells that an account is of its organization.
+pub(super) fn is_of_organization(form: &Form, account: Option<&str>) -> bool {
+    let named = ["account", "management-account"].iter().any(|name| form.text(name) == account);
+    let is_connected = form.connected_accounts.iter().any(|connected| Some(&*connected.text) == account);
+    account.is_some() && (named || is_connected)
 }

@@ -184,8 +184,9 @@ impl Puzzle<'_, '_> {
         let mut context = Context::new();
         for (key, value) in template.context.iter().chain(self.extra) {
             decided.push(key.to_ascii_lowercase());
-            let is_foreign =
-                key.eq_ignore_ascii_case("aws:PrincipalOrgID") && !is_of_organization(self.form, caller);
+            let is_foreign = key.eq_ignore_ascii_case("aws:PrincipalOrgID")
+                && caller.account().is_some()
+                && !is_of_organization(self.form, caller.account());
             match self.fill(value).filter(|_| !is_foreign) {
                 None => context.set(key, ContextValue::Unseen),
                 Some(value) if value == "none" => {}
