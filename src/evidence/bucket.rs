@@ -61,8 +61,8 @@ pub struct LifecycleRule {
 pub enum Term {
     /// So many days after it was written.
     Days(i64),
-    /// On a date, and from then on to every object at once.
-    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html> (checked 2026-11)
+    /// On a date (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html>, checked 2026-11). Taken to go on
+    /// behind it for what is written later, as the user guide's page on the elements of a rule says, which was not at hand.
     On(String),
 }
 
