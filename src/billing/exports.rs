@@ -123,6 +123,16 @@ impl Exports {
         names
     }
 
+    /// Whether the account has data exports beside the one of a name, or may have, as far as is known.
+    #[must_use]
+    pub fn may_have_others(&self, name: Option<&str>) -> bool {
+        let is_report = |other: &str| {
+            let mut named = self.definitions.iter().filter(|each| each.label() == other).peekable();
+            named.peek().is_some() && named.all(|each| each.kind == ExportKind::Legacy)
+        };
+        !self.all_exports || self.names().iter().any(|(other, _)| Some(*other) != name && !is_report(other))
+    }
+
     /// The texts that something about exports stands in.
     pub fn sources(&self) -> impl Iterator<Item = SourceId> + '_ {
         let defined = self.definitions.iter().map(|each| each.source);

@@ -1,7 +1,7 @@
 //! What the settings of the bucket do to the export's files: who owns them, how long they stay, who else sees them.
 
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
-use crate::contract::BucketQuestion;
+use crate::contract::{BucketQuestion, FormValue, Origin};
 use crate::eval::Instant;
 use crate::evidence::{Said, Term};
 use crate::finding::State;
@@ -20,6 +20,7 @@ pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome 
             let facts = vec![FactRef::new("delivery-encryption")];
             Outcome { facts, ..Outcome::of(State::Unknown) }
         }
+        BucketQuestion::KeyRegion => key_region(subject),
         BucketQuestion::Private => private(subject),
         BucketQuestion::Public => super::others::public(subject),
     }
@@ -124,6 +125,37 @@ fn owned(subject: &Subject<'_>) -> Outcome {
     let values = Values::new().with("found", ownership.text.as_str()).with("needed", "BucketOwnerEnforced");
     let cause = Cause::new("bucket", "owner", ownership.place, values);
     let facts = vec![FactRef::new("object-owner")];
+    Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
+}
+
+/// Whether S3 can use the key that the bucket's settings name, which it takes in the bucket's Region alone. S3 does not look
+/// at the key when the settings are made. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>: "the KMS key must be in the same Region as
+/// the bucket" (checked 2026-11)
+fn key_region(subject: &Subject<'_>) -> Outcome {
+    let told = subject.evidence.bucket.key().map(|key| (key.text.as_str(), key.place));
+    let typed = || match subject.form.get("kms-key")? {
+        FormValue { text, origin: Origin::Given(place) } => Some((text.as_str(), *place)),
+        _ => None,
+    };
+    let Some((key, place)) = told.or_else(typed) else { return Outcome::of(State::Holds) };
+    let of_key = arn::split(key).map(|[_, _, _, region, ..]| region).filter(|region| !region.is_empty());
+    let (Some(found), Some(needed)) = (of_key, super::export::region_of_bucket(subject)) else {
+        if subject.strict {
+            return Outcome { facts: vec![FactRef::new("bucket-location")], ..Outcome::of(State::Unknown) };
+        }
+        let text = subject.phrases.say("same-region", &[]);
+        let source = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
+        let assumed = vec![Assumption { text, source: Some(source.to_owned()) }];
+        return Outcome { assumed, ..Outcome::of(State::Holds) };
+    };
+    if found == needed {
+        return Outcome { detail: Some(needed), ..Outcome::of(State::Holds) };
+    }
+    let values = Values::new().with("found", found).with("needed", needed);
+    let cause = Cause::new("bucket", "key-region", place, values);
+    // By AWS's own page deliveries use another kind of encryption; nothing is written with a key of another Region.
+    let facts = vec![FactRef::new("delivery-encryption")];
     Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
 }
 

@@ -232,6 +232,7 @@ const OWN: &[CaseSpec] = &[
     case("bucket", "managed-key", FOUND),
     case("bucket", "reader-pays", FOUND_NEEDED),
     case("bucket", "delivery-pays", FOUND_NEEDED),
+    case("bucket", "key-region", FOUND_NEEDED),
     case("bucket", "acl-public", FOUND),
     case("bucket", "public", &[]),
     // The reader's user, discovery, accounts.

@@ -4,7 +4,8 @@ use super::export;
 use super::homes::REGION;
 use super::session;
 use super::subject::Subject;
-use crate::eval::{Caller, CallerKind, ContextValue};
+use crate::eval::member::Language;
+use crate::eval::{Caller, CallerKind, Compiled, ContextValue, Patch, Unknown};
 use crate::policy::arn;
 
 /// Services whose one endpoint of the partition `aws` is in us-east-1.
@@ -58,6 +59,31 @@ pub(super) fn known(
         out.push(("aws:CalledVia", ContextValue::Many(["s3.amazonaws.com".into()].into())));
     }
     out
+}
+
+/// The pair of the encryption context that S3 sends to KMS.
+const ENCRYPTION_CONTEXT: &str = "kms:EncryptionContext:aws:s3:arn";
+
+/// What S3 tells KMS it is about, where a policy looks at it: the bucket if there is an S3 Bucket Key, else each object.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html>, "S3 Bucket Keys use the bucket ARN as encryption
+/// context" (checked 2026-11)
+pub(super) fn encryption_context(subject: &Subject<'_>, set: &Compiled<'_>) -> Option<Unknown> {
+    if !set.keys().any(|key| key.eq_ignore_ascii_case(ENCRYPTION_CONTEXT)) {
+        return None;
+    }
+    let bucket = subject.form.fill("arn:{partition}:s3:::{bucket}").ok()?;
+    let below = subject.form.root().map_or_else(String::new, |root| format!("{root}/"));
+    let objects = ContextValue::Every(Language::glob(&format!("{bucket}/{below}*")));
+    let option = |phrase: &str, value: ContextValue| Patch {
+        label: subject.phrases.say(phrase, &[]),
+        keys: vec![(ENCRYPTION_CONTEXT.to_owned(), Some(value))],
+    };
+    let told = subject.evidence.bucket.has_bucket_key();
+    let of_bucket = || option("with-bucket-key", ContextValue::One(bucket.as_str().into()));
+    let mut options = Vec::new();
+    options.extend((told != Some(false)).then(of_bucket));
+    options.extend((told != Some(true)).then(|| option("without-bucket-key", objects)));
+    Some(Unknown { fact: "bucket-key".to_owned(), options, presumed: None })
 }
 
 /// The Region whose endpoint a request goes to: that of what it is about.

@@ -4,6 +4,7 @@ use super::subject::Subject;
 use super::{circumstance, has, session};
 use crate::catalog;
 use crate::contract::{FORM_NAMES, Form, KeyChange, OptionTemplate, RequestTemplate};
+use crate::eval::member::Language;
 use crate::eval::{
     Caller, CallerKind, Compiled, Context, ContextValue, Instant, Network, Patch, Request, Unknown,
 };
@@ -62,7 +63,9 @@ impl Maker<'_> {
         if self.template.is_foreign && caller.kind() == CallerKind::Root {
             // The account stands for its users and roles, and which of them calls is not known.
             // The root user itself cannot take a role.
-            for key in ["aws:PrincipalArn", "aws:PrincipalType", "aws:userid", "aws:username"] {
+            let own = format!("{}?*", caller.arn().trim_end_matches("root"));
+            context.set_default("aws:PrincipalArn", ContextValue::Within(Language::glob(&own)));
+            for key in ["aws:PrincipalType", "aws:userid", "aws:username"] {
                 context.set_default(key, ContextValue::Unknown);
             }
         }
@@ -120,6 +123,7 @@ impl Maker<'_> {
             })
             .chain(session::named(self.subject, caller, set))
             .chain(session::paths(self.subject, caller, set))
+            .chain(circumstance::encryption_context(self.subject, set))
             .collect()
     }
 

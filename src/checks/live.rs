@@ -56,7 +56,8 @@ pub fn compare(subject: &Subject<'_>, demand: &Demand, reads: &Reads, outcome: &
             let facts = vec![FactRef::with("tried-as-other", "found", other)];
             *outcome = Outcome { facts, ..Outcome::of(State::Unknown) };
         }
-    } else if !tried.is_empty() {
+    } else if !tried.is_empty() && (on == "*" || !on.contains('*')) {
+        // A call is about one thing, of others nothing follows. Of the files it was one of those in question.
         with_calls(action, on, &tried, outcome);
     }
     let simulated: Vec<&Simulated> =

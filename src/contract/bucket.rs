@@ -16,6 +16,8 @@ pub enum BucketQuestion {
     },
     /// Deliveries get in although the default key is the one that AWS manages.
     ManagedKey,
+    /// The KMS key is of the bucket's Region.
+    KeyRegion,
     /// Deliveries need not say that they pay for it, of which AWS does not tell whether they do.
     DeliveryPays,
     /// No ACL lets everybody in, and AWS does not call the policy public.
@@ -39,11 +41,12 @@ impl BucketQuestion {
             ("reader-pays", _) => Ok(Self::ReaderPays { reader: "reader" }),
             ("product-pays", _) => Ok(Self::ReaderPays { reader: "product-principal" }),
             ("managed-key", _) => Ok(Self::ManagedKey),
+            ("key-region", _) => Ok(Self::KeyRegion),
             ("delivery-pays", _) => Ok(Self::DeliveryPays),
             ("private", _) => Ok(Self::Private),
             ("not-public", _) => Ok(Self::Public),
             _ => Err(
-                "`question` is `kept`, `readable`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `managed-key`, `private` or `not-public`",
+                "`question` is `kept`, `readable`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `managed-key`, `key-region`, `private` or `not-public`",
             ),
         }
     }

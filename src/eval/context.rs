@@ -11,6 +11,8 @@ pub enum ContextValue {
     Many(Box<[Box<str>]>),
     /// The key is there; nobody knows its value. Every test of it is a free atom.
     Unknown,
+    /// The key is there with one of these values; nobody knows which.
+    Within(Language),
     /// Whether the key is there, and its value, are unknown.
     Unseen,
     /// The key is there with each of these values in turn: a dimension of a space, for [`super::ask`]. For a single decision
@@ -25,7 +27,7 @@ impl ContextValue {
         match self {
             Self::One(value) => Some(value.to_string()),
             Self::Many(values) => Some(values.join(", ")),
-            Self::Unknown | Self::Unseen | Self::Every(_) => None,
+            Self::Unknown | Self::Within(_) | Self::Unseen | Self::Every(_) => None,
         }
     }
 }

@@ -360,13 +360,16 @@ struct Branch<'b> {
 
 /// Whether a key has one value, or none, which nobody knows.
 fn is_unknown(request: &Request, key: &str) -> bool {
-    matches!(request.context.get(key), Some(ContextValue::Unknown | ContextValue::Unseen))
+    matches!(
+        request.context.get(key),
+        Some(ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen)
+    )
 }
 
 /// Whether nobody knows the value of a key.
 fn is_open(request: &Request, key: &str) -> bool {
     matches!(
         request.context.get(key),
-        Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_))
+        Some(ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen | ContextValue::Every(_))
     )
 }

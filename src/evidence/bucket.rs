@@ -35,6 +35,8 @@ pub struct EncryptionRecord {
     pub algorithm: Said,
     /// The KMS key; none for the one that AWS manages.
     pub key: Option<Said>,
+    /// Whether an S3 Bucket Key stands between, where it is told.
+    pub has_bucket_key: Option<bool>,
 }
 
 impl EncryptionRecord {
@@ -92,9 +94,11 @@ impl BucketRecord {
                 let rules = root.get("ServerSideEncryptionConfiguration").and_then(|all| all.get("Rules"));
                 let rule = rules.and_then(Node::as_array).and_then(<[_]>::first);
                 let default = rule.and_then(|rule| rule.get("ApplyServerSideEncryptionByDefault"));
-                self.encryption = default
-                    .and_then(|node| encryption(node, ["SSEAlgorithm", "KMSMasterKeyID"], source))
-                    .or(self.encryption.take());
+                let told =
+                    default.and_then(|node| encryption(node, ["SSEAlgorithm", "KMSMasterKeyID"], source));
+                let has_bucket_key = rule.and_then(|rule| rule.get("BucketKeyEnabled")).and_then(flag);
+                self.encryption =
+                    told.map(|told| EncryptionRecord { has_bucket_key, ..told }).or(self.encryption.take());
             }
             AnswerKind::Object => {
                 let found = encryption(root, ["ServerSideEncryption", "SSEKMSKeyId"], source);
@@ -141,6 +145,13 @@ impl BucketRecord {
         self.object.as_ref().or(self.encryption.as_ref()).map(EncryptionRecord::is_kms)
     }
 
+    /// Whether an S3 Bucket Key stands between, where it is told: of a delivered object, or else of the bucket's default.
+    #[must_use]
+    pub fn has_bucket_key(&self) -> Option<bool> {
+        let told = |record: Option<&EncryptionRecord>| record.and_then(|record| record.has_bucket_key);
+        told(self.object.as_ref()).or_else(|| told(self.encryption.as_ref()))
+    }
+
     /// The KMS key, where it is told.
     #[must_use]
     pub fn key(&self) -> Option<&Said> {
@@ -180,7 +191,8 @@ const MANAGED: &str = "alias/aws/s3";
 fn encryption(node: &Node<'_>, [algorithm, key]: [&str; 2], source: SourceId) -> Option<EncryptionRecord> {
     let algorithm = Said::member(node, algorithm, source)?;
     let key = Said::member(node, key, source).filter(|key| key.text.rsplit(':').next() != Some(MANAGED));
-    Some(EncryptionRecord { algorithm, key })
+    let has_bucket_key = node.get("BucketKeyEnabled").and_then(flag);
+    Some(EncryptionRecord { algorithm, key, has_bucket_key })
 }
 
 fn term(node: Option<&Node<'_>>, source: SourceId) -> Option<(Term, Place)> {

@@ -16,6 +16,8 @@ pub struct Reasons {
     bare: BTreeMap<String, String>,
     #[serde(default)]
     tried: BTreeMap<String, String>,
+    #[serde(default)]
+    either: BTreeMap<String, String>,
 }
 
 impl Reasons {
@@ -38,7 +40,8 @@ impl Reasons {
     pub fn of_finding(&self, group: &str, finding: &Finding) -> Option<&str> {
         let bare = || self.bare.get(&finding.rule.0).filter(|_| finding.repairs.is_empty());
         let tried = || self.tried.get(&finding.rule.0).filter(|_| !finding.repairs.is_empty());
-        self.of(group, &finding.rule.0).or_else(|| bare().or_else(tried).map(String::as_str))
+        let either = || self.either.get(&finding.rule.0);
+        self.of(group, &finding.rule.0).or_else(|| bare().or_else(tried).or_else(either).map(String::as_str))
     }
 
     /// The rules that are named.

@@ -45,7 +45,10 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<Given, Fault> {
             ContextValue::Many(list) => {
                 *old = ContextValue::Many(list.iter().cloned().chain([new]).collect());
             }
-            ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_) => {
+            ContextValue::Unknown
+            | ContextValue::Within(_)
+            | ContextValue::Unseen
+            | ContextValue::Every(_) => {
                 return Err(Fault::ContextClash(key.to_owned()));
             }
         }

@@ -5,6 +5,7 @@ A service of its own is registered from outside, so that MiniStack's own check o
 import json
 import re
 import uuid
+from datetime import datetime, timedelta, timezone
 
 from ministack import app
 from ministack.core import iam_actions, router
@@ -18,6 +19,11 @@ def answer(status, body):
     return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
 
 
+def ago(**span):
+    """A moment before now, as AWS writes it: the tests ask without `--now`, and a delivery of long ago is a fault."""
+    return (datetime.now(timezone.utc) - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 async def handle(method, path, headers, body, query_params):
     target = {name.lower(): value for name, value in headers.items()}.get("x-amz-target", "")
     operation = target.rsplit(".", 1)[-1]
@@ -29,7 +35,7 @@ async def handle(method, path, headers, body, query_params):
         arn = "arn:aws:bcm-data-exports:us-east-1:111122223333:export/%s-%s" % (export["Name"], uuid.uuid4())
         exports[arn] = dict(export, ExportArn=arn)
         return answer(200, {"ExportArn": arn})
-    status = {"StatusCode": "HEALTHY", "CreatedAt": "2026-11-01T00:00:00Z", "LastUpdatedAt": "2026-11-20T00:00:00Z", "LastRefreshedAt": "2026-11-22T03:00:00Z"}
+    status = {"StatusCode": "HEALTHY", "CreatedAt": ago(days=22), "LastUpdatedAt": ago(days=3), "LastRefreshedAt": ago(hours=9)}
     if operation == "ListExports":
         listed = [{"ExportArn": a, "ExportName": e["Name"], "ExportStatus": status} for a, e in exports.items()]
         return answer(200, {"Exports": listed})
@@ -39,7 +45,7 @@ async def handle(method, path, headers, body, query_params):
     if operation == "GetExport":
         return answer(200, {"Export": export, "ExportStatus": status})
     if operation == "ListExecutions":
-        run = {"StatusCode": "DELIVERY_SUCCESS", "CreatedAt": "2026-11-22T03:00:00Z", "CompletedAt": "2026-11-22T03:10:00Z"}
+        run = {"StatusCode": "DELIVERY_SUCCESS", "CreatedAt": ago(hours=9, minutes=10), "CompletedAt": ago(hours=9)}
         return answer(200, {"Executions": [{"ExecutionId": "e1", "ExecutionStatus": run}]})
     return answer(400, {"__type": "ValidationException", "Message": "unknown operation " + operation})
 

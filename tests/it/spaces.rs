@@ -105,6 +105,53 @@ proptest! {
         }
     }
 
+    /// A key that has one value of a pattern, nobody knows which, answers like all of its values, one by one.
+    #[test]
+    fn a_value_within_a_pattern_answers_like_each_of_its_values(
+        clauses in proptest::collection::vec((any::<bool>(), any::<bool>(), pattern()), 1..5),
+        within in pattern(),
+    ) {
+        let list: Vec<(&str, String)> = clauses
+            .iter()
+            .map(|(allow, negated, pattern)| {
+                let operator = if *negated { "StringNotLike" } else { "StringLike" };
+                let effect = if *allow { "Allow" } else { "Deny" };
+                (effect, format!(r#"{{"{operator}":{{"k":"{pattern}"}}}}"#))
+            })
+            .collect();
+        let list: Vec<(&str, &str)> = list.iter().map(|(effect, clause)| (*effect, clause.as_str())).collect();
+        let policy = conditions(&list);
+        let set = Compiled::new(&layers(&policy));
+        let with = |value: ContextValue| {
+            let mut context = Context::new();
+            context.set("k", value);
+            context
+        };
+        let inside = Glob::new(&within);
+        let decided: Vec<bool> = strings(&['a', 'b', 'c'], 5)
+            .into_iter()
+            .filter(|text| inside.matches(text))
+            .map(|text| {
+                let request = request("arn:aws:s3:::b/k", with(ContextValue::One(text.into())));
+                decide(&set, &request, &World::new(), &mut NoTrace).is_allowed()
+            })
+            .collect();
+        let context = with(ContextValue::Within(Language::glob(&within)));
+        let (some, none) = (decided.contains(&true), decided.contains(&false));
+        match ask(&set, &question("arn:aws:s3:::b/k", context)) {
+            Answer::Holds { .. } => prop_assert!(!none),
+            Answer::Fails { .. } => prop_assert!(!some),
+            Answer::Depends { witness, .. } => {
+                prop_assert!(some && none);
+                match witness.request.context.get("k") {
+                    Some(ContextValue::One(value)) => prop_assert!(inside.matches(value)),
+                    other => prop_assert!(false, "the witness has {other:?}"),
+                }
+            }
+            other @ Answer::GaveUp { .. } => prop_assert!(false, "{other:?}"),
+        }
+    }
+
     /// The walk through patterns agrees with listing, for overlap and difference.
     #[test]
     fn a_found_string_is_in_and_nothing_means_none(

@@ -36,7 +36,9 @@ pub(super) fn cause(
         }
         Some(ContextValue::One(value)) => value.to_string(),
         Some(ContextValue::Many(list)) => few(list.iter().map(|value| &**value)),
-        Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
+        Some(
+            ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen | ContextValue::Every(_),
+        ) => {
             let values = values().with("operator", operator);
             return Some(Cause::new("condition", "unsure", place(policy, clause.key.span), values));
         }

@@ -62,9 +62,13 @@ fn reason(phrases: &Phrases, request: &Request, statement: &Statement) -> (Span,
         let why = match value_of(clause) {
             Some(ContextValue::One(value)) => because(value),
             Some(ContextValue::Many(values)) => because(&few(values.iter().map(|value| &**value))),
-            Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) | None => {
-                phrases.say("deny-unknown", &[key])
-            }
+            Some(
+                ContextValue::Unknown
+                | ContextValue::Within(_)
+                | ContextValue::Unseen
+                | ContextValue::Every(_),
+            )
+            | None => phrases.say("deny-unknown", &[key]),
         };
         return (span, why);
     }

@@ -51,6 +51,7 @@ pub(super) fn has(subject: &Subject<'_>, kind: &str) -> Option<bool> {
     match kind {
         "export" => Some(meant::definition(subject).is_some()),
         "export-list" => Some(!exports.is_empty()),
+        "other-exports" => Some(exports.may_have_others(meant::name(subject))),
         "export-status" => Some(!health::statuses(subject).is_empty()),
         "export-executions" => Some(!health::executions(subject).is_empty()),
         "bucket-location" => Some(exports.bucket_region.is_some()),

@@ -267,7 +267,9 @@ fn filling<'a>(key: &str, default: Option<&'a str>, context: &'a Context) -> Fil
             [value] => Some(&**value),
             _ => None,
         },
-        Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
+        Some(
+            ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen | ContextValue::Every(_),
+        ) => {
             return Filling::Unknown;
         }
         None => None,

@@ -43,9 +43,13 @@ impl<R: Recorder> Pass<'_, '_, R> {
             };
         };
         match (operator.set, value) {
-            (set, ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => {
-                self.unknown(clause, set, operator.negated)
-            }
+            (
+                set,
+                ContextValue::Unknown
+                | ContextValue::Within(_)
+                | ContextValue::Unseen
+                | ContextValue::Every(_),
+            ) => self.unknown(clause, set, operator.negated),
             // An empty text is an empty set to a set operator.
             (Some(SetOperator::ForAllValues), ContextValue::One(value)) if value.is_empty() => true,
             (_, ContextValue::One(value)) => self.passes(clause, operator.negated, effect, value),
@@ -125,7 +129,12 @@ impl<R: Recorder> Pass<'_, '_, R> {
             None => true,
             Some(ContextValue::Many(values)) => values.is_empty(),
             Some(ContextValue::One(value)) => value.is_empty() && set.is_none(),
-            Some(ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_)) => false,
+            Some(
+                ContextValue::Unknown
+                | ContextValue::Within(_)
+                | ContextValue::Unseen
+                | ContextValue::Every(_),
+            ) => false,
         };
         let plain = self.passes(clause, false, Effect::Deny, if absent { "true" } else { "false" });
         let constant = match set {

@@ -38,7 +38,9 @@ fn options(set: &Compiled<'_>, request: &Request, key: &str) -> Option<Vec<Patch
     let may_be_absent = match request.context.get(key)? {
         ContextValue::Unseen => true,
         ContextValue::Unknown => false,
-        ContextValue::One(_) | ContextValue::Many(_) | ContextValue::Every(_) => return None,
+        ContextValue::One(_) | ContextValue::Many(_) | ContextValue::Within(_) | ContextValue::Every(_) => {
+            return None;
+        }
     };
     let clauses = set.set_clauses(key)?;
     let tests = clauses.iter().flatten().copied();

@@ -102,7 +102,7 @@ impl Search<'_, '_> {
                 };
                 let (must, must_not) = (tests(passed), tests(failed));
                 let within = match request.context.get(self.set.key_name(key)) {
-                    Some(ContextValue::Every(within)) => Some(within),
+                    Some(ContextValue::Every(within) | ContextValue::Within(within)) => Some(within),
                     Some(_) | None => None,
                 };
                 let given = (within, &request.context);

@@ -7,6 +7,7 @@ mod advice;
 mod export;
 mod forms;
 mod script;
+mod spare;
 
 pub use advice::{LeftOut, unmet};
 pub use export::{ExportFault, export};
@@ -278,8 +279,9 @@ fn for_one(
     if let Some(left) = made.left.iter().find(|left| !is_there(&left.finding)) {
         return Err(GenerateFault::InTheWay(left.finding.headline.clone()));
     }
+    let (after, report) = spare::without_needless(&bench, made.after, made.report);
     let mut texts: BTreeMap<Part, String> = BTreeMap::new();
-    for ((part, _), (_, source)) in parts.iter().zip(made.after.sources.iter()) {
+    for ((part, _), (_, source)) in parts.iter().zip(after.sources.iter()) {
         texts.insert(*part, source.text().to_owned());
     }
     if asked.contains(&Part::DiscoveryPolicy) {
@@ -289,9 +291,9 @@ fn for_one(
             texts.insert(Part::DiscoveryPolicy, policy);
         }
     }
-    let left_out = left_out(&bench, &made.report);
+    let left_out = left_out(&bench, &report);
     let stays = made.left.iter().map(|left| left.finding.headline.clone()).collect();
-    Ok(Generated { texts, left_out, stays, report: made.report })
+    Ok(Generated { texts, left_out, stays, report })
 }
 
 /// Whether a finding is about others whom a document lets in, and about nothing that the product needs.

@@ -2,7 +2,7 @@
 //!
 //! It shares no code with `checks`: form, layers, context and worlds are worked out here once more, as plainly as can be.
 
-use super::circumstance::{circumstances, is_of_organization};
+use super::circumstance::{Carried, carrying, circumstances, is_of_organization, ways};
 use crate::common::NOW;
 use preflight::catalog;
 use preflight::contract::{Ask, Demand, Expect, Form, KeyChange, RequestTemplate};
@@ -67,14 +67,15 @@ pub(crate) fn state(
     let puzzle = Puzzle { set: &set, template, form: &behalf, extra: context };
     let mut keys: Vec<&str> = set.keys().collect();
     keys.sort_unstable();
-    let name = format!("{} {:?} {keys:?} {ids:?}", demand.id, puzzle.fill("{service-address}"));
+    let ways = ways((&set, template), (form, evidence), (&caller, service));
+    let name = format!("{} {:?} {keys:?} {ids:?} {ways:?}", demand.id, puzzle.fill("{service-address}"));
     let resources: Vec<Vec<String>> = ids
         .iter()
         .map(|id| resources(form, template, &on.replace("{export-id}", id)))
         .collect::<Option<_>>()?;
     let families = cache.families.entry(name).or_insert_with(|| {
-        let family = |id: &str, resources: &[String], combination: &[usize]| {
-            let requests = actions.iter().flat_map(|action| {
+        let family = |id: &str, resources: &[String], combination: &[usize], way: &[Carried]| {
+            let made = actions.iter().flat_map(|action| {
                 resources.iter().map(|resource| {
                     // What is neither the bucket nor of it belongs to who asks.
                     let of_bucket =
@@ -83,6 +84,7 @@ pub(crate) fn state(
                     puzzle.request(&caller, (action, resource, owner), id, combination)
                 })
             });
+            let requests = made.flat_map(|request| carrying(&request, way));
             let mut chosen = template.unknowns.iter().zip(combination);
             let presumed =
                 chosen.all(|(unknown, option)| unknown.presumed.as_ref().is_none_or(|(at, _)| at == option));
@@ -90,7 +92,9 @@ pub(crate) fn state(
         };
         let combinations = puzzle.combinations();
         let worlds = ids.iter().zip(&resources).flat_map(|(id, resources)| {
-            combinations.iter().map(move |combination| family(id, resources, combination))
+            let all =
+                combinations.iter().flat_map(|combination| ways.iter().map(move |way| (combination, way)));
+            all.map(move |(combination, way)| family(id, resources, combination, way))
         });
         Rc::new(worlds.collect())
     });

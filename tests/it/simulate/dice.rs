@@ -100,7 +100,7 @@ pub(super) fn member(
                     one.context.set_one(key, &dice.fill(&text, words));
                 }
             }
-            ContextValue::Every(within) => {
+            ContextValue::Every(within) | ContextValue::Within(within) => {
                 let fitting: Vec<&str> = texts.iter().copied().filter(|text| within.holds(text)).collect();
                 if fitting.is_empty() {
                     return None;

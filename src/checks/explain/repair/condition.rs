@@ -28,7 +28,11 @@ pub(super) fn condition(
     let sent = match request.context.get(&key.to_ascii_lowercase()) {
         Some(ContextValue::One(value)) => value.to_string(),
         Some(
-            ContextValue::Many(_) | ContextValue::Unknown | ContextValue::Unseen | ContextValue::Every(_),
+            ContextValue::Many(_)
+            | ContextValue::Unknown
+            | ContextValue::Within(_)
+            | ContextValue::Unseen
+            | ContextValue::Every(_),
         ) => return respelled.into_iter().collect(),
         // A key that is never sent: without its condition the statement would apply.
         None => return respelled.into_iter().chain([without(policy, statement, clause)]).collect(),
