@@ -10,13 +10,15 @@
 mod smt;
 
 use preflight::change;
+use preflight::checks;
 use preflight::config;
+use preflight::contract::{Ask, Demand};
 use preflight::eval::member::{Found, Language, string};
 use preflight::eval::{
     Caller, Compiled, Context, Layer, Layers, Member, NoTrace, Question, Request, World, ask, decide,
 };
 use preflight::evidence::DocumentKind;
-use preflight::judge::{Job, Library, judge};
+use preflight::judge::{Job, Library, judge, prepare};
 use preflight::load::{self, Named};
 use preflight::policy::{self, Policy};
 use preflight::source::Sources;
@@ -199,8 +201,9 @@ fn growth() {
     }
 }
 
-fn judging() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme-billing");
+/// All demands of a check, and those of them that ask about requests: each is one question or more over a space.
+fn judging(account: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(account);
     let mut sources = Sources::new();
     let text = std::fs::read_to_string(folder.join("preflight.toml")).expect("a settings file");
     let source = sources.add("preflight.toml", text);
@@ -228,7 +231,22 @@ fn judging() {
         only: &[],
     };
     let each = best(20, || judge(&library, &job));
-    println!("\njudging examples/acme-billing, every demand          {:>8.3} ms", each * 1e3);
+    println!("\njudging {account}, every demand  {:>8.3} ms", each * 1e3);
+    let name = config.consumers.first().map_or("spendeffix-root", String::as_str);
+    let contract = library.consumer(name).expect("a contract that can be read").expect("a contract");
+    let prepared = prepare(&library, &job, contract);
+    let report = judge(&library, &job);
+    let is_asked = |demand: &&Demand| {
+        let mut reported = report.consumers.iter().flat_map(|consumer| &consumer.demands);
+        matches!(demand.ask, Ask::Access { .. } | Ask::Others { .. })
+            && reported.any(|reported| reported.id == demand.id)
+    };
+    let demands: Vec<&Demand> = contract.demands.iter().filter(is_asked).collect();
+    let each = best(20, || {
+        let subject = prepared.subject(&library, &job, contract);
+        demands.iter().map(|demand| checks::put(&subject, demand)).collect::<Vec<_>>()
+    });
+    println!("  its {} demands about requests, over spaces  {:>8.3} ms", demands.len(), each * 1e3);
 }
 
 /// Pairs of patterns as people write them, and three that nobody does: is there a string in the first and not in the
@@ -280,6 +298,7 @@ fn main() {
     decisions();
     equality();
     growth();
-    judging();
+    judging("fixtures/accounts/the-guide-to-the-letter");
+    judging("examples/acme-billing");
     patterns();
 }

@@ -43,7 +43,11 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
         ("grammar", "unknown-action") | ("action", "malformed" | "whitespace") => {
             action(document, at).into_iter().collect()
         }
-        ("grammar", "missing-resource" | "missing-principal") => without_statement(&document.policy, at),
+        ("grammar", "missing-resource") => {
+            let named = naming_resource(subject, document, at).into_iter();
+            named.chain(without_statement(&document.policy, at)).collect()
+        }
+        ("grammar", "missing-principal") => without_statement(&document.policy, at),
         ("grammar", "principal-in-identity") | ("trust", "resource") => {
             vec![Repair::of(Change::Remove { at })]
         }
@@ -131,6 +135,35 @@ fn with_resource(subject: &Subject<'_>, document: &PolicyDocument, at: Place) ->
     arns.filter(|_| !resources.negated)
         .map(|arn| Repair::of(Change::Add { at: list, value: json!(arn) }))
         .collect()
+}
+
+/// A statement that names no resource, with what its actions are about: the bucket, its files, the key that the policy hangs
+/// at, or `*` for actions that are about nothing.
+fn naming_resource(subject: &Subject<'_>, document: &PolicyDocument, at: Place) -> Option<Repair> {
+    let statement = document.policy.statements.iter().find(|statement| statement.span.contains(at.span))?;
+    let items = &statement.actions.as_ref().filter(|actions| !actions.negated)?.items;
+    let value = if document.role == Role::KeyPolicy {
+        json!("*")
+    } else {
+        let actions: Vec<&catalog::Action> =
+            items.iter().flat_map(|item| catalog::expand(&item.value)).collect();
+        let takes = |arn: &String| {
+            let pattern = ArnPattern::new(arn);
+            let mut types = actions.iter().flat_map(|action| action.resource_types());
+            types.any(|each| each.resource_type.overlaps(&pattern))
+        };
+        let arns = ["arn:{partition}:s3:::{bucket}", "arn:{partition}:s3:::{bucket}/*"].into_iter();
+        let arns: Vec<String> =
+            arns.filter_map(|template| subject.form.fill(template).ok()).filter(takes).collect();
+        match arns.as_slice() {
+            [] if actions.is_empty() || actions.iter().any(|action| action.has_resources()) => return None,
+            [] => json!("*"),
+            [one] => json!(one),
+            several => json!(several),
+        }
+    };
+    let object = Place { source: document.source, span: statement.span };
+    Some(Repair::of(Change::AddMember { object, key: "Resource".to_owned(), value }))
 }
 
 /// The policy without the whitespace around its parts, where AWS counts that.

@@ -134,13 +134,31 @@ impl FileName {
     }
 
     fn has(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.0.contains(&format!("-{name}-")))
+        let is_at = |(at, _): (usize, char), name: &str| {
+            let rest = self.0.get(at + 1..).and_then(|rest| rest.strip_prefix(name));
+            rest.is_some_and(|behind| behind.starts_with('-'))
+        };
+        let dashes = || self.0.char_indices().filter(|(_, c)| *c == '-');
+        names.iter().any(|name| dashes().any(|dash| is_at(dash, name)))
     }
 
     /// Whether it says in full that the policy is of somebody, and not of something that somebody uses.
     fn says_identity(&self) -> bool {
-        let who = ["reader", "user", "identity", "permissions", "boundary"];
-        who.iter().any(|who| self.has(&[&format!("{who}-policy"), &format!("{who}policy")]))
-            || self.has(&["scp", "scps", "service-control-policy", "permissions-boundary"])
+        self.has(&[
+            "reader-policy",
+            "readerpolicy",
+            "user-policy",
+            "userpolicy",
+            "identity-policy",
+            "identitypolicy",
+            "permissions-policy",
+            "permissionspolicy",
+            "boundary-policy",
+            "boundarypolicy",
+            "scp",
+            "scps",
+            "service-control-policy",
+            "permissions-boundary",
+        ])
     }
 }

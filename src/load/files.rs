@@ -52,11 +52,17 @@ pub fn read_text(path: &Path) -> Result<String, LoadError> {
         std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).map_err(failed(path))?;
         return Ok(decode(bytes));
     }
-    let length = std::fs::metadata(path).map_err(failed(path))?.len();
+    let mut file = std::fs::File::open(path).map_err(failed(path))?;
+    let length = file.metadata().map_err(failed(path))?.len();
+    let too_long = || LoadError::TooLong { path: path.display().to_string() };
     if length > LONGEST {
-        return Err(LoadError::TooLong { path: path.display().to_string() });
+        return Err(too_long());
     }
-    std::fs::read(path).map(decode).map_err(failed(path))
+    // A pipe has no length, and a file may grow while it is read.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
+    let most = LONGEST + 1;
+    let read = std::io::Read::read_to_end(&mut std::io::Read::take(&mut file, most), &mut bytes);
+    if read.map_err(failed(path))? as u64 == most { Err(too_long()) } else { Ok(decode(bytes)) }
 }
 
 /// The text behind bytes, as [`read_text`] takes them.

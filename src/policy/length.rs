@@ -16,28 +16,39 @@ impl Length {
     /// The length of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        // Nearly all are ASCII, which needs no decoding.
-        let counted = if text.is_ascii() {
-            Self::count(text.bytes().map(char::from))
-        } else {
-            Self::count(text.chars())
-        };
-        Self { bytes: text.len(), ..counted }
-    }
-
-    fn count(text: impl Iterator<Item = char>) -> Self {
-        let mut length = Self::default();
-        let (mut quoted, mut escaped) = (false, false);
-        for c in text {
-            length.characters += 1;
-            length.bare += usize::from(quoted || !c.is_whitespace());
-            if c == '"' && !escaped {
-                quoted = !quoted;
-            }
-            escaped = c == '\\' && !escaped;
+        // Between quotes everything counts, outside of them all but white space.
+        let (mut blank, mut rest) = (0, text);
+        while let Some((outside, quoted)) = rest.split_once('"') {
+            blank += spaces(outside);
+            rest = quoted.get(string(quoted)..).unwrap_or_default();
         }
-        length
+        blank += spaces(rest);
+        let characters = if text.is_ascii() { text.len() } else { text.chars().count() };
+        Self { bytes: text.len(), characters, bare: characters - blank }
     }
+}
+
+/// How many characters of a text are white space.
+fn spaces(text: &str) -> usize {
+    if text.is_ascii() {
+        // What `char::is_whitespace` takes of ASCII.
+        return text.bytes().filter(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
+    }
+    text.chars().filter(|c| c.is_whitespace()).count()
+}
+
+/// Where the string ends that a text begins inside of, behind its closing quote.
+fn string(text: &str) -> usize {
+    let mut at = 0;
+    while let Some(found) = text.as_bytes().get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found + 1;
+        if text.as_bytes().get(at - 1) == Some(&b'"') {
+            return at;
+        }
+        // What stands behind a backslash ends nothing, whatever it is.
+        at += 1;
+    }
+    text.len()
 }
 
 #[cfg(test)]
@@ -48,5 +59,33 @@ mod tests {
     fn white_space_counts_in_strings_only() {
         let length = Length::of("{ \"a b\" :\n \"\\\" é\" }");
         assert_eq!(length, Length { bytes: 20, characters: 19, bare: 14 });
+    }
+
+    /// One character after the other, as the quota's page says it.
+    fn bare(text: &str) -> usize {
+        let (mut quoted, mut escaped, mut bare) = (false, false, 0);
+        for c in text.chars() {
+            bare += usize::from(quoted || !c.is_whitespace());
+            quoted ^= c == '"' && !escaped;
+            escaped = quoted && c == '\\' && !escaped;
+        }
+        bare
+    }
+
+    #[test]
+    fn whole_strings_at_once_count_like_their_characters() {
+        let parts = ["\"", "\\", " ", "\n", "\u{a0}", "é", "a", "{", "\\\"", "\u{b}", "\u{2028}"];
+        for first in parts {
+            for second in parts {
+                for third in parts {
+                    for fourth in parts {
+                        let text = [first, second, third, fourth, " x\" "].concat();
+                        let length = Length::of(&text);
+                        assert_eq!(length.bare, bare(&text), "{text:?}");
+                        assert_eq!(length.characters, text.chars().count(), "{text:?}");
+                    }
+                }
+            }
+        }
     }
 }
