@@ -20,6 +20,8 @@ pub struct Exports {
     pub all_reports: bool,
     /// Every data export of the account is known by name.
     pub all_exports: bool,
+    /// Names of data exports in the order in which AWS lists them.
+    pub listed: Vec<String>,
     /// The bucket's Region, and where it is said.
     pub bucket_region: Option<(String, Place)>,
 }
@@ -34,6 +36,7 @@ impl Exports {
         if let Some(list) = root.get("Exports") {
             for node in list.as_array().unwrap_or_default() {
                 let name = Text::at(node, &["ExportName"]);
+                self.listed.extend(name.iter().map(|name| name.text.clone()));
                 let status = node.get("ExportStatus").unwrap_or(node);
                 self.statuses.push(ExportStatus::data_export(status, name, source));
             }
@@ -95,6 +98,7 @@ impl Exports {
         self.executions.extend(more.executions);
         self.all_reports |= more.all_reports;
         self.all_exports |= more.all_exports;
+        self.listed.extend(more.listed);
         self.bucket_region = more.bucket_region.or(self.bucket_region.take());
     }
 

@@ -126,9 +126,10 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         Ok(members) => members,
         Err(names) => return missing(names),
     };
+    let owner = fresh.first().and_then(|member| member.request.resource_account.clone());
     let mut question = Question {
         members: fresh,
-        unknowns: maker.unknowns(&set, &caller),
+        unknowns: maker.unknowns(&set, &caller, owner.as_deref()),
         allowed: *expect == Expect::Allowed,
         base: World::new(),
     };

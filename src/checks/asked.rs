@@ -80,7 +80,8 @@ fn put(
             members.push(Member { request, example: example.as_deref().map(Into::into) });
         }
     }
-    let question =
-        Question { members, unknowns: maker.unknowns(set, &caller), allowed: true, base: World::new() };
+    let owner = members.first().and_then(|member: &Member| member.request.resource_account.clone());
+    let unknowns = maker.unknowns(set, &caller, owner.as_deref());
+    let question = Question { members, unknowns, allowed: true, base: World::new() };
     Some((caller, question))
 }

@@ -76,9 +76,16 @@ impl Maker<'_> {
         };
         for key in set.keys() {
             let told = session::tag(self.subject, caller, key)
-                .or_else(|| session::known_path(self.subject, caller, key));
+                .or_else(|| session::known_path(self.subject, (caller, owner), key));
             if let Some(told) = told {
                 told.into_iter().for_each(|value| request.context.set(key, value));
+                continue;
+            }
+            let is_open = matches!(request.context.get(key), None | Some(ContextValue::Unknown));
+            if let Some(id) = session::user_id(self.subject, caller, key)
+                .filter(|_| is_open && !self.template.is_absent(key))
+            {
+                request.context.set(key, id);
                 continue;
             }
             let named = request.context.get(key).is_some()
@@ -99,7 +106,8 @@ impl Maker<'_> {
 
     /// What is one way or another about these requests. An option that speaks of the export's identifier becomes one option
     /// for each identifier that a policy names, and one for an identifier that none names.
-    pub(super) fn unknowns(&self, set: &Compiled<'_>, caller: &Caller) -> Vec<Unknown> {
+    pub(super) fn unknowns(&self, set: &Compiled<'_>, caller: &Caller, owner: Option<&str>) -> Vec<Unknown> {
+        let paths = [session::PATHS, session::SOURCE_PATHS, session::RESOURCE_PATHS];
         let ids = self.export_ids(set);
         self.template
             .unknowns
@@ -122,7 +130,9 @@ impl Maker<'_> {
                 Unknown { fact: unknown.fact.clone(), presumed, options }
             })
             .chain(session::named(self.subject, caller, set))
-            .chain(session::paths(self.subject, caller, set))
+            .chain(
+                paths.into_iter().filter_map(|key| session::paths(self.subject, (caller, owner), set, key)),
+            )
             .chain(circumstance::encryption_context(self.subject, set))
             .collect()
     }

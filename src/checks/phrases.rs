@@ -22,6 +22,7 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("not-asked", &["product"]),
     ("contract-unsure", &["product"]),
     ("demand-unsure", &["product", "demand"]),
+    ("first-export", &[]),
     ("same-region", &[]),
     ("with-bucket-key", &[]),
     ("without-bucket-key", &[]),

@@ -3,6 +3,7 @@
 
 use super::subject::Subject;
 use crate::contract::Form;
+use crate::eval::member::Language;
 use crate::eval::{Caller, CallerKind, Compiled, ContextValue, Glob, Patch, Unknown};
 use crate::evidence::{Holder, Role};
 use crate::policy::Effect;
@@ -11,7 +12,11 @@ use crate::policy::Effect;
 const TAG: &str = "aws:principaltag/";
 
 /// Where in its organization the caller's account is.
-const PATHS: &str = "aws:PrincipalOrgPaths";
+pub(super) const PATHS: &str = "aws:PrincipalOrgPaths";
+/// Where in its organization the account is on whose behalf a service calls.
+pub(super) const SOURCE_PATHS: &str = "aws:SourceOrgPaths";
+/// Where in its organization the account of a resource is.
+pub(super) const RESOURCE_PATHS: &str = "aws:ResourceOrgPaths";
 
 /// A name for a session that no policy has.
 const SESSION: &str = "preflight-some-session";
@@ -77,12 +82,39 @@ pub(super) fn named(subject: &Subject<'_>, caller: &Caller, set: &Compiled<'_>) 
     })
 }
 
-/// Where in the organization the caller's account is: each place that a policy names and that is possible is one way, and one
-/// that none names is another. Nothing if the organization is not known, or nobody asks.
-pub(super) fn paths(subject: &Subject<'_>, caller: &Caller, set: &Compiled<'_>) -> Option<Unknown> {
-    let organization = own_organization(subject, caller, set)?;
+/// Whose place in an organization a key tells, and the organization that the form names for it; `none` where there is none.
+fn placed<'a>(
+    subject: &'a Subject<'a>,
+    (caller, owner): (&'a Caller, Option<&'a str>),
+    key: &str,
+) -> Option<(&'a str, &'a str)> {
+    let form = subject.form;
+    let account = if key.eq_ignore_ascii_case(PATHS) {
+        caller.account().filter(|account| form.text("account") == Some(account))?
+    } else if key.eq_ignore_ascii_case(SOURCE_PATHS) && caller.kind() == CallerKind::Service {
+        form.text("account")?
+    } else if key.eq_ignore_ascii_case(RESOURCE_PATHS) {
+        owner.filter(|owner| is_of_organization(subject, form, owner))?
+    } else {
+        return None;
+    };
+    Some((account, form.text("organization")?))
+}
+
+/// Where in the organization an account is that a key speaks of: each place that a policy names and that is possible is one
+/// way, and one that none names is another. Nothing if the organization is not known, or nobody asks.
+pub(super) fn paths(
+    subject: &Subject<'_>,
+    (caller, owner): (&Caller, Option<&str>),
+    set: &Compiled<'_>,
+    key: &str,
+) -> Option<Unknown> {
+    if !set.keys().any(|asked| asked.eq_ignore_ascii_case(key)) {
+        return None;
+    }
+    let (account, organization) = placed(subject, (caller, owner), key)?;
     let record = &subject.evidence.organization;
-    if record.path_of(organization, caller.account()?).is_some() {
+    if organization == "none" || record.path_of(organization, account).is_some() {
         return None;
     }
     let before = match record.root() {
@@ -102,8 +134,8 @@ pub(super) fn paths(subject: &Subject<'_>, caller: &Caller, set: &Compiled<'_>) 
         }
     }
     let option = |path: String| Patch {
-        label: format!("the account is in `{path}`"),
-        keys: vec![(PATHS.to_owned(), Some(ContextValue::Many([path.into()].into())))],
+        label: format!("the account {account} is in `{path}`"),
+        keys: vec![(key.to_owned(), Some(ContextValue::Many([path.into()].into())))],
     };
     Some(Unknown {
         fact: "organization-path".to_owned(),
@@ -112,17 +144,39 @@ pub(super) fn paths(subject: &Subject<'_>, caller: &Caller, set: &Compiled<'_>) 
     })
 }
 
-/// The same where all of the path is known, or where there is none.
-pub(super) fn known_path(subject: &Subject<'_>, caller: &Caller, key: &str) -> Option<Option<ContextValue>> {
-    if !key.eq_ignore_ascii_case(PATHS) {
-        return None;
+/// The same where all of the path is known, or where there is none, and the organization of a resource's account that has none.
+pub(super) fn known_path(
+    subject: &Subject<'_>,
+    (caller, owner): (&Caller, Option<&str>),
+    key: &str,
+) -> Option<Option<ContextValue>> {
+    if key.eq_ignore_ascii_case("aws:ResourceOrgID") {
+        let (_, organization) = placed(subject, (caller, owner), RESOURCE_PATHS)?;
+        return (organization == "none").then_some(None);
     }
-    let organization = of_account(subject, caller)?;
+    let (account, organization) = placed(subject, (caller, owner), key)?;
     if organization == "none" {
         return Some(None);
     }
-    let path = subject.evidence.organization.path_of(organization, caller.account()?)?;
+    let path = subject.evidence.organization.path_of(organization, account)?;
     Some(Some(ContextValue::Many([path.into()].into())))
+}
+
+/// How `aws:userid` is made up where no answer tells it: what IAM calls a user or a role begins so.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes> and
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable> (checked 2026-11)
+pub(super) fn user_id(subject: &Subject<'_>, caller: &Caller, key: &str) -> Option<ContextValue> {
+    if !key.eq_ignore_ascii_case("aws:userid") {
+        return None;
+    }
+    match caller.kind() {
+        CallerKind::User => match holder(subject, caller).and_then(|holder| holder.id.as_deref()) {
+            Some(id) => Some(ContextValue::One(id.into())),
+            None => Some(ContextValue::Within(Language::glob("AIDA?*"))),
+        },
+        CallerKind::Role | CallerKind::Session => Some(ContextValue::Within(Language::glob("AROA?*:?*"))),
+        _ => None,
+    }
 }
 
 /// Whether an account is one that form or evidence know to be of the form's organization. Of others nobody said whose they are.
@@ -132,15 +186,4 @@ pub(super) fn is_of_organization(subject: &Subject<'_>, form: &Form, account: &s
         || record.management.as_ref().is_some_and(|management| management.text == account)
         || record.accounts.iter().flatten().any(|member| member.id.text == account)
         || form.connected_accounts.iter().any(|connected| connected.text == account)
-}
-
-/// The organization that the form names, where the caller is of the form's account.
-fn of_account<'a>(subject: &Subject<'a>, caller: &Caller) -> Option<&'a str> {
-    let is_own = caller.account().is_some() && caller.account() == subject.form.text("account");
-    subject.form.text("organization").filter(|_| is_own)
-}
-
-fn own_organization<'a>(subject: &Subject<'a>, caller: &Caller, set: &Compiled<'_>) -> Option<&'a str> {
-    let asks = set.keys().any(|key| key.eq_ignore_ascii_case(PATHS));
-    of_account(subject, caller).filter(|organization| asks && *organization != "none")
 }

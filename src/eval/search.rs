@@ -81,11 +81,10 @@ pub(super) type Choices = Vec<(Dimension, usize)>;
 /// What came of going one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
+    /// A value goes this way, or may.
     Taken,
     /// No value goes this way.
     Impossible,
-    /// Nobody knows whether one does.
-    Unknown,
 }
 
 /// Part of one member's requests in part of the worlds: all answer alike.
@@ -110,6 +109,8 @@ pub(super) struct Search<'a, 'p> {
     pub(super) presumed_layers: Vec<LayerKind>,
     pub(super) spent: Vec<Dependence>,
     pub(super) gave_up: bool,
+    /// Answers where nobody knows whether there is such a request.
+    pub(super) doubtful: Vec<bool>,
     /// The witness of a request that fails in every world: nothing else can change the answer.
     pub(super) settled: Option<usize>,
     /// Work left for finding values.
@@ -143,6 +144,7 @@ impl<'a, 'p> Search<'a, 'p> {
             presumed_layers: Vec::new(),
             spent: Vec::new(),
             gave_up: false,
+            doubtful: Vec::new(),
             settled: None,
             work: member::WORK,
             steps: STEPS,
@@ -253,23 +255,27 @@ impl<'a, 'p> Search<'a, 'p> {
     /// Whether there is work left, of which this much is taken.
     fn may_go_on(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_sub(steps as u64);
-        self.gave_up |= self.leaves.len() >= BUDGET || self.steps == 0;
-        self.leaves.len() < BUDGET && self.steps > 0
+        // Without work left nothing is found any more, and what was found contradicts itself.
+        let is_idle = self.work < member::WORK / 100 && self.doubtful.len() > 1;
+        let is_over = self.leaves.len() >= BUDGET || self.steps == 0 || is_idle;
+        self.gave_up |= is_over;
+        !is_over
     }
 
     /// Chooses one way of something open, with a value that agrees.
     fn step(&mut self, at: Branch<'_>, path: &mut Path, choice: (Dimension, usize)) -> Step {
-        let found = self.choose(at.request, path, choice);
-        if found == Found::Value(()) {
-            return Step::Taken;
+        match self.choose(at.request, path, choice) {
+            Found::Value(()) => Step::Taken,
+            Found::Nothing => {
+                self.back(path);
+                Step::Impossible
+            }
+            Found::GaveUp => {
+                path.doubt();
+                self.spent.extend(choice.0.dependence());
+                Step::Taken
+            }
         }
-        self.back(path);
-        if found == Found::Nothing {
-            return Step::Impossible;
-        }
-        self.gave_up = true;
-        self.spent.extend(choice.0.dependence());
-        Step::Unknown
     }
 
     pub(super) fn back(&self, path: &mut Path) {
@@ -326,6 +332,12 @@ impl<'a, 'p> Search<'a, 'p> {
 
     fn leaf(&mut self, at: Branch<'_>, path: &Path, decision: Decision) {
         let holds = decision.is_allowed() == self.question.allowed;
+        if path.is_doubtful() {
+            if !self.doubtful.contains(&holds) {
+                self.doubtful.push(holds);
+            }
+            return;
+        }
         let mut witness = None;
         match self.concrete(at.request, path) {
             Some(concrete) => {

@@ -16,6 +16,7 @@ mod plan;
 mod possible;
 mod prove;
 mod reasons;
+mod shared;
 mod spares;
 mod state;
 mod text;

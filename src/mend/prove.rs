@@ -7,6 +7,7 @@ use super::fit::{Fitted, fit};
 use super::outcome::{
     asks_for_acceptance, count, demand, news, refused, refused_for_values, state_of, worse,
 };
+use super::shared;
 use super::spares::own_holder;
 use super::state::{Bench, State};
 use super::text;
@@ -16,7 +17,6 @@ use super::typed::hangs_on;
 use super::ways::{merged, ways, with_names_mended};
 use crate::checks::lint::counted;
 use crate::contract::{Ask, Expect};
-use crate::evidence::Role;
 use crate::finding::{
     Applicability, Change, Edit, Finding, Fix, Repair, Report, RuleName, Severity, State as DemandState,
 };
@@ -165,7 +165,7 @@ pub(super) fn prove(
     if count(&judged, finding) >= count(report, finding) || worse_off.needed {
         return None;
     }
-    let mut role = shared(state, repair);
+    let mut role = shared::kind(state, repair);
     let mut unforced = Unforced { sources: refused(bench, report), is_respelled: respelled };
     let accepts = finding.demand.as_deref().is_some_and(|id| asks_for_acceptance(bench, id));
     if !accepts {
@@ -306,7 +306,7 @@ fn deepen(bench: &Bench<'_>, state: &State, report: &Report, finding: &Finding) 
             Some(out) => format!("{} and {}", out.title, title(state, &repair)),
             None => title(state, &repair),
         };
-        let role = shared(state, &repair).or(out.as_ref().and_then(|out| out.role));
+        let role = shared::kind(state, &repair).or(out.as_ref().and_then(|out| out.role));
         out = Some(Deeper { title, role, state: after, report: judged });
     }
     out.filter(|out| state_of(&out.report, id) != Some(DemandState::Broken))
@@ -355,34 +355,4 @@ fn takes_statements_out(state: &State, repair: &Repair) -> bool {
         let documents = state.evidence.documents.iter().filter(|document| document.source == at.source);
         documents.flat_map(|document| &document.policy.statements).any(|statement| statement.span == at.span)
     })
-}
-
-/// The kind of a changed document that others depend on.
-fn shared(state: &State, repair: &Repair) -> Option<&'static str> {
-    let sources: Vec<_> = repair.changes.iter().filter_map(place).collect();
-    let documents = state.evidence.documents.iter().filter(|document| sources.contains(&document.source));
-    documents.map(|document| document.role).find_map(|role| match role {
-        Role::Scp => Some("service control policy"),
-        Role::Rcp => Some("resource control policy"),
-        Role::Boundary => Some("permissions boundary"),
-        Role::EndpointPolicy => Some("policy of the VPC endpoint"),
-        Role::BucketPolicy
-        | Role::ReaderPolicy
-        | Role::SessionPolicy
-        | Role::KeyPolicy
-        | Role::LinkedPolicy
-        | Role::TrustPolicy => None,
-    })
-}
-
-fn place(change: &Change) -> Option<crate::source::SourceId> {
-    match change {
-        Change::Set { at, .. }
-        | Change::Add { at, .. }
-        | Change::Remove { at }
-        | Change::Rewrite { at, .. } => Some(at.source),
-        Change::AddMember { object, .. } => Some(object.source),
-        Change::Rename { key, .. } => Some(key.source),
-        Change::Form { .. } | Change::Run { .. } => None,
-    }
 }

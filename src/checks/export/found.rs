@@ -1,6 +1,6 @@
 //! Which export auto-detection comes to: the first that suits it, and not the one that the user has in mind.
 
-use super::super::subject::{Cause, FactRef, Outcome, Subject};
+use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{broken, given, meant, place, unknown};
 use crate::billing::{ExportDefinition, ExportKind};
 use crate::finding::State;
@@ -34,26 +34,46 @@ pub(super) fn check(subject: &Subject<'_>) -> Outcome {
             return broken(Cause::new("export", "beyond-page", at, values));
         }
     }
-    let Some(first) = meant::first_found(subject) else { return Outcome::of(State::Holds) };
-    if first.span == meant.span && first.source == meant.source {
-        return Outcome { detail: Some(format!("`{}`", first.label())), ..Outcome::of(State::Holds) };
+    let before = meant::before(subject, meant);
+    let text = |definition: &ExportDefinition| definition.bucket.as_ref().map(|bucket| bucket.text.clone());
+    // The product goes on to the next if it cannot list the bucket; the form's it can, or other demands tell.
+    let is_near = |each: &&&ExportDefinition| text(each) == text(meant);
+    let Some(first) = before.suiting.iter().find(is_near).or(before.suiting.first()) else {
+        return first_of_all(subject, meant, &before);
+    };
+    if !before.is_ordered {
+        return unknown(FactRef::with("export-order", "found", first.label()));
     }
     let values = Values::new().with("found", first.label()).with("needed", meant.label());
     let mut cause = Cause::new("export", "first-other", place(first, first.name_span()), values);
     cause
         .related
         .extend(given(subject.form.get("export-name")).map(|at| (at, "this one is meant".to_owned())));
-    let text = |definition: &ExportDefinition| definition.bucket.as_ref().map(|bucket| bucket.text.clone());
     if text(first) == text(meant) {
         return broken(cause);
     }
-    // The product goes on to the next if it cannot list the bucket.
     let values = vec![
         ("found".to_owned(), first.label().to_owned()),
         ("other".to_owned(), text(first).unwrap_or_else(|| "BUCKET".to_owned())),
     ];
     let fact = FactRef { id: "first-found".to_owned(), values };
     Outcome { causes: vec![cause], ..unknown(fact) }
+}
+
+/// No export that is known comes before.
+fn first_of_all(subject: &Subject<'_>, meant: &ExportDefinition, before: &meant::Before<'_>) -> Outcome {
+    if let Some(unseen) = before.unseen.first() {
+        return unknown(FactRef::with("first-found-unseen", "found", *unseen));
+    }
+    let detail = Some(format!("`{}`", meant.label()));
+    if before.is_ordered || !subject.evidence.exports.may_have_others(Some(meant.label())) {
+        return Outcome { detail, ..Outcome::of(State::Holds) };
+    }
+    if subject.strict {
+        return unknown(FactRef::with("export-order", "found", "another export"));
+    }
+    let assumed = vec![Assumption { text: subject.phrases.say("first-export", &[]), source: None }];
+    Outcome { detail, assumed, ..Outcome::of(State::Holds) }
 }
 
 /// Whether the product stumbles over an export wherever it stands in the list.

@@ -158,13 +158,17 @@ fn not_over(executions: &[&Execution]) -> FactRef {
     FactRef::with(fact, "found", &code.text)
 }
 
+/// Whether AWS says that it delivered the export at least once.
+pub(super) fn was_delivered(subject: &Subject<'_>) -> bool {
+    let is_success =
+        |execution: &&Execution| execution.code.as_ref().is_some_and(|code| code.is("DELIVERY_SUCCESS"));
+    statuses(subject).iter().any(|status| status.delivered.is_some())
+        || executions(subject).iter().any(is_success)
+}
+
 pub(super) fn delivered(subject: &Subject<'_>) -> Outcome {
     let statuses = statuses(subject);
-    let was_delivered = statuses.iter().any(|status| status.delivered.is_some())
-        || executions(subject)
-            .iter()
-            .any(|execution| execution.code.as_ref().is_some_and(|code| code.is("DELIVERY_SUCCESS")));
-    if was_delivered || super::super::layout::is_delivered(subject) {
+    if was_delivered(subject) || super::super::layout::is_delivered(subject) {
         return stale(subject).unwrap_or_else(|| Outcome::of(State::Holds));
     }
     let legacy = meant::is_legacy(subject);

@@ -60,10 +60,56 @@ pub(super) fn first_found<'a>(subject: &Subject<'a>) -> Option<&'a ExportDefinit
     if subject.form.text("mode") != Some("find-report") {
         return None;
     }
+    let listed = &subject.evidence.exports.listed;
+    let turn = |each: &&ExportDefinition| listed.iter().position(|name| name == each.label());
+    let suiting = candidates(subject).filter(|each| is_suitable(subject, each));
+    // The first of those that the list does not have, if it has none of them.
+    suiting.min_by_key(|each| turn(each).unwrap_or(usize::MAX))
+}
+
+/// The exports of the form's type whose settings are known.
+fn candidates<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a ExportDefinition> {
     let wanted = if is_legacy(subject) { ExportKind::Legacy } else { ExportKind::Cur2 };
     let all = subject.evidence.exports.definitions.iter();
-    let mut candidates = all.filter(|each| each.kind == wanted && !each.from_execution);
-    candidates.find(|each| is_suitable(subject, each))
+    all.filter(move |each| each.kind == wanted && !each.from_execution)
+}
+
+/// What auto-detection looks at before it comes to an export.
+pub(super) struct Before<'a> {
+    /// Exports that suit it.
+    pub(super) suiting: Vec<&'a ExportDefinition>,
+    /// Names of exports whose settings are not known.
+    pub(super) unseen: Vec<&'a str>,
+    /// Their order is AWS's. Reports come in one answer, data exports by themselves.
+    pub(super) is_ordered: bool,
+}
+
+/// What auto-detection looks at before it comes to an export. One that does not suit it is passed over, so that all others are
+/// before it.
+pub(super) fn before<'a>(subject: &Subject<'a>, meant: &ExportDefinition) -> Before<'a> {
+    let exports = &subject.evidence.exports;
+    let is_last = !is_suitable(subject, meant);
+    let is_other = |each: &&ExportDefinition| each.label() != meant.label();
+    let suiting = |each: &&ExportDefinition| is_other(each) && is_suitable(subject, each);
+    if is_legacy(subject) {
+        let until = candidates(subject).take_while(|each| is_last || each.span != meant.span);
+        return Before { suiting: until.filter(suiting).collect(), unseen: Vec::new(), is_ordered: true };
+    }
+    if exports.listed.is_empty() {
+        return Before {
+            suiting: candidates(subject).filter(suiting).collect(),
+            unseen: Vec::new(),
+            is_ordered: false,
+        };
+    }
+    let until = exports.listed.iter().take_while(|name| is_last || *name != meant.label());
+    let names: Vec<&str> = until.map(String::as_str).filter(|name| *name != meant.label()).collect();
+    let known = |name: &str| exports.definitions.iter().any(|each| each.label() == name);
+    Before {
+        suiting: candidates(subject).filter(|each| names.contains(&each.label())).filter(suiting).collect(),
+        unseen: names.iter().copied().filter(|name| !known(name)).collect(),
+        is_ordered: true,
+    }
 }
 
 /// Whether auto-detection takes an export: settings that are one of a choice are compared, names and places are not.

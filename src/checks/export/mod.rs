@@ -115,6 +115,11 @@ fn place(definition: &ExportDefinition, span: Span) -> Place {
 }
 
 /// The Region of the bucket: what AWS says of it, or else what the export's settings say.
+/// Whether AWS says that it delivered the export at least once.
+pub(super) fn was_delivered(subject: &Subject<'_>) -> bool {
+    health::was_delivered(subject)
+}
+
 pub(super) fn region_of_bucket(subject: &Subject<'_>) -> Option<String> {
     let said = subject.evidence.exports.bucket_region.as_ref().map(|(region, _)| region.clone());
     said.or_else(|| meant::definition(subject)?.region.as_ref().map(|region| region.text.clone()))

@@ -159,7 +159,7 @@ fn connect(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found:
             }
             Outcome { causes, ..Outcome::of(State::Broken) }
         }
-        Found::Waiting { seen } => unknown(vec![FactRef::with("not-delivered", "folder", &seen.folder)]),
+        Found::Waiting { seen } => unknown(vec![not_delivered(subject, &seen.folder)]),
         Found::Unseen { folder } => unknown(vec![FactRef::with("listing-incomplete", "folder", folder)]),
     }
 }
@@ -176,7 +176,7 @@ fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: 
             let state = if causes.is_empty() { State::Holds } else { State::Broken };
             Outcome { causes, detail: Some(files_of(*files)), ..Outcome::of(state) }
         }
-        Found::Waiting { seen } => unknown(vec![FactRef::with("not-delivered", "folder", &seen.folder)]),
+        Found::Waiting { seen } => unknown(vec![not_delivered(subject, &seen.folder)]),
         Found::Silent { seen } | Found::Refused { seen } => {
             let mut causes = explain::missing(subject, bucket, values, found);
             // The export's own settings know better than files that lie elsewhere since before.
@@ -185,12 +185,18 @@ fn import(subject: &Subject<'_>, bucket: Bucket<'_>, values: &Typed<'_>, found: 
             }
             if causes.is_empty() {
                 let folder = seen.first().map_or("", |seen| seen.folder.as_str());
-                return unknown(vec![FactRef::with("not-delivered", "folder", folder)]);
+                return unknown(vec![not_delivered(subject, folder)]);
             }
             Outcome { causes, assumed: presumed(bucket), ..Outcome::of(State::Broken) }
         }
         Found::Unseen { folder } => unknown(vec![FactRef::with("listing-incomplete", "folder", folder)]),
     }
+}
+
+/// Why nothing of the export is there: it waits for its first delivery, unless AWS says that there was one.
+fn not_delivered(subject: &Subject<'_>, folder: &str) -> FactRef {
+    let fact = if super::export::was_delivered(subject) { "delivered-and-gone" } else { "not-delivered" };
+    FactRef::with(fact, "folder", folder)
 }
 
 /// Whether the export's settings say that it is delivered where the form looks.

@@ -81,6 +81,16 @@ pub struct ValueTest {
 }
 
 impl ValueTest {
+    /// What every value comes to, where none passes: a text of the wrong type, or a variable that has no value.
+    #[must_use]
+    pub fn hopeless(&self, context: &Context) -> Option<Truth> {
+        match &self.operand {
+            Operand::Mistyped => Some(Truth::Mistyped),
+            Operand::Template(template) if template.is_null(context) => Some(Truth::Null),
+            _ => None,
+        }
+    }
+
     /// Compiles a condition value. `variables`: the document's version has variables.
     #[must_use]
     pub fn new(base: BaseOperator, text: &str, variables: bool) -> Self {

@@ -5,6 +5,7 @@ use crate::eval::compile::{CompiledClause, ElementKind, StatementId};
 use crate::eval::condition::Truth;
 use crate::eval::context::ContextValue;
 use crate::eval::trace::Recorder;
+use crate::eval::world::FreeAtom;
 use crate::policy::{BaseOperator, Effect, SetOperator};
 
 impl<R: Recorder> Pass<'_, '_, R> {
@@ -49,7 +50,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 | ContextValue::Within(_)
                 | ContextValue::Unseen
                 | ContextValue::Every(_),
-            ) => self.unknown(clause, set, operator.negated),
+            ) => self.unknown(clause, set, operator.negated, effect),
             // An empty text is an empty set to a set operator.
             (Some(SetOperator::ForAllValues), ContextValue::One(value)) if value.is_empty() => true,
             (_, ContextValue::One(value)) => self.passes(clause, operator.negated, effect, value),
@@ -104,7 +105,13 @@ impl<R: Recorder> Pass<'_, '_, R> {
     }
 
     /// A key that is there with a value nobody knows: each value of the clause is a free atom.
-    fn unknown(&mut self, clause: &CompiledClause, set: Option<SetOperator>, negated: bool) -> bool {
+    fn unknown(
+        &mut self,
+        clause: &CompiledClause,
+        set: Option<SetOperator>,
+        negated: bool,
+        effect: Effect,
+    ) -> bool {
         if set.is_some() {
             // How many values there are is unknown too, so the clause is free as a whole.
             return self.free(clause.whole);
@@ -113,8 +120,21 @@ impl<R: Recorder> Pass<'_, '_, R> {
         if clause.atoms.is_empty() && negated {
             return !self.free(clause.whole);
         }
-        let any = clause.atoms.iter().any(|atom| self.open(*atom, None));
-        any != negated
+        let (mut null, mut mistyped) = (false, false);
+        for atom in &clause.atoms {
+            // No value passes these, whatever it is.
+            let test = self.set.value_test(FreeAtom(*atom));
+            match test.map(|test| test.hopeless(&self.request.context)) {
+                Some(Some(Truth::Null)) => null = true,
+                Some(Some(_)) => mistyped = true,
+                Some(None) | None if self.open(*atom, None) => return !negated,
+                Some(None) | None => {}
+            }
+        }
+        if negated && (mistyped || (null && effect == Effect::Allow)) {
+            return self.free(clause.whole);
+        }
+        negated
     }
 
     /// `Null`. Alone it takes an empty text for null. With a set operator AWS's policy check `NULL_WITH_QUALIFIER` calls it constant, while

@@ -12,6 +12,21 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// Addresses that documentation has to itself (RFC 5737 and RFC 3849), by whether they are of IPv6.
 const OUTSIDE: [&str; 2] = ["203.0.113.1", "2001:db8::"];
 
+/// The key with the address that a request comes from, as AWS sees it. Requests through a VPC endpoint do not carry it, so that no
+/// private address comes in it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip> and the
+/// policy check `PRIVATE_IP_ADDRESS` (checked 2026-11)
+const PUBLIC: &str = "aws:sourceip";
+
+/// The first and the last address of each private range of IPv4 (RFC 1918).
+const PRIVATE: [[u32; 2]; 3] =
+    [[0x0a00_0000, 0x0aff_ffff], [0xac10_0000, 0xac1f_ffff], [0xc0a8_0000, 0xc0a8_ffff]];
+
+fn is_private(text: &str) -> bool {
+    let number = text.parse::<Ipv4Addr>().map(u32::from);
+    number.is_ok_and(|number| PRIVATE.iter().any(|[first, last]| (*first..=*last).contains(&number)))
+}
+
 /// A value of a key that every test of the first list takes and none of the second. AWS fills keys with values of their type, so
 /// a key that is compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not
 /// all. What people write may be empty, where nothing else fits.
@@ -21,7 +36,7 @@ pub(in crate::eval) fn value(
     (within, context): (Option<&Language>, &Context),
     work: &mut u64,
 ) -> Found<String> {
-    let found = filled(must, must_not, within, context, work);
+    let found = filled(key, (must, must_not), within, context, work);
     let is_empty =
         found == Found::Nothing && may_be_empty(key) && takes_empty(must, must_not, within, context);
     if is_empty { Found::Value(String::new()) } else { found }
@@ -29,17 +44,20 @@ pub(in crate::eval) fn value(
 
 /// A value that is not empty.
 fn filled(
-    must: &[&ValueTest],
-    must_not: &[&ValueTest],
+    key: &str,
+    (must, must_not): (&[&ValueTest], &[&ValueTest]),
     within: Option<&Language>,
     context: &Context,
     work: &mut u64,
 ) -> Found<String> {
-    // A text of the wrong type is no value's equal; of a text nobody can read nothing is known.
-    if must.iter().any(|test| test.operand == Operand::Mistyped) {
+    // A text of the wrong type is no value's equal, nor is one of which a variable has no value; of a text nobody can read
+    // nothing is known.
+    let is_hopeless = |test: &&&ValueTest| test.hopeless(context).is_some();
+    if must.iter().any(|test| is_hopeless(&test)) {
         return Found::Nothing;
     }
-    let (must, must_not) = (readable(must), readable(must_not));
+    let must_not: Vec<&ValueTest> = must_not.iter().filter(|test| !is_hopeless(test)).copied().collect();
+    let (must, must_not) = (readable(must), readable(&must_not));
     let (must, must_not) = (must.as_slice(), must_not.as_slice());
     let all = || must.iter().chain(must_not).copied();
     let languages = |tests: &[&ValueTest]| -> Option<Vec<Language>> {
@@ -57,6 +75,13 @@ fn filled(
     // Numbers, instants, addresses and flags: the tests can change only at the constants they name.
     let named = |tests: &[&ValueTest]| -> Vec<String> {
         let mut named: Vec<String> = tests.iter().copied().flat_map(candidates).collect();
+        if key == PUBLIC && tests.iter().any(|test| matches!(test.operand, Operand::Network(_))) {
+            named.extend(PRIVATE.iter().flat_map(|[first, last]| {
+                let around = [first.wrapping_sub(1), last.wrapping_add(1)];
+                around.map(|number| address(u128::from(number), false))
+            }));
+            named.retain(|text| !is_private(text));
+        }
         // A value that people can read first; of addresses one that no other test is likely to name.
         let families = families(tests);
         let rank = |text: &String| match OUTSIDE.iter().position(|outside| outside == text) {
@@ -89,7 +114,7 @@ fn filled(
     }
     // The candidates stand for all values, not for all of a pattern; and tests of different types on one key are not searched as
     // a whole.
-    if !any_fits && is_one_family(all()) { Found::Nothing } else { Found::GaveUp }
+    if !any_fits && is_one_family(all()) && !all().any(is_text) { Found::Nothing } else { Found::GaveUp }
 }
 
 /// The tests whose values can be read.
@@ -143,6 +168,14 @@ pub(in crate::eval) fn language(test: &ValueTest, context: &Context) -> Option<L
 
 fn is_arn(test: &ValueTest) -> bool {
     test.base == BaseOperator::ArnLike
+}
+
+/// Whether a test is one of texts, of which there are more than candidates.
+fn is_text(test: &ValueTest) -> bool {
+    matches!(
+        test.operand,
+        Operand::Text(_) | Operand::Folded(_) | Operand::Glob(_) | Operand::Arn(_) | Operand::Template(_)
+    )
 }
 
 fn is_one_family<'t>(tests: impl Iterator<Item = &'t ValueTest>) -> bool {

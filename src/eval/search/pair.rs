@@ -36,6 +36,10 @@ impl<'a, 'p> Search<'a, 'p> {
     /// A leaf of two sets: one concrete request is decided again in both.
     pub(super) fn pair_leaf(&mut self, at: Branch<'_>, path: &Path, (old, new): (Decision, Decision)) {
         self.leaves.push(Leaf { choices: Vec::new(), holds: true, witness: None });
+        if path.is_doubtful() {
+            self.gave_up |= old.is_allowed() != new.is_allowed();
+            return;
+        }
         let Some(request) = self.concrete(at.request, path) else {
             self.gave_up = true;
             return;

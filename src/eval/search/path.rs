@@ -14,6 +14,8 @@ pub(in crate::eval) struct Path {
     values: Vec<(Axis, String)>,
     /// How many values there were before each choice.
     before: Vec<usize>,
+    /// How many choices there were when no value was found for the newest, nor that there is none.
+    doubts: Vec<usize>,
 }
 
 impl Path {
@@ -30,6 +32,9 @@ impl Path {
 
     /// Takes the newest choice back.
     pub(super) fn pop(&mut self, axis: impl FnOnce(FreeAtom) -> Axis) {
+        if self.doubts.last() == Some(&self.choices.len()) {
+            self.doubts.pop();
+        }
         let Some((dimension, option)) = self.choices.pop() else { return };
         self.chosen.remove(&dimension);
         self.values.truncate(self.before.pop().unwrap_or_default());
@@ -42,6 +47,16 @@ impl Path {
     /// A value that agrees with the newest choice and with all before it.
     pub(super) fn agree(&mut self, axis: Axis, value: String) {
         self.values.push((axis, value));
+    }
+
+    /// Marks the newest choice as one of which nobody knows whether a value agrees.
+    pub(super) fn doubt(&mut self) {
+        self.doubts.push(self.choices.len());
+    }
+
+    /// Whether there may be no request here.
+    pub(super) fn is_doubtful(&self) -> bool {
+        !self.doubts.is_empty()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -54,9 +54,8 @@ pub(super) fn words(evidence: &Evidence) -> Vec<&str> {
 }
 
 /// Addresses of both families, from both ends and between.
-const ADDRESSES: [&str; 8] = [
+const ADDRESSES: [&str; 7] = [
     "0.0.0.1",
-    "10.1.2.3",
     "127.255.255.255",
     "128.0.0.0",
     "203.0.113.77",
