@@ -356,6 +356,8 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
     let mut callers = case.question.members.iter().map(|member| &member.request.caller);
     let foreign = callers.find_map(|caller| maker.foreign_account(caller));
     let foreign = |key: &str| foreign.filter(|_| key.eq_ignore_ascii_case(ORGANIZATION));
+    let asked = case.question.members.first().map(|member| &member.request.context);
+    let context = asked.cloned().unwrap_or_default();
     let mut facts: Vec<FactRef> = on
         .iter()
         .map(|each| match each {
@@ -363,7 +365,7 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
                 FactRef::new(case.question.unknowns.get(*at).map_or("condition-key", |unknown| &unknown.fact))
             }
             Dependence::Unseen(layer) => layers::fact(case.subject, *layer, service),
-            Dependence::Free(atom) => match case.set.describe(*atom) {
+            Dependence::Free(atom) => match case.set.describe_in(*atom, &context) {
                 FreeFact::Key("aws:sourceip") => FactRef::new("source-ip"),
                 FreeFact::Key(key) => match (maker.waits_for(key), foreign(key)) {
                     (Some(name), _) => FactRef::with("form", "name", &name),

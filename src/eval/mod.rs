@@ -39,7 +39,7 @@ pub use request::{Caller, CallerFault, CallerKind, Request};
 pub use service::s3::{is_public, open_statements};
 pub use space::{
     ActionClass, CallerClass, CallerClasses, Carriage, Place, Standing, Survey, actions, callers, carriage,
-    is_computed, may_ask, named_accounts, others, places, shape, survey, unlisted, written,
+    is_computed, may_ask, named_accounts, named_sessions, others, places, shape, survey, unlisted, written,
 };
 pub use trace::{Event, NoTrace, Recorder, Trace};
 pub use world::{FreeAtom, World};

@@ -1,15 +1,15 @@
 //! What an answer depends on, and what it rests on, in words.
 
 use super::layers::{is_owner_presumed, survey_for};
-use super::{Answered, Documents, Question};
+use super::{Answered, Documents, Question, session};
 use crate::catalog;
-use crate::eval::{Compiled, Dependence, FreeFact, Layer, LayerKind, Layers};
+use crate::eval::{Compiled, Context, Dependence, FreeFact, Layer, LayerKind, Layers};
 use crate::finding::Assumed;
 use crate::finding::simulation::Missing;
 use crate::policy::Policy;
 
 /// A fact on which an answer depends, in words.
-pub(super) fn missing(set: &Compiled<'_>, on: &Dependence) -> Missing {
+pub(super) fn missing(set: &Compiled<'_>, context: &Context, on: &Dependence) -> Missing {
     match on {
         // A question of `simulate` has no unknowns of its own.
         Dependence::Unknown(_) => too_many(),
@@ -18,7 +18,7 @@ pub(super) fn missing(set: &Compiled<'_>, on: &Dependence) -> Missing {
             reason: format!("no {} was given, and there may be one", layer.name()),
             tell: format!("{} FILE, or --absent {} if there is none", option(*layer), layer.id()),
         },
-        Dependence::Free(atom) => match set.describe(*atom) {
+        Dependence::Free(atom) => match set.describe_in(*atom, context) {
             FreeFact::Key(key) => {
                 let key = catalog::condition_key(key)
                     .filter(|known| known.name.eq_ignore_ascii_case(key))
@@ -111,6 +111,7 @@ pub(super) fn assumed(
             });
         }
     }
+    out.extend(session::assumed(set, question, documents, part));
     if is_owner_presumed(question, part) {
         let account = part
             .put

@@ -10,13 +10,14 @@ mod fault;
 pub mod fuzz;
 mod layers;
 mod members;
+mod session;
 mod shown;
 
 pub use fault::Fault;
 
 use crate::eval::{
     Answer as Found, Caller, CallerClasses, CallerKind, Compiled, LayerKind, Layers, Member,
-    PublicAccessBlock, Question as Put, Request, Standing, Survey, World, callers, survey,
+    PublicAccessBlock, Question as Put, Request, Standing, Survey, World, callers, named_sessions, survey,
 };
 use crate::finding::Assumed;
 use crate::finding::simulation::{Answer, Certainty, Missing, Row, Simulation};
@@ -229,7 +230,7 @@ impl Principal {
         if text.contains(['*', '?']) {
             return Ok(Self::Each(text.to_owned()));
         }
-        Caller::parse(text).map(Self::One).map_err(Fault::Principal)
+        session::caller(question).map(Self::One)
     }
 
     fn callers(
@@ -240,8 +241,15 @@ impl Principal {
     ) -> Result<CallerClasses, Fault> {
         let pattern = match self {
             Self::One(caller) => {
-                let class = crate::eval::CallerClass { caller: caller.clone(), named: true };
-                return Ok(CallerClasses { list: vec![class], complete: true });
+                let class = |caller: Caller| crate::eval::CallerClass { caller, named: true };
+                let mut list = Vec::new();
+                if caller.kind() == CallerKind::Role {
+                    list.extend(named_sessions(set, caller).into_iter().map(class));
+                }
+                if list.is_empty() {
+                    list.push(class(caller.clone()));
+                }
+                return Ok(CallerClasses { list, complete: true });
             }
             Self::Each(pattern) => pattern,
         };
@@ -260,6 +268,7 @@ impl Principal {
 
     fn label(&self, class: &crate::eval::CallerClass) -> String {
         match self {
+            Self::One(caller) if *caller != class.caller => class.label(),
             Self::One(caller) if caller.kind() == CallerKind::Anonymous => "anybody, unsigned".to_owned(),
             Self::One(caller) => caller.arn().to_owned(),
             Self::Each(_) => class.label(),
@@ -300,7 +309,9 @@ fn answer(
         looked_at.extend(set.keys().map(str::to_ascii_lowercase));
         let standing = part.survey.standing();
         if answer == Answer::Depends {
-            missing.extend(part.survey.depends_on().iter().map(|on| facts::missing(&set, on)));
+            let asked = part.put.members.first().map(|member| &member.request.context);
+            let context = asked.cloned().unwrap_or_default();
+            missing.extend(part.survey.depends_on().iter().map(|on| facts::missing(&set, &context, on)));
         }
         if standing == Standing::TooMany {
             missing.push(facts::too_many());

@@ -228,6 +228,22 @@ impl<'p> Compiled<'p> {
         }
     }
 
+    /// What a free atom waits for in a request: a variable that nobody knows, where the key that it is compared with is known.
+    #[must_use]
+    pub fn describe_in(&self, atom: FreeAtom, context: &Context) -> FreeFact<'_> {
+        let is_open = |key: &str| context.get(key).is_some_and(|value| value.told().is_none());
+        let template = match self.atoms.get(atom.0 as usize) {
+            Some(Test::Value { key, test }) if !is_open(self.key_name(*key)) => match &test.operand {
+                Operand::Template(template) => Some(template),
+                _ => None,
+            },
+            Some(Test::ResourceTemplate(template)) => Some(template),
+            _ => None,
+        };
+        let open = template.and_then(|template| template.keys().find(|key| is_open(key)));
+        open.map_or_else(|| self.describe(atom), FreeFact::Key)
+    }
+
     /// The condition key and the clause a free atom belongs to, for telling what is not known.
     #[must_use]
     pub fn describe(&self, atom: FreeAtom) -> FreeFact<'_> {

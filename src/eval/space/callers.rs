@@ -12,7 +12,7 @@ use crate::eval::context::Context;
 use crate::eval::member::{Found, Language, Step, language, string};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::request::{Caller, CallerKind};
-use crate::policy::{PrincipalKind, arn};
+use crate::policy::arn;
 use std::collections::BTreeSet;
 
 /// More classes than this are not listed.
@@ -22,7 +22,7 @@ const MOST: usize = 2_048;
 const STRANGERS: [&str; 4] = ["444455556666", "777788889999", "123456789012", "210987654321"];
 
 /// The name of a session that no policy has.
-const SESSION: &str = "preflight-any-session";
+pub(super) const SESSION: &str = "preflight-any-session";
 
 /// Callers that every policy of the sets treats alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,52 +114,6 @@ pub fn named_accounts(sets: &[&Compiled<'_>], of_caller: bool) -> BTreeSet<Strin
         tests.collect()
     };
     sets.iter().flat_map(|set| all(set)).collect()
-}
-
-/// Callers that no pattern of ARNs finds, one for each that a policy of the sets names: those of an identity provider, accounts
-/// by their canonical id, origin access identities of CloudFront, and sessions of roles that a `NotPrincipal` lists, since AWS wants the session listed, too.
-#[must_use]
-pub fn others(sets: &[&Compiled<'_>]) -> Vec<CallerClass> {
-    let mut out: Vec<CallerClass> = Vec::new();
-    let mut add = |caller: Caller, named: bool| {
-        let class = CallerClass { caller, named };
-        if !out.contains(&class) {
-            out.push(class);
-        }
-    };
-    for set in sets {
-        for test in &set.atoms {
-            match test {
-                Test::Principal(PrincipalTest::Federated(provider)) => {
-                    add(Caller::of_provider(provider), true)
-                }
-                Test::Principal(PrincipalTest::Held { kind: PrincipalKind::Federated, text, .. }) => {
-                    add(Caller::of_provider(text), true);
-                }
-                Test::Principal(PrincipalTest::Canonical(id)) => add(Caller::of_canonical_id(id), true),
-                // Of CloudFront's identities, which belong to no account.
-                Test::Principal(PrincipalTest::Arn(arn)) => {
-                    let caller = Caller::parse(arn).ok().filter(|caller| caller.account().is_none());
-                    caller.into_iter().for_each(|caller| add(caller, true));
-                }
-                _ => {}
-            }
-        }
-        let negated = set.statements.iter().filter_map(|statement| statement.principals.as_ref());
-        for atom in negated.filter(|element| element.negated).flat_map(|element| &element.atoms) {
-            let Some(Test::Principal(PrincipalTest::Role { arn, account, name })) =
-                set.atoms.get(*atom as usize)
-            else {
-                continue;
-            };
-            let partition = arn.split(':').nth(1).unwrap_or("aws");
-            let session = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{SESSION}");
-            if let Ok(caller) = Caller::parse(&session) {
-                add(caller.with_role_arn(arn), false);
-            }
-        }
-    }
-    out
 }
 
 /// What the sets look at in a caller.
@@ -279,7 +233,8 @@ impl<'s> Seen<'s> {
         let sessions: Vec<String> =
             self.exact.iter().filter(own).filter(|text| text.contains(":sts:")).cloned().collect();
         let inside = |text: &String| string(&[within, &Language::exact(text)], &[]) != Found::Nothing;
-        self.take(sessions.into_iter().filter(inside).collect(), out);
+        self.take(sessions.iter().filter(|text| inside(text)).cloned().collect(), out);
+        self.sessions(within, place, &sessions, out);
         let root = format!("arn:{partition}:iam::{account}:root");
         self.take(Some(root).into_iter().filter(inside).collect(), out);
         for kind in ["user", "role"] {
@@ -314,6 +269,31 @@ impl<'s> Seen<'s> {
             out.complete &= found.complete;
             self.take(found.texts, out);
         }
+    }
+
+    /// Sessions that no policy names, where sessions alone are asked for: no role is there to stand for them.
+    fn sessions(
+        &self,
+        within: &Language,
+        (partition, account): (&str, &str),
+        named: &[String],
+        out: &mut CallerClasses,
+    ) {
+        let role = joined(&format!("arn:{partition}:iam::{account}:role/"), &[Step::Many]);
+        if string(&[within, &role], &[]) != Found::Nothing {
+            return;
+        }
+        let start = format!("arn:{partition}:sts::{account}:assumed-role/");
+        let part = [Step::Except('/'), Step::ExceptMany('/')];
+        let shape = joined(&start, &[&part[..], &[Step::Char('/')], &part[..]].concat());
+        let mut tests: Vec<Language> = named.iter().map(|text| Language::exact(text)).collect();
+        let roles = self.exact.iter().filter(|text| arn::account_of(text) == Some(account));
+        let names = roles.filter_map(|text| text.split_once(":role/")?.1.rsplit('/').next());
+        tests.extend(names.map(|name| joined(&format!("{start}{name}/"), &[Step::Many])));
+        let found = cells(&[within.clone(), shape], &tests);
+        // Which roles conditions speak of is not followed here.
+        out.complete &= found.complete && (found.texts.is_empty() || self.arns.is_empty());
+        self.take(found.texts.into_iter().filter(|text| !named.contains(text)).collect(), out);
     }
 
     fn take(&self, texts: Vec<String>, out: &mut CallerClasses) {

@@ -19,11 +19,13 @@ mod actions;
 mod callers;
 mod carriage;
 mod cells;
+mod others;
 mod places;
 
 pub use actions::{ActionClass, actions, unlisted};
-pub use callers::{CallerClass, CallerClasses, callers, named_accounts, others};
+pub use callers::{CallerClass, CallerClasses, callers, named_accounts};
 pub use carriage::{Carriage, carriage, is_computed, may_ask};
+pub use others::{named_sessions, others};
 pub use places::{Place, places, shape, written};
 
 use super::ask::{Answer, Dependence, Question, Witness, ask};
