@@ -63,7 +63,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Outcome {
 /// No export that is known comes before.
 fn first_of_all(subject: &Subject<'_>, meant: &ExportDefinition, before: &meant::Before<'_>) -> Outcome {
     if let Some(unseen) = before.unseen.first() {
-        return unknown(FactRef::with("first-found-unseen", "found", *unseen));
+        return unknown(FactRef::with("first-found-unseen", "found", unseen));
     }
     let detail = Some(format!("`{}`", meant.label()));
     if before.is_ordered || !subject.evidence.exports.may_have_others(Some(meant.label())) {
