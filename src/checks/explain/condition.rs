@@ -4,9 +4,10 @@ use super::near;
 use super::{Case, caller, few, part, place};
 use crate::checks::homes;
 use crate::checks::subject::Cause;
+use crate::eval::member::{Found, Language, string};
 use crate::eval::{ContextValue, Glob, Request, Truth, ValueTest};
 use crate::policy::arn::{self, ArnPart};
-use crate::policy::{BaseOperator, Clause, Policy, Statement, Text};
+use crate::policy::{BaseOperator, Clause, Operator, Policy, Statement, Text};
 use crate::rulebook::Values;
 
 pub(super) fn cause(
@@ -36,6 +37,9 @@ pub(super) fn cause(
         }
         Some(ContextValue::One(value)) => value.to_string(),
         Some(ContextValue::Many(list)) => few(list.iter().map(|value| &**value)),
+        Some(ContextValue::Within(within)) if can_never_be(clause, parsed, within) => {
+            within.pattern().replace("?*", "*")
+        }
         Some(
             ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen | ContextValue::Every(_),
         ) => {
@@ -57,6 +61,16 @@ pub(super) fn cause(
         return Some(Cause::new("condition", "value-other", place(policy, clause.value_span), values));
     };
     Some(value(case, request, policy, clause, nearest, &sent))
+}
+
+/// Whether no value of those in question is one that a clause asks for.
+fn can_never_be(clause: &Clause, operator: Operator, within: &Language) -> bool {
+    let asked = |text: &Text| match operator.base.expands_wildcards() {
+        true => Language::glob(&text.value),
+        false => Language::exact(&text.value),
+    };
+    !operator.negated
+        && clause.values.iter().all(|value| string(&[within, &asked(value)], &[]) == Found::Nothing)
 }
 
 /// How many parts of an ARN differ; a plain text counts as one part, a difference in case as none.

@@ -118,6 +118,17 @@ impl Language {
         places.contains(&self.steps.len())
     }
 
+    /// The pattern as people write it.
+    #[must_use]
+    pub fn pattern(&self) -> String {
+        let char_of = |step: &Step| match step {
+            Step::Char(c) | Step::Fold(c) => *c,
+            Step::One | Step::Except(_) => '?',
+            Step::Many | Step::ExceptMany(_) => '*',
+        };
+        self.steps().iter().map(char_of).collect()
+    }
+
     /// The steps.
     #[must_use]
     pub fn steps(&self) -> &[Step] {

@@ -322,14 +322,7 @@ fn is_name(key: &str) -> bool {
 
 /// The text of a test with its wildcards.
 fn written(test: &ValueTest) -> Option<String> {
-    language(test, &Context::new()).map(|language| {
-        let char_of = |step: &Step| match step {
-            Step::Char(c) | Step::Fold(c) => *c,
-            Step::One | Step::Except(_) => '?',
-            Step::Many | Step::ExceptMany(_) => '*',
-        };
-        language.steps().iter().map(char_of).collect()
-    })
+    language(test, &Context::new()).map(|language| language.pattern())
 }
 
 /// The account of an ARN, wildcards in it filled in.
