@@ -1,7 +1,6 @@
 //! Ranges of addresses under `aws:SourceIp`.
 
 use super::doc::{Doc, Out};
-use super::value::is_private;
 use crate::eval::Network;
 use crate::policy::{BaseOperator, TextKind};
 
@@ -25,7 +24,7 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
         if !clause.key.value.eq_ignore_ascii_case("aws:SourceIp") || ranges.len() != clause.values.len() {
             continue;
         }
-        let private: Vec<_> = ranges.iter().filter(|(_, range)| is_private(range)).collect();
+        let private: Vec<_> = ranges.iter().filter(|(_, range)| range.is_private()).collect();
         let Some((first, _)) = private.first() else { continue };
         let case = match (private.len() == ranges.len(), operator.negated) {
             (true, false) => "private",

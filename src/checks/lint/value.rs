@@ -3,7 +3,7 @@
 use super::doc::{Doc, Out, is_open};
 use super::kind::PolicyKind;
 use crate::catalog;
-use crate::eval::{Network, Operand, ValueTest};
+use crate::eval::{Operand, ValueTest};
 use crate::policy::{
     BaseOperator, Clause, Effect, PrincipalKind, SetOperator, Statement, Text, TextKind, arn,
 };
@@ -241,25 +241,4 @@ fn is_id(text: &str, prefix: &str) -> bool {
 
 fn is_key(text: &str) -> bool {
     matches!(arn::split(text), Some(["arn", _, "kms", _, _, resource]) if resource.starts_with("key/"))
-}
-
-/// Private ranges of IPv4 and IPv6, in which no address of the Internet lies.
-/// <https://www.iana.org/assignments/iana-ipv4-special-registry> (checked 2026-11)
-pub(super) fn is_private(network: &Network) -> bool {
-    let ranges = [
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "fc00::/7",
-        "fe80::/10",
-        "::1/128",
-    ];
-    let (first, last, v6) = network.bounds();
-    ranges.iter().filter_map(|range| Network::parse(range)).any(|range| {
-        let (from, to, other) = range.bounds();
-        other == v6 && from <= first && last <= to
-    })
 }

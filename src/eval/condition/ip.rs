@@ -12,6 +12,18 @@ pub struct Network {
     v6: bool,
 }
 
+const PRIVATE: [&str; 9] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+];
+
 impl Network {
     /// Reads `address/prefix` or a bare address. Host bits are ignored.
     #[must_use]
@@ -44,6 +56,18 @@ impl Network {
         inner.v6 == self.v6
             && inner.prefix >= self.prefix
             && inner.base & mask(self.prefix, width) == self.base
+    }
+
+    /// Whether no address of the network is one of the Internet.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        Self::private().any(|range| range.contains(self))
+    }
+
+    /// Ranges of IPv4 and IPv6 in which no address of the Internet lies.
+    /// <https://www.iana.org/assignments/iana-ipv4-special-registry> (checked 2026-11)
+    pub fn private() -> impl Iterator<Item = Self> {
+        PRIVATE.iter().filter_map(|range| Self::parse(range))
     }
 
     /// First and last address as numbers, and whether they are IPv6.

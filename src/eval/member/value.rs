@@ -3,7 +3,7 @@
 use super::Found;
 use super::language::Language;
 use super::string::{WORK, string_within};
-use crate::eval::condition::{Decimal, Instant, Operand, Truth, ValueTest};
+use crate::eval::condition::{Decimal, Instant, Network, Operand, Truth, ValueTest};
 use crate::eval::context::Context;
 use crate::eval::glob::Glob;
 use crate::policy::BaseOperator;
@@ -17,15 +17,6 @@ const OUTSIDE: [&str; 2] = ["203.0.113.1", "2001:db8::"];
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip> and the
 /// policy check `PRIVATE_IP_ADDRESS` (checked 2026-11)
 const PUBLIC: &str = "aws:sourceip";
-
-/// The first and the last address of each private range of IPv4 (RFC 1918).
-const PRIVATE: [[u32; 2]; 3] =
-    [[0x0a00_0000, 0x0aff_ffff], [0xac10_0000, 0xac1f_ffff], [0xc0a8_0000, 0xc0a8_ffff]];
-
-fn is_private(text: &str) -> bool {
-    let number = text.parse::<Ipv4Addr>().map(u32::from);
-    number.is_ok_and(|number| PRIVATE.iter().any(|[first, last]| (*first..=*last).contains(&number)))
-}
 
 /// A value of a key that every test of the first list takes and none of the second. AWS fills keys with values of their type, so
 /// a key that is compared as an ARN, number, instant or address is taken to hold one. `within`: the values in question, if not
@@ -76,11 +67,8 @@ fn filled(
     let named = |tests: &[&ValueTest]| -> Vec<String> {
         let mut named: Vec<String> = tests.iter().copied().flat_map(candidates).collect();
         if key == PUBLIC && tests.iter().any(|test| matches!(test.operand, Operand::Network(_))) {
-            named.extend(PRIVATE.iter().flat_map(|[first, last]| {
-                let around = [first.wrapping_sub(1), last.wrapping_add(1)];
-                around.map(|number| address(u128::from(number), false))
-            }));
-            named.retain(|text| !is_private(text));
+            named.extend(Network::private().flat_map(|range| around(&range)));
+            named.retain(|text| !Network::parse(text).is_some_and(|address| address.is_private()));
         }
         // A value that people can read first; of addresses one that no other test is likely to name.
         let families = families(tests);
@@ -192,15 +180,8 @@ fn candidates(test: &ValueTest) -> Vec<String> {
         Operand::Number(number) => Decimal::around(number),
         Operand::Date(date) => Instant::around(*date),
         Operand::Network(network) | Operand::BareV6(network, _) => {
-            let (first, last, v6) = network.bounds();
-            let width = if v6 { u128::MAX } else { u128::from(u32::MAX) };
-            [first.checked_sub(1), Some(first), Some(last), last.checked_add(1).filter(|next| *next <= width)]
-                .into_iter()
-                .flatten()
-                .map(|number| address(number, v6))
-                // An address may be of the other family.
-                .chain(OUTSIDE.map(str::to_owned))
-                .collect()
+            // An address may be of the other family.
+            around(network).into_iter().chain(OUTSIDE.map(str::to_owned)).collect()
         }
         Operand::Text(text) | Operand::Folded(text) => vec![text.to_string()],
         Operand::Bytes(_)
@@ -210,6 +191,15 @@ fn candidates(test: &ValueTest) -> Vec<String> {
         | Operand::Mistyped
         | Operand::Unreadable => Vec::new(),
     }
+}
+
+/// The addresses at both ends of a network, inside and outside.
+fn around(network: &Network) -> Vec<String> {
+    let (first, last, v6) = network.bounds();
+    let width = if v6 { u128::MAX } else { u128::from(u32::MAX) };
+    let next = last.checked_add(1).filter(|next| *next <= width);
+    let ends = [first.checked_sub(1), Some(first), Some(last), next];
+    ends.into_iter().flatten().map(|number| address(number, v6)).collect()
 }
 
 /// Whether tests name networks of IPv4, and whether of IPv6.
