@@ -125,16 +125,22 @@ fn with_resource(subject: &Subject<'_>, document: &PolicyDocument, at: Place) ->
     let actions = statement.actions.iter().flat_map(|element| &element.items);
     let action = actions.filter(|item| item.span == at.span).find_map(|item| catalog::action(&item.value));
     let Some((resources, action)) = statement.resources.as_ref().zip(action) else { return Vec::new() };
-    let takes = |arn: &String| {
-        let pattern = ArnPattern::new(arn);
-        action.resource_types().any(|each| each.resource_type.overlaps(&pattern))
-    };
-    let arns = ["arn:{partition}:s3:::{bucket}", "arn:{partition}:s3:::{bucket}/*"].into_iter();
-    let arns = arns.filter_map(|template| subject.form.fill(template).ok()).filter(takes);
+    let arns = of_the_bucket(subject, &[action]).into_iter();
     let list = Place { source: document.source, span: resources.span };
     arns.filter(|_| !resources.negated)
         .map(|arn| Repair::of(Change::Add { at: list, value: json!(arn) }))
         .collect()
+}
+
+/// The bucket and its files, as far as some of the actions are about them.
+fn of_the_bucket(subject: &Subject<'_>, actions: &[&catalog::Action]) -> Vec<String> {
+    let takes = |arn: &String| {
+        let pattern = ArnPattern::new(arn);
+        let mut types = actions.iter().flat_map(|action| action.resource_types());
+        types.any(|each| each.resource_type.overlaps(&pattern))
+    };
+    let arns = ["arn:{partition}:s3:::{bucket}", "arn:{partition}:s3:::{bucket}/*"].into_iter();
+    arns.filter_map(|template| subject.form.fill(template).ok()).filter(takes).collect()
 }
 
 /// A statement that names no resource, with what its actions are about: the bucket, its files, the key that the policy hangs
@@ -145,18 +151,23 @@ fn naming_resource(subject: &Subject<'_>, document: &PolicyDocument, at: Place) 
     let value = if document.role == Role::KeyPolicy {
         json!("*")
     } else {
-        let actions: Vec<&catalog::Action> =
-            items.iter().flat_map(|item| catalog::expand(&item.value)).collect();
-        let takes = |arn: &String| {
-            let pattern = ArnPattern::new(arn);
-            let mut types = actions.iter().flat_map(|action| action.resource_types());
-            types.any(|each| each.resource_type.overlaps(&pattern))
-        };
-        let arns = ["arn:{partition}:s3:::{bucket}", "arn:{partition}:s3:::{bucket}/*"].into_iter();
-        let arns: Vec<String> =
-            arns.filter_map(|template| subject.form.fill(template).ok()).filter(takes).collect();
-        match arns.as_slice() {
-            [] if actions.is_empty() || actions.iter().any(|action| action.has_resources()) => return None,
+        // What is about nothing is asked about `*`, and what is about something else nobody can guess.
+        let mut about: Vec<&catalog::Action> = Vec::new();
+        let mut is_free = false;
+        for item in items {
+            let actions: Vec<&catalog::Action> = catalog::expand(&item.value).collect();
+            if !of_the_bucket(subject, &actions).is_empty() {
+                about.extend(actions);
+            } else if actions.is_empty() || actions.iter().any(|action| action.has_resources()) {
+                return None;
+            } else {
+                is_free = true;
+            }
+        }
+        if is_free != about.is_empty() {
+            return None;
+        }
+        match of_the_bucket(subject, &about).as_slice() {
             [] => json!("*"),
             [one] => json!(one),
             several => json!(several),
