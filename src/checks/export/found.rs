@@ -42,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Outcome {
         return first_of_all(subject, meant, &before);
     };
     if !before.is_ordered {
-        return unknown(FactRef::with("export-order", "found", first.label()));
+        return unknown(FactRef::new("export-order"));
     }
     let values = Values::new().with("found", first.label()).with("needed", meant.label());
     let mut cause = Cause::new("export", "first-other", place(first, first.name_span()), values);
@@ -70,7 +70,7 @@ fn first_of_all(subject: &Subject<'_>, meant: &ExportDefinition, before: &meant:
         return Outcome { detail, ..Outcome::of(State::Holds) };
     }
     if subject.strict {
-        return unknown(FactRef::with("export-order", "found", "another export"));
+        return unknown(FactRef::new("export-order"));
     }
     let assumed = vec![Assumption { text: subject.phrases.say("first-export", &[]), source: None }];
     Outcome { detail, assumed, ..Outcome::of(State::Holds) }
