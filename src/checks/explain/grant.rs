@@ -282,8 +282,8 @@ pub(super) fn misspelt<'s>(request: &Request, statement: &'s Statement) -> Optio
     element.items.iter().find(|item| {
         let text = &*item.value;
         let near = near::pattern_distance(text, &request.action, 2).is_some_and(|distance| distance > 0);
-        // `s3:Get` without its wildcard; less than a verb says nothing.
-        let cut = text.split_once(':').is_some_and(|(_, name)| name.len() >= "Get".len())
+        // `s3:Get` and `s3:` without their wildcard; less than a verb, and more than nothing, says nothing.
+        let cut = text.split_once(':').is_some_and(|(_, name)| name.is_empty() || name.len() >= "Get".len())
             && request.action.to_ascii_lowercase().starts_with(&text.to_ascii_lowercase());
         // Opening the catalog costs more than comparing letters, so it is asked last.
         (near || cut) && catalog::expand(text).next().is_none()
