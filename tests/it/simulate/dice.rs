@@ -56,10 +56,10 @@ pub(super) fn words(evidence: &Evidence) -> Vec<&str> {
 /// Addresses of both families, from both ends and between.
 const ADDRESSES: [&str; 7] = [
     "0.0.0.1",
-    "127.255.255.255",
+    "126.255.255.255",
     "128.0.0.0",
     "203.0.113.77",
-    "::1",
+    "::2",
     "2001:db8::7",
     "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 ];
