@@ -90,6 +90,7 @@ fn folders(set: &Compiled<'_>, documents: &Documents<'_>, caller: &Caller) -> Ve
         let folder = folder.map(|(folder, _)| folder.replace('*', "x").replace('?', "0"));
         all.extend(folder.filter(|folder| !folder.is_empty() && !folder.contains('$')));
     }
+    all.sort();
     all.dedup();
     all.truncate(MOST_PLACES);
     all
