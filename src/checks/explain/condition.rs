@@ -4,7 +4,7 @@ use super::near;
 use super::{Case, caller, few, part, place};
 use crate::checks::homes;
 use crate::checks::subject::Cause;
-use crate::eval::member::{Found, Language, string};
+use crate::eval::member::{Language, may_take};
 use crate::eval::{ContextValue, Glob, Request, Truth, ValueTest};
 use crate::policy::arn::{self, ArnPart};
 use crate::policy::{BaseOperator, Clause, Operator, Policy, Statement, Text};
@@ -37,7 +37,7 @@ pub(super) fn cause(
         }
         Some(ContextValue::One(value)) => value.to_string(),
         Some(ContextValue::Many(list)) => few(list.iter().map(|value| &**value)),
-        Some(ContextValue::Within(within)) if can_never_be(clause, parsed, within) => {
+        Some(ContextValue::Within(within)) if can_never_be(clause, parsed, within, request) => {
             within.pattern().replace("?*", "*")
         }
         Some(
@@ -64,13 +64,10 @@ pub(super) fn cause(
 }
 
 /// Whether no value of those in question is one that a clause asks for.
-fn can_never_be(clause: &Clause, operator: Operator, within: &Language) -> bool {
-    let asked = |text: &Text| match operator.base.expands_wildcards() {
-        true => Language::glob(&text.value),
-        false => Language::exact(&text.value),
-    };
-    !operator.negated
-        && clause.values.iter().all(|value| string(&[within, &asked(value)], &[]) == Found::Nothing)
+fn can_never_be(clause: &Clause, operator: Operator, within: &Language, request: &Request) -> bool {
+    let test = |text: &Text| ValueTest::new(operator.base, &text.value, true);
+    let is_possible = |text: &Text| may_take(&test(text), within, &request.context);
+    !operator.negated && !clause.values.iter().any(is_possible)
 }
 
 /// How many parts of an ARN differ; a plain text counts as one part, a difference in case as none.

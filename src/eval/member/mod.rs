@@ -10,6 +10,7 @@ mod value;
 
 pub use language::{Language, Step};
 pub use string::{WORK, string, string_within};
+pub use value::may_take;
 pub(super) use value::{language, value};
 
 /// What a search found.

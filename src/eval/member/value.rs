@@ -33,6 +33,12 @@ pub(in crate::eval) fn value(
     if is_empty { Found::Value(String::new()) } else { found }
 }
 
+/// Whether a test may take a value of those in question.
+#[must_use]
+pub fn may_take(test: &ValueTest, within: &Language, context: &Context) -> bool {
+    value("", (&[test], &[]), (Some(within), context), &mut { WORK }) != Found::Nothing
+}
+
 /// A value that is not empty.
 fn filled(
     key: &str,
