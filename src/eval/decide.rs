@@ -119,6 +119,10 @@ impl<R: Recorder> Pass<'_, '_, R> {
     fn run(&mut self) -> Decision {
         let mut voices = [Voice::SILENT; 7];
         for kind in LayerKind::ALL {
+            // What is not there says nothing, whether it would bear on the request or not.
+            if !R::WANTED && matches!(self.set.layer(kind), Layer::Absent | Layer::PresumedAbsent) {
+                continue;
+            }
             if !self.applies(kind) {
                 if R::WANTED {
                     self.recorder.event(Event::Skipped(kind));
@@ -144,16 +148,19 @@ impl<R: Recorder> Pass<'_, '_, R> {
                 return Decision::denied(DenyReason::NoAllow(kind));
             }
         }
-        self.grant(
-            voice(LayerKind::Resource),
-            voice(LayerKind::Identity),
-            voice(LayerKind::Boundary),
-            voice(LayerKind::Session),
-        )
+        let (identity, resource) = (voice(LayerKind::Identity), voice(LayerKind::Resource));
+        let filters = (voice(LayerKind::Boundary), voice(LayerKind::Session));
+        self.grant(same_account, resource, identity, filters)
     }
 
     /// Who may say yes: caller's side, resource's side, or both.
-    fn grant(&self, resource: Voice, identity: Voice, boundary: Voice, session: Voice) -> Decision {
+    fn grant(
+        &self,
+        same_account: bool,
+        resource: Voice,
+        identity: Voice,
+        (boundary, session): (Voice, Voice),
+    ) -> Decision {
         let no = |kind| Decision::denied(DenyReason::NoAllow(kind));
         let by = |voice: Voice| voice.allow.map(|(statement, _)| statement);
         let caller = &self.request.caller;
@@ -180,15 +187,15 @@ impl<R: Recorder> Pass<'_, '_, R> {
             }
             filters().unwrap_or_else(|| Decision::allowed(by(identity)))
         };
-        if !self.request.is_same_account() {
+        if !same_account {
             if !resource.grants() {
                 return no(LayerKind::Resource);
             }
             return from_identity();
         }
-        if service::resource_must_allow(self.request.service(), &self.request.action_lower)
-            && resource.speaks
+        if resource.speaks
             && !resource.grants()
+            && service::resource_must_allow(self.request.service(), &self.request.action_lower)
         {
             return no(LayerKind::Resource);
         }

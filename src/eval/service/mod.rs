@@ -7,21 +7,22 @@ pub(super) mod s3;
 /// service authorization data lists more, which the page does not confirm.
 #[must_use]
 pub(super) fn takes_rcp(service: &str, action_lower: &str) -> bool {
-    const PAGE: [&str; 12] = [
-        "aoss",
-        "cognito-idp",
-        "cognito-identity",
-        "dynamodb",
-        "ecr",
-        "kms",
-        "logs",
-        "s3",
-        "s3express",
-        "secretsmanager",
-        "sqs",
-        "sts",
-    ];
-    PAGE.contains(&service) && action_lower != "kms:retiregrant"
+    let is_on_page = matches!(
+        service,
+        "aoss"
+            | "cognito-idp"
+            | "cognito-identity"
+            | "dynamodb"
+            | "ecr"
+            | "kms"
+            | "logs"
+            | "s3"
+            | "s3express"
+            | "secretsmanager"
+            | "sqs"
+            | "sts"
+    );
+    is_on_page && action_lower != "kms:retiregrant"
 }
 
 /// Whether the resource's policy must allow even inside one account: key policies and role trust policies.
