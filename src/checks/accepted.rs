@@ -1,10 +1,13 @@
 //! Whether AWS takes a document as it is written. What it refuses is known to `lint`; here it becomes an answer.
 
 use super::grammar;
-use super::lint::{self, Doc, PolicyKind};
+use super::lint::{self, Counted, Doc, PolicyKind, counted};
 use super::subject::{Cause, FactRef, Outcome, Subject};
+use crate::contract::Origin;
 use crate::evidence::{Case, CaseIs, CasePolicy, PolicyDocument, Role};
 use crate::finding::State;
+use crate::rulebook::Values;
+use crate::source::Place;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -31,6 +34,7 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
             }
             let mut causes: Vec<Cause> =
                 look(subject, document).iter().filter(|cause| lint::refuses(cause)).cloned().collect();
+            causes.extend(too_long(subject, document));
             for cause in &mut causes {
                 cause.repairs = grammar::repairs(subject, document, cause);
             }
@@ -45,6 +49,19 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
         (false, true) => State::Holds,
     };
     Outcome { causes, facts, ..Outcome::of(state) }
+}
+
+/// A policy of the reader that is too long for every way to attach it.
+fn too_long(subject: &Subject<'_>, document: &PolicyDocument) -> Option<Cause> {
+    if document.role != Role::ReaderPolicy {
+        return None;
+    }
+    let is_role = subject.form.text("reader").is_none_or(|reader| !reader.contains(":user/"));
+    let Counted { found, limits } = counted(document.role, is_role, document.length);
+    let most = limits.iter().max().copied().filter(|most| found > *most)?;
+    let at = Place { source: document.policy.source, span: document.policy.statement_span };
+    let values = Values::new().with("found", found.to_string()).with("needed", most.to_string());
+    Some(Cause::new("size", "reader", at, values))
 }
 
 /// Whether it hangs on something that AWS takes a document.
@@ -114,6 +131,15 @@ pub fn look<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Arc<[Cau
     }
 }
 
+/// The partition of the form's account, if the user's own words tell it.
+fn partition<'a>(subject: &Subject<'a>) -> Option<&'a str> {
+    let is_given = |name| {
+        let value = subject.form.get(name);
+        value.is_some_and(|value| matches!(value.origin, Origin::Given(_)))
+    };
+    subject.form.text("partition").filter(|_| is_given("partition") || is_given("reader"))
+}
+
 /// A document of the evidence as `lint` looks at it.
 #[must_use]
 fn doc<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Doc<'a> {
@@ -125,6 +151,7 @@ fn doc<'a>(subject: &Subject<'a>, document: &'a PolicyDocument) -> Doc<'a> {
         kind: PolicyKind::of_role(document.role),
         owner: None,
         requests: subject.requests,
+        partition: partition(subject),
         bucket: subject.form.text("bucket").filter(|_| document.role == Role::BucketPolicy),
     }
 }

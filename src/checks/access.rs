@@ -77,6 +77,8 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
     };
     let caller = match behalf.fill(&template.caller) {
         Ok(text) => match Caller::parse(&text) {
+            // A product's account calls with whatever identity the product likes.
+            Ok(caller) if template.is_foreign => caller.in_some_session().as_somebody(),
             Ok(caller) => caller.in_some_session(),
             Err(_) => {
                 let name = template.caller.trim_matches(['{', '}']);
@@ -356,7 +358,9 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
     let mut callers = case.question.members.iter().map(|member| &member.request.caller);
     let foreign = callers.find_map(|caller| maker.foreign_account(caller));
     let foreign = |key: &str| foreign.filter(|_| key.eq_ignore_ascii_case(ORGANIZATION));
-    let asked = case.question.members.first().map(|member| &member.request.context);
+    let first = case.question.members.first().map(|member| &member.request);
+    let is_somebody = first.is_some_and(|request| request.caller.is_somebody());
+    let asked = first.map(|request| &request.context);
     let context = asked.cloned().unwrap_or_default();
     let mut facts: Vec<FactRef> = on
         .iter()
@@ -379,6 +383,7 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
                     FactRef::with("condition-key", "key", &clause.key.value)
                 }
                 FreeFact::Clause(clause) => FactRef::with("undefined-condition", "key", &clause.key.value),
+                FreeFact::Chain if is_somebody => FactRef::new("product-identity"),
                 FreeFact::Chain => FactRef::new("principal-chain"),
                 FreeFact::Hole(names) => FactRef::with("template-value", "name", names),
                 FreeFact::Text(_) => FactRef::new("unreadable-text"),

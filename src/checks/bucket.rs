@@ -10,6 +10,7 @@ use crate::rulebook::Values;
 
 pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome {
     match question {
+        BucketQuestion::Exists => exists(subject),
         BucketQuestion::Kept(days) => kept(subject, days),
         BucketQuestion::Readable(days) => readable(subject, days),
         BucketQuestion::Owned => owned(subject),
@@ -24,6 +25,34 @@ pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome 
         BucketQuestion::Private => private(subject),
         BucketQuestion::Public => super::others::public(subject),
     }
+}
+
+/// Whether the account has the bucket. Where the owner is said to be another account, the account's list says nothing.
+fn exists(subject: &Subject<'_>) -> Outcome {
+    let record = &subject.evidence.bucket;
+    let waits = |fact: FactRef| Outcome { facts: vec![fact], ..Outcome::of(State::Unknown) };
+    let Some(bucket) = subject.form.text("bucket") else {
+        return waits(FactRef::with("form", "name", "bucket"));
+    };
+    let values = || Values::new().with("found", bucket);
+    let is_of_account = subject.form.text("bucket-account") == subject.form.text("account");
+    let is_listed = record.lists.iter().flat_map(|list| &list.names).any(|name| name.text == bucket);
+    if let Some(place) = record.missing {
+        // Which bucket was asked for, the error does not say.
+        if is_listed {
+            return waits(FactRef::with("bucket-elsewhere", "name", bucket));
+        }
+        let cause = Cause::new("bucket", "missing", place, values());
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    }
+    let Some(list) = record.lists.iter().find(|_| is_of_account && !is_listed) else {
+        return Outcome::of(State::Holds);
+    };
+    let causes = match list.is_page {
+        true => Vec::new(),
+        false => vec![Cause::new("bucket", "not-listed", list.place, values())],
+    };
+    Outcome { causes, ..waits(FactRef::with("bucket-elsewhere", "name", bucket)) }
 }
 
 /// Whether the export's files stay readable for a number of days.

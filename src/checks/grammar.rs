@@ -54,6 +54,7 @@ pub(super) fn repairs(subject: &Subject<'_>, document: &PolicyDocument, cause: &
         ("principal", "service-form" | "service-misspelt") => {
             service_named(subject, &document.policy, at).into_iter().collect()
         }
+        ("grammar", "resource-star") => bucket_for_star(subject, document, at).into_iter().collect(),
         ("grammar", "action-resource-mismatch") => with_resource(subject, document, at),
         ("grammar", "too-large") | ("size", _) => compact(subject, document).into_iter().collect(),
         // An ARN that AWS refuses, and one of another bucket, may be the bucket's with a slip of the pen.
@@ -130,6 +131,24 @@ fn with_resource(subject: &Subject<'_>, document: &PolicyDocument, at: Place) ->
     arns.filter(|_| !resources.negated)
         .map(|arn| Repair::of(Change::Add { at: list, value: json!(arn) }))
         .collect()
+}
+
+/// The bucket, its files or both for the `*` of a bucket policy: what the actions of the statement are about.
+fn bucket_for_star(subject: &Subject<'_>, document: &PolicyDocument, at: Place) -> Option<Repair> {
+    let statement = document.policy.statements.iter().find(|statement| statement.span.contains(at.span))?;
+    let items = &statement.actions.as_ref()?.items;
+    let actions: Vec<&catalog::Action> = items.iter().flat_map(|item| catalog::expand(&item.value)).collect();
+    let list = &statement.resources.as_ref()?.items;
+    let arns = of_the_bucket(subject, &actions);
+    let [first, rest @ ..] = arns.as_slice() else { return None };
+    let place = |span| Place { source: document.source, span };
+    if list.len() > 1 || rest.is_empty() {
+        let mut changes = vec![Change::Set { at, value: json!(first) }];
+        let whole = place(statement.resources.as_ref()?.span);
+        changes.extend(rest.iter().map(|arn| Change::Add { at: whole, value: json!(arn) }));
+        return Some(Repair { changes });
+    }
+    Some(Repair::of(Change::Set { at: place(statement.resources.as_ref()?.span), value: json!(arns) }))
 }
 
 /// The bucket and its files, as far as some of the actions are about them.

@@ -22,6 +22,7 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("not-asked", &["product"]),
     ("contract-unsure", &["product"]),
     ("demand-unsure", &["product", "demand"]),
+    ("export-meant", &[]),
     ("first-export", &[]),
     ("same-region", &[]),
     ("with-bucket-key", &[]),

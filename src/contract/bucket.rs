@@ -3,6 +3,8 @@
 /// What is asked of the bucket's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BucketQuestion {
+    /// There is such a bucket, and it is the account's.
+    Exists,
     /// Files stay readable for so many days.
     Kept(i64),
     /// No delivered file of so many days must be restored before it can be read.
@@ -33,6 +35,7 @@ impl BucketQuestion {
     /// What is wrong with it.
     pub(super) fn of(name: &str, days: Option<i64>) -> Result<Self, &'static str> {
         match (name, days) {
+            ("exists", _) => Ok(Self::Exists),
             ("kept", Some(days)) => Ok(Self::Kept(days)),
             ("kept", None) => Err("`question = \"kept\"` needs `days`"),
             ("readable", Some(days)) => Ok(Self::Readable(days)),
@@ -46,7 +49,7 @@ impl BucketQuestion {
             ("private", _) => Ok(Self::Private),
             ("not-public", _) => Ok(Self::Public),
             _ => Err(
-                "`question` is `kept`, `readable`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `managed-key`, `key-region`, `private` or `not-public`",
+                "`question` is `exists`, `kept`, `readable`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `managed-key`, `key-region`, `private` or `not-public`",
             ),
         }
     }

@@ -32,6 +32,8 @@ pub struct Demand {
     pub when: Vec<Condition>,
     /// What is asked.
     pub ask: Ask,
+    /// Of advice: `generate` follows it, as the texts that AWS publishes do.
+    pub is_generated: bool,
     /// Where the demand comes from.
     pub source: String,
     /// How sure it is that the product needs this.
@@ -102,6 +104,8 @@ pub(super) struct RawDemand {
     absent: Option<Spanned<String>>,
     default: Option<String>,
     case: Option<String>,
+    #[serde(default)]
+    generated: bool,
     source: String,
     confidence: Option<Confidence>,
 }
@@ -286,6 +290,7 @@ pub(super) fn read(
         severity,
         when,
         ask,
+        is_generated: raw.generated,
         source: raw.source,
         confidence: raw.confidence.unwrap_or(confidence),
     })

@@ -122,6 +122,11 @@ impl PrincipalTest {
                 // Whether the user's own policies must allow too is not stated for such sessions.
                 (Truth::Free, Naming::Role)
             }
+            PrincipalTest::Arn(arn) | PrincipalTest::Role { arn, .. }
+                if caller.is_somebody() && is_of_account(arn, caller) =>
+            {
+                (Truth::Free, Naming::Itself)
+            }
             // One of the role's sessions; which one the caller is, nobody told.
             PrincipalTest::Arn(arn) if caller.is_in_some_session() && is_session_of(arn, caller) => {
                 (Truth::Free, Naming::Itself)
@@ -205,6 +210,11 @@ fn is_session_of(text: &str, role: &Caller) -> bool {
     let Some(["arn", _, "sts", _, account, resource]) = arn::split(text) else { return false };
     let name = resource.strip_prefix("assumed-role/").and_then(|path| path.split('/').next());
     name == Some(role.name()) && role.account() == Some(account)
+}
+
+/// Whether an ARN is one of a user, role or session of the caller's account.
+fn is_of_account(text: &str, caller: &Caller) -> bool {
+    arn::split(text).is_some_and(|[.., account, _]| caller.account() == Some(account))
 }
 
 /// What fills a hole cannot make every text name a caller: `arn:aws:iam::${account}:root` is no service.

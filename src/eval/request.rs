@@ -44,6 +44,8 @@ pub struct Caller {
     service_linked: bool,
     /// A role that is used by sessions whose name nobody told.
     of_some_session: bool,
+    /// The account's root user stands for somebody in the account.
+    somebody: bool,
     /// The user behind a federated session.
     federated_by: Option<Box<str>>,
 }
@@ -137,6 +139,21 @@ impl Caller {
         self.of_some_session
     }
 
+    /// Somebody in the account of a root user: who writes `…:root` as a principal seldom means the root user.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts>
+    /// (checked 2026-11)
+    #[must_use]
+    pub fn as_somebody(mut self) -> Self {
+        self.somebody = self.kind == CallerKind::Root;
+        self
+    }
+
+    /// Whether this is somebody in an account, and nobody told who.
+    #[must_use]
+    pub fn is_somebody(&self) -> bool {
+        self.somebody
+    }
+
     /// Somebody who comes with a token or assertion of an identity provider, by the provider's ARN or domain.
     #[must_use]
     pub fn of_provider(provider: &str) -> Self {
@@ -159,6 +176,7 @@ impl Caller {
             session: "".into(),
             service_linked: false,
             of_some_session: false,
+            somebody: false,
             federated_by: None,
         }
     }

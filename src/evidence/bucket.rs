@@ -26,6 +26,10 @@ pub struct BucketRecord {
     pub public_grants: Vec<Said>,
     /// ACLs that let everybody in have no effect.
     pub ignores_public_acls: bool,
+    /// Where AWS says that the bucket does not exist.
+    pub missing: Option<Place>,
+    /// The buckets of an account, as S3 lists them.
+    pub lists: Vec<BucketList>,
 }
 
 /// How something is encrypted.
@@ -77,6 +81,17 @@ pub(super) fn archive(class: &str) -> Option<&'static str> {
     ARCHIVES.into_iter().find(|archive| *archive == class)
 }
 
+/// One answer of `list-buckets`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BucketList {
+    /// The names.
+    pub names: Vec<Said>,
+    /// The list.
+    pub place: Place,
+    /// It is one page of several.
+    pub is_page: bool,
+}
+
 /// What a delivered object says of its archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchivedObject {
@@ -116,6 +131,7 @@ impl BucketRecord {
                 let rule = rules.and_then(Node::as_array).and_then(<[_]>::first);
                 self.ownership = rule.and_then(|rule| Said::member(rule, "ObjectOwnership", source));
             }
+            AnswerKind::Buckets => self.lists.extend(buckets(root, source)),
             AnswerKind::RequestPayment => self.payer = Said::member(root, "Payer", source),
             AnswerKind::Lifecycle => {
                 let rules = root.get("Rules").and_then(Node::as_array).unwrap_or_default();
@@ -169,6 +185,18 @@ fn archived_as(root: &Node<'_>, source: SourceId) -> Option<Said> {
         root.get("Restore").and_then(Node::as_str).is_some_and(|text| text.contains("expiry-date"));
     let class = Said::member(root, "StorageClass", source).filter(|class| archive(&class.text).is_some());
     class.or_else(|| Said::member(root, "ArchiveStatus", source)).filter(|_| !is_restored)
+}
+
+/// Names are asked for by prefix, or page by page, too.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html> (checked 2026-11)
+fn buckets(root: &Node<'_>, source: SourceId) -> Option<BucketList> {
+    let list = root.get("Buckets")?;
+    let items = list.as_array()?;
+    let names = items.iter().filter_map(|item| Said::member(item, "Name", source)).collect();
+    let is_page = ["ContinuationToken", "NextToken", "Prefix"]
+        .iter()
+        .any(|name| root.get(name).and_then(Node::as_str).is_some_and(|text| !text.is_empty()));
+    Some(BucketList { names, place: place(list, source), is_page })
 }
 
 fn place(node: &Node<'_>, source: SourceId) -> Place {

@@ -236,6 +236,8 @@ impl Evidence {
             "list-accounts" => {
                 self.live.was_refused(name) || self.answers.iter().any(|answer| answer.kind.command() == name)
             }
+            "no-such-bucket" => self.bucket.missing.is_some(),
+            "no-such-reader" => self.reader.missing.is_some(),
             "get-login-profile" => self.reader.password_is_told,
             // Whether a KMS key is in play: an object shows it, or the bucket's default; else who hands in the key's policy
             // says so.

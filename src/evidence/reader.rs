@@ -50,6 +50,8 @@ pub struct ReaderRecord {
     pub pages: Vec<Place>,
     /// Policies attached to the reader of which no document is at hand.
     pub gaps: Vec<String>,
+    /// Where AWS says that the user or role that was asked for does not exist.
+    pub missing: Option<Said>,
     /// Where an answer says that the reader has no policy and is in no group.
     pub nothing: Option<Place>,
 }

@@ -41,6 +41,7 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
             length: found.length,
             kind,
             bucket: None,
+            partition: None,
             owner: found.owner.as_ref(),
             requests: library.requests(),
         };

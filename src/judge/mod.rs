@@ -223,7 +223,8 @@ fn one(
             entry.detail = library.known_texts().name(job.evidence, form);
         }
         demands.push(entry);
-        told.extend(outcome.causes.iter().map(|cause| tell(library, cause, &group_of(demand), Some(demand))));
+        let answered = Some((demand, state_of(&outcome)));
+        told.extend(outcome.causes.iter().map(|cause| tell(library, cause, &group_of(demand), answered)));
         collect(library, &subject, demand, &outcome, report);
         outcomes.insert(demand.id.clone(), outcome);
     }
@@ -322,10 +323,10 @@ fn collect(
     }
 }
 
-fn tell(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Told {
-    let refusal = demand.is_some_and(|demand| matches!(demand.ask, Ask::Accepted { .. }));
+fn tell(library: &Library, cause: &Cause, group: &str, answered: Option<(&Demand, State)>) -> Told {
+    let refusal = answered.is_some_and(|(demand, _)| matches!(demand.ask, Ask::Accepted { .. }));
     Told {
-        finding: words::finding(library, cause, group, demand),
+        finding: words::finding(library, cause, group, answered),
         check: cause.check,
         case: cause.case,
         refusal,

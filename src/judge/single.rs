@@ -1,6 +1,6 @@
 //! Findings of single demands, for who asks about one.
 
-use super::{Job, Library, group_of, prepare, words};
+use super::{Job, Library, group_of, prepare, state_of, words};
 use crate::checks::{self, Cause};
 use crate::finding::Finding;
 
@@ -16,7 +16,8 @@ pub fn findings_of(library: &Library, job: &Job<'_>, consumer: &str, demands: &[
         .filter(|demand| checks::is_asked(&subject, demand))
         .flat_map(|demand| {
             let outcome = checks::put(&subject, demand);
-            let told = |cause: &Cause| words::finding(library, cause, &group_of(demand), Some(demand));
+            let answered = Some((demand, state_of(&outcome)));
+            let told = |cause: &Cause| words::finding(library, cause, &group_of(demand), answered);
             outcome.causes.iter().map(told).collect::<Vec<_>>()
         })
         .collect()

@@ -109,7 +109,8 @@ fn about_form(told: &Told) -> Option<u8> {
         ("path", _) => Some(0),
         (
             "layout",
-            "mixed-formats" | "passed-over" | "page" | "months-hidden" | "months-passed-over" | "archived",
+            "mixed-formats" | "passed-over" | "page" | "months-hidden" | "months-passed-over"
+            | "months-cased" | "archived",
         ) => None,
         ("layout", _) => Some(1),
         (
@@ -170,7 +171,7 @@ fn covers(one: &Told, one_at: usize, other: &Told, other_at: usize) -> bool {
         // What auto-detection takes no report for says more than what is missing in it.
         ("resource-ids", "schema-elements") => left == right,
         // Months that are lost say more than that files are passed over.
-        ("mixed-formats" | "passed-over", "months-hidden" | "months-passed-over") => true,
+        ("mixed-formats" | "passed-over", "months-hidden" | "months-passed-over" | "months-cased") => true,
         // Who is let in with every account need not be told to be let in for others.
         ("deputy", "any-account" | "conditioned") => left == right,
         ("unsure", _) if one.refusal => left == right,

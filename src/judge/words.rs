@@ -4,15 +4,25 @@ use super::Library;
 use super::several::{PRODUCT, SHARED};
 use crate::checks::{Cause, FactRef};
 use crate::contract::{Demand, Form};
-use crate::finding::{Class, Finding, Label, Need, Owner, RuleName, Severity};
+use crate::finding::{Class, Finding, Label, Need, Owner, RuleName, Severity, State};
 use crate::rulebook::Rule;
 
 fn rule<'l>(library: &'l Library, cause: &Cause, group: &str) -> Option<&'l Rule> {
     library.book().rule_for(cause.group.unwrap_or(group), cause.check, cause.case)
 }
 
-/// The finding of a cause.
-pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Option<&Demand>) -> Finding {
+/// The finding of a cause. What may be wrong with a demand that is not decided is no error.
+pub(super) fn finding(
+    library: &Library,
+    cause: &Cause,
+    group: &str,
+    answered: Option<(&Demand, State)>,
+) -> Finding {
+    let demand = answered.map(|(demand, _)| demand);
+    let most = match answered {
+        Some((_, State::Unknown)) => Severity::Warning,
+        Some((_, State::Holds | State::Broken)) | None => Severity::Error,
+    };
     let id = demand.map(|demand| demand.id.clone());
     let Some(rule) = rule(library, cause, group) else { return unexplained(cause, id) };
     // A guide's further wishes are worth a note, or what the contract says that they are; what is exposed, and what is seen of users and accounts, stays as severe
@@ -34,7 +44,7 @@ pub(super) fn finding(library: &Library, cause: &Cause, group: &str, demand: Opt
     Finding {
         rule: rule.name.clone(),
         demand: id,
-        severity,
+        severity: severity.min(most),
         class: rule.class,
         owner: rule.owner,
         headline: rule.headline.render(&cause.values),

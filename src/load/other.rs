@@ -82,6 +82,17 @@ pub(super) fn text_form(
                     evidence.reader.password_is_told = true;
                     "get-login-profile"
                 }
+                // Whose name was asked for, the error tells: `The user with name billing cannot be found.`
+                ("NoSuchEntity", "GetUser" | "GetRole") => {
+                    let said = sources.get(source).slice(place.span);
+                    let text = said.split_once(" with name ").and_then(|(_, rest)| rest.split(' ').next());
+                    evidence.reader.missing = text.map(|text| Said { text: text.to_owned(), place });
+                    "get-user"
+                }
+                ("NoSuchBucket", _) => {
+                    evidence.bucket.missing = Some(place);
+                    "head-bucket"
+                }
                 ("AWSOrganizationsNotInUseException", _) => {
                     evidence.organization.not_in_use = Some(place);
                     "describe-organization"

@@ -23,13 +23,21 @@ pub struct Options {
     pub with_review: bool,
     /// The least severity that is mended where no rules are named.
     pub least: Severity,
+    /// Demands of which every finding is mended where no rules are named.
+    pub demands: Vec<String>,
     /// How often documents are judged again; what was not tried then is left.
     pub tries: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { only: Vec::new(), with_review: false, least: Severity::Warning, tries: MOST_TRIES }
+        Self {
+            only: Vec::new(),
+            with_review: false,
+            least: Severity::Warning,
+            demands: Vec::new(),
+            tries: MOST_TRIES,
+        }
     }
 }
 
@@ -175,7 +183,8 @@ fn key(finding: &Finding) -> Key {
 
 fn is_asked(finding: &Finding, options: &Options) -> bool {
     if options.only.is_empty() {
-        finding.severity >= options.least
+        let is_named = |id: &String| options.demands.contains(id);
+        finding.severity >= options.least || finding.demand.as_ref().is_some_and(is_named)
     } else {
         options.only.contains(&finding.rule)
     }

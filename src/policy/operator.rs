@@ -137,6 +137,19 @@ impl BaseOperator {
         )
     }
 
+    /// Whether moments are compared.
+    #[must_use]
+    pub fn is_date(self) -> bool {
+        matches!(
+            self,
+            BaseOperator::DateEquals
+                | BaseOperator::DateLessThan
+                | BaseOperator::DateLessThanEquals
+                | BaseOperator::DateGreaterThan
+                | BaseOperator::DateGreaterThanEquals
+        )
+    }
+
     /// Whether `*` and `?` in a value expand under this operator.
     #[must_use]
     pub fn expands_wildcards(self) -> bool {

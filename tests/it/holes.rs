@@ -282,7 +282,17 @@ fn hollow(node: &mut Node<'_>, nth: &mut usize, half: bool) -> Option<preflight:
 fn causes(text: &Source, policy: &Policy, kind: PolicyKind) -> Vec<(String, preflight::source::Span)> {
     let requests = BTreeMap::new();
     let length = Length::of(text.text());
-    let doc = Doc { text, policy, issues: &[], length, kind, bucket: None, owner: None, requests: &requests };
+    let doc = Doc {
+        text,
+        policy,
+        issues: &[],
+        length,
+        kind,
+        bucket: None,
+        partition: None,
+        owner: None,
+        requests: &requests,
+    };
     lint(&doc)
         .into_iter()
         .map(|cause| (format!("{}/{}", cause.check, cause.case), cause.place.span))

@@ -183,8 +183,9 @@ fn almost_too_long(statement: &dyn Fn(usize) -> String) -> String {
     }
 }
 
-const WITH_REVIEW: Options =
-    Options { only: Vec::new(), with_review: true, least: preflight::finding::Severity::Warning, tries: 600 };
+fn with_review() -> Options {
+    Options { with_review: true, ..Options::default() }
+}
 
 #[test]
 fn where_the_tries_end_it_is_told_and_no_fix_is_said_to_be_excluded() {
@@ -258,7 +259,7 @@ fn where_a_fix_makes_a_policy_too_long_it_is_written_shorter() {
         &format!("{{\n{}  \"Version\"", " ".repeat(20_400 - long.len())),
         1,
     );
-    let (after, done) = mended(&long, &WITH_REVIEW);
+    let (after, done) = mended(&long, &with_review());
     let because: Vec<&String> = done.steps.iter().flat_map(|step| &step.fix.because).collect();
     assert!(because.iter().any(|text| text.contains("written shorter")), "{because:?} {:#?}", done.left);
     assert!(done.steps.iter().all(|step| step.fix.gained.is_empty() && step.fix.lost.is_empty()));
@@ -282,7 +283,7 @@ fn a_policy_that_is_too_long_for_its_layout_alone_is_written_without_it() {
     let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": statements });
     let pretty = serde_json::to_string_pretty(&policy).unwrap();
     assert!(pretty.len() > 20 * 1024 && policy.to_string().len() < 20 * 1024 - 600, "{}", pretty.len());
-    let (after, done) = mended(&pretty, &WITH_REVIEW);
+    let (after, done) = mended(&pretty, &with_review());
     assert!(after.len() <= 20 * 1024 && after.contains("bcm-data-exports.amazonaws.com"), "{:#?}", done.left);
     let because: Vec<&String> = done.steps.iter().flat_map(|step| &step.fix.because).collect();
     assert!(because.iter().any(|text| text.contains("without the space")), "{because:?}");
@@ -302,7 +303,7 @@ fn where_a_fix_makes_a_policy_too_long_and_nothing_can_go_it_is_told() {
         )
     });
     let long = long.replacen("role/x", &format!("role/{}", "x".repeat(20_470 - long.len())), 1);
-    let (after, done) = mended(&long, &WITH_REVIEW);
+    let (after, done) = mended(&long, &with_review());
     assert_eq!(after, long);
     let told = done.left.iter().filter_map(|left| left.fix.as_ref()).flat_map(|fix| &fix.because);
     assert!(told.into_iter().any(|text| text.contains("may have 20480")), "{:#?}", done.left);

@@ -345,7 +345,9 @@ impl<'a> Bench<'a> {
                 Ask::Access { .. } => worlds::state(self.library, &self.form, evidence, demand, cache),
                 Ask::Accepted { document } => {
                     let role = Role::of(document).unwrap();
-                    Some(accepted::state(evidence, role, self.form.text("bucket")))
+                    let reader = self.account.config.form.text("reader");
+                    let partition = reader.and_then(|reader| reader.split(':').nth(1));
+                    Some(accepted::state(evidence, role, self.form.text("bucket"), partition))
                 }
                 // No policy bears on where the product looks; what a listing shows is compared elsewhere.
                 Ask::Layout(_) => evidence.listing.is_missing().then_some(State::Holds),

@@ -145,8 +145,8 @@ fn judged(library: &Library, rule: &Rule, example: &Example<'_>) -> (Sources, Ve
                 consumers.clone_from(&read.consumers);
             }
             settings = Some(read);
-        } else if block.lang == "json" {
-            // An answer of the AWS CLI, found out by what it says.
+        } else if matches!(block.lang, "json" | "text") {
+            // An answer of the AWS CLI, or its error, found out by what it says.
             load::add_unnamed(&mut sources, block.kind, block.text, &mut evidence);
         }
     }
@@ -326,6 +326,7 @@ fn every_case_has_words_in_the_groups_where_it_occurs() {
         let groups: &[&str] = match (case.check, case.case) {
             _ if LINT_CASES.contains(case) => &["iam"],
             ("syntax" | "grammar", _) => &["documents"],
+            ("size", _) => &["reader"],
             ("layout", "written-otherwise") => &["export"],
             ("form" | "path" | "layout", _) => &["form"],
             ("reader", _) => &["reader"],

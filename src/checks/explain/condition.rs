@@ -35,6 +35,10 @@ pub(super) fn cause(
             let values = values().with("operator", operator).with("caller", caller(request));
             return Some(Cause::new("condition", "key-absent", place(policy, clause.key.span), values));
         }
+        // A moment may be sent in seconds; people write dates.
+        Some(ContextValue::One(value)) if parsed.base.is_date() && value.parse::<u64>().is_ok() => {
+            case.subject.now.to_owned()
+        }
         Some(ContextValue::One(value)) => value.to_string(),
         Some(ContextValue::Many(list)) => few(list.iter().map(|value| &**value)),
         Some(ContextValue::Within(within)) if can_never_be(clause, parsed, within, request) => {

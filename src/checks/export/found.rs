@@ -45,11 +45,12 @@ pub(super) fn check(subject: &Subject<'_>) -> Outcome {
         return unknown(FactRef::new("export-order"));
     }
     let values = Values::new().with("found", first.label()).with("needed", meant.label());
-    let mut cause = Cause::new("export", "first-other", place(first, first.name_span()), values);
-    cause
-        .related
-        .extend(given(subject.form.get("export-name")).map(|at| (at, "this one is meant".to_owned())));
-    if text(first) == text(meant) {
+    let is_certain = text(first) == text(meant);
+    let case = if is_certain { "first-other" } else { "first-perhaps" };
+    let mut cause = Cause::new("export", case, place(first, first.name_span()), values);
+    let words = subject.phrases.say("export-meant", &[]);
+    cause.related.extend(given(subject.form.get("export-name")).map(|at| (at, words)));
+    if is_certain {
         return broken(cause);
     }
     let values = vec![

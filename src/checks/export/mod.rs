@@ -9,7 +9,7 @@ mod setting;
 mod whole;
 
 use super::subject::{Cause, FactRef, Outcome, Subject};
-use crate::billing::ExportDefinition;
+use crate::billing::{ExportDefinition, ExportKind};
 use crate::contract::{Ask, ExportQuestion, FormValue, Origin};
 use crate::finding::State;
 use crate::rulebook::Values;
@@ -90,6 +90,12 @@ fn unknown(fact: FactRef) -> Outcome {
 
 fn broken(cause: Cause) -> Outcome {
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
+}
+
+/// A setting that is not there, and without which nothing can be said.
+fn setting_fact(definition: &ExportDefinition, path: &str) -> FactRef {
+    let id = if definition.kind == ExportKind::Legacy { "report-setting" } else { "export-setting" };
+    FactRef::with(id, "path", path)
 }
 
 /// A value of the form that is missing.

@@ -2,7 +2,7 @@
 
 use super::super::CASES;
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
-use super::{change, form_fact, given, meant, place, unknown, values};
+use super::{change, form_fact, given, meant, place, setting_fact, unknown, values};
 use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text, hole_of};
 use crate::contract::{Absent, AskedOf, Setting, SettingPath, Test};
 use crate::finding::{Change, Repair, State};
@@ -60,7 +60,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
     if !is_there {
         let at = found.whole.unwrap_or(definition.name_span());
         match &setting.absent {
-            Absent::Unknown => return unknown(FactRef::with("export-setting", "path", &path.text)),
+            Absent::Unknown => return unknown(setting_fact(definition, &path.text)),
             Absent::Holds => return Outcome::of(State::Holds),
             Absent::Broken => {
                 let needed = needed(&test);

@@ -1,7 +1,7 @@
 //! What more than one setting, or a setting and the form, decide.
 
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
-use super::{broken, change, form_fact, given, meant, place, unknown, values};
+use super::{broken, change, form_fact, given, meant, place, setting_fact, unknown, values};
 use crate::billing::{ExportDefinition, ExportKind, Query, Text};
 use crate::contract::{Ask, Demand, ExportQuestion, IfMissing};
 use crate::finding::{Repair, State};
@@ -39,8 +39,8 @@ fn at(definition: &ExportDefinition, setting: Option<&Text>) -> Span {
     setting.map_or(definition.name_span(), |text| text.span)
 }
 
-fn missing(path: &str) -> Outcome {
-    unknown(FactRef::with("export-setting", "path", path))
+fn missing(definition: &ExportDefinition, path: &str) -> Outcome {
+    unknown(setting_fact(definition, path))
 }
 
 fn kind(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
@@ -90,8 +90,8 @@ fn table_span(subject: &Subject<'_>, definition: &ExportDefinition) -> Span {
 /// The account in the ARN of a data export; a legacy report does not tell its own.
 fn account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
-    let Some(export_arn) = &definition.arn else { return missing("ExportArn") };
-    let Some(owner) = arn::account_of(&export_arn.text) else { return missing("ExportArn") };
+    let Some(export_arn) = &definition.arn else { return missing(definition, "ExportArn") };
+    let Some(owner) = arn::account_of(&export_arn.text) else { return missing(definition, "ExportArn") };
     // The console shows account numbers with dashes; how the form's is written is told elsewhere.
     if owner == account || !arn::is_account(account) {
         return Outcome::of(State::Holds);
@@ -150,7 +150,7 @@ fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let Some(given_path) = field.map(|value| value.text.as_str()) else {
         return unknown(form_fact("export-path"));
     };
-    let Some(prefix) = &definition.prefix else { return missing("S3Prefix") };
+    let Some(prefix) = &definition.prefix else { return missing(definition, "S3Prefix") };
     let path = subject.layout.map_or(given_path, |layout| layout.path(given_path));
     // A slash at either end of the prefix is a fault of its own.
     let bare = prefix.text.trim_matches('/');
@@ -167,9 +167,15 @@ fn path(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
         return Outcome::of(State::Holds);
     }
     let is_last_folder = bare.rsplit_once('/').is_some_and(|(_, last)| last == path);
-    let case = if is_last_folder { "path-last-folder" } else { "path" };
-    let mut cause =
-        cause(definition, case, prefix.span, given_path, &prefix.text).typing("export-path", bare);
+    let case = match (bare.is_empty(), is_last_folder) {
+        (true, _) => "path-none",
+        (false, true) => "path-last-folder",
+        (false, false) => "path",
+    };
+    let mut cause = cause(definition, case, prefix.span, given_path, &prefix.text);
+    if !bare.is_empty() {
+        cause = cause.typing("export-path", bare);
+    }
     // Where everything else goes by the form's path, it is the export that has to move.
     if !path.is_empty() {
         cause = cause.setting(place(definition, prefix.span), path.trim_matches('/'));
@@ -201,7 +207,7 @@ fn slashed(subject: &Subject<'_>, definition: &ExportDefinition, path: &str, pre
 /// Parquet files are compressed as Parquet does it, and nothing else is.
 fn parquet(definition: &ExportDefinition) -> Outcome {
     let (Some(format), Some(compression)) = (&definition.format, &definition.compression) else {
-        return missing(if definition.format.is_none() { "Format" } else { "Compression" });
+        return missing(definition, if definition.format.is_none() { "Format" } else { "Compression" });
     };
     let is_parquet = |text: &Text| text.text.eq_ignore_ascii_case("parquet");
     if is_parquet(format) == is_parquet(compression) {
@@ -248,7 +254,7 @@ fn region(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     let Some((real, said)) = &subject.evidence.exports.bucket_region else {
         return unknown(FactRef::new("bucket-location"));
     };
-    let Some(region) = &definition.region else { return missing("S3Region") };
+    let Some(region) = &definition.region else { return missing(definition, "S3Region") };
     if region.is(real) {
         return Outcome { detail: Some(real.clone()), ..Outcome::of(State::Holds) };
     }

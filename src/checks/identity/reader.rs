@@ -274,6 +274,15 @@ pub(super) fn in_groups(subject: &Subject<'_>) -> Outcome {
 /// The user is among those of the account.
 pub(super) fn exists(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.reader;
+    let name = subject.form.text("reader").map(user_of);
+    if let Some(missing) = record.missing.as_ref().filter(|missing| name == Some(missing.text.as_str())) {
+        let values = Values::new().with("found", missing.text.as_str());
+        let cause = Cause::new("reader", "missing", missing.place, values);
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    }
+    if record.listed.is_empty() {
+        return Outcome::of(State::Holds);
+    }
     let (Some(place), Some(reader)) = (given(subject, "reader"), subject.form.text("reader")) else {
         return match subject.form.text("reader") {
             Some(reader) if record.listed.iter().any(|arn| arn.text == reader) => Outcome::of(State::Holds),

@@ -130,12 +130,25 @@ fn elsewhere(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>) -> Op
             )
         })
     };
+    let mut is_open = false;
     let (case, at, found, export, needed) = if let Some(export) = best(&|export| export.name == typed.name) {
         if !bucket.leads_to(export) {
             ("no-path", "export-path", path.to_owned(), export, String::new())
         } else {
-            let case = if is_last_folder(&export.path, path) { "last-folder" } else { "path-other" };
-            (case, "export-path", path.to_owned(), export, export.path.clone())
+            let is_last = is_last_folder(&export.path, path);
+            let case = if is_last { "last-folder" } else { "path-other" };
+            // Of several that are called so, which one is meant nobody can tell.
+            let is_like = |other: &&Export<'_>| {
+                other.name == export.name && other.export_type == export.export_type && bucket.leads_to(other)
+            };
+            let mut paths: Vec<&str> =
+                exports.iter().filter(is_like).map(|each| each.path.as_str()).collect();
+            paths.sort_unstable();
+            paths.dedup();
+            is_open = paths.len() > 1 && !is_last;
+            paths.truncate(NAMED);
+            let needed = if is_open { paths.join("` or `") } else { export.path.clone() };
+            (case, "export-path", path.to_owned(), export, needed)
         }
     } else if let Some(export) = best(&|export| export.path == path) {
         let names: Vec<&str> = exports
@@ -163,7 +176,7 @@ fn elsewhere(subject: &Subject<'_>, bucket: Bucket<'_>, typed: &Typed<'_>) -> Op
     if place.is_some() {
         cause.related.push((file, format!("a file of the export `{}`", export.name)));
     }
-    if !matches!(case, "no-path") {
+    if !is_open && case != "no-path" {
         let mut changes = Vec::new();
         let mut typing = |name: &str, is: &str, value: &str| {
             if is != value {

@@ -3,6 +3,7 @@
 //!
 //! How the product goes is data (`[layout]` of the consumer file).
 
+mod address;
 mod explain;
 mod exports;
 mod look;
@@ -65,7 +66,12 @@ pub(super) fn is_delivered(subject: &Subject<'_>) -> bool {
 #[must_use]
 pub fn check_path(subject: &Subject<'_>) -> Vec<Cause> {
     let bucket_only = subject.form.text("mode").is_none_or(|mode| mode == "bucket-only");
-    let layout = subject.layout.filter(|_| bucket_only && subject.evidence.listing.is_missing());
+    // The export's own settings say whether the path is right.
+    let path = subject.form.text("export-path");
+    let mut prefixes = subject.evidence.exports.definitions.iter().filter_map(|each| each.prefix.as_ref());
+    let is_told = path.is_some_and(|path| prefixes.any(|prefix| prefix.is(path.trim_end_matches('/'))));
+    let is_open = bucket_only && !is_told && subject.evidence.listing.is_missing();
+    let layout = subject.layout.filter(|_| is_open);
     layout.and_then(|layout| typed::name_as_path(subject, layout)).into_iter().collect()
 }
 

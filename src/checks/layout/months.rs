@@ -2,10 +2,10 @@
 
 use super::explain::{ending_of, is_ending};
 use super::files_of;
-use super::look::{Bucket, Kind, Seen};
+use super::look::{Bucket, InPeriod, Kind, Seen};
 use crate::checks::export;
 use crate::checks::subject::{Cause, FactRef, Subject};
-use crate::contract::Month;
+use crate::contract::{Case, Month};
 use crate::eval::Instant;
 use crate::rulebook::Values;
 use std::collections::BTreeSet;
@@ -41,15 +41,27 @@ pub(super) fn left(subject: &Subject<'_>, bucket: Bucket<'_>, seen: &Seen<'_>, r
     let of: BTreeSet<Month> = left.iter().map(|each| each.month).collect();
     let values = Values::new()
         .with("folder", seen.folder.as_str())
-        .with("found", ending_of(&first.group.key))
+        .with("found", folder_in_case(bucket, first).unwrap_or_else(|| ending_of(&first.group.key)))
         .with("name", first.month.to_string())
         .with("needed", newest.to_string())
         .with("count", if of.len() == 1 { "1 month".to_owned() } else { format!("{} months", of.len()) });
-    let case = if is_ending(first.kind, read) { "months-hidden" } else { "months-passed-over" };
+    let case = match first.kind {
+        Kind::OtherCase { .. } => "months-cased",
+        _ if is_ending(first.kind, read) => "months-hidden",
+        _ => "months-passed-over",
+    };
     let mut cause = Cause::new("layout", case, first.group.place, values);
     let read_from = seen.periods.iter().find(|each| each.kind == read && each.month == *newest);
     cause.related.extend(read_from.map(|each| (each.group.place, "the newest that is read".to_owned())));
     vec![cause]
+}
+
+/// The folder of a period that is written in other letters than the product compares.
+fn folder_in_case<'k>(bucket: Bucket<'_>, each: &InPeriod<'k>) -> Option<&'k str> {
+    let Kind::OtherCase { period } = each.kind else { return None };
+    let key = each.group.key.as_str();
+    let (start, end) = bucket.layout.period.get(period)?.find(key, Case::Ignored)?;
+    key.get(start..end)
 }
 
 /// Files that are read first and must be restored before anybody can read them. S3 answers InvalidObjectState.

@@ -1,5 +1,6 @@
 //! Values of the form that can be seen to be wrong without looking into the bucket.
 
+use super::address::inside_address;
 use crate::checks::subject::{Cause, Outcome, Subject};
 use crate::contract::{Form, Grammar, Layout, Origin};
 use crate::finding::State;
@@ -17,6 +18,11 @@ pub(super) fn refused(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
         .filter_map(|(name, message)| {
             let value = subject.form.text(name)?;
             let (at, character) = layout.refused_in(value)?;
+            // Of an address the characters are not what is wrong.
+            let whole = place(subject.form, name);
+            if let Some(cause) = whole.and_then(|whole| as_address(subject.form, name, value, whole)) {
+                return Some(cause.in_group("form"));
+            }
             let place = part(subject, name, at, character.len_utf8())?;
             let values = Values::new()
                 .with("name", name)
@@ -114,7 +120,7 @@ pub(super) fn suspicious(subject: &Subject<'_>, layout: &Layout) -> Vec<Cause> {
             cause
         } else if let Some(cause) = left_open(subject, name, value, place) {
             cause
-        } else if name == "export-path" && layout.path(value).is_empty() {
+        } else if name == "export-path" && layout.path(value).trim_matches('/').is_empty() {
             Cause::new("path", "empty", place, values)
         } else if name == "export-path" && value.starts_with('/') {
             let needed = layout.path(value.trim_start_matches('/')).to_owned();
@@ -170,47 +176,6 @@ fn part(subject: &Subject<'_>, name: &str, at: usize, length: usize) -> Option<P
     };
     let start = whole.span.range().start + before + at;
     Some(Place { source: whole.source, span: Span::new(start, start + length) })
-}
-
-/// What of an address of the bucket (`s3://…`, an ARN, a web address) belongs into a field: the folder without the export's
-/// name behind it, or the name.
-fn inside_address(form: &Form, field: &str, value: &str) -> Option<String> {
-    let inside = if let Some(rest) = value.strip_prefix("s3://") {
-        rest.split_once('/').map_or("", |(_, inside)| inside)
-    } else if value.starts_with("arn:") {
-        value.rsplit(':').next()?.split_once('/').map_or("", |(_, inside)| inside)
-    } else if let Some((_, rest)) = value.split_once("://") {
-        rest.split_once('/').map_or("", |(_, inside)| inside)
-    } else {
-        return None;
-    };
-    let inside = inside.trim_end_matches('/');
-    let wanted = if field == "export-name" {
-        let name = inside.rsplit('/').next().unwrap_or(inside);
-        if value.starts_with("arn:") { without_id(name) } else { name }
-    } else {
-        let name = form.text("export-name").unwrap_or_default();
-        inside.strip_suffix(name).and_then(|path| path.strip_suffix('/')).unwrap_or(inside)
-    };
-    Some(match (wanted, field) {
-        ("", "export-name") => "the name of the export".to_owned(),
-        ("", _) => "the S3 path prefix of the export".to_owned(),
-        (wanted, _) => format!("`{wanted}`"),
-    })
-}
-
-/// The name of an export out of its ARN, which ends with an identifier that AWS makes up.
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbillingandcostmanagementdataexports.html> (checked 2026-11)
-fn without_id(name: &str) -> &str {
-    const ID: [usize; 5] = [8, 4, 4, 4, 12];
-    let parts: Vec<&str> = name.rsplitn(6, '-').collect();
-    let is_part = |(part, length): (&&str, usize)| {
-        part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    match parts.as_slice() {
-        [id @ .., name] if id.len() == ID.len() && id.iter().rev().zip(ID).all(is_part) => name,
-        _ => name,
-    }
 }
 
 /// The first `<…>` with something in it: its offset and length.

@@ -38,6 +38,7 @@ const IAM_PATHS: [&str; 17] = [
 ];
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
+    partitions(doc, out);
     for statement in &doc.policy.statements {
         let Some(resources) = &statement.resources else { continue };
         for item in readable(&resources.items).filter(|item| &*item.value != "*") {
@@ -45,6 +46,24 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
         }
         reach(doc, statement, resources, out);
         star(doc, statement, resources, out);
+    }
+}
+
+/// Resources of more than one partition. A policy belongs to an account, and an account to one partition.
+fn partitions(doc: &Doc<'_>, out: &mut Out) {
+    let elements = doc.policy.statements.iter().flat_map(|statement| &statement.resources);
+    let items = elements.flat_map(|element| readable(&element.items));
+    let named = items.filter_map(|item| {
+        let [_, partition, ..] = arn::split(&item.value)?;
+        (!is_open(partition) && is_partition(partition)).then_some((partition, item))
+    });
+    let mut own = doc.partition;
+    for (partition, item) in named {
+        let needed = *own.get_or_insert(partition);
+        if partition != needed {
+            let values = [("found", partition), ("needed", needed)];
+            out.push("arn", "other-partition", part(doc, item, 1), &values);
+        }
     }
 }
 

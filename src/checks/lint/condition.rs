@@ -285,7 +285,10 @@ fn carried(
         return;
     }
     let span = statement.actions.as_ref().map_or(clause.key.span, |actions| actions.span);
-    out.push("condition", "not-of-action", clause.key.span, &values)
+    // S3 looks at that when a bucket policy is saved, IAM does not.
+    let is_refused = doc.kind == PolicyKind::Resource(Some("s3")) && prefix == "s3";
+    let case = if is_refused { "key-refused" } else { "not-of-action" };
+    out.push("condition", case, clause.key.span, &values)
         .related(span, "no request for one of these carries the key");
 }
 

@@ -25,6 +25,8 @@ pub struct Doc<'a> {
     pub kind: PolicyKind,
     /// The bucket whose policy it is, where somebody says.
     pub bucket: Option<&'a str>,
+    /// The partition that its ARNs are of, where somebody says.
+    pub partition: Option<&'a str>,
     /// Whose inline policy it is, where that is known.
     pub owner: Option<&'a Owner>,
     /// Requests that are described: who makes them has a name that is known letter by letter.

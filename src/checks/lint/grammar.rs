@@ -82,10 +82,14 @@ const SHOWN: usize = 3;
 fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
     let Some(resources) = &statement.resources else { return };
     if let Some(bucket) = doc.bucket {
-        for item in readable(&resources.items).filter(|item| !is_of_bucket(&item.value, bucket)) {
+        let named = readable(&resources.items).filter(|item| &*item.value != "*");
+        for item in named.filter(|item| !is_of_bucket(&item.value, bucket)) {
             let values = [("found", &*item.value), ("needed", bucket)];
             out.push("grammar", "resource-outside-bucket", item.span, &values);
         }
+    }
+    for item in readable(&resources.items).filter(|item| &*item.value == "*") {
+        out.push("grammar", "resource-star", item.span, &[]);
     }
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
     let named = Named::new(resources);
@@ -128,7 +132,7 @@ fn is_of_bucket(pattern: &str, bucket: &str) -> bool {
     let Some(rest) =
         pattern.strip_prefix("arn:").and_then(|rest| rest.split_once(":s3:")).map(|(_, rest)| rest)
     else {
-        return pattern == "*";
+        return false;
     };
     let Some(resource) = rest.splitn(3, ':').nth(2) else { return false };
     let name = resource.split('/').next().unwrap_or(resource);

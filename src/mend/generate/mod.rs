@@ -270,13 +270,15 @@ fn for_one(
         .filter(|finding| finding.severity == Severity::Error && open(finding))
         .map(|finding| finding.headline.clone())
         .collect();
-    let options = Options { with_review: true, least: Severity::Error, ..Options::default() };
+    let demands = contract.map(generated).unwrap_or_default();
+    let options = Options { with_review: true, least: Severity::Error, demands, ..Options::default() };
     let made = plan(&bench, start, report, &options);
     if let Some(class) = made.steps.iter().flat_map(|step| &step.fix.gained).next() {
         return Err(GenerateFault::TooWide(Box::new(class.clone())));
     }
     let is_there = |finding: &Finding| open(finding) && before.contains(&finding.headline);
-    if let Some(left) = made.left.iter().find(|left| !is_there(&left.finding)) {
+    let mut errors = made.left.iter().filter(|left| left.finding.severity == Severity::Error);
+    if let Some(left) = errors.find(|left| !is_there(&left.finding)) {
         return Err(GenerateFault::InTheWay(left.finding.headline.clone()));
     }
     let (after, report) = spare::without_needless(&bench, made.after, made.report);
@@ -294,6 +296,12 @@ fn for_one(
     let left_out = left_out(&bench, &report);
     let stays = made.left.iter().map(|left| left.finding.headline.clone()).collect();
     Ok(Generated { texts, left_out, stays, report })
+}
+
+/// The advice that is followed without being asked for.
+fn generated(contract: &Contract) -> Vec<String> {
+    let advice = contract.demands.iter().filter(|demand| demand.is_generated);
+    advice.map(|demand| demand.id.clone()).collect()
 }
 
 /// Whether a finding is about others whom a document lets in, and about nothing that the product needs.

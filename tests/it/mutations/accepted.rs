@@ -8,12 +8,44 @@ use preflight::policy::{Element, PrincipalEntry, PrincipalKind, Statement, Text,
 use preflight::syntax::IssueKind;
 
 /// The state of an `accepted` demand.
-pub(crate) fn state(evidence: &Evidence, role: Role, bucket: Option<&str>) -> State {
+pub(crate) fn state(evidence: &Evidence, role: Role, bucket: Option<&str>, partition: Option<&str>) -> State {
     let mut documents = evidence.of(role).peekable();
     if documents.peek().is_none() {
         return State::Unknown;
     }
-    if documents.all(|document| takes(document, bucket)) { State::Holds } else { State::Broken }
+    let takes = |document| takes(document, bucket) && is_of_one_partition(document, partition);
+    if documents.all(takes) { State::Holds } else { State::Broken }
+}
+
+/// Whether all resources are of the account's partition, or of one where nobody told the account's.
+fn is_of_one_partition(document: &PolicyDocument, own: Option<&str>) -> bool {
+    let items =
+        document.policy.statements.iter().flat_map(|each| &each.resources).flat_map(|each| &each.items);
+    let mut partitions: Vec<&str> = items
+        .filter(|item| item.kind != TextKind::Unreadable)
+        .filter(|item| item.value.split(':').count() > 5)
+        .filter_map(|item| item.value.split(':').nth(1))
+        .filter(|partition| ["aws", "aws-cn", "aws-us-gov"].contains(partition))
+        .chain(own)
+        .collect();
+    partitions.sort_unstable();
+    partitions.dedup();
+    partitions.len() < 2
+}
+
+/// S3 refuses a key of its own that no action of the statement can carry.
+fn keys_are_carried(statement: &Statement) -> bool {
+    let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return true };
+    let read = actions.items.iter().all(|item| item.kind != TextKind::Unreadable && &*item.value != "*");
+    let all: Vec<_> = actions.items.iter().flat_map(|item| catalog::expand(&item.value)).collect();
+    !read
+        || all.is_empty()
+        || statement.clauses.iter().all(|clause| {
+            let key = clause.key.value.to_ascii_lowercase();
+            !key.starts_with("s3:")
+                || catalog::condition_key(&key).is_none()
+                || all.iter().any(|action| action.condition_key(&key).is_some())
+        })
 }
 
 fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
@@ -33,6 +65,7 @@ fn takes(document: &PolicyDocument, bucket: Option<&str>) -> bool {
                 && statement.actions.iter().flat_map(|element| &element.items).all(is_action)
                 && statement.principals.iter().flat_map(|element| &element.entries).all(is_named)
                 && statement.resources.iter().flat_map(|element| &element.items).all(is_arn)
+                && (document.role != Role::BucketPolicy || keys_are_carried(statement))
                 && (document.role != Role::BucketPolicy || fits_bucket(statement, bucket.unwrap()))
         })
 }
@@ -180,7 +213,6 @@ fn fits_bucket(statement: &Statement, bucket: &str) -> bool {
     let names_bucket = |item: &Text| {
         let parts: Vec<&str> = item.value.splitn(6, ':').collect();
         match parts[..] {
-            ["*"] => true,
             ["arn", _, "s3", _, _, "*"] => true,
             ["arn", _, "s3", _, _, path] => {
                 Glob::new(path.split('/').next().unwrap_or_default()).matches(bucket)

@@ -221,7 +221,9 @@ impl Puzzle<'_, '_> {
         }
         let mut request = Request::new(caller.clone(), action, resource, owner, context);
         for key in self.set.keys() {
-            let carried = key.starts_with("aws:")
+            // A slip of the pen in the name of a key makes none that anybody sends.
+            let is_slip = catalog::condition_key(key).is_none() && catalog::closest_global_key(key).is_some();
+            let carried = (key.starts_with("aws:") && !is_slip)
                 || catalog::action(action).is_some_and(|action| action.condition_key(key).is_some());
             let computed = request.context.get(key).is_some();
             if carried && !computed && !decided.iter().any(|name| name == key) && !template.is_absent(key) {
