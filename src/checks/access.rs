@@ -109,10 +109,10 @@ fn ask_once(subject: &Subject<'_>, demand: &Ask) -> Outcome {
         layers.scp = Layer::Absent;
     }
     let set = Compiled::new(&layers);
-    let outputs = export::outputs(subject);
+    let files = export::files(subject);
     let maker = Maker { subject, template, form: &behalf, extra: context };
     let members = |id: &str| -> Result<Vec<Member>, Vec<String>> {
-        let resources = resources(&form, template, &on.replace(EXPORT_ID, id), &outputs)?;
+        let resources = resources(&form, template, &on.replace(EXPORT_ID, id), &files)?;
         let all = actions
             .iter()
             .flat_map(|action| resources.iter().map(move |(resource, example)| (action, resource, example)));
@@ -277,7 +277,7 @@ pub(super) fn resources(
     form: &Form,
     template: &RequestTemplate,
     on: &str,
-    outputs: &[&str],
+    files: &export::Files<'_>,
 ) -> Result<Vec<(String, Option<String>)>, Vec<String>> {
     if !is_keys(on) {
         return form.fill(on).map(|resource| vec![(resource, None)]);
@@ -285,10 +285,12 @@ pub(super) fn resources(
     let legacy = form.text("export-type") == Some("cur-legacy") && !template.keys_legacy.is_empty();
     let keys = if legacy { &template.keys_legacy } else { &template.keys };
     let arn = |key: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}"));
-    let companions = template.companions.iter().filter(|companion| {
-        on == COMPANION_KEYS || outputs.iter().any(|output| output.eq_ignore_ascii_case(&companion.output))
-    });
-    let keys = keys.iter().filter(|_| on != COMPANION_KEYS).chain(companions.map(|companion| &companion.key));
+    let companions = template
+        .companions
+        .iter()
+        .filter(|companion| on == COMPANION_KEYS || files.are_for(&companion.output));
+    let data = keys.iter().filter(|key| on != COMPANION_KEYS && files.have(key, keys));
+    let keys = data.chain(companions.map(|companion| &companion.key));
     keys.map(|key| Ok((arn(&key.pattern)?, Some(arn(&key.example)?)))).collect()
 }
 

@@ -37,7 +37,7 @@ pub fn anywhere(subject: &Subject<'_>, demand: &Demand, set: &Compiled<'_>) -> O
         .fold(form.clone(), |form, name| form.with(name, "*"));
     let is_of_place = |form: &Form| {
         let template = subject.requests.get(request)?;
-        resources(form, template, &on.replace(EXPORT_ID, FRESH_ID), &export::outputs(subject)).ok()
+        resources(form, template, &on.replace(EXPORT_ID, FRESH_ID), &export::files(subject)).ok()
     };
     if context.iter().any(|(_, text)| form.fill(text) != wide.fill(text)) {
         return Some(None);
@@ -69,8 +69,8 @@ fn put(
     let behalf = on_behalf(form, of);
     let caller = Caller::parse(&behalf.fill(&template.caller).ok()?).ok()?;
     let maker = Maker { subject, template, form: &behalf, extra };
-    let outputs = export::outputs(subject);
-    let resources = resources(places, template, &on.replace(EXPORT_ID, FRESH_ID), &outputs).ok()?;
+    let files = export::files(subject);
+    let resources = resources(places, template, &on.replace(EXPORT_ID, FRESH_ID), &files).ok()?;
     let mut members = Vec::new();
     for action in actions {
         let service = action.split(':').next().unwrap_or_default();

@@ -3,6 +3,7 @@
 //! It says what is inside the contract when two sets of documents are compared; whether any of it is allowed is not asked here.
 
 use super::access::{is_keys, on_behalf, resources};
+use super::export::Files;
 use super::subject::Subject;
 use crate::contract::{Ask, Demand, Expect, Form, RequestTemplate};
 use crate::eval::member::{Found, Language, string};
@@ -148,7 +149,9 @@ pub fn reaches(subject: &Subject<'_>, demand: &Demand, pattern: &str) -> bool {
     if !is_keys(on) {
         return true;
     }
-    let Ok(asked) = resources(&on_behalf(subject.form, of), template, on, &[]) else { return true };
+    let Ok(asked) = resources(&on_behalf(subject.form, of), template, on, &Files::default()) else {
+        return true;
+    };
     let own = Language::glob(pattern);
     let meets = |(other, _): &(String, Option<String>)| {
         string(&[&own, &Language::glob(other)], &[]) != Found::Nothing

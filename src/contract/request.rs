@@ -36,17 +36,32 @@ pub struct RequestTemplate {
 
 /// The keys of one kind of file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "(String, String)")]
+#[serde(from = "RawKey")]
 pub struct KeyTemplate {
+    /// The compression that the files are written with, as an export's settings name it; any where nothing is said.
+    pub compression: Option<String>,
     /// All of them, a template in which `*` and `?` expand.
     pub pattern: String,
     /// One of them, a template.
     pub example: String,
 }
 
-impl From<(String, String)> for KeyTemplate {
-    fn from((pattern, example): (String, String)) -> Self {
-        Self { pattern, example }
+/// Pattern and example, or compression, pattern and example.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawKey {
+    Any(String, String),
+    Of(String, String, String),
+}
+
+impl From<RawKey> for KeyTemplate {
+    fn from(raw: RawKey) -> Self {
+        match raw {
+            RawKey::Any(pattern, example) => Self { compression: None, pattern, example },
+            RawKey::Of(compression, pattern, example) => {
+                Self { compression: Some(compression), pattern, example }
+            }
+        }
     }
 }
 
@@ -62,7 +77,7 @@ pub struct CompanionTemplate {
 
 impl From<(String, String, String)> for CompanionTemplate {
     fn from((output, pattern, example): (String, String, String)) -> Self {
-        Self { output, key: KeyTemplate { pattern, example } }
+        Self { output, key: KeyTemplate { compression: None, pattern, example } }
     }
 }
 

@@ -5,6 +5,7 @@ mod accepted;
 mod circumstance;
 pub(crate) mod edit;
 mod exceptions;
+mod files;
 mod form;
 mod strings;
 mod worlds;

@@ -10,7 +10,7 @@ mod whole;
 
 use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::billing::{ExportDefinition, ExportKind};
-use crate::contract::{Ask, ExportQuestion, FormValue, Origin};
+use crate::contract::{Ask, ExportQuestion, FormValue, KeyTemplate, Origin};
 use crate::finding::State;
 use crate::rulebook::Values;
 use crate::source::{Place, Span};
@@ -72,10 +72,36 @@ pub(super) fn is_asked(subject: &Subject<'_>, ask: &Ask) -> bool {
     }
 }
 
-/// What the export that the form means is written for (`ATHENA`, `REDSHIFT`), as far as its settings are at hand.
-pub(super) fn outputs<'a>(subject: &Subject<'a>) -> Vec<&'a str> {
-    let definition = meant::definition(subject);
-    definition.iter().flat_map(|definition| &definition.outputs).map(|output| output.text.as_str()).collect()
+/// Which files AWS writes of the export that the form means, as far as its settings are at hand.
+#[derive(Debug, Default)]
+pub(super) struct Files<'a> {
+    /// What they are for beside the data (`ATHENA`, `REDSHIFT`).
+    outputs: Vec<&'a str>,
+    compression: Option<&'a str>,
+}
+
+impl Files<'_> {
+    /// Whether there are files for an output.
+    pub(super) fn are_for(&self, output: &str) -> bool {
+        self.outputs.iter().any(|each| each.eq_ignore_ascii_case(output))
+    }
+
+    /// Whether a kind of data files is among them, of all the kinds there are. A compression that is none of those says nothing.
+    pub(super) fn have(&self, key: &KeyTemplate, all: &[KeyTemplate]) -> bool {
+        let is_own = |key: &KeyTemplate| {
+            let pair = key.compression.as_deref().zip(self.compression);
+            pair.is_some_and(|(of_key, own)| of_key.eq_ignore_ascii_case(own))
+        };
+        key.compression.is_none() || is_own(key) || !all.iter().any(is_own)
+    }
+}
+
+pub(super) fn files<'a>(subject: &Subject<'a>) -> Files<'a> {
+    let Some(definition) = meant::definition(subject) else { return Files::default() };
+    Files {
+        outputs: definition.outputs.iter().map(|output| output.text.as_str()).collect(),
+        compression: definition.compression.as_ref().map(|compression| compression.text.as_str()),
+    }
 }
 
 /// The export that auto-detection comes to.

@@ -3,6 +3,7 @@
 //! It shares no code with `checks`: form, layers, context and worlds are worked out here once more, as plainly as can be.
 
 use super::circumstance::{Carried, carrying, circumstances, is_of_organization, ways};
+use super::files::{compression, resources};
 use crate::common::NOW;
 use preflight::catalog;
 use preflight::contract::{Ask, Demand, Expect, Form, KeyChange, RequestTemplate};
@@ -68,10 +69,12 @@ pub(crate) fn state(
     let mut keys: Vec<&str> = set.keys().collect();
     keys.sort_unstable();
     let ways = ways((&set, template), (form, evidence), (&caller, service));
-    let name = format!("{} {:?} {keys:?} {ids:?} {ways:?}", demand.id, puzzle.fill("{service-address}"));
+    let written = compression(form, evidence);
+    let address = puzzle.fill("{service-address}");
+    let name = format!("{} {address:?} {keys:?} {ids:?} {ways:?} {written:?}", demand.id);
     let resources: Vec<Vec<String>> = ids
         .iter()
-        .map(|id| resources(form, template, &on.replace("{export-id}", id)))
+        .map(|id| resources(form, template, &on.replace("{export-id}", id), written))
         .collect::<Option<_>>()?;
     let families = cache.families.entry(name).or_insert_with(|| {
         let family = |id: &str, resources: &[String], combination: &[usize], way: &[Carried]| {
@@ -283,31 +286,6 @@ fn export_ids(form: &Form, evidence: &Evidence) -> Vec<String> {
 
 fn account_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| !account.is_empty())
-}
-
-fn resources(form: &Form, template: &RequestTemplate, on: &str) -> Option<Vec<String>> {
-    // No plain account has the settings of its export, which tell of files beside the data.
-    let beside = on == "companion-keys";
-    if on != "keys" && !beside {
-        return Some(vec![form.fill(on).ok()?]);
-    }
-    let is_legacy = form.text("export-type") == Some("cur-legacy");
-    let keys =
-        if is_legacy && !template.keys_legacy.is_empty() { &template.keys_legacy } else { &template.keys };
-    let arn = |key: &str| form.fill(&format!("arn:{{partition}}:s3:::{{bucket}}/{key}")).ok();
-    let keys: Vec<_> = if beside {
-        template.companions.iter().map(|each| &each.key).collect()
-    } else {
-        keys.iter().collect()
-    };
-    keys.into_iter()
-        .flat_map(|key| {
-            // The example, and keys at the edges of the pattern: nothing, a letter or a folder where anything may stand.
-            let filled = ["", "z", "zz/0"].map(|text| key.pattern.replace('*', text).replace('?', "z"));
-            std::iter::once(key.example.clone()).chain(filled)
-        })
-        .map(|key| arn(&key))
-        .collect()
 }
 
 /// The roles whose documents bear on a demand's requests.
