@@ -1,5 +1,6 @@
 //! Whether AWS takes a document as it is written. What it refuses is known to `lint`; here it becomes an answer.
 
+use super::filled;
 use super::grammar;
 use super::lint::{self, Counted, Doc, PolicyKind, counted};
 use super::subject::{Cause, FactRef, Outcome, Subject};
@@ -28,7 +29,7 @@ pub(super) fn check(subject: &Subject<'_>, document: &str) -> Outcome {
             match hangs_on(subject, document) {
                 Hangs::No => {}
                 Hangs::On(names) => {
-                    facts.push(FactRef::with("template-value", "name", &names));
+                    facts.push(filled::fact(subject, &names));
                     return Vec::new();
                 }
             }
@@ -78,7 +79,7 @@ fn hangs_on(subject: &Subject<'_>, document: &PolicyDocument) -> Hangs {
         let mut refusing = causes.iter().filter(|cause| lint::refuses(cause));
         refusing.any(|cause| !(cause.check == "syntax" && cause.case == "byte-order-mark"))
     };
-    let attachment = document.attachment.as_ref().or(document.named_in.as_ref());
+    let attachment = document.tie();
     let cases = attachment.map_or(&[] as &[Case], |attachment| &attachment.cases);
     let refused_in = |case: &Case| match &case.is {
         CaseIs::Made(made) => {

@@ -3,6 +3,7 @@
 use super::context::{EXPORT_ID, FRESH_ID, Maker, ORGANIZATION};
 use super::explain;
 use super::export;
+use super::filled;
 use super::homes;
 use super::layers;
 use super::others::everything;
@@ -387,7 +388,7 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
                 FreeFact::Clause(clause) => FactRef::with("undefined-condition", "key", &clause.key.value),
                 FreeFact::Chain if is_somebody => FactRef::new("product-identity"),
                 FreeFact::Chain => FactRef::new("principal-chain"),
-                FreeFact::Hole(names) => FactRef::with("template-value", "name", names),
+                FreeFact::Hole(names) => filled::fact(case.subject, names),
                 FreeFact::Text(_) => FactRef::new("unreadable-text"),
             },
         })

@@ -15,6 +15,7 @@ mod declared;
 mod discovery;
 mod explain;
 mod export;
+mod filled;
 mod form;
 mod grammar;
 mod homes;

@@ -12,6 +12,7 @@ mod public;
 pub(super) use public::{public, taken_for_public};
 
 use super::context::epoch_seconds;
+use super::filled;
 use super::form::is_malformed_principal;
 use super::layers;
 use super::lint::STRANGER;
@@ -277,7 +278,7 @@ impl<'p> Asker<'_, 'p> {
                                 return Asked::Unknown(FactRef::with("undefined-condition", "key", key));
                             }
                             FreeFact::Hole(names) => {
-                                return Asked::Unknown(FactRef::with("template-value", "name", names));
+                                return Asked::Unknown(filled::fact(self.subject, names));
                             }
                             FreeFact::Chain => return Asked::Unknown(FactRef::new("principal-chain")),
                             FreeFact::Text(_) => return Asked::Unknown(FactRef::new("unreadable-text")),

@@ -3,7 +3,7 @@
 use super::answer::AnswerKind;
 use super::said::Said;
 use crate::source::{Place, SourceId};
-use crate::syntax::{Node, Value};
+use crate::syntax::{Node, Value, shown};
 
 /// What the answers of S3 say of the bucket.
 #[derive(Debug, Clone, Default)]
@@ -218,7 +218,13 @@ const MANAGED: &str = "alias/aws/s3";
 
 fn encryption(node: &Node<'_>, [algorithm, key]: [&str; 2], source: SourceId) -> Option<EncryptionRecord> {
     let algorithm = Said::member(node, algorithm, source)?;
-    let key = Said::member(node, key, source).filter(|key| key.text.rsplit(':').next() != Some(MANAGED));
+    let open = |node: &Node<'_>| match &node.value {
+        // Which key it is a template leaves open; that it is one of the customer's it says.
+        Value::Template(parts) => Some(Said { text: shown(parts), place: place(node, source) }),
+        _ => None,
+    };
+    let told = Said::member(node, key, source).or_else(|| open(node.get(key)?));
+    let key = told.filter(|key| key.text.rsplit(':').next() != Some(MANAGED));
     let has_bucket_key = node.get("BucketKeyEnabled").and_then(flag);
     Some(EncryptionRecord { algorithm, key, has_bucket_key })
 }

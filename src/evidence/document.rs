@@ -12,12 +12,14 @@ use super::loose::{OpenPolicy, OwnerKind};
 use super::organization::OrganizationRecord;
 use super::reader::ReaderRecord;
 use super::role::Role;
+use super::setting::DeclaredBucket;
 use super::whose::Whose;
 use crate::billing::Exports;
 use crate::eval::PublicAccessBlock;
 use crate::policy::{Length, Notation, Policy, Version};
 use crate::source::{SourceId, Span};
 use crate::syntax::Issue;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One policy document with its role.
@@ -88,6 +90,12 @@ impl PolicyDocument {
         }
     }
 
+    /// Where a template attaches it, whoever said what it is.
+    #[must_use]
+    pub fn tie(&self) -> Option<&Attachment> {
+        self.attachment.as_ref().or(self.named_in.as_ref())
+    }
+
     /// A document without a statement, for what is known not to be there: no bucket policy, no policy of the reader.
     #[must_use]
     pub fn nothing(role: Role, source: SourceId, length: usize) -> Self {
@@ -150,12 +158,16 @@ pub struct Evidence {
     pub is_filled_in: bool,
     /// Reports and exports of templates, with what is said around them.
     pub declared: Vec<DeclaredExport>,
+    /// Buckets of templates, with their settings.
+    pub buckets: Vec<DeclaredBucket>,
     /// Policies of templates that could not be resolved.
     pub open: Vec<Attachment>,
     /// The same, and what else of templates could not be resolved, with the reasons.
     pub unresolved: Vec<OpenPolicy>,
     /// What was presumed when the documents were read.
     pub assumed: Vec<String>,
+    /// Files of templates whose exports are among these.
+    pub taken: BTreeSet<String>,
     /// Files that are plans of Terraform.
     pub plans: Vec<String>,
     /// Something of it was read from modules of Terraform.
@@ -178,6 +190,7 @@ impl Evidence {
         self.unresolved.extend(modules.unresolved.iter().cloned());
         self.exports.add(modules.exports.clone());
         self.declared.extend(modules.declared.iter().cloned());
+        self.buckets.extend(modules.buckets.iter().cloned());
         self.not_evaluated.extend(modules.not_evaluated.iter().cloned());
         self.assumed.extend(modules.assumed.iter().cloned());
         self.modules = Some(modules);
@@ -263,7 +276,11 @@ impl Evidence {
             "get-group-policy" => self.reader.owners(OwnerKind::Group).next().is_some(),
             "get-role-policy" => self.reader.owners(OwnerKind::Role).next().is_some(),
             "get-policy-version" => self.reader.policies.iter().any(|policy| policy.in_force.is_some()),
-            _ => self.answers.iter().any(|answer| answer.kind.command() == name),
+            _ => {
+                let mut settings = self.buckets.iter().flat_map(|bucket| &bucket.settings);
+                self.answers.iter().any(|answer| answer.kind.command() == name)
+                    || settings.any(|setting| setting.kind.command() == name)
+            }
         }
     }
 }

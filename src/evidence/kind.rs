@@ -39,6 +39,17 @@ impl DocumentKind {
         Self::answers().find(|answer| *answer == name).map(Self::Answer)
     }
 
+    /// The role of the policies that a command answers with, where it is one.
+    #[must_use]
+    pub fn answered(command: &str) -> Option<Role> {
+        match command {
+            "get-bucket-policy" => Some(Role::BucketPolicy),
+            "get-key-policy" => Some(Role::KeyPolicy),
+            "get-user-policy" | "get-group-policy" | "get-policy-version" => Some(Role::ReaderPolicy),
+            _ => None,
+        }
+    }
+
     /// The names of commands whose answers can be named.
     pub fn answers() -> impl Iterator<Item = &'static str> {
         let kinds = AnswerKind::ALL.iter().map(|kind| kind.command());

@@ -22,6 +22,7 @@ mod purpose;
 mod reader;
 mod role;
 mod said;
+mod setting;
 mod whose;
 
 pub use answer::{Answer, AnswerKind};
@@ -44,4 +45,5 @@ pub use purpose::Purpose;
 pub use reader::{BoundaryRecord, Key, PolicyAnswer, PolicyList, ReaderRecord};
 pub use role::Role;
 pub use said::Said;
+pub use setting::{BucketSetting, DeclaredBucket, DeclaredSetting};
 pub use whose::Whose;

@@ -1,6 +1,7 @@
 //! Finds answers about one thing that say different things: a bucket has one policy and lies in one Region, an export has
 //! one definition. Which answer is the newer one, the answers do not say, so that none of them is judged.
 
+use super::declared::{self, Differing};
 use super::known::meaning;
 use crate::billing::{ExportDefinition, ExportKind};
 use crate::contract::Form;
@@ -29,9 +30,11 @@ const NO_SETTINGS: [&str; 2] = ["ReportStatus", "Description"];
 /// The evidence without what disagrees, and with the word that it does.
 pub(super) fn settle<'e>(sources: &Sources, evidence: Cow<'e, Evidence>, form: &Form) -> Cow<'e, Evidence> {
     let evidence = with_listing(sources, evidence, form);
-    let mut found = policies(sources, &evidence, form);
+    let (evidence, mut found, mut kinds) = with_settings(sources, evidence, form);
+    found.extend(policies(sources, &evidence, form));
     let (more, singles) = singles(sources, &evidence, form);
     found.extend(more);
+    kinds.extend(singles);
     let (more, definitions) = definitions(sources, &evidence, form);
     found.extend(more);
     found.extend(keys(sources, &evidence, form));
@@ -40,7 +43,7 @@ pub(super) fn settle<'e>(sources: &Sources, evidence: Cow<'e, Evidence>, form: &
         return evidence;
     }
     let mut out = evidence.into_owned();
-    for kind in singles {
+    for kind in kinds {
         match kind {
             AnswerKind::BucketLocation => out.exports.bucket_region = None,
             AnswerKind::OwnershipControls => out.bucket.ownership = None,
@@ -69,6 +72,26 @@ fn with_listing<'e>(sources: &Sources, evidence: Cow<'e, Evidence>, form: &Form)
     let others = others.into_iter().map(|source| (sources.get(source).name().to_owned(), reason.to_owned()));
     out.not_evaluated.extend(others);
     Cow::Owned(out)
+}
+
+/// The evidence with the settings that templates give the bucket, and which of them somebody says otherwise.
+fn with_settings<'e>(
+    sources: &Sources,
+    evidence: Cow<'e, Evidence>,
+    form: &Form,
+) -> (Cow<'e, Evidence>, Vec<Disagreement>, Vec<AnswerKind>) {
+    if evidence.buckets.is_empty() {
+        return (evidence, Vec::new(), Vec::new());
+    }
+    let mut out = evidence.into_owned();
+    let differing = declared::note(&mut out);
+    let kinds: Vec<AnswerKind> = differing.iter().filter_map(|(setting, _)| setting.kind()).collect();
+    let disagreement = |(setting, texts): Differing| {
+        let call = of_bucket(setting.kind()?.name(), form);
+        Some(Disagreement { call, files: names(sources, texts), role: None, form: None })
+    };
+    let found = differing.into_iter().filter_map(disagreement).collect();
+    (Cow::Owned(out), found, kinds)
 }
 
 fn names(sources: &Sources, list: impl IntoIterator<Item = SourceId>) -> Vec<String> {

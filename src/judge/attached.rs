@@ -4,7 +4,7 @@
 use crate::contract::Form;
 use crate::evidence::{
     Attachment, BoundaryRecord, Evidence, Fit, LinkKind, PolicyDocument, PolicyHint, Role, Said, Target,
-    TargetKind, is_own_account,
+    TargetKind, is_of_module, is_own_account,
 };
 use crate::policy::ArnSplit;
 use crate::source::{Place, SourceId, Sources};
@@ -13,9 +13,13 @@ use std::borrow::Cow;
 /// The evidence with those policies of templates that bear on the form's bucket and reader, and with what the form tells of
 /// the values that the templates leave open.
 pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
-    let is_plain = |document: &PolicyDocument| document.attachment.is_none() && document.named_in.is_none();
+    let is_plain = |document: &PolicyDocument| document.tie().is_none();
     let has_template = evidence.exports.definitions.iter().any(|definition| definition.resolved.is_some());
-    if evidence.documents.iter().all(is_plain) && evidence.open.is_empty() && !has_template {
+    if evidence.documents.iter().all(is_plain)
+        && evidence.open.is_empty()
+        && !has_template
+        && evidence.buckets.is_empty()
+    {
         return Cow::Borrowed(evidence);
     }
     let mut out = evidence.clone();
@@ -23,16 +27,17 @@ pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &For
     selection.fill_account();
     selection.named();
     selection.buckets();
+    selection.settings();
     selection.readers();
     out.assumed.sort();
     out.assumed.dedup();
     Cow::Owned(out)
 }
 
-struct Selection<'a> {
-    sources: &'a Sources,
-    form: &'a Form,
-    out: &'a mut Evidence,
+pub(super) struct Selection<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) form: &'a Form,
+    pub(super) out: &'a mut Evidence,
 }
 
 impl Selection<'_> {
@@ -76,7 +81,7 @@ impl Selection<'_> {
         let Some(bucket) = bucket else { return };
         for at in kept {
             let Some(document) = self.out.documents.get(at) else { continue };
-            let Some(attachment) = document.attachment.clone() else { continue };
+            let Some(attachment) = document.tie().cloned() else { continue };
             let source = document.source;
             let names = attachment.targets.iter().filter_map(|target| target.name.lone_hole());
             let holes: Vec<String> = names.map(str::to_owned).collect();
@@ -98,15 +103,22 @@ impl Selection<'_> {
         self.choose(Role::TrustPolicy, &fit, "it is the trust policy of another than the reader", "reader");
         let kept =
             self.choose(Role::ReaderPolicy, &fit, "it is attached to another than the reader", "reader");
-        let targets: Vec<Target> = kept
-            .iter()
-            .filter_map(|at| self.out.documents.get(*at)?.attachment.as_ref())
+        // Those of a file that is named as the reader's are the reader's, whatever the template leaves open.
+        let is_named = |document: &PolicyDocument| {
+            document.role == Role::ReaderPolicy && document.named_in.is_some() && document.linked.is_none()
+        };
+        let documents = self.out.documents.iter().enumerate();
+        let mut own =
+            documents.filter(|(at, each)| kept.contains(at) || is_named(each)).map(|(_, each)| each);
+        let targets: Vec<Target> = own
+            .clone()
+            .filter_map(PolicyDocument::tie)
             .flat_map(|attachment| attachment.targets.iter().cloned())
             .collect();
         if reader.is_none()
             && let [Target { kind: TargetKind::User, name }] = targets.as_slice()
             && name.is_whole()
-            && let Some(document) = kept.first().and_then(|at| self.out.documents.get(*at))
+            && let Some(document) = own.next()
         {
             let place = Place { source: document.source, span: name.span };
             self.out.reader.names.push(Said { text: name.value.to_string(), place });
@@ -155,23 +167,27 @@ impl Selection<'_> {
         other: &str,
         what: &str,
     ) -> Vec<usize> {
-        let fits: Vec<Option<Fit>> = self
+        // A bucket has one policy, also where somebody says which file has it.
+        let tie = |document: &PolicyDocument| match role {
+            Role::BucketPolicy => document.tie().cloned(),
+            _ => document.attachment.clone(),
+        };
+        let ties: Vec<Option<Attachment>> = self
             .out
             .documents
             .iter()
-            .map(|document| document.attachment.as_ref().filter(|_| document.role == role).map(fit))
+            .map(|document| tie(document).filter(|_| document.role == role && document.linked.is_none()))
             .collect();
+        let fits: Vec<Option<Fit>> = ties.iter().map(|tie| tie.as_ref().map(fit)).collect();
         let has = |wanted: Fit| fits.iter().flatten().any(|fit| *fit == wanted);
         let first_open = |attachment: &Attachment| {
             attachment.targets.first().map(|target| (target.kind, target.name.value.clone()))
         };
-        let mut open: Vec<_> = self
-            .out
-            .documents
+        let mut open: Vec<_> = ties
             .iter()
             .zip(&fits)
             .filter(|(_, fit)| **fit == Some(Fit::Open))
-            .filter_map(|(document, _)| document.attachment.as_ref().map(first_open))
+            .filter_map(|(tie, _)| tie.as_ref().map(first_open))
             .collect();
         open.sort();
         open.dedup();
@@ -198,7 +214,7 @@ impl Selection<'_> {
                 }
             };
             let file = self.sources.get(document.source).name();
-            let address = document.attachment.as_ref().map_or("", |attachment| &attachment.address);
+            let address = document.tie().map_or("", |attachment| &attachment.address);
             self.out.not_evaluated.push((format!("{file}: {address}"), reason));
         }
         self.out.documents = documents;
@@ -210,7 +226,10 @@ impl Selection<'_> {
         let Some(account) = self.form.text("account").map(str::to_owned) else { return };
         let known = |name: &str| is_own_account(name).then(|| account.clone());
         self.fill(None, &known);
-        let attached = self.out.documents.iter_mut().filter_map(|document| document.attachment.as_mut());
+        let of_account = |document: &&mut PolicyDocument| is_of_account(document);
+        let ties = self.out.documents.iter_mut().filter(of_account);
+        let attached =
+            ties.filter_map(|document| document.attachment.as_mut().or(document.named_in.as_mut()));
         let targets = attached.chain(&mut self.out.open).flat_map(|attachment| &mut attachment.targets);
         targets.for_each(|target| target.name.fill(&known));
         self.out.links.iter_mut().for_each(|link| link.target.name.fill(&known));
@@ -218,12 +237,34 @@ impl Selection<'_> {
 
     /// Fills what templates leave open: of one text, or of all.
     fn fill(&mut self, source: Option<SourceId>, known: &dyn Fn(&str) -> Option<String>) {
+        let sources = self.sources;
+        let scope = source.map(|source| scope(sources, source));
         let is_meant = |document: &&mut PolicyDocument| {
-            document.attachment.is_some() && source.is_none_or(|source| document.source == source)
+            is_of_account(document)
+                && scope.is_none_or(|scope| self::scope(sources, document.source) == scope)
         };
         self.out.documents.iter_mut().filter(is_meant).for_each(|document| document.policy.fill(known));
         self.out.exports.fill(known);
+        let buckets = self.out.buckets.iter_mut();
+        for bucket in
+            buckets.filter(|each| scope.is_none_or(|scope| self::scope(sources, each.source) == scope))
+        {
+            bucket.target.name.fill(known);
+            bucket.settings.iter_mut().for_each(|setting| setting.answer.fill(known));
+        }
     }
+}
+
+/// Whether a document is a template's, which is deployed in the account that is asked about.
+fn is_of_account(document: &PolicyDocument) -> bool {
+    let is_elsewhere = matches!(document.role, Role::Scp | Role::Rcp | Role::LinkedPolicy);
+    document.tie().is_some() && document.linked.is_none() && !is_elsewhere
+}
+
+/// Within what a name of a template means one thing: the text, or the folder of a module.
+pub(super) fn scope(sources: &Sources, source: SourceId) -> &str {
+    let name = sources.get(source).name();
+    if is_of_module(name) { name.rsplit_once('/').map_or("", |(folder, _)| folder) } else { name }
 }
 
 /// Whether a template attaches a policy to the form's bucket.

@@ -30,7 +30,7 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
         form.presume("bucket-account", &account, "no other account was named as the bucket's owner");
     }
     // Which key an alias names, it does not say.
-    let is_key = |text: &str| text.starts_with("arn:") && !arn::is_key_alias(text);
+    let is_key = |text: &str| text.starts_with("arn:") && !arn::is_key_alias(text) && !text.contains("${");
     if let Some(key) = evidence.bucket.key().filter(|key| is_key(&key.text)) {
         form.presume("kms-key", &key.text, "the bucket's settings name this key");
     }
@@ -212,7 +212,7 @@ fn reader_of(form: &Form, evidence: &Evidence, kind: &str) -> Option<(String, &'
         let is_template = evidence
             .documents
             .iter()
-            .any(|document| document.attachment.is_some() && document.source == name.place.source);
+            .any(|document| document.tie().is_some() && document.source == name.place.source);
         let because = match is_template {
             true => "the template attaches its policies to this user",
             false => "the answers of the AWS CLI are about this user",

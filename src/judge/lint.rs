@@ -126,7 +126,7 @@ pub(super) fn beside(library: &Library, subject: &Subject<'_>, explained: &[Find
                 .collect()
         };
         let own = look(document);
-        let attachment = document.attachment.as_ref().or(document.named_in.as_ref());
+        let attachment = document.tie();
         let each = |case: &CasePolicy| {
             let CasePolicy { policy, issues, length } = case.clone();
             look(&PolicyDocument { source: policy.source, policy, issues, length, ..document.clone() })

@@ -9,6 +9,7 @@ mod attached;
 mod cases;
 mod changed;
 mod complete;
+mod declared;
 mod doubts;
 mod gather;
 mod groups;

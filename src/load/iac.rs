@@ -4,8 +4,8 @@ use super::cloudformation::{Taken, TemplatePolicy};
 use super::terraform;
 use super::yaml::Found;
 use crate::evidence::{
-    Attachment, Called, CaseIs, DeclaredExport, Evidence, LoosePolicies, LoosePolicy, OpenPolicy,
-    PolicyDocument, PolicyHint, Role, in_words,
+    Attachment, Called, CaseIs, DeclaredBucket, DeclaredExport, Evidence, LoosePolicies, LoosePolicy,
+    OpenPolicy, PolicyDocument, PolicyHint, Role, in_words, is_answer_of,
 };
 use crate::policy;
 use crate::source::{Place, SourceId, Sources};
@@ -34,7 +34,11 @@ pub(super) fn take(
         evidence.plans.push(name.to_owned());
     }
     let before = evidence.documents.len();
+    let is_first = evidence.taken.insert(name.to_owned());
     for taken in found.templates {
+        if is_first {
+            made(name, &taken, evidence);
+        }
         template(name, taken, named, evidence);
     }
     if let Some((role, ..)) = named
@@ -46,20 +50,39 @@ pub(super) fn take(
     }
 }
 
+/// Takes what a text that somebody calls the answer of a command makes, and tells whether the command would answer with some of it.
+pub(super) fn answer(name: &str, found: &Found, command: &str, evidence: &mut Evidence) -> bool {
+    let is_first = evidence.taken.insert(name.to_owned());
+    for taken in found.templates.iter().filter(|_| is_first) {
+        made(name, taken, evidence);
+    }
+    found.templates.iter().any(|taken| answers(taken, command))
+}
+
+/// Whether a command would answer with some of what a template makes.
+fn answers(taken: &Taken, command: &str) -> bool {
+    let of_exports = [
+        "get-export",
+        "list-exports",
+        "describe-report-definitions",
+        "create-export",
+        "put-report-definition",
+    ];
+    let mut settings = taken.buckets.iter().flat_map(|bucket| &bucket.settings);
+    (of_exports.contains(&command) && !(taken.exports.is_empty() && taken.declared.is_empty()))
+        || settings.any(|setting| is_answer_of(command, setting.kind.command()))
+}
+
+/// What a template makes beside policies: reports and exports, and buckets.
+fn made(name: &str, taken: &Taken, evidence: &mut Evidence) {
+    evidence.exports.add(taken.exports.clone());
+    evidence.declared.extend(in_file(name, taken.declared.clone()));
+    let buckets = taken.buckets.iter().cloned();
+    evidence.buckets.extend(buckets.map(|each| DeclaredBucket { file: name.to_owned(), ..each }));
+}
+
 fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)>, evidence: &mut Evidence) {
-    let Taken {
-        policies,
-        exports,
-        links,
-        called,
-        open,
-        not_evaluated,
-        named: beside,
-        presumed,
-        notes,
-        declared,
-        ..
-    } = taken;
+    let Taken { policies, links, called, open, not_evaluated, named: beside, presumed, notes, .. } = taken;
     let address = |address: &str| format!("{name}: {address}");
     for each in policies {
         let TemplatePolicy { policy, issues, length, wrapped, attachment } = each;
@@ -102,8 +125,6 @@ fn template(name: &str, taken: Taken, named: Option<(Role, usize, Option<usize>)
         let text = format!("parameter {parameter} of {name} is `{value}`, as the template presets it");
         evidence.assumed.push(text);
     }
-    evidence.exports.add(exports);
-    evidence.declared.extend(in_file(name, declared));
     evidence.links.extend(links);
     evidence.called.extend(called.into_iter().map(|each| Called { file: name.to_owned(), ..each }));
     evidence.open.extend(open);
@@ -194,6 +215,9 @@ pub(super) fn modules(
     }
     out.assumed.extend(found.assumed);
     for (name, taken) in found.files {
+        if out.taken.insert(name.clone()) {
+            made(&name, &taken, out);
+        }
         template(&name, taken, named, out);
     }
     let unused = found.unused.into_iter();
@@ -201,15 +225,19 @@ pub(super) fn modules(
     out.not_evaluated.extend(unused.map(|each| (name(each), "no resource of the module uses it".to_owned())));
 }
 
-/// Adds the reports and exports of modules, and nothing else of them.
-pub(super) fn exports(found: terraform::Found, out: &mut Evidence) {
+/// Adds what modules make and a command would answer with, and none of their policies. Tells whether there is some.
+pub(super) fn answer_of_modules(found: terraform::Found, command: &str, out: &mut Evidence) -> bool {
     out.has_modules = true;
     out.not_evaluated.extend(found.broken);
     out.assumed.extend(found.assumed);
+    let mut is_any = false;
     for (name, taken) in found.files {
-        out.exports.add(taken.exports);
-        out.declared.extend(in_file(&name, taken.declared));
+        is_any |= answers(&taken, command);
+        if out.taken.insert(name.clone()) {
+            made(&name, &taken, out);
+        }
     }
+    is_any
 }
 
 /// What modules hold, as policies of nobody in particular.

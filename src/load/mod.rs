@@ -1,5 +1,6 @@
 //! The only reader of files. It turns paths into sources and evidence, and decides nothing.
 
+mod buckets;
 mod cloudformation;
 mod coded;
 mod comments;
@@ -76,17 +77,27 @@ pub fn load_counted(
 ) -> Result<Evidence, LoadError> {
     let mut evidence = Evidence::default();
     let mut of_modules = Evidence::default();
-    let mut read = BTreeMap::new();
+    let (mut read, mut opened) = (BTreeMap::new(), BTreeMap::new());
     let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
     let all = files::all(paths, counted)?;
-    evidence.parameters = parameters::among(&all);
-    evidence.is_filled_in = all.iter().any(|file| terraform::is_terraform(&file.path));
+    let around = beside(named, &all, counted);
+    evidence.parameters = parameters::among(&around);
+    evidence.is_filled_in = around.iter().any(|file| terraform::is_terraform(&file.path));
     for file in named {
         if file.path.is_dir() || terraform::is_terraform(&file.path) {
             taken.extend(named_module(sources, (file, counted), &mut evidence, &mut of_modules, &mut read)?);
             continue;
         }
-        let Some(source) = open(sources, &file.path, &mut evidence)? else { continue };
+        // One file may be named for several roles: it is one text.
+        let source = match opened.get(&file.path) {
+            Some(source) => *source,
+            None => {
+                let source = open(sources, &file.path, &mut evidence)?;
+                opened.insert(file.path.clone(), source);
+                source
+            }
+        };
+        let Some(source) = source else { continue };
         match file.kind {
             DocumentKind::Policy(role) => {
                 recognise::named(sources, source, (role, file.level, file.linked), &mut evidence);
@@ -150,6 +161,27 @@ pub fn load_counted(
     Ok(evidence)
 }
 
+/// The files that are looked at, and what stands beside templates and modules that somebody named: what gives them values stands
+/// there.
+fn beside(named: &[Named], all: &[files::Found], counted: Counted<'_>) -> Vec<files::Found> {
+    let folder = |file: &Named| {
+        if file.path.is_dir() {
+            return Some(file.path.clone());
+        }
+        let is_part = files::has_ending(&file.path, &files::TEMPLATES) || terraform::is_terraform(&file.path);
+        let parent = file.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        is_part.then(|| parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf))
+    };
+    let folders: BTreeSet<PathBuf> = named.iter().filter_map(folder).collect();
+    let folders: Vec<PathBuf> = folders.into_iter().collect();
+    let mut out = all.to_vec();
+    // What cannot be looked at there gives nothing.
+    out.extend(files::all(&folders, counted).unwrap_or_default());
+    out.sort_by_cached_key(|file| (display(&file.path), file.is_found));
+    out.dedup_by_key(|file| display(&file.path));
+    out
+}
+
 /// Reads a folder, or a file of a module, that the user gave a role: what templates and modules in it hold that can be in that
 /// role. Tells which files were taken.
 fn named_module(
@@ -183,11 +215,6 @@ fn named_module(
             }
         }
     }
-    let role = match file.kind {
-        DocumentKind::Policy(role) => Some((role, file.level, file.linked)),
-        // Of a module that is named as an answer its exports are meant.
-        DocumentKind::Answer(_) => None,
-    };
     // One module may be named for several roles.
     let found = match read.get(&file.path) {
         Some(found) => found.clone(),
@@ -197,8 +224,8 @@ fn named_module(
             found
         }
     };
-    match role {
-        Some((role, ..)) => {
+    match file.kind {
+        DocumentKind::Policy(role) => {
             let before = of_modules.documents.len() + evidence.documents.len();
             iac::modules(found, Some((role, file.level, file.linked)), of_modules);
             if of_modules.documents.len() + evidence.documents.len() == before {
@@ -206,7 +233,15 @@ fn named_module(
                 of_modules.not_evaluated.push((display(&file.path), reason));
             }
         }
-        None => iac::exports(found, of_modules),
+        // What it makes is meant. A folder may have other files that answer.
+        DocumentKind::Answer(command) => {
+            if !modules.is_empty()
+                && !iac::answer_of_modules(found, command, of_modules)
+                && taken.len() == modules.len()
+            {
+                of_modules.not_evaluated.push((display(&file.path), recognise::says_nothing(command)));
+            }
+        }
     }
     Ok(taken)
 }

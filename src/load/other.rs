@@ -2,11 +2,10 @@
 //! answer needs no more than a look.
 
 use super::text::TextForm;
-use crate::eval::PublicAccessBlock;
 use crate::evidence::{Evidence, PolicyDocument, Role, Said, read_credential_report};
 use crate::policy;
 use crate::source::{Place, SourceId, Sources, Span};
-use crate::syntax::{Node, Value};
+use crate::syntax::Node;
 
 pub(super) fn credential_report(
     sources: &mut Sources,
@@ -129,14 +128,4 @@ pub(super) fn command_of(root: &Node<'_>) -> &'static str {
     } else {
         "get-bucket-policy"
     }
-}
-
-pub(super) fn public_access_block(root: &Node<'_>) -> Option<PublicAccessBlock> {
-    root.get("PublicAccessBlockConfiguration")?;
-    Some(PublicAccessBlock { restrict_public_buckets: block_is_on(root, "RestrictPublicBuckets") })
-}
-
-pub(super) fn block_is_on(root: &Node<'_>, name: &str) -> bool {
-    let setting = root.get("PublicAccessBlockConfiguration").and_then(|settings| settings.get(name));
-    matches!(setting.map(|node| &node.value), Some(Value::Bool(true)))
 }

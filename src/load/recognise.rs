@@ -3,14 +3,16 @@
 mod find;
 
 use super::coded::from_yaml;
-use super::other::{base64, block_is_on, command_of, credential_report, public_access_block, text_form};
+use super::other::{base64, command_of, credential_report, text_form};
 use super::pieces::{self, Piece};
 use super::role::role_of;
 use super::text;
 use super::unknown::{cut_at, what_it_is};
 use crate::evidence::{
-    Answer, AnswerKind, Evidence, PolicyDocument, Reading, Role, is_answer_of, read_credential_report,
+    Answer, AnswerKind, DocumentKind, Evidence, PolicyDocument, Reading, Role, is_answer_of,
+    read_credential_report,
 };
+use crate::policy::Policy;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Node, read_json};
 pub(super) use find::Found;
@@ -97,6 +99,18 @@ pub(super) fn named_answer(
     let name = sources.get(source).name().to_owned();
     evidence.readings.push((source, Reading::Answer(command)));
     let is_groups = command.contains("-group-") || is_of_group(&name);
+    if let Some(found) =
+        super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence))
+        && !found.templates.is_empty()
+    {
+        // Of a template what it makes is meant, or the policies that the command would answer with.
+        if let Some(role) = DocumentKind::answered(command) {
+            super::iac::take(sources, source, found, Some((role, 0, None)), evidence);
+        } else if !super::iac::answer(&name, &found, command, evidence) {
+            evidence.not_evaluated.push((name, says_nothing(command)));
+        }
+        return;
+    }
     match recognised(sources, source, is_groups, evidence) {
         Ok(found) if found.iter().any(|found| is_answer_of(command, found)) => {}
         Ok(found) => {
@@ -107,6 +121,11 @@ pub(super) fn named_answer(
         }
         Err(reason) => evidence.not_evaluated.push((name, reason)),
     }
+}
+
+/// What is said of a template that makes nothing that a command would answer with.
+pub(super) fn says_nothing(command: &str) -> String {
+    format!("named as `{command}`, and it makes nothing that this command would answer with")
 }
 
 /// Reads a file and finds out what it is.
@@ -153,8 +172,11 @@ fn recognised(
     if let Some(found) =
         super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence))
     {
+        let has_principal = |policy: &Policy| policy.statements.iter().any(|each| each.principals.is_some());
+        let of = |policy| if has_principal(policy) { "get-bucket-policy" } else { "get-user-policy" };
+        let commands = found.policies.iter().map(|(policy, ..)| of(policy)).collect();
         super::iac::take(sources, source, found, None, evidence);
-        return Ok(Vec::new());
+        return Ok(commands);
     }
     if let Some(part) = from_yaml(sources, source) {
         return recognised_part(sources, part, is_groups, evidence);
@@ -215,12 +237,7 @@ fn one(
 ) -> Result<Vec<&'static str>, String> {
     let name = sources.get(source).name().to_owned();
     let document = read_json(sources.get(source).text());
-    if let Some(block) = public_access_block(&document.root) {
-        // The bucket's and the account's look alike, and the stricter of the two holds.
-        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html (checked 2026-11)
-        let known = evidence.public_access_block.get_or_insert_default();
-        known.restrict_public_buckets |= block.restrict_public_buckets;
-        evidence.bucket.ignores_public_acls |= block_is_on(&document.root, "IgnorePublicAcls");
+    if evidence.note_public_access_block(&document.root) {
         return Ok(vec!["get-public-access-block"]);
     }
     let found = find(sources, source, &document, evidence.is_filled_in);

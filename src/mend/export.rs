@@ -44,6 +44,9 @@ pub(super) fn command(
     changes: &[Change],
 ) -> Result<(String, String), TextFault> {
     let export = definition(state, at).ok_or(TextFault::NotThere)?;
+    if export.resolved.is_some() {
+        return Err(TextFault::Foreign);
+    }
     let text = state.sources.get(at.source).slice(export.span);
     let shifted = |span: Span| {
         Span::new(

@@ -3,6 +3,7 @@
 use crate::catalog;
 use crate::checks::placeholder;
 use crate::finding::change::AccessChange;
+use crate::policy::arn;
 
 /// Access that somebody could have had: an action that AWS has, by a service whose name is that of one, on a bucket whose name
 /// can be one, with condition keys that AWS sends.
@@ -33,7 +34,7 @@ pub(super) fn possible(mut change: AccessChange) -> Option<AccessChange> {
 /// capital letters and underscores (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>, checked
 /// 2026-11); none has brackets, as what was to be replaced has.
 fn can_be(resource: &str) -> bool {
-    let mut parts = resource.splitn(6, ':').skip(2);
+    let mut parts = arn::fields(resource).skip(2);
     if parts.next() != Some("s3") {
         return true;
     }

@@ -3,6 +3,7 @@
 use super::export;
 use super::state::{Bench, State};
 use super::typed;
+use crate::billing::ExportDefinition;
 use crate::contract::Origin;
 use crate::evidence::Reading;
 use crate::finding::{Change, Edit, Repair, Wrapped};
@@ -173,10 +174,13 @@ pub(super) fn editable(state: &State, wrapped: &[Wrapped], at: Place) -> Result<
 /// Whether a place lies in a template, or in a text of another notation than JSON: only who wrote it knows what else its values
 /// stand for, and what it was made from.
 fn is_foreign(state: &State, at: Place) -> bool {
-    let documents = &state.evidence.documents;
-    documents.iter().any(|document| {
-        document.source == at.source && (document.policy.notation != Notation::Json || document.from_template)
-    })
+    let evidence = &state.evidence;
+    let is_resolved = |export: &ExportDefinition| export.source == at.source && export.resolved.is_some();
+    evidence.exports.definitions.iter().any(is_resolved)
+        || evidence.documents.iter().any(|document| {
+            document.source == at.source
+                && (document.policy.notation != Notation::Json || document.from_template)
+        })
 }
 
 /// A form value is written where the user wrote it.

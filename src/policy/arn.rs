@@ -46,12 +46,49 @@ impl ArnPart {
     }
 }
 
-/// Splits a text at its first five colons; `None` if it has fewer.
+/// Splits a text at its first five colons; `None` if it has fewer. A `${…}` is one piece, whatever stands in it.
 #[must_use]
 pub fn split(text: &str) -> Option<[&str; 6]> {
-    let mut parts = text.splitn(6, ':');
-    let out = [parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?];
-    Some(out)
+    if text.contains('$') { six(fields(text)) } else { six(text.splitn(6, ':')) }
+}
+
+fn six<'t>(mut parts: impl Iterator<Item = &'t str>) -> Option<[&'t str; 6]> {
+    Some([parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?])
+}
+
+/// The parts that there are of an ARN, six at most. A `${…}`, which is filled in later or is a variable, is one piece: a colon in it
+/// (`${AWS::Region}`, `${aws:username}`) parts nothing. One that has no end is text like any other.
+pub fn fields(text: &str) -> impl Iterator<Item = &str> {
+    let mut hole = Inside::default();
+    text.chars().for_each(|c| hole.step(c));
+    let is_closed = !hole.is_inside();
+    let mut hole = Inside::default();
+    text.splitn(6, move |c: char| {
+        hole.step(c);
+        c == ':' && !(is_closed && hole.is_inside())
+    })
+}
+
+/// Whether a character stands in a `${…}`, which may have braces of its own.
+#[derive(Default)]
+struct Inside {
+    depth: usize,
+    is_behind_dollar: bool,
+}
+
+impl Inside {
+    fn step(&mut self, c: char) {
+        match c {
+            '{' if self.is_behind_dollar || self.is_inside() => self.depth += 1,
+            '}' => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.is_behind_dollar = c == '$';
+    }
+
+    fn is_inside(&self) -> bool {
+        self.depth > 0
+    }
 }
 
 /// Whether a text names a KMS key by an alias, which another key may get at any time: in a `Resource` it stands for the alias alone.
@@ -111,5 +148,35 @@ impl<'t> ArnSplit<'t> {
             }
             Some(_) | None => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_one_piece() {
+        for (text, parts) in [
+            ("arn:aws:s3:::b/a:b", Some(["arn", "aws", "s3", "", "", "b/a:b"])),
+            (
+                "arn:${AWS::Partition}:cur:${AWS::Region}:${var.a[\"x:y\"]}:d/${aws:username}:z",
+                Some([
+                    "arn",
+                    "${AWS::Partition}",
+                    "cur",
+                    "${AWS::Region}",
+                    "${var.a[\"x:y\"]}",
+                    "d/${aws:username}:z",
+                ]),
+            ),
+            ("arn:aws:sqs:${a, {b: c}}:1:q", Some(["arn", "aws", "sqs", "${a, {b: c}}", "1", "q"])),
+            ("${Arn::Of::It}:x", None),
+            ("arn:aws:iam::${account:root", Some(["arn", "aws", "iam", "", "${account", "root"])),
+            ("arn:aws:s3", None),
+        ] {
+            assert_eq!(split(text), parts, "{text}");
+        }
+        assert_eq!(fields("arn:${AWS::Partition}:s3").nth(2), Some("s3"));
     }
 }

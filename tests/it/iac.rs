@@ -4,10 +4,10 @@ use crate::common::NOW;
 use crate::seeds::bodies::templates;
 use preflight::config;
 use preflight::contract::Form;
-use preflight::evidence::Evidence;
+use preflight::evidence::{DocumentKind, Evidence, Role};
 use preflight::finding::{Report, Severity, State, Verdict};
 use preflight::judge::{Job, Library, LintJob, judge, lint};
-use preflight::load;
+use preflight::load::{self, Named};
 use preflight::source::{Place, Sources, Span};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,13 +61,19 @@ fn short(case: &Case, name: &str) -> String {
 }
 
 fn checked(case: &Case) -> (Sources, Evidence, Report) {
+    judged(case, &[])
+}
+
+/// The same with files that somebody names, and no others.
+fn judged(case: &Case, named: &[Named]) -> (Sources, Evidence, Report) {
     let mut sources = Sources::new();
     let form: String = case.expect.form.iter().map(|(key, value)| format!("{key} = {value:?}\n")).collect();
     let source = sources.add("form", format!("[form]\n{form}"));
     let form = config::read(sources.get(source).text(), source)
         .unwrap_or_else(|fault| panic!("{}: {fault}", case.name))
         .form;
-    let evidence = load::load(&mut sources, &[], std::slice::from_ref(&case.folder)).unwrap();
+    let all = std::slice::from_ref(&case.folder);
+    let evidence = load::load(&mut sources, named, if named.is_empty() { all } else { &[] }).unwrap();
     let library = Library::embedded().unwrap();
     let job = Job {
         sources: &sources,
@@ -119,6 +125,40 @@ fn verdicts_and_demands_are_as_reviewed() {
         assert_eq!(verdict_name(report.verdict), verdict, "{}: {states:?} {:#?}", case.name, report.unknown);
         for (demand, state) in &case.expect.demands {
             assert_eq!(states.get(demand.as_str()), Some(&state.as_str()), "{}: {demand}", case.name);
+        }
+    }
+}
+
+/// Who names a folder for all that is in it hears what is said of one that is found.
+#[test]
+fn what_is_named_is_judged_as_what_is_found() {
+    let roles = [Role::BucketPolicy, Role::ReaderPolicy, Role::TrustPolicy, Role::Boundary, Role::KeyPolicy];
+    let kinds = roles.map(DocumentKind::Policy).into_iter();
+    let kinds: Vec<DocumentKind> = kinds.chain(DocumentKind::of("get-export")).collect();
+    for case in cases().iter().filter(|case| case.expect.verdict.is_some()) {
+        let named =
+            |kind: &DocumentKind| Named { kind: *kind, level: 0, linked: None, path: case.folder.clone() };
+        let said = |named: &[Named]| {
+            let (_, _, report) = judged(case, named);
+            let demands = report.consumers[0].demands.iter();
+            let demands: Vec<_> = demands.map(|demand| (demand.id.clone(), demand.state)).collect();
+            let findings = report.findings.iter().map(|finding| finding.headline.clone());
+            (demands, findings.collect::<Vec<_>>())
+        };
+        let all: Vec<Named> = kinds.iter().map(named).collect();
+        assert_eq!(said(&all), said(&[]), "{}", case.name);
+    }
+}
+
+/// What is filled in where a stack is deployed no plan of Terraform tells, and no stack what a run fills in.
+#[test]
+fn what_would_tell_is_of_the_language_of_the_template() {
+    for case in cases().iter().filter(|case| case.expect.verdict.is_some()) {
+        let (_, _, report) = checked(case);
+        let other = if case.name.starts_with("terraform") { "aws cloudformation" } else { "terraform show" };
+        let tells = report.unknown.iter().flat_map(|unknown| &unknown.tell);
+        for tell in tells {
+            assert!(!tell.contains(other), "{}: {tell}", case.name);
         }
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn cause(
             .with("sent", sent);
         return Some(Cause::new("condition", "value-other", place(policy, clause.value_span), values));
     }
-    let nearest = clause.values.iter().min_by_key(|value| (mismatches(&value.value, &sent), value.span));
+    let nearest = clause.values.iter().min_by_key(|value| (mismatches(value, &sent), value.span));
     let Some(nearest) = nearest else {
         // An empty list matches nothing.
         let values = values().with("operator", operator).with("found", "").with("sent", sent);
@@ -74,8 +74,10 @@ fn can_never_be(clause: &Clause, operator: Operator, within: &Language, request:
     !operator.negated && !clause.values.iter().any(is_possible)
 }
 
-/// How many parts of an ARN differ; a plain text counts as one part, a difference in case as none.
-pub(super) fn mismatches(found: &str, sent: &str) -> usize {
+/// How many parts of an ARN differ; a plain text counts as one part, a difference in case as none, and what is filled in later may be
+/// what is sent.
+pub(super) fn mismatches(found: &Text, sent: &str) -> usize {
+    let found = &*found.widest();
     if Glob::new(&found.to_lowercase()).matches(&sent.to_lowercase()) {
         return 0;
     }
@@ -115,11 +117,13 @@ fn value(
     if ValueTest::new(base, found, false).test(sent, &request.context) == Truth::Mistyped {
         return Cause::new("condition", "value-type", whole, values().with("found", found));
     }
-    if let (Some(have), Some(want), Some(ranges)) = (arn::split(found), arn::split(sent), arn::ranges(found))
+    let widest = &*text.widest();
+    if let (Some(have), Some(widest), Some(want), Some(ranges)) =
+        (arn::split(found), arn::split(widest), arn::split(sent), arn::ranges(found))
     {
         let wrong: Vec<ArnPart> = ArnPart::ALL
             .into_iter()
-            .zip(have.iter().zip(want))
+            .zip(widest.iter().zip(want))
             .filter(|(_, (have, want))| !Glob::new(have).matches(want))
             .map(|(part, _)| part)
             .collect();
@@ -167,9 +171,13 @@ fn value(
             return Cause::new("condition", "wildcard-literal", whole, values);
         }
     }
-    if !base.expands_wildcards() && found.contains(['*', '?']) && Glob::new(found).matches(sent) {
+    if !base.expands_wildcards() && found.contains(['*', '?']) && Glob::new(widest).matches(sent) {
         let values = values().with("operator", operator).with("found", found).with("needed", "StringLike");
         return Cause::new("condition", "wildcard-literal", whole, values);
+    }
+    // What is filled in may be what is sent.
+    if !text.is_whole() && Glob::new(widest).matches(sent) {
+        return Cause::new("condition", "unsure", whole, values().with("operator", operator));
     }
     if arn::is_account(sent) {
         let name = if is_mangled(found) { "account-format" } else { "account-other" };

@@ -1,6 +1,7 @@
 //! One setting against what the product needs of it.
 
 use super::super::CASES;
+use super::super::filled;
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{change, form_fact, given, meant, place, setting_fact, unknown, values};
 use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text, hole_of};
@@ -43,7 +44,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
     let hits = select(root, &path.selector);
     let mut values = hits.iter().flat_map(|hit| hit.iter_one_or_many());
     if let Some(names) = values.find_map(hole_of) {
-        return unknown(FactRef::with("template-value", "name", &names));
+        return unknown(filled::fact(subject, &names));
     }
     let mut found = Found {
         values: hits

@@ -1,5 +1,6 @@
 //! What more than one setting, or a setting and the form, decide.
 
+use super::super::filled;
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{broken, change, form_fact, given, meant, place, setting_fact, unknown, values};
 use crate::billing::{ExportDefinition, ExportKind, Query, Text};
@@ -108,7 +109,7 @@ fn account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
 
 fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     if let Some(names) = definition.hole(&["DataQuery", "QueryStatement"]) {
-        return unknown(FactRef::with("template-value", "name", &names));
+        return unknown(filled::fact(subject, &names));
     }
     let Some(query) = &definition.query else { return Outcome::of(State::Holds) };
     let read = Query::read(&query.text);
@@ -133,7 +134,7 @@ fn rows(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
 /// A limit leaves out an arbitrary part of the bill.
 fn cut(subject: &Subject<'_>, definition: &ExportDefinition) -> Outcome {
     if let Some(names) = definition.hole(&["DataQuery", "QueryStatement"]) {
-        return unknown(FactRef::with("template-value", "name", &names));
+        return unknown(filled::fact(subject, &names));
     }
     let limit = definition.query.as_ref().and_then(|query| Some((query, Query::read(&query.text).limit?)));
     let Some((query, range)) = limit else { return Outcome::of(State::Holds) };
@@ -274,7 +275,7 @@ fn bucket_account(subject: &Subject<'_>, definition: &ExportDefinition) -> Outco
     let Some(account) = subject.form.text("account") else { return unknown(form_fact("account")) };
     let owner = ["DestinationConfigurations", "S3Destination", "S3BucketOwner"];
     if let Some(names) = definition.hole(&owner) {
-        return unknown(FactRef::with("template-value", "name", &names));
+        return unknown(filled::fact(subject, &names));
     }
     let field = subject.form.get("bucket-account");
     let said = given(field);

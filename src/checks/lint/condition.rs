@@ -228,8 +228,8 @@ fn types(clause: &Clause, known: &ConditionKey, out: &mut Out) {
         if operator.base == B::StringLike {
             // A pattern whose only wildcards stand in the last part takes the same ARNs under both operators.
             let crosses = clause.values.iter().any(|value| {
-                value.value.splitn(6, ':').take(5).any(|part| part.contains(['*', '?']))
-                    || (value.value.matches(':').count() < 5
+                arn::fields(&value.value).take(5).any(|part| part.contains(['*', '?']))
+                    || (arn::fields(&value.value).count() < 6
                         && value.value.contains('*')
                         && &*value.value != "*")
             });

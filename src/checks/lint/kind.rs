@@ -2,7 +2,7 @@
 
 use crate::catalog;
 use crate::evidence::{LoosePolicy, PolicyHint, Purpose, Role};
-use crate::policy::{Effect, Policy, Statement};
+use crate::policy::{Effect, Policy, Statement, arn};
 use std::fmt;
 
 /// The kinds of policies that AWS tells apart.
@@ -182,7 +182,7 @@ fn service_of(policy: &Policy) -> Option<&'static str> {
         let actions = statement.actions.iter().flat_map(|element| &element.items);
         let resources = statement.resources.iter().flat_map(|element| &element.items);
         let of_action = actions.filter_map(|item| item.value.split_once(':').map(|(service, _)| service));
-        let of_resource = resources.filter_map(|item| item.value.split(':').nth(2));
+        let of_resource = resources.filter_map(|item| arn::fields(&item.value).nth(2));
         for prefix in of_action.chain(of_resource) {
             if prefix.contains(['*', '?']) {
                 continue;

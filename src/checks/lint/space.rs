@@ -194,7 +194,7 @@ const SOME_ACCOUNT: &str = "111122223333";
 pub(super) fn fresh(pattern: &str) -> String {
     let account = arn::account_of(pattern).unwrap_or(SOME_ACCOUNT);
     let mut out = String::with_capacity(pattern.len() + FRESH_NAME.len());
-    for (at, part) in pattern.splitn(6, ':').enumerate() {
+    for (at, part) in arn::fields(pattern).enumerate() {
         if at > 0 {
             out.push(':');
         }
@@ -241,7 +241,7 @@ pub(super) fn widest(action: &str, accounts: &[&str]) -> Vec<String> {
 /// A template with every hole open.
 pub(super) fn fill(template: &str, account: &str) -> String {
     let mut out = String::new();
-    for (at, field) in template.splitn(6, ':').enumerate() {
+    for (at, field) in arn::fields(template).enumerate() {
         if at > 0 {
             out.push(':');
         }

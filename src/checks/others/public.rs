@@ -1,6 +1,7 @@
 //! What AWS calls public: one statement makes the whole policy so.
 
 use super::entry;
+use crate::checks::filled;
 use crate::checks::subject::{Cause, FactRef, Outcome, Subject};
 use crate::eval::{is_public, open_statements};
 use crate::evidence::{PolicyDocument, Role};
@@ -42,10 +43,7 @@ pub(in crate::checks) fn public(subject: &Subject<'_>) -> Outcome {
         .collect();
     if causes.is_empty() && !names.is_empty() {
         let names = names.into_iter().collect::<Vec<_>>().join("`, `");
-        return Outcome {
-            facts: vec![FactRef::with("template-value", "name", &names)],
-            ..Outcome::of(State::Unknown)
-        };
+        return Outcome { facts: vec![filled::fact(subject, &names)], ..Outcome::of(State::Unknown) };
     }
     let state = if causes.is_empty() { State::Holds } else { State::Broken };
     Outcome { causes, ..Outcome::of(state) }
@@ -58,7 +56,7 @@ fn depends_on(statement: &Statement) -> Option<&str> {
 
 /// What decides about a document of a template that AWS takes for public in some cases.
 fn public_in_cases(document: &PolicyDocument) -> Vec<String> {
-    let attachment = document.attachment.as_ref().or(document.named_in.as_ref());
+    let attachment = document.tie();
     let cases = attachment.into_iter().flat_map(|attachment| &attachment.cases);
     let public = cases.filter(|case| case.policy().is_some_and(is_public));
     public.flat_map(|case| case.when.keys().cloned()).collect()

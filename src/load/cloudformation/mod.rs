@@ -3,6 +3,7 @@
 //! Values are resolved as far as the template tells (`resolve`); the rest are holes, which are neither a yes nor a no for
 //! whoever judges. Which policies a resource holds, and what they are attached to, is in `policies`. Nothing is judged.
 
+mod buckets;
 mod called;
 mod cases;
 mod condition;
@@ -19,7 +20,7 @@ mod substitute;
 mod template;
 
 use crate::billing::Exports;
-use crate::evidence::{Attachment, Called, DeclaredExport, Link, LinkKind, Target};
+use crate::evidence::{Attachment, Called, DeclaredBucket, DeclaredExport, Link, LinkKind, Target};
 use crate::load::yaml::Given;
 use crate::policy::{Length, Policy};
 use crate::source::{SourceId, Span};
@@ -81,6 +82,8 @@ pub(super) struct Taken {
     pub(super) open_targets: Vec<Target>,
     /// The same, with what the template says around them.
     pub(super) declared: Vec<DeclaredExport>,
+    /// Buckets, with their settings.
+    pub(super) buckets: Vec<DeclaredBucket>,
     /// What was not judged: its address, and why.
     pub(super) not_evaluated: Vec<(String, String)>,
     /// The same where what is said there is all that is compared.

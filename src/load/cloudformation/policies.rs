@@ -45,6 +45,9 @@ impl<'t> Collector<'_, '_, 't> {
             return;
         }
         self.without_document(resource);
+        if resource.kind == "AWS::S3::Bucket" {
+            self.bucket(resource);
+        }
         match resource.kind {
             "AWS::S3::BucketPolicy" => {
                 let target = self.target(resource, "Bucket", TargetKind::Bucket);
@@ -146,7 +149,7 @@ impl<'t> Collector<'_, '_, 't> {
     }
 
     /// A user, role or group of the template.
-    fn called(&self, resource: &Resource<'_, 't>, kind: TargetKind) -> Target {
+    pub(super) fn called(&self, resource: &Resource<'_, 't>, kind: TargetKind) -> Target {
         let name = self.resolver.physical_name(resource.id);
         Target { kind, name: Text::of_parts(&name, resource.id_span) }
     }

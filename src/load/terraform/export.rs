@@ -58,7 +58,7 @@ pub(super) fn of_values<'t>(values: &Node<'t>) -> Node<'t> {
 }
 
 /// `s3_bucket` is `S3Bucket`.
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for part in name.split('_') {
         let mut letters = part.chars();

@@ -6,7 +6,7 @@ use super::documents::documents;
 use super::kinds::{ATTACHED, OTHER_POLICIES, PERMISSION, gives, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope, is_known};
-use super::{Found, Unused, declared, export, policy, statement, walk_body};
+use super::{Found, Unused, buckets, declared, export, policy, statement, walk_body};
 use crate::evidence::{Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, When};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
 use crate::load::permission;
@@ -53,6 +53,9 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
             }
             out.called.extend(called(module, file, block));
             let [kind, name] = block.labels.as_slice() else { continue };
+            if block.kind == "resource" {
+                out.buckets.extend(buckets::of_block(block, (kind, name), &scope));
+            }
             match block.kind.as_str() {
                 "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {
                     let document = || Ok(statement::document(module, file, block, 0));

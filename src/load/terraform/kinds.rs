@@ -1,5 +1,6 @@
 //! Resources of Terraform's provider for AWS that hold policies or attach them.
 
+use super::buckets::sets;
 use crate::evidence::{PolicyHint, TargetKind, gives_access};
 
 /// Which attribute of a resource holds a policy, and of what kind.
@@ -37,6 +38,7 @@ pub(super) const OTHER_POLICIES: [&str; 9] = [
 pub(super) fn target_of(kind: &str) -> Option<(TargetKind, &'static str)> {
     Some(match kind {
         "aws_s3_bucket_policy" | "aws_s3_bucket" => (TargetKind::Bucket, "bucket"),
+        kind if sets(kind).is_some() => (TargetKind::Bucket, "bucket"),
         "aws_iam_user_policy" | "aws_iam_user_policy_attachment" => (TargetKind::User, "user"),
         "aws_iam_role_policy" | "aws_iam_role_policy_attachment" => (TargetKind::Role, "role"),
         "aws_iam_group_policy" | "aws_iam_group_policy_attachment" => (TargetKind::Group, "group"),

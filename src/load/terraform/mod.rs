@@ -5,6 +5,7 @@
 mod assets;
 mod attach;
 mod behind;
+mod buckets;
 mod calls;
 mod declared;
 mod documents;

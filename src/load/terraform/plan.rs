@@ -2,6 +2,7 @@
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format> (checked 2026-11)
 
+mod buckets;
 mod given;
 
 use super::export;
@@ -123,6 +124,7 @@ impl<'n, 't> Plan<'n, 't> {
             out.called.push(Called { file: String::new(), address: resource.address.to_owned(), marks });
         }
         out.declared = self.declared();
+        out.buckets = self.buckets();
         out.links = links.into_iter().filter(|(own, _)| own.is_none()).map(|(_, link)| link).collect();
         out
     }

@@ -9,6 +9,7 @@ use crate::finding::{Change, Repair};
 use crate::policy::{ArnSplit, BaseOperator, Clause, Operator, Policy, Statement, Text, arn};
 use crate::source::Span;
 use serde_json::json;
+use std::ops::Range;
 
 pub(super) fn condition(
     case: &Case<'_, '_>,
@@ -39,8 +40,7 @@ pub(super) fn condition(
     };
     let needed = needed_values(case, key);
     let mut ways = Vec::new();
-    let nearest =
-        clause.values.iter().min_by_key(|value| (explained::mismatches(&value.value, &sent), value.span));
+    let nearest = clause.values.iter().min_by_key(|value| (explained::mismatches(value, &sent), value.span));
     if let Some(value) = nearest {
         if ValueTest::new(operator.base, &value.value, false).test(&sent, &request.context) == Truth::Mistyped
         {
@@ -53,7 +53,7 @@ pub(super) fn condition(
             ways.push(moved(policy, statement, clause, operator, &value.value));
         }
         let known = || KNOWN.contains(&key.to_ascii_lowercase().as_str());
-        if let Some(text) = corrected(&value.value, &sent, &needed).filter(|_| known()) {
+        for text in corrected(value, &sent, &needed).into_iter().filter(|_| known()) {
             let set = Change::Set { at: at(policy, value.span), value: json!(text) };
             ways.push(with_operator(policy, statement, clause, operator, set, &text));
             // Two faults at once: the value is wrong, and its wildcard stands for itself there.
@@ -103,38 +103,44 @@ fn meant<'c>(case: &Case<'c, '_>, key: &str) -> Option<&'c str> {
 /// Letters that may differ in a misspelt condition key.
 const MOST_SLIPS: usize = 2;
 
-/// The value with the parts that are in the way replaced by what is sent; nothing if no part is known to be right.
-fn corrected(found: &str, sent: &str, needed: &[String]) -> Option<String> {
+/// The value with the parts that are in the way replaced by what is sent; nothing if no part is known to be right. What is filled in
+/// later stays where it can be right, and is replaced in another way.
+fn corrected(found: &Text, sent: &str, needed: &[String]) -> Vec<String> {
     let sent = &homes::open(sent);
     let whole = || needed.first().filter(|_| needed.len() == 1).cloned();
-    if near::placeholder(found).is_none()
-        && let (Some(have), Some(want)) = (arn::split(found), arn::split(sent))
-    {
-        let parts: Vec<&str> = have
-            .iter()
-            .zip(want)
-            .map(|(have, want)| if Glob::new(have).matches(want) { *have } else { want })
-            .collect();
-        let text = parts.join(":");
-        // The resource of one world is not that of another.
-        let glob = Glob::new(&text);
-        return if needed.iter().all(|needed| glob.matches(needed)) { Some(text) } else { whole() };
-    }
-    if let (Some(range), Some(have), Some(want)) =
-        (near::placeholder(found), arn::split(found), arn::split(sent))
-    {
-        // Only the part with the placeholder is rewritten.
-        let ranges = arn::ranges(found)?;
-        let parts = have.iter().zip(want).zip(ranges).map(|((have, want), part)| {
-            let is_here = part.start <= range.start && range.end <= part.end;
-            let is_wrong = !Glob::new(have).matches(want);
-            if is_here || is_wrong { want } else { *have }
-        });
-        let text = parts.collect::<Vec<_>>().join(":");
-        let glob = Glob::new(&text);
-        return if needed.iter().all(|needed| glob.matches(needed)) { Some(text) } else { whole() };
-    }
-    whole()
+    let text = &*found.value;
+    let (Some(have), Some(want), Some(ranges)) = (arn::split(text), arn::split(sent), arn::ranges(text))
+    else {
+        return whole().into_iter().collect();
+    };
+    // Of a part with a placeholder nothing is kept.
+    let hole = near::placeholder(text);
+    let is_kept = |have: &str, want: &str, part: &Range<usize>| {
+        let is_here = hole.as_ref().is_some_and(|hole| part.start <= hole.start && hole.end <= part.end);
+        !is_here && Glob::new(have).matches(want)
+    };
+    let parts = have.iter().zip(want).zip(&ranges);
+    let made = parts.map(|((have, want), part)| if is_kept(have, want, part) { *have } else { want });
+    let text = made.collect::<Vec<_>>().join(":");
+    // The resource of one world is not that of another.
+    let glob = Glob::new(&text);
+    let made = if needed.iter().all(|needed| glob.matches(needed)) { Some(text) } else { whole() };
+    with_holes(found, want, needed).into_iter().chain(made).collect()
+}
+
+/// The same with the parts that are filled in later, where nothing else is in the way of them.
+fn with_holes(found: &Text, want: [&str; 6], needed: &[String]) -> Option<String> {
+    let widest = found.widest();
+    let (have, open) = (arn::split(&found.value)?, arn::split(&widest)?);
+    let can_be = |open: &str, want: &str| Glob::new(open).matches(want);
+    let is_right = open.iter().zip(want).all(|(open, want)| can_be(open, want));
+    let join = |kept: [&str; 6]| {
+        let parts = kept.into_iter().zip(open).zip(want);
+        let made = parts.map(|((kept, open), want)| if can_be(open, want) { kept } else { want });
+        made.collect::<Vec<_>>().join(":")
+    };
+    let glob = Glob::new(&join(open));
+    (!found.is_whole() && !is_right && needed.iter().all(|needed| glob.matches(needed))).then(|| join(have))
 }
 
 /// The operator that expands wildcards, for a text like this one.
