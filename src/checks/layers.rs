@@ -82,8 +82,13 @@ fn visible<'a>(subject: &Subject<'a>, role: Role) -> Layer<Vec<&'a Policy>> {
 }
 
 /// Where several files give the one policy of this role otherwise.
-fn disagreement<'a>(subject: &Subject<'a>, role: Role) -> Option<&'a Disagreement> {
+pub(super) fn disagreement<'a>(subject: &Subject<'a>, role: Role) -> Option<&'a Disagreement> {
     subject.evidence.disagreements.iter().find(|each| each.role == Some(role))
+}
+
+/// Where answers of a command say different things.
+pub(super) fn disagreement_of<'a>(subject: &Subject<'a>, command: &str) -> Option<&'a Disagreement> {
+    subject.evidence.disagreements.iter().find(|each| each.call.starts_with(command))
 }
 
 /// What would show which of several answers holds.

@@ -147,6 +147,14 @@ const PLAIN: [&str; 11] = [
 ];
 
 impl AnswerKind {
+    /// Which answer a document is, by the members at its root.
+    #[must_use]
+    pub fn of(root: &Node<'_>) -> Option<Self> {
+        let members = root.as_object()?;
+        let has = |key: &&str| members.iter().any(|member| member.key == **key);
+        Self::ALL.iter().copied().find(|kind| kind.keys().iter().all(has))
+    }
+
     /// The member of such an answer that is not what AWS gives there, so that nothing can be read in it.
     #[must_use]
     pub fn garbled(self, root: &Node<'_>) -> Option<&'static str> {

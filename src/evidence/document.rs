@@ -251,7 +251,7 @@ impl Evidence {
             }
             "no-such-bucket" => self.bucket.missing.is_some(),
             "no-such-reader" => self.reader.missing.is_some(),
-            "get-login-profile" => self.reader.password_is_told,
+            "get-login-profile" => self.reader.password_is_told || !self.reader.passwords.is_empty(),
             // Whether a KMS key is in play: an object shows it, or the bucket's default; else who hands in the key's policy
             // says so.
             "kms" => {

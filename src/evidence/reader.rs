@@ -36,9 +36,9 @@ pub struct ReaderRecord {
     pub keys: Option<Vec<Key>>,
     /// Where the list of access keys begins.
     pub keys_place: Option<Place>,
-    /// Since when the user has a password for the console.
-    pub password: Option<Said>,
-    /// Whether any answer tells if the user has one.
+    /// Passwords for the console, of whomever the answers are about.
+    pub passwords: Vec<Password>,
+    /// Whether an answer tells that there is none, or the credential report tells either way.
     pub password_is_told: bool,
     /// The credential report, by user.
     pub credentials: Vec<CredentialRow>,
@@ -46,8 +46,8 @@ pub struct ReaderRecord {
     pub root_keys: Option<Place>,
     /// Users and roles of `get-account-authorization-details`, by ARN.
     pub listed: Vec<Said>,
-    /// Where an answer stands that is one page of several.
-    pub pages: Vec<Place>,
+    /// Answers that are one page of several, with the places where they stand.
+    pub pages: Vec<(AnswerKind, Place)>,
     /// Policies attached to the reader of which no document is at hand.
     pub gaps: Vec<String>,
     /// Where AWS says that the user or role that was asked for does not exist.
@@ -111,7 +111,28 @@ pub struct Key {
     pub created: Option<Said>,
 }
 
+/// A password for the console.
+#[derive(Debug, Clone)]
+pub struct Password {
+    /// Whose it is, where the answer says so.
+    pub user: Option<String>,
+    /// Since when there is one, or else where the answer says that there is.
+    pub since: Said,
+}
+
 impl ReaderRecord {
+    /// Where an answer about policies or groups stands that is one page of several.
+    #[must_use]
+    pub fn page_of_policies(&self) -> Option<Place> {
+        self.pages.iter().find(|(kind, _)| *kind != AnswerKind::AccessKeys).map(|(_, place)| *place)
+    }
+
+    /// The same of a list of access keys.
+    #[must_use]
+    pub fn page_of_keys(&self) -> Option<Place> {
+        self.pages.iter().find(|(kind, _)| *kind == AnswerKind::AccessKeys).map(|(_, place)| *place)
+    }
+
     /// Whether any answer about the reader was read.
     #[must_use]
     pub fn is_told(&self) -> bool {
@@ -122,7 +143,7 @@ impl ReaderRecord {
     pub fn note(&mut self, kind: AnswerKind, root: &Node<'_>, source: SourceId, is_groups: bool) {
         let before = self.pages.len();
         if is_page(root) {
-            self.pages.push(Place { source, span: root.span });
+            self.pages.push((kind, Place { source, span: root.span }));
         }
         match kind {
             AnswerKind::User => self.user(root, source),
@@ -157,10 +178,11 @@ impl ReaderRecord {
             AnswerKind::AccessKeys => self.access_keys(root, source),
             AnswerKind::LoginProfile => {
                 let Some(profile) = root.get("LoginProfile") else { return };
-                self.password_is_told = true;
-                self.names.extend(Said::member(profile, "UserName", source));
-                self.password = Said::member(profile, "CreateDate", source)
-                    .or_else(|| Said::member(profile, "UserName", source));
+                let user = Said::member(profile, "UserName", source);
+                let since = Said::member(profile, "CreateDate", source).or_else(|| user.clone());
+                let user_name = user.as_ref().map(|user| user.text.clone());
+                self.passwords.extend(since.map(|since| Password { user: user_name, since }));
+                self.names.extend(user);
             }
             AnswerKind::AccountSummary => {
                 let keys = root.get("SummaryMap").and_then(|map| map.get("AccountAccessKeysPresent"));

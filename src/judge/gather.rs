@@ -2,16 +2,18 @@
 //! policies that are attached to it without being at hand.
 
 use super::groups;
+use super::known::meaning;
 use crate::contract::Form;
 use crate::eval::{Caller, CallerKind};
 use crate::evidence::{
-    AnswerKind, BoundaryRecord, Evidence, Key, OwnerKind, PolicyAnswer, PolicyDocument, PolicyList,
-    ReaderRecord, Role, Said,
+    AnswerKind, BoundaryRecord, Evidence, Key, OwnerKind, Password, PolicyAnswer, PolicyDocument, PolicyList,
+    ReaderRecord, Role, Said, answer_in,
 };
 use crate::policy::Embedded;
 use crate::source::{Place, SourceId, Sources};
-use crate::syntax::{Document, Node, Value, read_json};
+use crate::syntax::{Document, Node, Value};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The evidence for the reader that the form names.
 pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
@@ -19,16 +21,20 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
         evidence.answers_of(AnswerKind::AuthorizationDetails).map(|answer| answer.source).collect();
     let lists = &evidence.reader;
     let is_listed = !(lists.attached.is_empty() && lists.inline.is_empty() && lists.groups.is_none());
-    if details.is_empty() && !is_listed && lists.credentials.is_empty() {
+    let name = form.fill("{reader-name}").ok();
+    let is_others = |password: &Password| {
+        password.user.as_ref().zip(name.as_ref()).is_some_and(|(user, reader)| user != reader)
+    };
+    let has_others = lists.passwords.iter().any(is_others);
+    if details.is_empty() && !is_listed && lists.credentials.is_empty() && !has_others {
         return Cow::Borrowed(evidence);
     }
     let mut out = evidence.clone();
+    out.reader.passwords.retain(|password| !is_others(password));
     if let Some(reader) = form.text("reader") {
         credentials(&mut out.reader, reader);
     }
-    let name = form.fill("{reader-name}").ok();
-    let held = (unnamed(sources, evidence), named(evidence));
-    let mut gaps = missing(sources, &evidence.reader, name.as_deref(), (&held.0, &held.1));
+    let mut gaps = missing(sources, evidence, name.as_deref());
     for source in details {
         if let Some(reader) = form.text("reader") {
             take(sources, source, reader, &mut out, &mut gaps);
@@ -46,7 +52,9 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
 
 /// A policy of a group in which the reader is not bears on nothing.
 fn without_other_groups(sources: &Sources, out: &mut Evidence) {
-    let Some(groups) = out.reader.groups.as_ref().filter(|_| out.reader.pages.is_empty()) else { return };
+    let Some(groups) = out.reader.groups.as_ref().filter(|_| out.reader.page_of_policies().is_none()) else {
+        return;
+    };
     let of_others = |policy: &&PolicyAnswer| {
         let owner = policy.owner.as_ref().filter(|(kind, _)| *kind == OwnerKind::Group);
         owner.is_some_and(|(_, name)| !groups.iter().any(|group| group.text == name.text))
@@ -68,7 +76,8 @@ fn without_other_groups(sources: &Sources, out: &mut Evidence) {
 /// A reader of which every list was read, and every list is empty, has no policy: that is known, and not missing.
 fn no_policies(sources: &Sources, reader: Option<&str>, is_role: bool, out: &mut Evidence) {
     let record = &out.reader;
-    if !(record.gaps.is_empty() && record.pages.is_empty()) || out.of(Role::ReaderPolicy).next().is_some() {
+    let is_part = !record.gaps.is_empty() || record.page_of_policies().is_some();
+    if is_part || out.of(Role::ReaderPolicy).next().is_some() {
         return;
     }
     let is_own = |list: &&PolicyList| groups::is_own(record, list, reader);
@@ -107,9 +116,10 @@ fn credentials(record: &mut ReaderRecord, reader: &str) {
             record.keys = Some(keys.collect());
             record.keys_place = Some(row.arn.place);
         }
-        if !record.password_is_told {
+        if !record.password_is_told && record.passwords.is_empty() {
             record.password_is_told = true;
-            record.password = row.password.clone().filter(|password| password.text == "true");
+            let since = row.password.clone().filter(|password| password.text == "true");
+            record.passwords.extend(since.map(|since| Password { user: None, since }));
         }
     }
     record.credentials = rows;
@@ -120,48 +130,68 @@ fn named(evidence: &Evidence) -> Vec<&str> {
     evidence.reader.policies.iter().filter_map(|policy| Some(policy.name.as_ref()?.text.as_str())).collect()
 }
 
-/// Names of the files that hold a reader's policy of which no answer gives the name.
-fn unnamed(sources: &Sources, evidence: &Evidence) -> Vec<String> {
-    evidence
-        .of(Role::ReaderPolicy)
-        .filter(|document| {
-            let policies = &evidence.reader.policies;
-            !policies.iter().any(|policy| policy.source == document.source && policy.name.is_some())
+/// Files that hold a reader's policy of which no answer gives the name.
+fn unnamed<'s>(sources: &'s Sources, evidence: &Evidence) -> Vec<Unnamed<'s>> {
+    let policies = &evidence.reader.policies;
+    let has_name = |document: &PolicyDocument| {
+        policies.iter().any(|policy| policy.source == document.source && policy.name.is_some())
+    };
+    let nameless = evidence.of(Role::ReaderPolicy).filter(|document| !has_name(document));
+    nameless
+        .map(|document| Unnamed {
+            file: sources.get(document.source).name(),
+            is_managed: document.in_force.is_some(),
         })
-        .map(|document| sources.get(document.source).name().to_owned())
         .collect()
 }
 
+/// A file with a policy of which nothing gives the name.
+struct Unnamed<'s> {
+    file: &'s str,
+    /// It is a version of a managed policy, which an inline policy never is.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html> (checked 2026-11)
+    is_managed: bool,
+}
+
 /// Policies that a list names and no document holds: managed ones by ARN, groups as `group NAME`.
-fn missing(
-    sources: &Sources,
-    record: &ReaderRecord,
-    reader: Option<&str>,
-    (files, named): (&[String], &[&str]),
-) -> Vec<String> {
-    let all = || record.attached.iter().chain(&record.inline);
-    let lists = || all().filter(|list| groups::bears(record, list, reader));
+fn missing(sources: &Sources, evidence: &Evidence, reader: Option<&str>) -> Vec<String> {
+    let (files, named, record) = (unnamed(sources, evidence), named(evidence), &evidence.reader);
+    let bears = |list: &&PolicyList| groups::bears(record, list, reader);
+    let attached = || record.attached.iter().filter(bears).flat_map(|list| &list.names);
+    let inline = || record.inline.iter().filter(bears).flat_map(|list| &list.names);
     let arn_of = |name: &str| {
-        lists()
-            .flat_map(|list| &list.arns)
-            .find(|(known, _)| known == name)
-            .map_or(name, |(_, arn)| arn)
-            .to_owned()
+        let arns = record.attached.iter().filter(bears).flat_map(|list| &list.arns);
+        arns.clone().find(|(known, _)| known == name).map_or(name, |(_, arn)| arn).to_owned()
     };
-    let listed = lists().flat_map(|list| &list.names);
-    let open: Vec<&Said> = listed
-        .filter(|name| !named.contains(&name.text.as_str()))
-        .filter(|name| !files.iter().any(|file| crate::checks::is_file_of(file, &name.text)))
+    let is_open = |name: &&Said| !named.contains(&name.text.as_str());
+    let holds = |file: &Unnamed<'_>, name: &Said| crate::checks::is_file_of(file.file, &name.text);
+    let open_attached: BTreeSet<&str> = attached()
+        .filter(is_open)
+        .filter(|name| !files.iter().any(|file| holds(file, name)))
+        .map(|name| name.text.as_str())
+        .collect();
+    let open_inline: BTreeSet<&str> = inline()
+        .filter(is_open)
+        .filter(|name| !files.iter().any(|file| !file.is_managed && holds(file, name)))
+        .map(|name| name.text.as_str())
         .collect();
     // Files that are named after nothing may hold any of those that are left.
-    let free = files
-        .iter()
-        .filter(|file| {
-            !lists().flat_map(|list| &list.names).any(|name| crate::checks::is_file_of(file, &name.text))
-        })
-        .count();
-    let mut gaps: Vec<String> =
-        if open.len() > free { open.iter().map(|name| arn_of(&name.text)).collect() } else { Vec::new() };
+    let is_taken = |file: &Unnamed<'_>| {
+        attached().any(|name| holds(file, name))
+            || (!file.is_managed && inline().any(|name| holds(file, name)))
+    };
+    let (managed, free): (Vec<_>, Vec<_>) =
+        files.iter().filter(|file| !is_taken(file)).partition(|file| file.is_managed);
+    let mut gaps = Vec::new();
+    let left = free.len().checked_sub(open_inline.len());
+    if left.is_none_or(|left| open_attached.len() > managed.len() + left) {
+        if left.is_none() || !free.is_empty() {
+            gaps.extend(open_inline.iter().map(|name| (*name).to_owned()));
+        }
+        if open_attached.len() > managed.len() + left.unwrap_or_default() {
+            gaps.extend(open_attached.iter().map(|name| arn_of(name)));
+        }
+    }
     gaps.extend(groups::untold(sources, record, reader).into_iter().map(|group| format!("group {group}")));
     gaps
 }
@@ -169,7 +199,7 @@ fn missing(
 /// Takes the reader's policies out of one answer, if the reader is in it.
 fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, gaps: &mut Vec<String>) {
     let text = sources.get(source).text();
-    let document = read_json(text);
+    let document = answer_in(text);
     let mut taker = Taker { text, source, document: &document, out, gaps };
     let root = &document.root;
     let of = |list: &str, key: &str, value: &str| {
@@ -206,6 +236,24 @@ fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, g
         let told = holder.get("AttachedManagedPolicies").or_else(|| holder.get("Arn")).unwrap_or(holder);
         taker.out.reader.nothing = Some(place(told));
     }
+}
+
+/// What one answer about everybody says of the reader: its policies with their meaning, and what it names without showing it.
+/// Nothing if the reader is not in it.
+pub(super) fn content(sources: &Sources, source: SourceId, reader: &str) -> Option<BTreeSet<String>> {
+    let (mut alone, mut gaps) = (Evidence::default(), Vec::new());
+    take(sources, source, reader, &mut alone, &mut gaps);
+    alone.reader.groups.as_ref()?;
+    let of = |document: &PolicyDocument| {
+        let statements: BTreeSet<String> = document.policy.statements.iter().map(meaning).collect();
+        format!("{} {statements:?}", document.role.name())
+    };
+    let groups = alone.reader.groups.iter().flatten().map(|group| format!("in {}", group.text));
+    let boundary = match &alone.reader.boundary {
+        BoundaryRecord::Named(arn) => Some(format!("boundary {}", arn.text)),
+        BoundaryRecord::Untold | BoundaryRecord::Refused | BoundaryRecord::None => None,
+    };
+    Some(alone.documents.iter().map(of).chain(gaps).chain(groups).chain(boundary).collect())
 }
 
 /// Whether a caller is a session of a role, whose path an ARN of a session does not tell.

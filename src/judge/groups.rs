@@ -5,7 +5,7 @@
 //! reader's own, and every further one a group's. Which group's, the file's name may tell.
 
 use crate::evidence::{OwnerKind, PolicyList, ReaderRecord, Said};
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 use std::collections::BTreeSet;
 
 /// Whether a list can bear on the reader: it is not known to be somebody else's.
@@ -39,6 +39,27 @@ pub(super) fn untold<'r>(
         left.skip(count).collect::<Vec<_>>()
     };
     of_kind(&record.attached).into_iter().chain(of_kind(&record.inline)).collect()
+}
+
+/// Lists of one kind that nothing says whose they are: the reader's own if there is one such, and all of them if there are more
+/// than the reader and its groups can have. Then some are answers to one question.
+pub(super) fn own_or_too_many(
+    sources: &Sources,
+    record: &ReaderRecord,
+    lists: &[PolicyList],
+    reader: Option<&str>,
+) -> BTreeSet<SourceId> {
+    let lists: Vec<&PolicyList> = lists.iter().filter(|list| bears(record, list, reader)).collect();
+    let groups = record.groups.as_deref().unwrap_or_default();
+    let known = told(sources, groups, &lists).0.len();
+    let is_groups = |list: &PolicyList| {
+        let file = sources.get(list.source).name();
+        list.is_groups || groups.iter().any(|group| is_named(file, &group.text))
+    };
+    let free = lists.iter().filter(|list| list.owner.is_none() && !is_groups(list));
+    let free: BTreeSet<SourceId> = free.map(|list| list.source).collect();
+    let room = 1 + groups.len().saturating_sub(known);
+    if free.len() > room || room == 1 { free } else { BTreeSet::new() }
 }
 
 /// The groups that lists of one kind are known to be about, and how many more lists are a group's.

@@ -1,4 +1,5 @@
-//! Answers of the AWS CLI that it was asked to write in YAML (`--output yaml`, or `output = yaml` in its configuration).
+//! Answers of the AWS CLI that it was asked to write in YAML (`--output yaml` and `yaml-stream`, or `output = yaml` in its
+//! configuration).
 
 use super::text::{TextForm, form_of};
 use crate::source::{SourceId, Sources};
@@ -12,11 +13,20 @@ pub(super) fn from_yaml(sources: &mut Sources, source: SourceId) -> Option<Sourc
         return None;
     }
     let read = read_yaml(text);
-    let [document] = &read.documents[..] else { return None };
-    if !document.issues.is_empty() || document.root.as_object().is_none() {
+    if read.documents.iter().any(|document| !document.issues.is_empty()) {
         return None;
     }
-    let json = serde_json::to_string_pretty(&json(&document.root)?).ok()?;
+    let roots = || read.documents.iter().map(|document| &document.root);
+    let answer = match &read.documents[..] {
+        [only] if only.root.as_object().is_some() => json(&only.root)?,
+        // A page in each document, or in each item of a list.
+        _ => roots().flat_map(Node::iter_one_or_many).map(json).collect::<Option<Vec<_>>>()?.into(),
+    };
+    let items = || answer.as_array().into_iter().flatten();
+    if !answer.is_object() && (items().next().is_none() || !items().all(serde_json::Value::is_object)) {
+        return None;
+    }
+    let json = serde_json::to_string_pretty(&answer).ok()?;
     let name = format!("{} (as JSON)", sources.get(source).name());
     Some(sources.add(name, json))
 }
@@ -53,6 +63,12 @@ mod tests {
                 "ResourceAccount: '111122223333'\nIsPublic: false\n",
                 Some("{\"ResourceAccount\":\"111122223333\",\"IsPublic\":false}"),
             ),
+            ("- Contents:\n  - Key: a\n    Size: 3\n", Some("[{\"Contents\":[{\"Key\":\"a\",\"Size\":3}]}]")),
+            (
+                "---\nPayer: BucketOwner\n---\nPayer: Requester\n",
+                Some("[{\"Payer\":\"BucketOwner\"},{\"Payer\":\"Requester\"}]"),
+            ),
+            ("- Hosts: all\n  Tasks: []\n", None),
             // Damaged, and other texts.
             ("Contents:\n- Key: a\n Size: 3\n", None),
             ("CONTENTS\t\"x\"\t2026\tkey\t3\tSTANDARD\n", None),

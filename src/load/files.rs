@@ -319,14 +319,10 @@ const COPIES: [&str; 7] = ["bak", "old", "orig", "save", "tmp", "swp", "rej"];
 /// Endings of texts that people write about answers.
 const WRITTEN: [&str; 5] = ["md", "markdown", "rst", "adoc", "eml"];
 
-/// Members that policies and answers have, beside those that tell the answers apart.
-const TELLING: [&str; 6] =
-    ["Statement", "Policy", "PolicyDocument", "PolicyVersion", "Contents", "PublicAccessBlockConfiguration"];
-
 /// Whether a text has a member of a policy or of an answer that is known here.
 fn has_telling(text: &str) -> bool {
     let answers = crate::evidence::AnswerKind::ALL.iter().flat_map(|kind| kind.keys());
-    answers.chain(&TELLING).any(|key| text.contains(&format!("\"{key}\"")))
+    answers.chain(&crate::evidence::HOLDERS).any(|key| text.contains(&format!("\"{key}\"")))
 }
 
 /// Whether such an answer stands among other text: it begins where a line does.

@@ -9,8 +9,8 @@ use super::role::role_of;
 use super::text;
 use super::unknown::{cut_at, what_it_is};
 use crate::evidence::{
-    Answer, AnswerKind, DocumentKind, Evidence, PolicyDocument, Reading, Role, is_answer_of,
-    read_credential_report,
+    Answer, AnswerKind, DocumentKind, Evidence, PolicyDocument, Reading, Role, answer_in, answers_in,
+    is_answer_of, read_credential_report,
 };
 use crate::policy::Policy;
 use crate::source::{SourceId, Sources, Span};
@@ -51,6 +51,11 @@ pub(super) fn named(
     }
     let document = read_json(sources.get(source).text());
     let found = find(sources, source, &document, evidence.is_filled_in);
+    if let Some(at) = found.cut {
+        let reason = stops(sources, source, command_of(&document.root), at);
+        evidence.not_evaluated.push((sources.get(source).name().to_owned(), reason));
+        return;
+    }
     // In a linked account there is another user.
     if file.0 != Role::LinkedPolicy && file.2.is_none() {
         evidence.reader.note_policy(&document.root, source);
@@ -229,6 +234,26 @@ fn recognised_part(
     one(sources, source, is_groups, evidence)
 }
 
+/// Reads answers that stand in one list.
+fn several(
+    sources: &mut Sources,
+    source: SourceId,
+    parts: &[Span],
+    is_groups: bool,
+    evidence: &mut Evidence,
+) -> Result<Vec<&'static str>, String> {
+    let name = sources.get(source).name().to_owned();
+    let mut found = Vec::new();
+    for (number, span) in (1..).zip(parts) {
+        let part = sources.add_part(source, *span);
+        match recognised_part(sources, part, is_groups, evidence) {
+            Ok(commands) => found.extend(commands),
+            Err(reason) => evidence.not_evaluated.push((format!("{name}, part {number}"), reason)),
+        }
+    }
+    Ok(found)
+}
+
 fn one(
     sources: &mut Sources,
     source: SourceId,
@@ -236,7 +261,12 @@ fn one(
     evidence: &mut Evidence,
 ) -> Result<Vec<&'static str>, String> {
     let name = sources.get(source).name().to_owned();
-    let document = read_json(sources.get(source).text());
+    let document = answer_in(sources.get(source).text());
+    let parts = answers_in(&document.root);
+    if !parts.is_empty() {
+        drop(document);
+        return several(sources, source, &parts, is_groups, evidence);
+    }
     if evidence.note_public_access_block(&document.root) {
         return Ok(vec!["get-public-access-block"]);
     }
@@ -244,15 +274,11 @@ fn one(
     // What `get-role` says of the role is worth as much as the trust policy in it.
     let is_role = |found: &Found| found.kind == Some(Role::TrustPolicy);
     if found.policies.iter().all(is_role)
-        && let Some(kind) = answer_kind(&document.root)
+        && let Some(kind) = AnswerKind::of(&document.root)
     {
         // Half of an answer says half of what there is, and of its last word the half.
         if let Some(at) = cut_at(&document) {
-            let line = sources.get(source).position(at).line;
-            return Err(format!(
-                "the answer of `{}` stops in its middle: what begins in line {line} has no end; run the command again",
-                kind.command()
-            ));
+            return Err(stops(sources, source, kind.command(), at));
         }
         if let Some(key) = kind.garbled(&document.root) {
             return Err(format!(
@@ -276,6 +302,9 @@ fn one(
         return Err(what_it_is(&document));
     }
     let command = command_of(&document.root);
+    if let Some(at) = found.cut {
+        return Err(stops(sources, source, command, at));
+    }
     evidence.reader.note_policy(&document.root, source);
     let mut skipped = Vec::new();
     let known = evidence.documents.len();
@@ -291,6 +320,14 @@ fn one(
         Some(reason) => Err(reason),
         None => Ok(vec![command]),
     }
+}
+
+/// That an answer stops before its end.
+fn stops(sources: &Sources, source: SourceId, command: &str, at: u32) -> String {
+    let line = sources.get(source).position(at).line;
+    format!(
+        "the answer of `{command}` stops in its middle: what begins in line {line} has no end; run the command again"
+    )
 }
 
 /// Whether a file is named as a list of a group's policies.
@@ -318,11 +355,4 @@ fn take(
             });
         }
     }
-}
-
-/// Which of the AWS CLI's answers a document is, by the members at its root.
-fn answer_kind(root: &Node<'_>) -> Option<AnswerKind> {
-    let members = root.as_object()?;
-    let has = |key: &&str| members.iter().any(|member| member.key == **key);
-    AnswerKind::ALL.iter().copied().find(|kind| kind.keys().iter().all(has))
 }

@@ -1,6 +1,8 @@
 //! Texts that are no JSON and were made by the AWS CLI all the same: its other forms of output, its errors, and the plain
 //! lists of `aws s3 ls`.
 
+use crate::evidence::is_telling;
+
 /// What such a text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TextForm {
@@ -70,7 +72,26 @@ pub(super) fn form_of(text: &str) -> Option<TextForm> {
     if std::iter::once(first).chain(lines).take(50).any(is_folder) {
         return Some(TextForm::S3Folders);
     }
-    is_yaml(first).then_some(TextForm::Output("yaml"))
+    let is_answer = is_yaml(first) || is_yaml_stream(text);
+    is_answer.then_some(TextForm::Output("yaml"))
+}
+
+/// `--output yaml-stream` prints a list with a page in each item; documents behind one another say the same. So does much other
+/// YAML: a member that answers have must be there.
+fn is_yaml_stream(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let begins = match lines.next() {
+        Some(line) if line.trim_end() == "---" => {
+            lines.next().is_some_and(|line| is_yaml(line.trim_start_matches("- ")))
+        }
+        Some(line) => line.strip_prefix("- ").is_some_and(is_yaml),
+        None => false,
+    };
+    let member = |line: &str| {
+        let line = line.strip_prefix("- ").or_else(|| line.strip_prefix("  ")).unwrap_or(line);
+        line.split_once(':').is_some_and(|(name, _)| is_telling(name))
+    };
+    begins && text.lines().any(member)
 }
 
 /// A Region alone: all that `get-bucket-location --output text` prints.
@@ -137,6 +158,9 @@ mod tests {
             ("-----\n|  ListAccessKeys |\n+----+\n", Some(TextForm::Output("table"))),
             ("Contents:\n- Key: a\n", Some(TextForm::Output("yaml"))),
             ("Policy: '{\"Version\": \"2012-10-17\"}'\n", Some(TextForm::Output("yaml"))),
+            ("- Policy: '{\"Version\": \"2012-10-17\"}'\n", Some(TextForm::Output("yaml"))),
+            ("---\nExports:\n- ExportName: a\n", Some(TextForm::Output("yaml"))),
+            ("- Hosts: all\n  Tasks: []\n", None),
             ("us-gov-west-1\n", Some(TextForm::Output("text"))),
             ("us-west-2 is where it lies\n", None),
             ("     PRE a/\n2026-11-20 08:15:00  1 a\n", Some(TextForm::S3Folders)),

@@ -1,6 +1,6 @@
 //! Why a JSON document is not judged: answers that hold nothing which is asked for, and what to run instead.
 
-use crate::syntax::{Document, IssueKind, Node, Value};
+use crate::syntax::{Document, Issue, IssueKind, Node, Value};
 
 /// Answers of the AWS CLI that hold nothing which is asked for here: members at the root, and what to run instead.
 const SAYS_NOTHING: [(&[&str], &str); 7] = [
@@ -47,22 +47,41 @@ pub(super) fn what_it_is(document: &Document<'_>) -> String {
             )
         }
         Value::Missing => "the file is empty".to_owned(),
-        Value::Array(_) => {
-            "a list without the names of members, as `--query` makes them; run the command without --query"
-                .to_owned()
-        }
+        Value::Array(items) => match items.iter().find_map(Node::as_object) {
+            None => "a list without the names of members, as `--query` makes them; run the command without --query"
+                .to_owned(),
+            Some(members) => {
+                let keys: Vec<&str> = members.iter().take(3).map(|member| &*member.key).collect();
+                format!(
+                    "a list, as `--query` takes one out of an answer, and what it lists is not known here (it has {}); run the command without --query",
+                    list(&keys)
+                )
+            }
+        },
         _ => format!("not a policy: the file holds {}", document.root.kind_name()),
     }
 }
 
 /// Where what begins has no end, if the text ends before the document does.
 pub(super) fn cut_at(document: &Document<'_>) -> Option<u32> {
-    let is_cut = |kind: &IssueKind, end: u32| match kind {
-        IssueKind::UnterminatedString => end >= document.root.span.end,
+    document.issues.iter().find(|issue| is_cut(document, issue)).map(|issue| issue.span.start)
+}
+
+fn is_cut(document: &Document<'_>, issue: &Issue) -> bool {
+    match issue.kind {
+        IssueKind::UnterminatedString => issue.span.end >= document.root.span.end,
         IssueKind::UnclosedBracket => true,
         _ => false,
-    };
-    document.issues.iter().find(|issue| is_cut(&issue.kind, issue.span.end)).map(|issue| issue.span.start)
+    }
+}
+
+/// The same of a part of the document. Where something else than the part was left open, such as a bracket that somebody lost
+/// who copied the answer, the part is whole; and where nothing around it was, a hand left it open.
+pub(super) fn cut_within(document: &Document<'_>, part: &Node<'_>) -> Option<u32> {
+    let starts =
+        || document.issues.iter().filter(|issue| is_cut(document, issue)).map(|issue| issue.span.start);
+    let inside = starts().find(|start| *start >= part.span.start)?;
+    starts().any(|start| start < part.span.start).then_some(inside)
 }
 
 fn list(keys: &[&str]) -> String {

@@ -1,12 +1,15 @@
 //! What AWS says of the export's deliveries.
 
+use super::super::layers::disagree;
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{broken, meant, unknown};
 use crate::billing::{Execution, ExportKind, ExportStatus, Text};
 use crate::eval::Instant;
+use crate::evidence::Disagreement;
 use crate::finding::State;
 use crate::rulebook::Values;
 use crate::source::{Place, SourceId, Span};
+use std::collections::BTreeSet;
 
 /// A first delivery can take this long, in hours.
 /// <https://docs.aws.amazon.com/cur/latest/userguide/dataexports-create-standard.html> (checked 2026-11)
@@ -83,10 +86,7 @@ pub(super) fn status(subject: &Subject<'_>) -> Outcome {
     let tied = statuses.iter().filter(|each| !is_older(each));
     let other = tied.filter(|each| is_healthy(each).is_some_and(|yes| Some(yes) != is_healthy(status)));
     if let Some(other) = other.copied().next() {
-        let ill = if is_healthy(status) == Some(true) { other } else { *status };
-        let told = ill.reason.as_ref().or(ill.code.as_ref()).unwrap_or(code);
-        let cause = cause(subject, "status-unhealthy", ill.source, told.span, &told.text);
-        return Outcome { causes: vec![cause], ..fact() };
+        return unknown(two_answers(subject, [status.source, other.source]));
     }
     let told = status.reason.as_ref().unwrap_or(code);
     let cause = |case| cause(subject, case, status.source, told.span, &told.text);
@@ -106,6 +106,18 @@ pub(super) fn status(subject: &Subject<'_>) -> Outcome {
     }
 }
 
+/// That two answers say different things of the export's health.
+fn two_answers(subject: &Subject<'_>, sources: [SourceId; 2]) -> FactRef {
+    let call = match meant::is_legacy(subject) {
+        true => "cur describe-report-definitions --region {billing-region}",
+        false => "bcm-data-exports list-exports --region {billing-region}",
+    };
+    let call = subject.form.fill(call).unwrap_or_else(|_| call.to_owned());
+    let files = sources.map(|source| subject.sources.get(source).name().to_owned());
+    let files: Vec<String> = BTreeSet::from(files).into_iter().collect();
+    disagree(&Disagreement { call, files, role: None, form: None })
+}
+
 pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
     let executions = executions(subject);
     let is_over = |execution: &&&Execution| {
@@ -121,6 +133,15 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
     };
     if code.is("DELIVERY_SUCCESS") {
         return Outcome::of(State::Holds);
+    }
+    // Runs that came later are not in the list.
+    let run = moment(execution.created.as_ref());
+    let delivered = statuses(subject).into_iter().filter_map(|status| status.delivered.as_ref());
+    let later = delivered.filter(|text| moment(Some(text)).zip(run).is_some_and(|(then, run)| then > run));
+    if let Some((later, created)) = later.last().zip(execution.created.as_ref()) {
+        let values = [("found", shown(created)), ("needed", shown(later))];
+        let values = values.map(|(hole, value)| (hole.to_owned(), value)).to_vec();
+        return unknown(FactRef { id: "executions-old".to_owned(), values });
     }
     let reason = execution.reason.as_ref();
     let by_aws = reason.is_some_and(|reason| reason.is("INTERNAL_FAILURE"));

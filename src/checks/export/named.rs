@@ -1,5 +1,6 @@
 //! Whether the export that the form names is there, and room for one more.
 
+use super::super::layers::{disagree, disagreement_of};
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{broken, form_fact, given, meant, unknown};
 use crate::billing::ExportKind;
@@ -35,6 +36,10 @@ pub(super) fn named(subject: &Subject<'_>) -> Outcome {
     let exports = &subject.evidence.exports;
     let names = exports.names();
     let legacy = meant::is_legacy(subject);
+    let lists = if legacy { "cur describe-report-definitions" } else { "bcm-data-exports" };
+    if let Some(two) = disagreement_of(subject, lists) {
+        return unknown(disagree(two));
+    }
     let all_known = if legacy { exports.all_reports } else { exports.all_exports };
     let field = subject.form.get("export-name");
     let Some(wanted) = field.map(|value| value.text.as_str()) else {

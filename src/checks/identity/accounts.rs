@@ -1,6 +1,6 @@
 //! Which accounts there are, and which of them are connected.
 
-use super::super::layers::{disagree, some_of};
+use super::super::layers::{disagree, disagreement_of, some_of};
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::contract::{FormValue, Origin};
@@ -18,7 +18,7 @@ fn digits(text: &str) -> String {
 pub(super) fn all_connected(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.organization;
     let (Some(accounts), Some(list)) = (&record.accounts, record.list) else {
-        return waits(FactRef::new("organization-accounts"));
+        return waits(untold(subject));
     };
     let form = subject.form;
     let connected: BTreeSet<String> = form
@@ -54,11 +54,17 @@ pub(super) fn all_connected(subject: &Subject<'_>) -> Outcome {
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
 }
 
+/// What would show the accounts.
+fn untold(subject: &Subject<'_>) -> FactRef {
+    disagreement_of(subject, "organizations list-accounts")
+        .map_or_else(|| FactRef::new("organization-accounts"), disagree)
+}
+
 /// Every connected account is an active account of the organization, and that of the form.
 pub(super) fn in_organization(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.organization;
     let (Some(accounts), Some(list)) = (&record.accounts, record.list) else {
-        return waits(FactRef::new("organization-accounts"));
+        return waits(untold(subject));
     };
     let by_id: BTreeMap<&str, &MemberAccount> =
         accounts.iter().map(|account| (account.id.text.as_str(), account)).collect();
@@ -108,9 +114,7 @@ fn summary(case: &'static str, list: &[(&FormValue, Option<&MemberAccount>)]) ->
 /// The account is the payer if the form says root, and is not if it says linked.
 pub(super) fn right_tab(subject: &Subject<'_>) -> Outcome {
     let form = subject.form;
-    let mut disagreements = subject.evidence.disagreements.iter();
-    if let Some(two) = disagreements.find(|each| each.call.starts_with("organizations describe-organization"))
-    {
+    if let Some(two) = disagreement_of(subject, "organizations describe-organization") {
         return waits(disagree(two));
     }
     let Some(management) = &subject.evidence.organization.management else {

@@ -47,6 +47,12 @@ pub(super) fn active(subject: &Subject<'_>) -> Outcome {
     let (Some(keys), Some(place)) = (&record.keys, record.keys_place) else {
         return waits(FactRef::new("access-keys"));
     };
+    // What a page does not show, the next one may.
+    let page = record.page_of_keys().filter(|_| !keys.iter().any(is_active));
+    if let Some(page) = page.filter(|_| record.asked_key.is_none()) {
+        let file = subject.sources.get(page.source).name();
+        return waits(FactRef::with("page-of-several", "file", file));
+    }
     let Some(first) = keys.first() else {
         let command = format!("aws iam create-access-key{}", user(subject));
         let cause = running(Cause::new("reader", "key-missing", place, Values::new()), command);
@@ -81,7 +87,9 @@ pub(super) fn not_root_user(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.reader;
     let is_root = |arn: &str| arn.ends_with(":root");
     let form = subject.form.text("reader").filter(|arn| is_root(arn)).and_then(|_| given(subject, "reader"));
-    let told = || record.arns.iter().find(|arn| is_root(&arn.text)).map(|arn| arn.place);
+    // Whoever else the answers are about, the form says who the reader is.
+    let is_named = given(subject, "reader").is_some();
+    let told = || record.arns.iter().find(|arn| is_root(&arn.text) && !is_named).map(|arn| arn.place);
     if let Some(place) = form.or_else(told) {
         let cause = Cause::new("reader", "root-user", place, Values::new());
         return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };

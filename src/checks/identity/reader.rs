@@ -1,6 +1,6 @@
 //! The reader's policies and whose they are.
 
-use super::super::layers::{gap_fact, some_of};
+use super::super::layers::{self, gap_fact, some_of};
 use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::evidence::{AnswerKind, OwnerKind, PolicyDocument, PolicyList, Role, Said};
@@ -28,7 +28,10 @@ const MOST_FACTS: usize = 10;
 /// Every policy at hand is attached, and every attached one is at hand.
 pub(super) fn attached(subject: &Subject<'_>) -> Outcome {
     let record = &subject.evidence.reader;
-    if let Some(page) = record.pages.first() {
+    if let Some(two) = layers::disagreement(subject, Role::ReaderPolicy) {
+        return waits(layers::disagree(two));
+    }
+    if let Some(page) = record.page_of_policies() {
         let file = subject.sources.get(page.source).name();
         return waits(FactRef::with("page-of-several", "file", file));
     }
@@ -264,7 +267,7 @@ pub(super) fn in_groups(subject: &Subject<'_>) -> Outcome {
     if causes.is_empty() {
         return Outcome::of(State::Holds);
     }
-    if let Some(page) = record.pages.first() {
+    if let Some(page) = record.page_of_policies() {
         let file = subject.sources.get(page.source).name();
         return waits(FactRef::with("page-of-several", "file", file));
     }
@@ -294,7 +297,7 @@ pub(super) fn exists(subject: &Subject<'_>) -> Outcome {
     }
     let account = crate::policy::arn::account_of(reader);
     let is_other = |arn: &Said| crate::policy::arn::account_of(&arn.text) != account;
-    if record.listed.is_empty() || record.listed.iter().any(is_other) || !record.pages.is_empty() {
+    if record.listed.is_empty() || record.listed.iter().any(is_other) || record.page_of_policies().is_some() {
         return waits(FactRef::new("reader-policy"));
     }
     let mut cause = Cause::new("reader", "not-listed", place, Values::new().with("found", reader));
@@ -305,7 +308,7 @@ pub(super) fn exists(subject: &Subject<'_>) -> Outcome {
 
 /// The user has no password.
 pub(super) fn no_password(subject: &Subject<'_>) -> Outcome {
-    let Some(password) = &subject.evidence.reader.password else { return Outcome::of(State::Holds) };
-    let cause = Cause::new("reader", "password", password.place, Values::new());
+    let Some(password) = subject.evidence.reader.passwords.first() else { return Outcome::of(State::Holds) };
+    let cause = Cause::new("reader", "password", password.since.place, Values::new());
     Outcome { causes: vec![cause], ..Outcome::of(State::Broken) }
 }

@@ -30,6 +30,8 @@ pub(super) struct Answer {
     pub(super) encoded: bool,
     /// Where the text stops to be JSON.
     pub(super) fault: Option<ListingFault>,
+    /// A mark of the folders and kinds of files that it shows.
+    pub(super) mark: u64,
 }
 
 impl Answer {
@@ -46,6 +48,7 @@ impl Answer {
             truncated: false,
             encoded: false,
             fault: None,
+            mark: 0,
         }
     }
 }
@@ -80,6 +83,8 @@ pub(super) struct Walk<R> {
     pub(super) gather: Gather,
     telling: bool,
     stranger: bool,
+    /// An item of a list does not say what objects say.
+    has_others: bool,
     members: usize,
 }
 
@@ -94,6 +99,7 @@ impl<R: Read> Walk<R> {
             gather: Gather::new(long),
             telling: false,
             stranger: false,
+            has_others: false,
             members: 0,
         }
     }
@@ -104,6 +110,9 @@ impl<R: Read> Walk<R> {
     }
 
     pub(super) fn document(&mut self) -> Result<(), ScanFault> {
+        if self.scan.peek() == Some(b'[') {
+            return self.objects_alone();
+        }
         self.scan.open(b'{')?;
         let mut name = Vec::new();
         while self.scan.member(&mut name)? {
@@ -146,6 +155,17 @@ impl<R: Read> Walk<R> {
         }
     }
 
+    /// The objects without the answer around them, as `--query Contents` leaves them. Which of them it left, nothing says.
+    fn objects_alone(&mut self) -> Result<(), ScanFault> {
+        self.answer.truncated = true;
+        let read = self.list("Key", |walk, object, raw, at| {
+            walk.members += 1;
+            walk.gather.take(object, raw, at, walk.number, walk.answer.source);
+        });
+        self.telling = self.members > 0 && !self.has_others;
+        read
+    }
+
     /// Walks over a list of objects and hands out one of their members: its text with what else is said of the object, as it is
     /// written, and where it begins.
     fn list(
@@ -163,7 +183,9 @@ impl<R: Read> Walk<R> {
         while self.scan.item()? {
             self.scan.open(b'{')?;
             let (mut found, mut count, mut archived, mut restored) = (None, 1, None, false);
+            let mut is_object = false;
             while self.scan.member(&mut name)? {
+                is_object |= matches!(&name[..], b"Size" | b"LastModified" | b"StorageClass");
                 if name == wanted.as_bytes() {
                     found = Some(self.scan.string(&mut content)?);
                 } else if name == LIKE.as_bytes()
@@ -189,6 +211,7 @@ impl<R: Read> Walk<R> {
                     self.scan.skip()?;
                 }
             }
+            self.has_others |= found.is_none() || !is_object;
             if let Some(place) = found {
                 self.telling = true;
                 let raw = text(&content);

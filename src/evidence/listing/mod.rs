@@ -15,6 +15,8 @@ pub use groups::KeyGroup;
 
 use crate::source::{Position, SourceId, Sources, Span};
 use answer::{Answer, Walk};
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 use std::io::Read;
 use std::ops::Range;
 
@@ -86,7 +88,7 @@ impl Listing {
         Some(source)
     }
 
-    fn add(&mut self, answer: Answer, groups: Vec<KeyGroup>) {
+    fn add(&mut self, mut answer: Answer, groups: Vec<KeyGroup>) {
         let decoded = |group: KeyGroup| {
             let is_coded = memchr::memchr2(b'%', b'+', group.key.as_bytes()).is_some();
             if answer.encoded && is_coded {
@@ -96,7 +98,11 @@ impl Listing {
                 group
             }
         };
-        self.groups.extend(groups.into_iter().map(decoded));
+        let groups: Vec<KeyGroup> = groups.into_iter().map(decoded).collect();
+        let mut shown: Vec<_> = groups.iter().map(KeyGroup::rank).collect();
+        shown.sort_unstable();
+        answer.mark = FxBuildHasher.hash_one(shown);
+        self.groups.extend(groups);
         self.answers.push(answer);
     }
 
@@ -155,6 +161,25 @@ impl Listing {
             page = next;
         }
         false
+    }
+
+    /// The texts of answers that each show all below one prefix, and do not show the same there: folders, or kinds of files in
+    /// them. Of more files in the same folders nothing follows, there are more every day.
+    #[must_use]
+    pub fn clash(&self) -> Vec<SourceId> {
+        let is_whole = |answer: &&Answer| {
+            let is_all = answer.begins.is_none() && !answer.truncated && answer.fault.is_none();
+            is_all && answer.names_prefix && answer.folders.is_empty()
+        };
+        let whole: Vec<&Answer> = self.answers.iter().filter(is_whole).collect();
+        let is_other = |one: &Answer, other: &Answer| {
+            let buckets = one.bucket.as_ref().zip(other.bucket.as_ref());
+            one.prefix == other.prefix
+                && one.mark != other.mark
+                && buckets.is_none_or(|(one, other)| one == other)
+        };
+        let clashing = whole.iter().filter(|one| whole.iter().any(|other| is_other(one, other)));
+        clashing.map(|answer| answer.source).collect()
     }
 
     /// Whether an answer does not say what its keys were asked to begin with, so that it is taken for all of the bucket.

@@ -2,6 +2,7 @@
 
 use crate::evidence::{Role, Whose};
 use crate::load::filled;
+use crate::load::unknown::cut_within;
 use crate::policy::{self, Embedded, Length, Policy, is_policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Document, Issue, Node, Value, read_json};
@@ -25,6 +26,8 @@ pub(in crate::load) struct Found {
 pub(super) struct Finds {
     pub(super) policies: Vec<Found>,
     pub(super) wrapped: Vec<(SourceId, Span, u8)>,
+    /// Where what has no end begins, if the answer around a policy stops within the policy.
+    pub(super) cut: Option<u32>,
 }
 
 /// The document itself, whatever it is; with holes where somebody fills it in.
@@ -120,6 +123,9 @@ pub(super) fn find(
         _ => None,
     });
     for (node, kind, whose) in holders {
+        if !std::ptr::eq(node, root) {
+            finds.cut = finds.cut.or_else(|| cut_within(document, node));
+        }
         let Some(embedded) = Embedded::read(text, source, document, node) else { continue };
         let Embedded { policy, issues, length, wrapped } = embedded;
         finds.wrapped.extend(wrapped.map(|(span, level)| (source, span, level)));
