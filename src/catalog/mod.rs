@@ -98,9 +98,9 @@ pub fn key_type(name: &str) -> Option<KeyType> {
 
 /// Whether resource control policies apply to the service, by its prefix. Case does not count.
 ///
-/// The package lists 62 services where AWS's page
-/// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>, checked 2026-11) names about
-/// 25; S3, KMS and STS are in both.
+/// The package lists the services of AWS's page
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html> (compared with its text of 2026-09-26:
+/// the same 62).
 #[must_use]
 pub fn rcp_supports(prefix: &str) -> bool {
     service(prefix).is_some_and(Service::supports_rcp)

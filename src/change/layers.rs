@@ -52,7 +52,7 @@ pub(super) fn layers<'p>(
                 Identity::None | Identity::Document | Identity::Beside => Layer::Known(Vec::new()),
             };
             // Such a session has what the policy gives it that it was made with.
-            let has_sessions = [job.old, job.new].into_iter().flatten().any(names_federated_users);
+            let has_sessions = [job.old, job.new].into_iter().flatten().any(tells_federated_users);
             if identity == Identity::Unseen && has_sessions {
                 layers.session = Layer::NotVisible;
             }
@@ -119,8 +119,16 @@ pub(super) fn only_denies(document: &Policy) -> bool {
     !document.statements.is_empty() && document.statements.iter().all(denies)
 }
 
-/// Whether a document names sessions that users made by `GetFederationToken`.
-fn names_federated_users(document: &Policy) -> bool {
+/// Whether a document tells sessions that users made by `GetFederationToken` apart: it names one, or looks at what such a session
+/// alone has.
+fn tells_federated_users(document: &Policy) -> bool {
     let principals = document.statements.iter().filter_map(|statement| statement.principals.as_ref());
-    principals.flat_map(|each| &each.entries).any(|entry| entry.value.value.contains(":federated-user/"))
+    let mut named = principals.flat_map(|each| &each.entries);
+    let mut keys = document.statements.iter().flat_map(|each| &each.clauses).map(|clause| &clause.key.value);
+    let is_of_kind = |key: &str| {
+        ["aws:PrincipalType", "aws:PrincipalArn", "aws:userid"]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(key))
+    };
+    named.any(|entry| entry.value.value.contains(":federated-user/")) || keys.any(|key| is_of_kind(key))
 }

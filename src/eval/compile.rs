@@ -12,11 +12,11 @@ pub(super) use tested::Axis;
 pub use tested::FreeFact;
 
 use self::build::Builder;
+use super::caller::Caller;
 use super::condition::{Template, ValueTest};
 use super::glob::Glob;
 use super::layers::{Layer, LayerKind, Layers};
 use super::principal::PrincipalTest;
-use super::request::Caller;
 use super::service;
 use super::world::{FreeAtom, World};
 use crate::policy::{Effect, Operator, Policy, Statement};

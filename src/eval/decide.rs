@@ -7,11 +7,11 @@ mod clause;
 mod principal;
 mod statement;
 
+use super::caller::CallerKind;
 use super::compile::{Compiled, Group, StatementId};
 use super::layers::{Layer, LayerKind};
 use super::principal::Naming;
-use super::request::{CallerKind, Request};
-use super::service;
+use super::request::Request;
 use super::trace::{Event, Recorder};
 use super::world::World;
 
@@ -117,6 +117,9 @@ impl Voice {
 
 impl<R: Recorder> Pass<'_, '_, R> {
     fn run(&mut self) -> Decision {
+        if self.request.needs_no_permission() {
+            return Decision::allowed(None);
+        }
         let mut voices = [Voice::SILENT; 7];
         for kind in LayerKind::ALL {
             // What is not there says nothing, whether it would bear on the request or not.
@@ -193,10 +196,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
             }
             return from_identity();
         }
-        if resource.speaks
-            && !resource.grants()
-            && service::resource_must_allow(self.request.service(), &self.request.action_lower)
-        {
+        if resource.speaks && !resource.grants() && self.request.facts.resource_must_allow {
             return no(LayerKind::Resource);
         }
         match resource.allow {
@@ -217,15 +217,12 @@ impl<R: Recorder> Pass<'_, '_, R> {
             !matches!(caller.kind(), CallerKind::Service | CallerKind::Anonymous | CallerKind::Provider);
         match kind {
             LayerKind::Identity => signed && caller.kind() != CallerKind::Root,
-            LayerKind::Resource => true,
+            LayerKind::Resource => self.request.asks_resource(),
             LayerKind::Boundary => signed && caller.kind() != CallerKind::Root,
             // A policy given for a user bounds the session that the user made (`GetFederationToken`).
             LayerKind::Session => signed,
             LayerKind::Scp => signed && !caller.is_service_linked(),
-            LayerKind::Rcp => {
-                !caller.is_service_linked()
-                    && service::takes_rcp(self.request.service(), &self.request.action_lower)
-            }
+            LayerKind::Rcp => !caller.is_service_linked() && self.request.facts.takes_rcp,
             LayerKind::Endpoint => caller.kind() != CallerKind::Service,
         }
     }

@@ -5,6 +5,7 @@
 //! AWS's logic: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html> (checked 2026-11).
 
 mod ask;
+mod caller;
 mod compile;
 mod condition;
 mod context;
@@ -26,6 +27,7 @@ mod world;
 mod worlds;
 
 pub use ask::{Answer, Dependence, Member, Patch, Question, Unknown, Witness, ask};
+pub use caller::{Caller, CallerFault, CallerKind};
 pub use compile::{Compiled, ElementKind, ElementRef, FreeFact, StatementId};
 pub use condition::{ArnGlob, Decimal, Instant, Network, Operand, Template, Truth, ValueTest};
 pub use context::{Context, ContextValue};
@@ -35,11 +37,12 @@ pub use explain::{Match, StatementMatch, inspect};
 pub use glob::{Glob, Token};
 pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};
 pub use principal::{Naming, PrincipalTest};
-pub use request::{Caller, CallerFault, CallerKind, Request};
+pub use request::Request;
 pub use service::s3::{is_public, open_statements};
 pub use space::{
     ActionClass, CallerClass, CallerClasses, Carriage, Place, Standing, Survey, actions, callers, carriage,
-    is_computed, may_ask, named_accounts, named_sessions, others, places, shape, survey, unlisted, written,
+    is_computed, may_ask, named_accounts, named_sessions, others, places, shape, survey, unlisted, unnamed,
+    user_ids, written,
 };
 pub use trace::{Event, NoTrace, Recorder, Trace};
 pub use world::{FreeAtom, World};

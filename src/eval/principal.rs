@@ -2,9 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (checked 2026-11).
 
+use super::caller::{Caller, CallerKind};
 use super::condition::Truth;
 use super::glob::Glob;
-use super::request::{Caller, CallerKind};
 use crate::policy::{PrincipalEntry, PrincipalKind, TextKind, arn};
 
 /// One principal of a policy, compiled.

@@ -68,7 +68,8 @@ impl Search<'_, '_> {
         if let Some(witness) = self.settled.and_then(|at| self.witnesses.get(at)) {
             return Answer::Fails { witness: Box::new(witness.clone()), others: Vec::new() };
         }
-        // What may not be changes nothing where it is answered like all that is.
+        // What may not be changes nothing where it is answered like all that is. Where nothing is known to be, nothing is proved.
+        self.gave_up |= self.leaves.is_empty() && !self.doubtful.is_empty();
         let all_hold = self.leaves.iter().all(|leaf| leaf.holds);
         let all_fail = !self.leaves.is_empty() && self.leaves.iter().all(|leaf| !leaf.holds);
         self.gave_up |= self.doubtful.iter().any(|holds| !(if *holds { all_hold } else { all_fail }));

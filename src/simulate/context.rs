@@ -4,8 +4,12 @@ use super::fault::Fault;
 use crate::catalog::{self, KeyType};
 use crate::eval::member::Language;
 use crate::eval::{
-    Caller, CallerKind, Carriage, Compiled, Context, ContextValue, Decimal, Instant, carriage, is_computed,
+    Caller, CallerClass, CallerKind, Carriage, Compiled, Context, ContextValue, Decimal, Instant, carriage,
+    is_computed, user_ids,
 };
+
+/// The two keys with the moment of a request.
+const CLOCK: [&str; 2] = ["aws:CurrentTime", "aws:EpochTime"];
 
 /// The keys of a question.
 #[derive(Debug, Default)]
@@ -15,7 +19,35 @@ pub(super) struct Given {
 
 impl Given {
     fn says(&self, key: &str) -> bool {
-        self.keys.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
+        self.get(key).is_some()
+    }
+
+    fn get(&self, key: &str) -> Option<&Option<ContextValue>> {
+        self.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    }
+
+    /// `aws:CurrentTime` and `aws:EpochTime` are one moment: where one is given, the other follows.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-epochtime> (checked
+    /// 2026-11)
+    fn clock(&mut self) -> Result<(), Fault> {
+        let moment = |value: &Option<ContextValue>| match value {
+            Some(ContextValue::One(text)) => Instant::parse(text),
+            _ => None,
+        };
+        let (time, seconds) = (self.get(CLOCK[0]).cloned(), self.get(CLOCK[1]).cloned());
+        let (key, from) = match (time, seconds) {
+            (Some(time), Some(seconds)) => {
+                let is_one = time == seconds || moment(&time).is_some() && moment(&time) == moment(&seconds);
+                return if is_one { Ok(()) } else { Err(Fault::ContextClock) };
+            }
+            (Some(time), None) => (CLOCK[1], time),
+            (None, Some(seconds)) => (CLOCK[0], seconds),
+            (None, None) => return Ok(()),
+        };
+        let spell = |moment: Instant| if key == CLOCK[1] { moment.epoch_seconds() } else { moment.date() };
+        let value = moment(&from).map(|moment| ContextValue::One(spell(moment).into())).or(from);
+        self.keys.push((key.to_owned(), value));
+        Ok(())
     }
 }
 
@@ -37,6 +69,10 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<Given, Fault> {
             continue;
         };
         // A key that is named again has several values.
+        let is_pattern = |value: Option<&ContextValue>| matches!(value, Some(ContextValue::Every(_)));
+        if is_pattern(slot.as_ref()) || is_pattern(value.as_ref()) {
+            return Err(Fault::ContextPattern(key.to_owned()));
+        }
         let (Some(old), Some(ContextValue::One(new))) = (slot.as_mut(), value) else {
             return Err(Fault::ContextClash(key.to_owned()));
         };
@@ -53,6 +89,7 @@ pub(super) fn read(pairs: &[(String, String)]) -> Result<Given, Fault> {
             }
         }
     }
+    given.clock()?;
     Ok(given)
 }
 
@@ -68,6 +105,10 @@ fn value(key: &str, text: &str) -> Result<Option<ContextValue>, Fault> {
         "absent" => Ok(None),
         "?" => Ok(Some(ContextValue::Unseen)),
         "*" => Ok(Some(ContextValue::Every(Language::glob("?*")))),
+        _ if !text.starts_with('=') && text.contains(['*', '?']) && !may_hold(key, text) => {
+            let kind = kind_of(key).map_or("other values", |(kind, _)| kind);
+            Err(Fault::ContextValue { key: key.to_owned(), found: text.to_owned(), kind })
+        }
         "[]" => Ok(Some(ContextValue::Many([].into()))),
         _ => match text.strip_prefix('=') {
             Some(literal) => one(literal),
@@ -90,6 +131,20 @@ fn kind_of(key: &str) -> Option<Kind> {
         KeyType::Arn => ("an ARN", |text| crate::policy::arn::split(text).is_some()),
         KeyType::String | KeyType::Binary => return None,
     })
+}
+
+/// Whether some value of the key's type can be like a pattern. What it is told by are its characters.
+fn may_hold(key: &str, pattern: &str) -> bool {
+    let fixed = || pattern.chars().filter(|c| !matches!(c, '*' | '?'));
+    match catalog::key_type(key) {
+        Some(KeyType::Bool) => ["true", "false"].iter().any(|value| Language::glob(pattern).holds(value)),
+        Some(KeyType::Numeric) => {
+            fixed().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'))
+        }
+        Some(KeyType::Date) => fixed().all(|c| c.is_ascii_digit() || "-+.:TZ".contains(c)),
+        Some(KeyType::IpAddress) => fixed().all(|c| c.is_ascii_hexdigit() || ".:/".contains(c)),
+        Some(KeyType::Arn | KeyType::String | KeyType::Binary) | None => true,
+    }
 }
 
 /// A global key of a name that is nearly the same.
@@ -120,11 +175,12 @@ pub(super) fn follows(key: &str) -> bool {
 /// The context of a request: what the question says, and for the other keys that a policy looks at whether they come.
 pub(super) fn context(
     set: &Compiled<'_>,
-    caller: &Caller,
+    class: &CallerClass,
     action: &str,
     given: &Given,
     now: &str,
 ) -> (Context, Vec<String>) {
+    let caller = &class.caller;
     let mut context = Context::new();
     let mut removed = Vec::new();
     for (key, value) in given.keys.iter().filter(|(key, _)| !follows(key)) {
@@ -134,10 +190,13 @@ pub(super) fn context(
         }
     }
     let seconds = Instant::parse(now).map_or_else(|| now.to_owned(), Instant::epoch_seconds);
-    for (key, value) in [("aws:CurrentTime", now), ("aws:EpochTime", &seconds)] {
+    for (key, value) in CLOCK.into_iter().zip([now, &seconds]) {
         if !given.says(key) {
             context.set_one(key, value);
         }
+    }
+    if let Some(ids) = user_ids(class).filter(|_| !given.says("aws:userid")) {
+        context.set("aws:userid", ids);
     }
     for key in set.keys() {
         if given.says(key) || is_computed(key) {

@@ -19,6 +19,11 @@ pub(super) fn missing(set: &Compiled<'_>, context: &Context, on: &Dependence) ->
             tell: format!("{} FILE, or --absent {} if there is none", option(*layer), layer.id()),
         },
         Dependence::Free(atom) => match set.describe_in(*atom, context) {
+            FreeFact::Key(key) if super::context::follows(key) => Missing {
+                fact: key.to_owned(),
+                reason: format!("a policy computes with `{key}`, which is not the same for all of these principals"),
+                tell: "ask for one principal, or for a narrower pattern".to_owned(),
+            },
             FreeFact::Key(key) => {
                 let key = catalog::condition_key(key)
                     .filter(|known| known.name.eq_ignore_ascii_case(key))

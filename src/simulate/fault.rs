@@ -15,7 +15,7 @@ pub enum Fault {
     #[error(transparent)]
     Principal(CallerFault),
     /// Nobody has such a name.
-    #[error("no user, role, root user or AWS service can have a name like `{0}`")]
+    #[error("no user, role, session, root user or AWS service can have a name like `{0}`")]
     NobodyMatches(String),
     /// No request was left.
     #[error("`{0}` asks for nothing: no action works on the resources that were named")]
@@ -97,6 +97,22 @@ pub enum Fault {
     /// A key that is absent or not known, and has a value as well.
     #[error("`{0}` is said to have a value and to have none")]
     ContextClash(String),
+    /// A key that is given twice, once as a pattern.
+    #[error("`{0}` is given twice, and once as a pattern: of a key with several values each is written out")]
+    ContextPattern(String),
+    /// Two moments.
+    #[error("`aws:CurrentTime` and `aws:EpochTime` are the moment of the request, and two moments are given")]
+    ContextClock,
+    /// Who comes with a token asks for nothing else.
+    #[error(
+        "who signs in through `{caller}` cannot ask for `{action}`: it asks for `sts:AssumeRoleWithWebIdentity` or `sts:AssumeRoleWithSAML`, and what it does then it does as a session of the role"
+    )]
+    Provider {
+        /// The identity provider.
+        caller: String,
+        /// The action.
+        action: String,
+    },
     /// Too many requests of different kinds.
     #[error("the question has more than {0} parts; ask for fewer principals or actions at once")]
     TooMany(usize),

@@ -3,7 +3,9 @@
 use super::fault::Fault;
 use super::members::Ask;
 use super::{Answered, Documents, Question};
-use crate::eval::{Caller, CallerClasses, CallerKind, Compiled, Layer, LayerKind, Layers, Standing, survey};
+use crate::eval::{
+    Caller, CallerClasses, CallerKind, Compiled, Glob, Layer, LayerKind, Layers, Request, Standing, survey,
+};
 use crate::policy::{Policy, arn};
 
 /// That the owner of every resource can be told: of principals of several accounts none can be presumed to own it.
@@ -23,8 +25,31 @@ pub(super) fn owner_is_told(question: &Question, classes: &CallerClasses, asks: 
 
 /// The account that owns a resource: its ARN says, or the question, or it is presumed to be the caller's.
 pub(super) fn owner(question: &Question, resource: &str, caller: &Caller) -> Option<String> {
-    let own = arn::account_of(resource).map(str::to_owned);
-    own.or_else(|| question.resource_account.clone()).or_else(|| caller.account().map(str::to_owned))
+    if let Some(own) = arn::account_of(resource) {
+        return Some(own.to_owned());
+    }
+    let told = question.resource_account.as_deref();
+    match account_pattern(resource) {
+        // Of several accounts it is the one that is told, or the caller's, and where neither can be it another one.
+        Some(pattern) => {
+            let fits = |account: &&str| Glob::new(pattern).matches(account);
+            let own = told.filter(fits).or_else(|| caller.account().filter(fits));
+            let other = || pattern.replace('?', "0").replace('*', &zeros(pattern));
+            own.map(str::to_owned).or_else(|| caller.account().map(|_| other()))
+        }
+        None => told.or_else(|| caller.account()).map(str::to_owned),
+    }
+}
+
+/// The account of an ARN, where it is a pattern.
+fn account_pattern(resource: &str) -> Option<&str> {
+    let [_, _, _, _, account, _] = arn::split(resource)?;
+    account.contains(['*', '?']).then_some(account)
+}
+
+/// What a `*` in the number of an account stands for, to make it as long as it is.
+fn zeros(pattern: &str) -> String {
+    "0".repeat(12usize.saturating_sub(pattern.chars().filter(|c| *c != '*').count()))
 }
 
 /// The layers of a request. What was not given is presumed not to be there, with these exceptions: policies of the principal,
@@ -82,10 +107,13 @@ pub(super) fn layers<'p>(
 
 /// Whether the answer rests on a dependence of the resource's owner.
 pub(super) fn is_owner_presumed(question: &Question, part: &Answered<'_>) -> bool {
+    let is_callers = |request: &Request| {
+        request.caller.account().is_some() && request.resource_account.as_deref() == request.caller.account()
+    };
     question.resource_account.is_none()
         && arn::account_of(&part.ask.resource).is_none()
         && part.ask.resource != "*"
-        && part.put.members.first().is_some_and(|member| member.request.caller.account().is_some())
+        && part.put.members.first().is_some_and(|member| is_callers(&member.request))
 }
 
 /// Where the requests of a part stand if the resource belonged to another account.

@@ -5,7 +5,10 @@ use super::context::{self, Given};
 use super::fault::Fault;
 use crate::catalog;
 use crate::eval::member::Language;
-use crate::eval::{Caller, Carriage, Compiled, Glob, Request, actions as alike, carriage, shape, written};
+use crate::eval::{
+    Caller, CallerClass, Carriage, Compiled, ContextValue, Glob, Request, actions as alike, carriage, shape,
+    written,
+};
 use crate::policy::arn;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -248,25 +251,36 @@ pub(super) fn classes(set: &Compiled<'_>, caller: &Caller, asks: &[&Ask]) -> Vec
 /// The request of an action.
 pub(super) fn request(
     set: &Compiled<'_>,
-    caller: &Caller,
+    class: &CallerClass,
     ask: &Ask,
     owner: Option<&str>,
-    (given, now): (&Given, &str),
+    (given, question): (&Given, &Question),
 ) -> Request {
-    let (context, removed) = context::context(set, caller, &ask.action, given, now);
-    let mut request = Request::new(caller.clone(), &ask.action, &ask.resource, owner, context);
+    let (context, removed) = context::context(set, class, &ask.action, given, &question.now);
+    let mut request = Request::new(class.caller.clone(), &ask.action, &ask.resource, owner, context);
     for key in removed {
         request.context.remove(&key);
     }
     let Some(space) = &ask.space else { return request };
     let mut space = space.clone();
-    // Resources of other accounts would have other owners.
     if let (Some(owner), Some([.., account, _])) = (owner, arn::split(&ask.resource))
         && !account.is_empty()
         && Glob::new(account).matches(owner)
     {
         let any = || Glob::Any;
-        space.push(Language::arn(&[any(), any(), any(), any(), Glob::new(owner), any()]));
+        if [class.caller.account(), question.resource_account.as_deref(), Some(account)]
+            .contains(&Some(owner))
+        {
+            // Resources of other accounts would have other owners.
+            space.push(Language::arn(&[any(), any(), any(), any(), Glob::new(owner), any()]));
+        } else {
+            // Any of these accounts, none of which is the caller's.
+            for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
+                if request.context.get(&key.to_ascii_lowercase()).is_some() {
+                    request.context.set(key, ContextValue::Within(Language::glob(account)));
+                }
+            }
+        }
     }
     request.within(space, &ask.resource)
 }

@@ -10,22 +10,24 @@ mod fault;
 pub mod fuzz;
 mod layers;
 mod members;
+mod principal;
 mod session;
 mod shown;
 
 pub use fault::Fault;
 
 use crate::eval::{
-    Answer as Found, Caller, CallerClasses, CallerKind, Compiled, LayerKind, Layers, Member,
-    PublicAccessBlock, Question as Put, Request, Standing, Survey, World, callers, named_sessions, survey,
+    Answer as Found, CallerClass, Compiled, LayerKind, Layers, Member, PublicAccessBlock, Question as Put,
+    Request, Standing, Survey, World, survey, unnamed,
 };
 use crate::finding::Assumed;
 use crate::finding::simulation::{Answer, Certainty, Missing, Row, Simulation};
-use crate::policy::{Policy, arn};
+use crate::policy::Policy;
 
 use context::Presumed;
 use layers::{layers, owner};
 use members::Ask;
+use principal::Principal;
 use std::collections::BTreeSet;
 
 /// More parts of a question than this are not put.
@@ -81,14 +83,7 @@ pub struct Documents<'p> {
 /// If the question cannot be understood: see [`Fault`].
 pub fn simulate(question: &Question, documents: &Documents<'_>) -> Result<Simulation, Fault> {
     let posed = pose(question, documents)?;
-    let answered = posed
-        .parts
-        .into_iter()
-        .map(|part| {
-            let survey = survey(&Compiled::new(&part.layers), &part.put);
-            Answered { part, survey }
-        })
-        .collect();
+    let answered = posed.parts.into_iter().map(Part::answered).collect();
     Ok(answer(question, documents, (answered, posed.unlisted), posed.notes))
 }
 
@@ -129,7 +124,7 @@ fn pose<'p>(question: &Question, documents: &Documents<'p>) -> Result<Posed<'p>,
     for (service, mine) in members::by_service(actions) {
         // Which callers there are does not depend on whose layers they are.
         let base = Compiled::new(&layers(question, documents, &service, None, None));
-        let classes = principal.callers(&base, question, &resources)?;
+        let classes = principal.callers(&base, question, &mine)?;
         posed.unlisted |= !classes.complete;
         layers::owner_is_told(question, &classes, &mine)?;
         if classes.list.len() > 1 && !(documents.identity.is_empty() && documents.boundary.is_empty()) {
@@ -138,15 +133,17 @@ fn pose<'p>(question: &Question, documents: &Documents<'p>) -> Result<Posed<'p>,
             );
         }
         for class in &classes.list {
-            let owner = |ask: &Ask| owner(question, &ask.resource, &class.caller);
+            let mine: Vec<&Ask> =
+                mine.iter().filter(|ask| principal.asks(&class.caller, &ask.action)).collect();
+            let owner = |ask: &&Ask| owner(question, &ask.resource, &class.caller);
             let mut owners: Vec<Option<String>> = mine.iter().map(owner).collect();
             owners.sort();
             owners.dedup();
             for own in owners {
-                let asks: Vec<&Ask> = mine.iter().filter(|ask| owner(ask) == own).collect();
+                let asks: Vec<&Ask> = mine.iter().copied().filter(|ask| owner(ask) == own).collect();
                 let layers = layers(question, documents, &service, Some(&class.caller), own.as_deref());
-                let label = principal.label(class);
-                of_caller(&mut posed, (question, &given), (&class.caller, label, own), (&asks, &layers))?;
+                let who = Who { class, label: principal.label(class), stranger: classes.stranger.as_deref() };
+                of_caller(&mut posed, (question, &given), (&who, own), (&asks, &layers))?;
             }
         }
     }
@@ -156,32 +153,46 @@ fn pose<'p>(question: &Question, documents: &Documents<'p>) -> Result<Posed<'p>,
     Ok(posed)
 }
 
+/// A kind of caller.
+struct Who<'c> {
+    class: &'c CallerClass,
+    label: String,
+    /// The account that stands for all that nothing names.
+    stranger: Option<&'c str>,
+}
+
 /// The parts of one caller that have one owner of resources.
 fn of_caller<'p>(
     posed: &mut Posed<'p>,
     (question, given): (&Question, &context::Given),
-    (caller, label, owner): (&Caller, String, Option<String>),
+    (who, owner): (&Who<'_>, Option<String>),
     (asks, layers): (&[&Ask], &Layers<'p>),
 ) -> Result<(), Fault> {
     let set = Compiled::new(layers);
+    let (class, caller) = (who.class, &who.class.caller);
     for (ask, names) in members::classes(&set, caller, asks) {
         if posed.parts.len() >= MOST_PARTS {
             return Err(Fault::TooMany(MOST_PARTS));
         }
-        let mut request = members::request(&set, caller, &ask, owner.as_deref(), (given, &question.now));
+        let mut request = members::request(&set, class, &ask, owner.as_deref(), (given, question));
         let presumed = if question.strict { Vec::new() } else { context::presumed(&set, caller, given) };
         for each in &presumed {
             each.apply(&mut request.context, true);
         }
-        let put = Put {
-            members: vec![Member { request, example: None }],
-            unknowns: Vec::new(),
-            allowed: true,
-            base: World::new(),
-        };
-        posed.parts.push(Part { label: label.clone(), names, ask, put, layers: layers.clone(), presumed });
+        let open = unnamed(&set, class, who.stranger, &request).map(put);
+        let (label, put) = (who.label.clone(), put(request));
+        posed.parts.push(Part { label, names, ask, put, open, layers: layers.clone(), presumed });
     }
     Ok(())
+}
+
+fn put(request: Request) -> Put {
+    Put {
+        members: vec![Member { request, example: None }],
+        unknowns: Vec::new(),
+        allowed: true,
+        base: World::new(),
+    }
 }
 
 /// One kind of caller, one class of actions, one resource.
@@ -190,8 +201,26 @@ struct Part<'p> {
     names: Vec<String>,
     ask: Ask,
     put: Put,
+    /// The same for callers of any name, where a policy computes with the name.
+    open: Option<Put>,
     layers: Layers<'p>,
     presumed: Vec<Presumed>,
+}
+
+impl<'p> Part<'p> {
+    /// What one caller shows to be mixed, is; what it shows else holds if it does whatever the caller is called.
+    fn answered(mut self) -> Answered<'p> {
+        let set = Compiled::new(&self.layers);
+        let mut found = survey(&set, &self.put);
+        let is_one = matches!(found.standing(), Standing::Allowed | Standing::Denied);
+        if let Some(open) = self.open.take().filter(|_| is_one) {
+            let of_all = survey(&set, &open);
+            if of_all.standing() != found.standing() {
+                (found, self.put) = (of_all, open);
+            }
+        }
+        Answered { part: self, survey: found }
+    }
 }
 
 /// A part with its answer.
@@ -204,75 +233,6 @@ impl<'p> std::ops::Deref for Answered<'p> {
     type Target = Part<'p>;
     fn deref(&self) -> &Part<'p> {
         &self.part
-    }
-}
-
-/// Who asks.
-enum Principal {
-    /// One.
-    One(Caller),
-    /// All that a pattern matches.
-    Each(String),
-}
-
-impl Principal {
-    fn read(question: &Question) -> Result<Self, Fault> {
-        let text = question.principal.trim();
-        if text.is_empty() {
-            return Err(Fault::NoPrincipal);
-        }
-        if matches!(text, "anonymous" | "anybody") {
-            return Caller::parse("").map(Self::One).map_err(Fault::Principal);
-        }
-        if arn::is_account(text) {
-            return Ok(Self::Each(format!("arn:*:iam::{text}:*")));
-        }
-        if text.contains(['*', '?']) {
-            return Ok(Self::Each(text.to_owned()));
-        }
-        session::caller(question).map(Self::One)
-    }
-
-    fn callers(
-        &self,
-        set: &Compiled<'_>,
-        question: &Question,
-        resources: &[String],
-    ) -> Result<CallerClasses, Fault> {
-        let pattern = match self {
-            Self::One(caller) => {
-                let class = |caller: Caller| crate::eval::CallerClass { caller, named: true };
-                let mut list = Vec::new();
-                if caller.kind() == CallerKind::Role {
-                    list.extend(named_sessions(set, caller).into_iter().map(class));
-                }
-                if list.is_empty() {
-                    list.push(class(caller.clone()));
-                }
-                return Ok(CallerClasses { list, complete: true });
-            }
-            Self::Each(pattern) => pattern,
-        };
-        let accounts: Vec<&str> = question.resource_account.as_deref().into_iter().collect();
-        let names: Vec<&str> = resources
-            .iter()
-            .flat_map(|text| text.split(['/', ':']))
-            .filter(|name| !name.is_empty() && !name.contains(['*', '?']))
-            .collect();
-        let classes = callers(&[set], pattern, &accounts, &names);
-        if classes.list.is_empty() {
-            return Err(Fault::NobodyMatches(pattern.clone()));
-        }
-        Ok(classes)
-    }
-
-    fn label(&self, class: &crate::eval::CallerClass) -> String {
-        match self {
-            Self::One(caller) if *caller != class.caller => class.label(),
-            Self::One(caller) if caller.kind() == CallerKind::Anonymous => "anybody, unsigned".to_owned(),
-            Self::One(caller) => caller.arn().to_owned(),
-            Self::Each(_) => class.label(),
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html> (checked 2026-11)
 
 use super::{Answered, Documents, Fault, Question};
+use crate::catalog;
 use crate::eval::{Caller, CallerKind, Compiled, survey};
 use crate::finding::Assumed;
 use crate::policy::arn;
@@ -17,7 +18,11 @@ const MOST_PLACES: usize = 12;
 
 /// One caller; a session with the ARN of its role, where the question tells it, or the role's name does.
 pub(super) fn caller(question: &Question) -> Result<Caller, Fault> {
-    let caller = Caller::parse(question.principal.trim()).map_err(Fault::Principal)?;
+    let text = question.principal.trim();
+    if is_provider(text) {
+        return Ok(Caller::of_provider(text));
+    }
+    let caller = Caller::parse(text).map_err(Fault::Principal)?;
     if caller.kind() != CallerKind::Session {
         return Ok(caller);
     }
@@ -29,6 +34,25 @@ pub(super) fn caller(question: &Question) -> Result<Caller, Fault> {
         Some(role) => caller.with_role_arn(&role),
         None => caller,
     })
+}
+
+/// Whether a text names an identity provider: SAML and OIDC providers by their ARNs, those of the world by their domains. Names of
+/// AWS services end otherwise, but for Amazon Cognito's identity pools, which call nothing for themselves.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity>
+/// (checked 2026-11)
+fn is_provider(text: &str) -> bool {
+    match arn::split(text) {
+        Some([_, _, "iam", _, _, resource]) => {
+            resource.starts_with("saml-provider/") || resource.starts_with("oidc-provider/")
+        }
+        Some(_) => false,
+        None => {
+            let is_domain = text.contains('.') && !text.contains([':', '*', ' ']);
+            let mut suffixes = catalog::partitions().iter().map(catalog::Partition::dns_suffix);
+            let is_service = suffixes.any(|suffix| text.ends_with(suffix));
+            is_domain && (!is_service || text.starts_with("cognito-identity."))
+        }
+    }
 }
 
 fn told(question: &Question) -> Option<&str> {

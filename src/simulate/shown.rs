@@ -134,6 +134,9 @@ fn deciding(
             let layer = set.layer_of(id).name();
             (format!("{} of the {layer} allows it", named(statement)), applying(policy, statement, request, "allows it"))
         }
+        (None, None) if request.needs_no_permission() => {
+            ("it needs no permission: everybody who signs may do it, whatever policies say".to_owned(), Vec::new())
+        }
         (None, None) if request.caller.kind() == CallerKind::Root => {
             ("the root user may do what no policy denies".to_owned(), Vec::new())
         }

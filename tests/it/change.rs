@@ -4,7 +4,9 @@ mod kinds;
 
 use assert_cmd::Command;
 use preflight::change::{Found, Job, Kind, Limit, compare, says_the_same};
-use preflight::eval::{Caller, Compiled, Context, Glob, Layer, Layers, NoTrace, Request, World, decide};
+use preflight::eval::{
+    Caller, CallerKind, Compiled, Context, Glob, Layer, Layers, NoTrace, Request, World, decide,
+};
 use preflight::finding::change::{AccessChange, Effect};
 use preflight::policy::{self, Policy};
 use preflight::source::Sources;
@@ -43,10 +45,16 @@ fn one_value_with_a_comma_is_not_two_values() {
     assert_eq!((found.effect, found.lost.len()), (Effect::Differs, 0), "{found:#?}");
 }
 
+/// A federated user has what the policy gives it that it was made with, and nobody has seen that.
+fn session<T>(request: &Request) -> Layer<T> {
+    if request.caller.kind() == CallerKind::Federated { Layer::NotVisible } else { Layer::Absent }
+}
+
 /// What a bucket policy answers to a caller without policies of its own, and to one whose policies allow everything.
 fn decisions(policy: &Policy, request: &Request) -> [bool; 2] {
     [Layer::Known(Vec::new()), Layer::NotVisible].map(|identity| {
-        let layers = Layers { resource: Layer::Known(vec![policy]), identity, ..Layers::none() };
+        let (resource, session) = (Layer::Known(vec![policy]), session(request));
+        let layers = Layers { resource, identity, session, ..Layers::none() };
         decide(&Compiled::new(&layers), request, &World::new(), &mut NoTrace).is_allowed()
     })
 }

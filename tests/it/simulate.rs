@@ -269,6 +269,40 @@ fn bad_arguments_are_explained() {
             "to have a value and to have none",
         ),
         (
+            &[
+                "--principal",
+                user,
+                "--action",
+                "ec2:CreateTags",
+                "--context",
+                "aws:TagKeys=a",
+                "--context",
+                "aws:TagKeys=b*",
+            ],
+            "once as a pattern",
+        ),
+        (
+            &[
+                "--principal",
+                user,
+                "--action",
+                "s3:GetObject",
+                "--context",
+                "aws:CurrentTime=2040-01-01T00:00:00Z",
+                "--context",
+                "aws:EpochTime=1",
+            ],
+            "two moments are given",
+        ),
+        (
+            &["--principal", user, "--action", "s3:GetObject", "--context", "aws:SourceIp=office*"],
+            "holds an address",
+        ),
+        (
+            &["--principal", "accounts.google.com", "--action", "s3:GetObject"],
+            "asks for `sts:AssumeRoleWithWebIdentity`",
+        ),
+        (
             &["--principal", user, "--action", "s3:GetObject", "--policy", "none.json"],
             "cannot read `none.json`",
         ),
@@ -315,9 +349,14 @@ fn everybody_has_every_kind() {
     let layers = preflight::eval::Layers::none();
     let set = Compiled::new(&layers);
     let all = preflight::eval::callers(&[&set], "*", &["111122223333"], &[]);
-    for kind in
-        [CallerKind::Root, CallerKind::User, CallerKind::Role, CallerKind::Service, CallerKind::Anonymous]
-    {
+    for kind in [
+        CallerKind::Root,
+        CallerKind::User,
+        CallerKind::Role,
+        CallerKind::Federated,
+        CallerKind::Service,
+        CallerKind::Anonymous,
+    ] {
         assert!(all.list.iter().any(|class| class.caller.kind() == kind), "{kind:?}");
     }
 }

@@ -16,7 +16,8 @@ use std::path::PathBuf;
     after_help = "Exit codes: 0 allowed (or as expected), 1 denied or mixed (or not as expected), 3 depends, 2 the run failed"
 )]
 pub(in crate::cli) struct SimulateArgs {
-    /// Who asks: an ARN, a service such as `s3.amazonaws.com`, `anonymous`, an account, or a pattern
+    /// Who asks: an ARN, a service such as `s3.amazonaws.com`, an identity provider such as `accounts.google.com`, `anonymous`, an
+    /// account, or a pattern
     #[arg(long, value_name = "WHO", help_heading = "Question")]
     pub(in crate::cli) principal: Option<String>,
     /// What for: `s3:GetObject`, `s3:Get*`; may be given several times

@@ -207,7 +207,7 @@ impl<'p> Builder<'p> {
         statement: StatementId,
         at: u16,
     ) -> CompiledClause {
-        let (name, parsed) = match self.shares.then(|| as_clock(clause)).flatten() {
+        let (name, parsed) = match as_clock(clause) {
             Some((name, operator)) => (name, Some(operator)),
             None => (&*clause.key.value, clause.parsed),
         };
@@ -271,8 +271,7 @@ impl<'p> Builder<'p> {
     }
 }
 
-/// A condition on `aws:EpochTime` as the one on `aws:CurrentTime` that says the same: both are the moment of the request, and two
-/// policies that are compared are asked about one moment.
+/// A condition on `aws:EpochTime` as the one on `aws:CurrentTime` that says the same: both are the moment of the request.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-epochtime> (checked 2026-11)
 fn as_clock(clause: &Clause) -> Option<(&'static str, Operator)> {
     use BaseOperator as B;
@@ -291,9 +290,16 @@ fn as_clock(clause: &Clause) -> Option<(&'static str, Operator)> {
         | B::Null => operator.base,
         _ => return None,
     };
-    // Four digits are a number of seconds there and a year here.
+    // Four digits are a number of seconds there and a year here, and many are seconds there and less than those here.
+    let is_other = |value: &Text| {
+        let seconds = value.value.trim_start_matches('-');
+        let whole = seconds.split('.').next().unwrap_or_default();
+        let is_plain = seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        value.is_whole() && base != operator.base && !(is_plain && whole.len() != 4 && whole.len() < 12)
+    };
     let is_year = |value: &Text| value.value.len() == 4;
-    (!clause.values.iter().any(is_year)).then_some(("aws:CurrentTime", Operator { base, ..operator }))
+    (!clause.values.iter().any(|value| is_year(value) || is_other(value)))
+        .then_some(("aws:CurrentTime", Operator { base, ..operator }))
 }
 
 enum Services {

@@ -1,11 +1,11 @@
 //! Whether a principal element means the caller, and how directly.
 
 use super::Pass;
+use crate::eval::caller::CallerKind;
 use crate::eval::compile::{CompiledElement, CompiledStatement, Test};
 use crate::eval::condition::Truth;
 use crate::eval::layers::{Layer, LayerKind};
 use crate::eval::principal::{Naming, PrincipalTest};
-use crate::eval::request::CallerKind;
 use crate::eval::trace::Recorder;
 use crate::eval::world::FreeAtom;
 use crate::policy::Effect;

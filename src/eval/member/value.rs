@@ -72,7 +72,11 @@ fn filled(
     // Numbers, instants, addresses and flags: the tests can change only at the constants they name.
     let named = |tests: &[&ValueTest]| -> Vec<String> {
         let mut named: Vec<String> = tests.iter().copied().flat_map(candidates).collect();
-        if key == PUBLIC && tests.iter().any(|test| matches!(test.operand, Operand::Network(_))) {
+        // Who asks about private addresses gets an answer about those.
+        if key == PUBLIC
+            && within.is_none()
+            && tests.iter().any(|test| matches!(test.operand, Operand::Network(_)))
+        {
             named.extend(Network::private().flat_map(|range| around(&range)));
             named.retain(|text| !Network::parse(text).is_some_and(|address| address.is_private()));
         }
@@ -97,6 +101,18 @@ fn filled(
         must.iter().all(|test| test.test(text, context) == Truth::Yes)
             && must_not.iter().all(|test| matches!(test.test(text, context), Truth::No | Truth::Null))
     };
+    if let Some(range) = within.and_then(range) {
+        let network = |test: &&ValueTest| match &test.operand {
+            Operand::Network(network) => Some(*network),
+            _ => None,
+        };
+        let is_apart = |network: Network| !network.contains(&range) && !range.contains(&network);
+        if must.iter().filter_map(network).any(is_apart)
+            || must_not.iter().filter_map(network).any(|network| network.contains(&range))
+        {
+            return Found::Nothing;
+        }
+    }
     // What is to pass is asked first: there may be hundreds that are to fail.
     let mut any_fits = false;
     for tests in [must, must_not] {
@@ -206,6 +222,16 @@ fn around(network: &Network) -> Vec<String> {
     let next = last.checked_add(1).filter(|next| *next <= width);
     let ends = [first.checked_sub(1), Some(first), Some(last), next];
     ends.into_iter().flatten().map(|number| address(number, v6)).collect()
+}
+
+/// The network in which all addresses of IPv4 lie that a pattern takes: `10.1.0.0/16` for `10.1.*`.
+fn range(within: &Language) -> Option<Network> {
+    let pattern = within.pattern();
+    let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
+    let (octets, _) = fixed.rsplit_once('.')?;
+    let known = octets.split('.').count();
+    let rest = 4usize.checked_sub(known)?;
+    Network::parse(&format!("{octets}{}/{}", ".0".repeat(rest), known * 8))
 }
 
 /// Whether tests name networks of IPv4, and whether of IPv6.

@@ -2,37 +2,40 @@
 
 pub(super) mod s3;
 
-/// Whether a resource control policy can bite on an action of this service. Services of AWS's page
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html> (checked 2026-11); the
-/// service authorization data lists more, which the page does not confirm.
-#[must_use]
-pub(super) fn takes_rcp(service: &str, action_lower: &str) -> bool {
-    let is_on_page = matches!(
-        service,
-        "aoss"
-            | "cognito-idp"
-            | "cognito-identity"
-            | "dynamodb"
-            | "ecr"
-            | "kms"
-            | "logs"
-            | "s3"
-            | "s3express"
-            | "secretsmanager"
-            | "sqs"
-            | "sts"
-    );
-    is_on_page && action_lower != "kms:retiregrant"
+use crate::catalog;
+
+/// What holds for an action whoever asks and on whatever, worked out once for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// Whether there is a resource whose policy can be asked: for KMS, S3 and STS where AWS lists something that the action works
+    /// on. Others ask one policy for more than that, as the domain's of CodeArtifact for repositories that are not made yet.
+    pub(super) asks_resource: bool,
+    /// Whether resource control policies can bite on it: those of the account that owns what it works on.
+    /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html> (checked 2026-11)
+    pub(super) takes_rcp: bool,
+    /// Whether the resource's policy must allow even inside one account: key policies and role trust policies.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html> (checked 2026-11)
+    pub(super) resource_must_allow: bool,
+    /// Whether it needs no permission, not even where one denies it.
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html> (checked 2026-11)
+    pub(super) is_open: bool,
 }
 
-/// Whether the resource's policy must allow even inside one account: key policies and role trust policies.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>,
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html> (checked 2026-11).
-#[must_use]
-pub(super) fn resource_must_allow(service: &str, action_lower: &str) -> bool {
-    match service {
-        "kms" => true,
-        "sts" => action_lower.starts_with("sts:assumerole") || action_lower == "sts:tagsession",
-        _ => false,
+impl Facts {
+    pub(super) fn of(action: &str) -> Self {
+        let lower = action.to_ascii_lowercase();
+        let service = lower.split(':').next().unwrap_or_default();
+        // Of an action that is not listed nobody knows: it may.
+        let has_resource = catalog::action(&lower).is_none_or(catalog::Action::has_resources);
+        let is_of_session = matches!(lower.as_str(), "sts:tagsession" | "sts:setsourceidentity");
+        Self {
+            asks_resource: has_resource || !matches!(service, "kms" | "s3" | "sts"),
+            takes_rcp: has_resource && lower != "kms:retiregrant" && catalog::rcp_supports(service),
+            resource_must_allow: has_resource
+                && (service == "kms" || is_of_session || lower.starts_with("sts:assumerole")),
+            is_open: lower == "sts:getcalleridentity",
+        }
     }
 }

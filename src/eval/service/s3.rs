@@ -1,7 +1,8 @@
 //! S3: when a bucket policy is public.
 
+use crate::eval::caller::CallerKind;
 use crate::eval::layers::LayerKind;
-use crate::eval::request::{CallerKind, Request};
+use crate::eval::request::Request;
 use crate::policy::{BaseOperator, Clause, Effect, Policy, PrincipalKind, Statement, Text, TextPiece, arn};
 
 /// Whether AWS calls the policy public, which is what `RestrictPublicBuckets` and `BlockPublicPolicy` look at: it is,

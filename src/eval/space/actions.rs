@@ -3,7 +3,7 @@
 use super::cells::cells;
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::member::Language;
-use crate::eval::service;
+use crate::eval::service::Facts;
 
 /// Actions that every policy of the sets treats alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +22,12 @@ pub fn actions<M: PartialEq>(
     let mut classes: Vec<(Vec<bool>, M, ActionClass)> = Vec::new();
     for (name, mark) in names {
         let lower = name.to_ascii_lowercase();
-        let prefix = lower.split(':').next().unwrap_or_default();
+        let facts = Facts::of(&name);
         let mut ways: Vec<bool> = vec![
-            service::takes_rcp(prefix, &lower),
-            service::resource_must_allow(prefix, &lower),
+            facts.takes_rcp,
+            facts.resource_must_allow,
+            facts.asks_resource,
+            facts.is_open,
             matches!(lower.as_str(), "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"),
         ];
         for set in sets {

@@ -4,7 +4,7 @@
 //! and the table of <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html> (checked 2026-11).
 
 use crate::catalog;
-use crate::eval::request::{Caller, CallerKind};
+use crate::eval::caller::{Caller, CallerKind};
 
 /// Whether a request brings a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,8 +101,9 @@ fn of_token(provider: &str, issuer: &str, claim: &str) -> Carriage {
 }
 
 /// Whether such a caller can ask for an action at all. Of STS only the calls that bring a token or assertion go unsigned, and who
-/// brings one can do nothing else but tag and name the session.
-/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html> (checked 2026-11)
+/// brings one can do nothing else but tag and name the session. A federated user cannot call STS but to ask who it is.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>,
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html> (checked 2026-11)
 #[must_use]
 pub fn may_ask(caller: &Caller, action: &str) -> bool {
     let action = action.to_ascii_lowercase();
@@ -112,11 +113,11 @@ pub fn may_ask(caller: &Caller, action: &str) -> bool {
         CallerKind::Provider => {
             with_token || matches!(action.as_str(), "sts:tagsession" | "sts:setsourceidentity")
         }
+        CallerKind::Federated => !action.starts_with("sts:") || action == "sts:getcalleridentity",
         CallerKind::Root
         | CallerKind::User
         | CallerKind::Role
         | CallerKind::Session
-        | CallerKind::Federated
         | CallerKind::Service
         | CallerKind::Canonical => true,
     }

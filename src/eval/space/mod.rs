@@ -10,8 +10,9 @@
 //!
 //! let set = Compiled::new(&Layers::none());
 //! let everyone = callers(&[&set], "*", &["111122223333"], &[]);
-//! // Root, a user and a role of the account, the same of an account that nobody names, a service, and a stranger.
-//! assert_eq!(everyone.list.len(), 8);
+//! // Root, a user, a role and a federated user of the account, the same of an account that nobody names, a service, and a
+//! // stranger.
+//! assert_eq!(everyone.list.len(), 10);
 //! assert!(everyone.complete);
 //! ```
 
@@ -19,12 +20,16 @@ mod actions;
 mod callers;
 mod carriage;
 mod cells;
+mod identities;
+mod open;
 mod others;
 mod places;
+mod seen;
 
 pub use actions::{ActionClass, actions, unlisted};
 pub use callers::{CallerClass, CallerClasses, callers, named_accounts};
 pub use carriage::{Carriage, carriage, is_computed, may_ask};
+pub use open::{unnamed, user_ids};
 pub use others::{named_sessions, others};
 pub use places::{Place, places, shape, written};
 

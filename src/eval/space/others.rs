@@ -1,10 +1,13 @@
 //! Callers beside those that a pattern of ARNs finds.
 
-use super::callers::{CallerClass, SESSION};
+use super::callers::CallerClass;
+use crate::eval::caller::Caller;
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::principal::PrincipalTest;
-use crate::eval::request::Caller;
 use crate::policy::PrincipalKind;
+
+/// The name of a session that no policy has.
+pub(super) const SESSION: &str = "preflight-any-session";
 
 /// The sessions of a role, where policies name one or more, which may be answered otherwise than the others: those, and one that
 /// stands for all others, first.
@@ -35,7 +38,7 @@ pub fn named_sessions(set: &Compiled<'_>, role: &Caller) -> Vec<Caller> {
 pub fn others(sets: &[&Compiled<'_>]) -> Vec<CallerClass> {
     let mut out: Vec<CallerClass> = Vec::new();
     let mut add = |caller: Caller, named: bool| {
-        let class = CallerClass { caller, named };
+        let class = CallerClass { caller, named, open: false };
         if !out.contains(&class) {
             out.push(class);
         }

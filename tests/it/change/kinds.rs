@@ -1,6 +1,6 @@
 //! Identity and trust policies: classes are true, and there are no others.
 
-use super::{Found, Job, OWNER, compare, plain, policy, request};
+use super::{Found, Job, OWNER, compare, plain, policy, request, session};
 use preflight::change::{Kind, Limit};
 use preflight::eval::{Compiled, Layer, Layers, NoTrace, Request, World, decide};
 use preflight::finding::change::{AccessChange, Effect};
@@ -16,7 +16,7 @@ fn decisions(kind: Kind, policy: &Policy, asked: &Request) -> Vec<bool> {
     };
     let one = |identity| {
         let resource = if kind == Kind::Identity { Layer::Absent } else { Layer::Known(vec![policy]) };
-        let layers = Layers { resource, identity, ..Layers::none() };
+        let layers = Layers { resource, identity, session: session(asked), ..Layers::none() };
         decide(&Compiled::new(&layers), asked, &World::new(), &mut NoTrace).is_allowed()
     };
     identities.into_iter().map(one).collect()

@@ -1,0 +1,212 @@
+//! The users, roles, sessions and federated users of one account, one for each way in which policies tell them apart.
+
+use super::callers::{CallerClass, CallerClasses};
+use super::cells::cells;
+use super::seen::{Seen, joined};
+use crate::eval::caller::Caller;
+use crate::eval::condition::{Operand, ValueTest};
+use crate::eval::context::Context;
+use crate::eval::member::{Found, Language, Step, language, string};
+use crate::policy::arn;
+
+/// A name without slashes.
+const PART: [Step; 2] = [Step::Except('/'), Step::ExceptMany('/')];
+/// A name that ends at the colon.
+const NAME: [Step; 2] = [Step::Except(':'), Step::ExceptMany(':')];
+
+impl Seen<'_> {
+    pub(super) fn of_account(&self, within: &Language, place: (&str, &str), out: &mut CallerClasses) {
+        let (partition, account) = place;
+        let own = |text: &&String| arn::account_of(text) == Some(account);
+        let named: Vec<String> =
+            self.exact.iter().filter(own).filter(|text| text.contains(":sts:")).cloned().collect();
+        let inside = |text: &String| string(&[within, &Language::exact(text)], &[]) != Found::Nothing;
+        self.take(named.iter().filter(|text| inside(text)).cloned().collect(), out);
+        self.sessions(within, place, &named, out);
+        let root = format!("arn:{partition}:iam::{account}:root");
+        self.take(Some(root).into_iter().filter(inside).collect(), out);
+        for kind in ["user", "role"] {
+            let start = format!("arn:{partition}:iam::{account}:{kind}/");
+            let mut tests: Vec<Language> =
+                self.exact.iter().filter(own).map(|text| Language::exact(text)).collect();
+            tests.extend(self.arns(place, if kind == "user" { "User" } else { "AssumedRole" }, out));
+            if kind == "user" {
+                self.users(&start, place, &mut tests, out);
+                // Below a path or not, a name is the same.
+                let named =
+                    |name: &String| Language::glob(&format!("{}*/{name}", start.trim_end_matches('/')));
+                tests.extend(self.names.iter().map(named));
+            }
+            let space = [within.clone(), joined(&start, &NAME)];
+            if kind == "role" {
+                self.roles(&space, (&start, &named), tests, out);
+                continue;
+            }
+            let found = cells(&space, &tests);
+            out.complete &= found.complete;
+            self.take(found.texts, out);
+        }
+        self.federated(within, place, out);
+    }
+
+    /// Roles, and sessions of theirs that policies name though the pattern does not take them: a role stands for the others.
+    fn roles(
+        &self,
+        space: &[Language; 2],
+        (start, named): (&str, &[String]),
+        mut tests: Vec<Language>,
+        out: &mut CallerClasses,
+    ) {
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html (checked 2026-11)
+        let linked = format!("{start}aws-service-role/");
+        let shape = joined(
+            &linked,
+            &[&PART[..], &joined(".amazonaws.com/AWSServiceRoleFor", &PART).steps()[..]].concat(),
+        );
+        let mut is_linked = false;
+        if self.has_organization {
+            let [within, any] = space;
+            let found = cells(&[within.clone(), any.clone(), shape], &tests);
+            out.complete &= found.complete;
+            is_linked = !found.texts.is_empty();
+            self.take(found.texts, out);
+        }
+        if is_linked {
+            tests.push(joined(&linked, &[Step::Many]));
+        }
+        let found = cells(space, &tests);
+        out.complete &= found.complete;
+        let others = found.texts.into_iter().filter(|text| !is_linked || !text.starts_with(&linked));
+        self.take(others.collect(), out);
+        for text in named {
+            let Ok(session) = Caller::parse(text) else { continue };
+            if session.session().is_none() || out.list.iter().any(|class| class.caller.arn() == text) {
+                continue;
+            }
+            for name in [start.to_owned() + session.name(), format!("{start}*/{}", session.name())] {
+                let [within, any] = space;
+                let found = cells(&[within.clone(), any.clone(), Language::glob(&name)], &tests);
+                out.complete &= found.complete;
+                let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
+                out.list.extend(placed.map(|caller| CallerClass { caller, named: true, open: false }));
+            }
+        }
+    }
+
+    /// Sessions of `GetFederationToken`.
+    fn federated(&self, within: &Language, place: (&str, &str), out: &mut CallerClasses) {
+        let (partition, account) = place;
+        let start = format!("arn:{partition}:sts::{account}:federated-user/");
+        let space = [within.clone(), joined(&start, &PART), joined(&start, &NAME)];
+        if string(&space.iter().collect::<Vec<_>>(), &[]) == Found::Nothing {
+            return;
+        }
+        let mut tests = self.arns(place, "FederatedUser", out);
+        let exact = self.exact.iter().filter(|text| text.starts_with(&start));
+        tests.extend(exact.map(|text| Language::exact(text)));
+        for test in &self.ids {
+            match name_in_id(test, account) {
+                Some(name) => tests.push(joined(&start, &name)),
+                None => out.complete &= matches!(test.operand, Operand::Mistyped),
+            }
+        }
+        let found = cells(&space, &tests);
+        out.complete &= found.complete;
+        let unnamed = found.texts.into_iter().filter(|text| !self.exact.contains(text)).collect();
+        self.take(unnamed, out);
+    }
+
+    /// The tests of `aws:PrincipalArn` as languages.
+    fn arns(&self, (_, account): (&str, &str), kind: &str, out: &mut CallerClasses) -> Vec<Language> {
+        let context = context(account, kind);
+        let mut tests = Vec::new();
+        for test in &self.arns {
+            match language(test, &context) {
+                Some(language) => tests.push(language),
+                None => out.complete &= matches!(test.operand, Operand::Mistyped),
+            }
+        }
+        tests
+    }
+
+    /// The tests of `aws:username` as languages of ARNs.
+    fn users(
+        &self,
+        start: &str,
+        (_, account): (&str, &str),
+        tests: &mut Vec<Language>,
+        out: &mut CallerClasses,
+    ) {
+        let context = context(account, "User");
+        for test in &self.users {
+            match language(test, &context) {
+                Some(language) => {
+                    tests.push(joined(start, language.steps()));
+                    tests.push(joined(&format!("{start}*/"), language.steps()));
+                }
+                None => out.complete &= matches!(test.operand, Operand::Mistyped),
+            }
+        }
+    }
+
+    /// Sessions that no policy names, where no role is there to stand for them.
+    fn sessions(
+        &self,
+        within: &Language,
+        (partition, account): (&str, &str),
+        named: &[String],
+        out: &mut CallerClasses,
+    ) {
+        let roles = joined(&format!("arn:{partition}:iam::{account}:role/"), &NAME);
+        if string(&[&roles], &[within]) == Found::Nothing {
+            return;
+        }
+        let start = format!("arn:{partition}:sts::{account}:assumed-role/");
+        let shape = joined(&start, &[&PART[..], &[Step::Char('/')], &PART[..]].concat());
+        let mut tests: Vec<Language> = named.iter().map(|text| Language::exact(text)).collect();
+        let roles = self.exact.iter().filter(|text| arn::account_of(text) == Some(account));
+        let names = roles.filter_map(|text| text.split_once(":role/")?.1.rsplit('/').next());
+        tests.extend(names.map(|name| joined(&format!("{start}{name}/"), &[Step::Many])));
+        if self.has_organization {
+            tests.push(joined(&format!("{start}AWSServiceRoleFor"), &[Step::Many]));
+        }
+        let found = cells(&[within.clone(), shape, joined(&start, &NAME)], &tests);
+        // Which roles conditions speak of is not followed here.
+        out.complete &= found.complete && (found.texts.is_empty() || self.arns.is_empty());
+        self.take(found.texts.into_iter().filter(|text| !named.contains(text)).collect(), out);
+    }
+
+    pub(super) fn take(&self, texts: Vec<String>, out: &mut CallerClasses) {
+        for text in texts {
+            if let Ok(caller) = Caller::parse(&text) {
+                let named = self.exact.contains(&text);
+                let is_tried = self.names.iter().any(|name| **name == *caller.name());
+                out.list.push(CallerClass { caller, named, open: !named && !is_tried });
+            }
+        }
+    }
+}
+
+fn context(account: &str, kind: &str) -> Context {
+    let mut context = Context::new();
+    context.set_one("aws:PrincipalAccount", account);
+    context.set_one("aws:PrincipalType", kind);
+    context
+}
+
+/// Of a test of `aws:userid`, the names of federated users that it takes: theirs is account, colon and name. None where that
+/// is not followed.
+fn name_in_id(test: &ValueTest, account: &str) -> Option<Vec<Step>> {
+    let language = language(test, &Context::new())?;
+    let steps = language.steps();
+    let colon = steps.iter().position(|step| matches!(step, Step::Char(':') | Step::Fold(':')));
+    let (before, behind) = match colon {
+        Some(at) => (steps.get(..at)?, steps.get(at + 1..)?),
+        // What takes all takes all names.
+        None if steps == [Step::Many] => (steps, steps),
+        None if steps.contains(&Step::Many) || steps.contains(&Step::One) => return None,
+        None => return Some(vec![Step::Char('/')]),
+    };
+    let takes = Language::new(before.iter().copied()).holds(account);
+    Some(if takes { behind.to_vec() } else { vec![Step::Char('/')] })
+}
