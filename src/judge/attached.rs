@@ -1,6 +1,7 @@
 //! Which policies of templates bear on what is judged: a template says what it attaches them to, the form what is asked
 //! about. Another bucket's policy is never judged as if it were the form's, nor another user's as the reader's.
 
+use super::declared;
 use crate::contract::Form;
 use crate::evidence::{
     Attachment, BoundaryRecord, Evidence, Fit, LinkKind, PolicyDocument, PolicyHint, Role, Said, Target,
@@ -28,6 +29,8 @@ pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &For
     selection.named();
     selection.buckets();
     selection.settings();
+    // Whether others say otherwise is looked at when all is known; what they say is asked for before.
+    declared::note(&mut out);
     selection.readers();
     out.assumed.sort();
     out.assumed.dedup();

@@ -62,7 +62,7 @@ impl Selection<'_> {
 pub(super) type Differing = (BucketSetting, Vec<SourceId>);
 
 /// Takes the settings that templates give the bucket for what S3 would answer. Those of which an answer, or another template, says
-/// something else are given.
+/// something else are given. What was taken before says the same, so that it may be asked again.
 pub(super) fn note(evidence: &mut Evidence) -> Vec<Differing> {
     let mut differing = Vec::new();
     for kind in BucketSetting::ALL {
@@ -82,7 +82,10 @@ pub(super) fn note(evidence: &mut Evidence) -> Vec<Differing> {
             BucketSetting::Encryption => evidence.bucket.encryption.is_some(),
             BucketSetting::Ownership => evidence.bucket.ownership.is_some(),
             BucketSetting::Payer => evidence.bucket.payer.is_some(),
-            BucketSetting::Lifecycle => evidence.answers_of(AnswerKind::Lifecycle).next().is_some(),
+            BucketSetting::Lifecycle => {
+                let is_noted = !evidence.bucket.lifecycle.is_empty();
+                is_noted || evidence.answers_of(AnswerKind::Lifecycle).next().is_some()
+            }
             // Those of the bucket and of its account hold together.
             BucketSetting::PublicAccess => {
                 told.iter().for_each(|(each, source)| evidence.note_setting(kind, &each.answer, *source));

@@ -14,6 +14,7 @@ use preflight::source::{Place, Sources, Span};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod advice;
 mod into;
 #[cfg(unix)]
 mod script;
@@ -244,21 +245,12 @@ fn nothing_in_a_generated_policy_can_be_spared() {
                     let mut texts = made.texts.clone();
                     texts.insert(part, text);
                     let report = judged(&bench, &form, &for_import(&texts), None);
-                    let is_followed = broken(&report).is_empty() && !leaves_advice(&library, &report);
+                    let is_followed = broken(&report).is_empty() && !advice::leaves_advice(&library, &report);
                     assert!(!is_followed, "{what}: {gone} is not needed");
                 }
             }
         }
     }
-}
-
-/// Whether advice is not followed that generated policies do follow.
-fn leaves_advice(library: &Library, report: &Report) -> bool {
-    report.consumers.iter().any(|consumer| {
-        let demands = &library.contract(&consumer.name).unwrap().demands;
-        let is_generated = |id: &str| demands.iter().any(|demand| demand.id == id && demand.is_generated);
-        consumer.demands.iter().any(|demand| demand.state == Answer::Broken && is_generated(&demand.id))
-    })
 }
 
 /// Every text without one of its conditions, with the statement that it stood in.

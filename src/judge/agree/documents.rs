@@ -26,7 +26,7 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
         let meanings: BTreeSet<String> = document.policy.statements.iter().map(meaning).collect();
         format!("{meanings:?}")
     };
-    for role in ONE {
+    for role in ONE.into_iter().filter(|role| of(*role).nth(1).is_some()) {
         for document in
             of(role).filter(|document| role != Role::BucketPolicy || !is_of_other_bucket(document, form))
         {

@@ -16,7 +16,10 @@ const NO_SETTINGS: [&str; 2] = ["ReportStatus", "Description"];
 pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims: &mut Claims) {
     let definitions: Vec<&ExportDefinition> =
         evidence.exports.definitions.iter().filter(|each| is_told(evidence, each)).collect();
-    for each in &definitions {
+    let is_told_twice = |each: &&&ExportDefinition| {
+        definitions.iter().filter(|other| other.label() == each.label()).nth(1).is_some()
+    };
+    for each in definitions.iter().filter(is_told_twice) {
         let legacy = each.kind == ExportKind::Legacy;
         let arn = each.arn.as_ref().map_or("", |arn| &arn.text);
         let about = if each.label().is_empty() { arn } else { each.label() };
@@ -28,11 +31,19 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
         (true, AnswerKind::ReportDefinitions, "ReportDefinitions", "ReportName"),
         (false, AnswerKind::Exports, "Exports", "ExportName"),
     ] {
-        for answer in evidence.answers_of(kind) {
-            let document = answer_in(sources.get(answer.source).text());
-            if is_part(&document.root) {
-                continue;
-            }
+        // What one answer says of itself does not differ.
+        let beside = if legacy { 0 } else { definitions.len() };
+        if evidence.answers_of(kind).count() + beside < 2 {
+            continue;
+        }
+        let texts =
+            evidence.answers_of(kind).map(|answer| (answer.source, sources.get(answer.source).text()));
+        let answers: Vec<_> = texts.map(|(source, text)| (source, answer_in(text))).collect();
+        // The last page of several looks like a whole list.
+        if answers.iter().any(|(_, document)| is_part(&document.root)) {
+            continue;
+        }
+        for (source, document) in &answers {
             let items = document.root.get(list).and_then(Node::as_array).unwrap_or_default();
             let text = |node: &Node<'_>, key: &str| {
                 node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned()
@@ -40,7 +51,7 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
             let listed: BTreeSet<String> = items.iter().map(|item| text(item, name)).collect();
             let arns: BTreeSet<String> = items.iter().map(|item| text(item, "ExportArn")).collect();
             let mut add = |about: &str, said: String| {
-                claims.add(Thing::Exports(legacy), about, said, answer.source);
+                claims.add(Thing::Exports(legacy), about, said, *source);
             };
             // Of another account the list says nothing.
             let account = arns.iter().find_map(|listed| arn::account_of(listed));
@@ -106,6 +117,10 @@ pub(super) fn forget(out: &mut Evidence, legacy: bool, about: &str) {
     exports
         .statuses
         .retain(|each| each.legacy != legacy || !each.name.as_ref().is_some_and(|name| is_gone(&name.text)));
+    // Whose order is not known.
+    if about.is_empty() {
+        exports.listed.clear();
+    }
     if legacy {
         exports.all_reports = false;
     } else {
