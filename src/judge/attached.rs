@@ -30,7 +30,7 @@ pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &For
     selection.buckets();
     selection.settings();
     // Whether others say otherwise is looked at when all is known; what they say is asked for before.
-    declared::note(&mut out);
+    declared::note(selection.out);
     selection.readers();
     out.assumed.sort();
     out.assumed.dedup();
