@@ -71,6 +71,8 @@ pub struct Execution {
     pub reason: Option<Text>,
     /// `CreatedAt`.
     pub created: Option<Text>,
+    /// `CompletedAt`.
+    pub completed: Option<Text>,
 }
 
 impl Execution {
@@ -83,6 +85,7 @@ impl Execution {
             code: text("StatusCode"),
             reason: text("StatusReason"),
             created: text("CreatedAt"),
+            completed: text("CompletedAt"),
         }
     }
 }

@@ -168,7 +168,8 @@ fn key_region(subject: &Subject<'_>) -> Outcome {
         _ => None,
     };
     let Some((key, place)) = told.or_else(typed) else { return Outcome::of(State::Holds) };
-    let of_key = arn::split(key).map(|[_, _, _, region, ..]| region).filter(|region| !region.is_empty());
+    let is_told = |region: &&str| !region.is_empty() && !region.contains("${");
+    let of_key = arn::split(key).map(|[_, _, _, region, ..]| region).filter(is_told);
     let (Some(found), Some(needed)) = (of_key, super::export::region_of_bucket(subject)) else {
         if subject.strict {
             return Outcome { facts: vec![FactRef::new("bucket-location")], ..Outcome::of(State::Unknown) };

@@ -30,7 +30,13 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
         return Cow::Borrowed(evidence);
     }
     let mut out = evidence.clone();
+    let others: Vec<Password> = out.reader.passwords.iter().filter(|each| is_others(each)).cloned().collect();
     out.reader.passwords.retain(|password| !is_others(password));
+    for Password { user, since } in others {
+        out.reader.names.retain(|name| name.place.source != since.place.source);
+        let reason = format!("the password of `{}`, who is not the reader", user.unwrap_or_default());
+        out.not_evaluated.push((sources.get(since.place.source).name().to_owned(), reason));
+    }
     if let Some(reader) = form.text("reader") {
         credentials(&mut out.reader, reader);
     }

@@ -41,10 +41,11 @@ pub(super) fn owner(question: &Question, resource: &str, caller: &Caller) -> Opt
     }
 }
 
-/// The account of an ARN, where it is a pattern.
+/// The account of an ARN, where it is a pattern, or a number that no account has.
 fn account_pattern(resource: &str) -> Option<&str> {
     let [_, _, _, _, account, _] = arn::split(resource)?;
-    account.contains(['*', '?']).then_some(account)
+    let is_number = account.starts_with(|first: char| first.is_ascii_digit());
+    (account.contains(['*', '?']) || is_number).then_some(account)
 }
 
 /// What a `*` in the number of an account stands for, to make it as long as it is.

@@ -150,7 +150,7 @@ fn told(bench: &Bench<'_>, facts: &Facts, form: &Form) -> Facts {
         .or_else(|| of_form.map(|value| value.text.clone()));
     out.set("bucket-account", owner.as_deref().unwrap_or_default());
     // A file that was delivered, or the bucket's default, names the key.
-    if let Some(key) = bench.evidence.bucket.key() {
+    if let Some(key) = bench.evidence.bucket.key().filter(|key| !key.text.contains("${")) {
         out.add("kms-key", &key.text);
     }
     out

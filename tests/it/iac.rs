@@ -134,7 +134,10 @@ fn verdicts_and_demands_are_as_reviewed() {
 fn what_is_named_is_judged_as_what_is_found() {
     let roles = [Role::BucketPolicy, Role::ReaderPolicy, Role::KeyPolicy].map(DocumentKind::Policy);
     let kinds: Vec<DocumentKind> = roles.into_iter().chain(DocumentKind::of("get-export")).collect();
-    for case in cases().iter().filter(|case| case.expect.verdict.is_some()) {
+    // Of a folder that is named templates alone are taken.
+    let is_of_templates = |case: &&Case| !case.folder.join("bucket-policy.json").exists();
+    let cases = cases();
+    for case in cases.iter().filter(|case| case.expect.verdict.is_some()).filter(is_of_templates) {
         let named =
             |kind: &DocumentKind| Named { kind: *kind, level: 0, linked: None, path: case.folder.clone() };
         let said = |named: &[Named]| -> Vec<(String, State)> {

@@ -19,6 +19,10 @@ const FIRST_DELIVERY: i128 = 24;
 /// <https://docs.aws.amazon.com/cur/latest/userguide/what-is-data-exports.html> (checked 2026-11)
 const LONGEST_PAUSE: i64 = 7;
 
+/// Hours within which there is another run: AWS refreshes exports once a day at least.
+/// <https://docs.aws.amazon.com/cur/latest/userguide/what-is-data-exports.html> (checked 2026-11)
+const ONE_RUN: i128 = 24;
+
 /// What is said of the health of the export that the form means.
 pub(super) fn statuses<'a>(subject: &Subject<'a>) -> Vec<&'a ExportStatus> {
     let Some(name) = meant::name(subject) else { return Vec::new() };
@@ -134,12 +138,9 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
     if code.is("DELIVERY_SUCCESS") {
         return Outcome::of(State::Holds);
     }
-    // Runs that came later are not in the list.
-    let run = moment(execution.created.as_ref());
-    let delivered = statuses(subject).into_iter().filter_map(|status| status.delivered.as_ref());
-    let later = delivered.filter(|text| moment(Some(text)).zip(run).is_some_and(|(then, run)| then > run));
-    if let Some((later, created)) = later.last().zip(execution.created.as_ref()) {
-        let values = [("found", shown(created)), ("needed", shown(later))];
+    if let Some(later) = refreshed_later(subject, execution) {
+        let began = execution.created.as_ref().map_or_else(String::new, shown);
+        let values = [("found", began), ("needed", later)];
         let values = values.map(|(hole, value)| (hole.to_owned(), value)).to_vec();
         return unknown(FactRef { id: "executions-old".to_owned(), values });
     }
@@ -159,6 +160,21 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
         };
     }
     broken(cause)
+}
+
+/// When AWS refreshed the export after a run, so that runs which came later are not in the list. Of a run that does not say when
+/// it ended a refresh on the same day may be the run's own.
+fn refreshed_later(subject: &Subject<'_>, run: &Execution) -> Option<String> {
+    let ended = moment(run.completed.as_ref());
+    let began = moment(run.created.as_ref());
+    let is_later = |then: Instant| match (ended, began) {
+        (Some(ended), _) => then > ended,
+        (None, Some(began)) => then.hours_since(began) >= ONE_RUN,
+        (None, None) => false,
+    };
+    let told = statuses(subject).into_iter().filter_map(|status| status.delivered.as_ref());
+    let last = told.max_by_key(|text| moment(Some(text)))?;
+    moment(Some(last)).is_some_and(is_later).then(|| shown(last))
 }
 
 /// What runs wait for of which none is over: what its code says of the newest.

@@ -88,7 +88,9 @@ fn bucket(doc: &Doc<'_>, statement: &Statement, out: &mut Out) {
             out.push("grammar", "resource-outside-bucket", item.span, &values);
         }
     }
-    for item in readable(&resources.items).filter(|item| &*item.value == "*") {
+    // A statement that may not be there refuses nothing by itself.
+    let is_there = statement.clauses.iter().all(|clause| clause.hole().is_none());
+    for item in readable(&resources.items).filter(|item| is_there && &*item.value == "*") {
         out.push("grammar", "resource-star", item.span, &[]);
     }
     let Some(actions) = statement.actions.as_ref().filter(|actions| !actions.negated) else { return };
