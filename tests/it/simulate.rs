@@ -168,7 +168,9 @@ fn witnesses_are_decided_again() {
                     };
                     question.context.push((key.clone(), value));
                 }
-                let again = simulate(&question, &documents).unwrap();
+                let again = simulate(&question, &documents).unwrap_or_else(|fault| {
+                    panic!("{} / {}: {fault} {example:#?}", folder.display(), case.name)
+                });
                 let expected = if example.allowed { Answer::Allowed } else { Answer::Denied };
                 assert_eq!(again.answer, expected, "{} / {}: {example:#?}", folder.display(), case.name);
             }
