@@ -160,7 +160,13 @@ fn witnesses_are_decided_again() {
                     ..case.question.clone()
                 };
                 for (key, value) in &example.context {
-                    question.context.retain(|(name, _)| !name.eq_ignore_ascii_case(key));
+                    // What is said of the one clock is said of both of its keys.
+                    let is_clock = |name: &str| {
+                        ["aws:currenttime", "aws:epochtime"].contains(&&*name.to_ascii_lowercase())
+                    };
+                    question.context.retain(|(name, _)| {
+                        !name.eq_ignore_ascii_case(key) && !(is_clock(key) && is_clock(name))
+                    });
                     let value = match value.as_deref() {
                         None => "absent".to_owned(),
                         Some("?") => "?".to_owned(),
