@@ -100,7 +100,7 @@ pub fn key_type(name: &str) -> Option<KeyType> {
 ///
 /// The package lists the services of AWS's page
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html> (compared with its text of 2026-09-26:
-/// the same 62).
+/// 62 as well, not compared name by name).
 #[must_use]
 pub fn rcp_supports(prefix: &str) -> bool {
     service(prefix).is_some_and(Service::supports_rcp)
