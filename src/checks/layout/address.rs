@@ -1,6 +1,8 @@
 //! Addresses of the bucket that were typed where a part of them belongs: `s3://…`, ARNs, pages of the console, web addresses.
 
 use crate::contract::Form;
+use crate::source::Span;
+use crate::syntax::Unwrapped;
 
 /// What of an address belongs into a field: the folder without the export's name behind it, or the name. Nothing if the value is
 /// no address.
@@ -54,24 +56,9 @@ fn inside_web(form: &Form, rest: &str) -> String {
     decoded(key)
 }
 
-/// A part of a web address with its percent signs resolved; as it is where that gives no text.
+/// A part of a web address with its percent signs resolved.
 fn decoded(part: &str) -> String {
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let digit = |at: usize| tail.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        match (first, digit(0).zip(digit(1))) {
-            (b'%', Some((high, low))) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| part.to_owned())
+    Unwrapped::percent(part, Span::new(0, part.len())).text().to_owned()
 }
 
 /// The name of an export out of its ARN, which ends with an identifier that AWS makes up.
