@@ -3,8 +3,7 @@
 
 use super::subject::Subject;
 use crate::contract::Form;
-use crate::eval::member::Language;
-use crate::eval::{Caller, CallerKind, Compiled, ContextValue, Glob, Patch, Unknown};
+use crate::eval::{Caller, CallerClass, CallerKind, Compiled, ContextValue, Glob, Patch, Unknown, user_ids};
 use crate::evidence::{Holder, Role};
 use crate::policy::Effect;
 
@@ -169,12 +168,13 @@ pub(super) fn user_id(subject: &Subject<'_>, caller: &Caller, key: &str) -> Opti
     if !key.eq_ignore_ascii_case("aws:userid") {
         return None;
     }
+    let unknown = || user_ids(&CallerClass { caller: caller.clone(), named: false, open: false });
     match caller.kind() {
         CallerKind::User => match holder(subject, caller).and_then(|holder| holder.id.as_deref()) {
             Some(id) => Some(ContextValue::One(id.into())),
-            None => Some(ContextValue::Within(Language::glob("AIDA?*"))),
+            None => unknown(),
         },
-        CallerKind::Role | CallerKind::Session => Some(ContextValue::Within(Language::glob("AROA?*:?*"))),
+        CallerKind::Role | CallerKind::Session => unknown(),
         _ => None,
     }
 }

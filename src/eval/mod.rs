@@ -40,9 +40,9 @@ pub use principal::{Naming, PrincipalTest};
 pub use request::Request;
 pub use service::s3::{is_public, open_statements};
 pub use space::{
-    ActionClass, CallerClass, CallerClasses, Carriage, Place, Standing, Survey, actions, callers, carriage,
-    is_computed, may_ask, named_accounts, named_sessions, others, places, shape, survey, unlisted, unnamed,
-    user_ids, written,
+    ActionClass, CallerClass, CallerClasses, Carriage, Place, Standing, Survey, account_like, actions,
+    callers, carriage, is_computed, may_ask, named_accounts, named_sessions, others, places, shape, survey,
+    unlisted, unnamed, user_ids, written,
 };
 pub use trace::{Event, NoTrace, Recorder, Trace};
 pub use world::{FreeAtom, World};

@@ -4,7 +4,8 @@ use super::fault::Fault;
 use super::members::Ask;
 use super::{Answered, Documents, Question};
 use crate::eval::{
-    Caller, CallerClasses, CallerKind, Compiled, Glob, Layer, LayerKind, Layers, Request, Standing, survey,
+    Caller, CallerClasses, CallerKind, Compiled, Glob, Layer, LayerKind, Layers, Request, Standing,
+    account_like, survey,
 };
 use crate::policy::{Policy, arn};
 
@@ -34,7 +35,7 @@ pub(super) fn owner(question: &Question, resource: &str, caller: &Caller) -> Opt
         Some(pattern) => {
             let fits = |account: &&str| Glob::new(pattern).matches(account);
             let own = told.filter(fits).or_else(|| caller.account().filter(fits));
-            let other = || pattern.replace('?', "0").replace('*', &zeros(pattern));
+            let other = || account_like(pattern).unwrap_or_else(|| pattern.to_owned());
             own.map(str::to_owned).or_else(|| caller.account().map(|_| other()))
         }
         None => told.or_else(|| caller.account()).map(str::to_owned),
@@ -46,11 +47,6 @@ fn account_pattern(resource: &str) -> Option<&str> {
     let [_, _, _, _, account, _] = arn::split(resource)?;
     let is_number = account.starts_with(|first: char| first.is_ascii_digit());
     (account.contains(['*', '?']) || is_number).then_some(account)
-}
-
-/// What a `*` in the number of an account stands for, to make it as long as it is.
-fn zeros(pattern: &str) -> String {
-    "0".repeat(12usize.saturating_sub(pattern.chars().filter(|c| *c != '*').count()))
 }
 
 /// The layers of a request. What was not given is presumed not to be there, with these exceptions: policies of the principal,

@@ -8,7 +8,7 @@
 //! organization are at hand, which do not touch it.
 
 use super::cells::cells;
-use super::seen::{Seen, filled, joined_before, written};
+use super::seen::{Seen, account_like, joined_before, written};
 use crate::eval::caller::{Caller, CallerKind};
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::condition::ValueTest;
@@ -96,8 +96,8 @@ pub fn callers(sets: &[&Compiled<'_>], pattern: &str, accounts: &[&str], texts: 
 pub fn named_accounts(sets: &[&Compiled<'_>], of_caller: bool) -> BTreeSet<String> {
     let of = |key: &str, test: &ValueTest| match key {
         "aws:principalarn" if of_caller => super::seen::account_in(&written(test)?),
-        "aws:principalaccount" if of_caller => filled(&written(test)?),
-        "aws:resourceaccount" | "s3:resourceaccount" => filled(&written(test)?),
+        "aws:principalaccount" if of_caller => account_like(&written(test)?),
+        "aws:resourceaccount" | "s3:resourceaccount" => account_like(&written(test)?),
         _ => None,
     };
     let all = |set: &Compiled<'_>| -> Vec<String> {

@@ -59,10 +59,8 @@ impl Seen<'_> {
     ) {
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html (checked 2026-11)
         let linked = format!("{start}aws-service-role/");
-        let shape = joined(
-            &linked,
-            &[&PART[..], &joined(".amazonaws.com/AWSServiceRoleFor", &PART).steps()[..]].concat(),
-        );
+        let shape =
+            joined(&linked, &[&PART[..], joined(".amazonaws.com/AWSServiceRoleFor", &PART).steps()].concat());
         let mut is_linked = false;
         if self.has_organization {
             let [within, any] = space;

@@ -32,6 +32,7 @@ pub use carriage::{Carriage, carriage, is_computed, may_ask};
 pub use open::{unnamed, user_ids};
 pub use others::{named_sessions, others};
 pub use places::{Place, places, shape, written};
+pub use seen::account_like;
 
 use super::ask::{Answer, Dependence, Question, Witness, ask};
 use super::compile::Compiled;

@@ -123,7 +123,7 @@ impl<'s> Seen<'s> {
                 self.arns.push(test);
             }
             "aws:principalaccount" => {
-                let account = written(test).and_then(|text| filled(&text));
+                let account = written(test).and_then(|text| account_like(&text));
                 self.unread |= account.is_none() && !matches!(test.operand, Operand::Mistyped);
                 self.accounts.extend(account);
             }
@@ -230,11 +230,12 @@ pub(super) fn written(test: &ValueTest) -> Option<String> {
 /// The account of an ARN, wildcards in it filled in.
 pub(super) fn account_in(text: &str) -> Option<String> {
     let [_, _, _, _, account, _] = arn::split(text)?;
-    filled(account).filter(|_| account != "*")
+    account_like(account).filter(|_| account != "*")
 }
 
 /// An account id that a pattern matches.
-pub(super) fn filled(pattern: &str) -> Option<String> {
+#[must_use]
+pub fn account_like(pattern: &str) -> Option<String> {
     let missing = 12usize.checked_sub(pattern.chars().filter(|c| *c != '*').count())?;
     let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
     let zeros = if pattern.contains('*') { "0".repeat(missing) } else { String::new() };
