@@ -109,7 +109,11 @@ fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
         let same = run.sources.iter().filter(|(_, other)| last(other.name(), 1) == last(name, 1));
         if same.filter(|(_, other)| !other.is_part()).count() > 1 { last(name, 2) } else { last(name, 1) }
     };
-    let of = |name: &str| run.named.iter().find(|(file, _)| file == name);
+    // One file may be named for several documents, as a template is: then what is in it tells what it is.
+    let of = |name: &str| {
+        let mut roles = run.named.iter().filter(|(file, _)| file == name).map(|(_, role)| *role);
+        roles.next().filter(|first| roles.all(|other| other == *first))
+    };
     run.sources
         .iter()
         .filter(|(_, source)| !source.is_part() && source.name() != "command line")
@@ -124,7 +128,7 @@ fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
             Ok(Document {
                 name: short(source.name()),
                 text,
-                role: of(source.name()).map(|(_, role)| *role),
+                role: of(source.name()),
                 is_short: source.is_excerpt(),
             })
         })

@@ -40,11 +40,9 @@ fn outline(report: &Value) -> (String, Vec<String>, Vec<String>) {
     (report["verdict"].to_string(), demands, rules)
 }
 
-/// The bucket of query results is named after the account, which is another in the bundle: it is refused, and said why. So is one
-/// template that was named for several documents, of which a bundle keeps no names.
+/// The bucket of query results is named after the account, which is another in the bundle: it is refused, and said why.
 fn is_refused_for_its_name(account: &Account, said: &Said, file: &Path) -> bool {
-    let is_named = account.name == "a-template-named-three-times";
-    let is_so = said.code != 0 && (is_named || account.config.consumers == ["kubecost"]);
+    let is_so = said.code != 0 && account.config.consumers == ["kubecost"];
     if is_so {
         assert!(
             said.err.contains("would be judged otherwise") && !file.exists(),
