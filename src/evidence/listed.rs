@@ -46,7 +46,7 @@ pub fn answers_in(root: &Node<'_>) -> Vec<Span> {
     let items = root.as_array().unwrap_or_default();
     let is_known = |item: &Node<'_>| {
         let has = |key: &&str| item.get(key).is_some();
-        AnswerKind::of(item).is_some() || HOLDERS.iter().any(|key| has(&key))
+        AnswerKind::of(item).is_some() || HOLDERS.iter().any(has)
     };
     if items.iter().all(is_known) { items.iter().map(|item| item.span).collect() } else { Vec::new() }
 }

@@ -100,7 +100,7 @@ fn survive(each: usize) {
             }
         }
     }
-    assert!(looked_at > each * 10, "{looked_at} requests only");
+    assert!(looked_at > each * 20, "{looked_at} requests only");
 }
 
 /// A pattern of principals stands for each of them: any caller that it matches is answered like the whole.
@@ -165,7 +165,7 @@ fn witnesses_are_decided_again() {
                         ["aws:currenttime", "aws:epochtime"].contains(&&*name.to_ascii_lowercase())
                     };
                     question.context.retain(|(name, _)| {
-                        !name.eq_ignore_ascii_case(key) && !(is_clock(key) && is_clock(name))
+                        !(name.eq_ignore_ascii_case(key) || is_clock(key) && is_clock(name))
                     });
                     let value = match value.as_deref() {
                         None => "absent".to_owned(),

@@ -100,7 +100,10 @@ pub(super) fn member(
                 }
             }
             ContextValue::Every(within) | ContextValue::Within(within) => {
-                let fitting: Vec<&str> = texts.iter().copied().filter(|text| within.holds(text)).collect();
+                // Identifiers stand in no policy.
+                let made = dice.fill(&within.pattern(), words);
+                let all = texts.iter().copied().chain([made.as_str()]);
+                let fitting: Vec<&str> = all.filter(|text| within.holds(text)).collect();
                 if fitting.is_empty() {
                     return None;
                 }
