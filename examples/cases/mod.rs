@@ -17,6 +17,7 @@ pub struct Case {
     pub expected: String,
     pub notes: String,
     pub excluded: bool,
+    is_computed: bool,
     pub request: Request,
     identity: Option<Vec<Policy>>,
     resource: Option<Vec<Policy>>,
@@ -95,6 +96,7 @@ fn case(line: &str) -> Case {
         id,
         expected: text(root, "expected"),
         notes: text(root, "notes"),
+        is_computed: flag("computed"),
         excluded: ext.get("exclude").is_some(),
         request,
         identity: list(root.get("identity_policies")),
@@ -123,7 +125,7 @@ fn known_levels(levels: Option<&Vec<Vec<Policy>>>) -> Layer<Vec<Vec<&Policy>>> {
 impl Case {
     /// The policies of the case, compiled.
     pub fn compile(&self) -> Compiled<'_> {
-        Compiled::new(&Layers {
+        let layers = Layers {
             identity: known(self.identity.as_ref()),
             resource: known(self.resource.as_ref()),
             boundary: known(self.boundary.as_ref()),
@@ -132,7 +134,8 @@ impl Case {
             rcp: known_levels(self.rcps.as_ref()),
             endpoint: known(self.endpoint.as_ref()),
             public_access_block: self.block,
-        })
+        };
+        if self.is_computed { Compiled::new(&layers) } else { Compiled::as_given(&layers) }
     }
 
     /// Whether the evaluator gives the expected answer. Where AWS leaves a part of a policy undefined the evaluator says

@@ -173,6 +173,15 @@ impl<'p> Compiled<'p> {
         Self::of(builder, compiled, is_restricted(layers))
     }
 
+    /// Compiles every known layer for requests of [`Request::as_given`](super::Request::as_given), whose context may give
+    /// two moments, or one key of the moment without the other: `aws:EpochTime` and `aws:CurrentTime` are two keys here.
+    #[must_use]
+    pub fn as_given(layers: &Layers<'p>) -> Self {
+        let mut builder = Builder::with_two_clocks();
+        let compiled = builder.layers(layers);
+        Self::of(builder, compiled, is_restricted(layers))
+    }
+
     /// Compiles two sets with one numbering, for comparing them: equal tests, and equal clauses that nothing settles, have
     /// one number in both.
     #[must_use]

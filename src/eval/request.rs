@@ -48,7 +48,7 @@ impl Request {
     }
 
     /// Prepares a request with exactly this context: keys that AWS would compute are absent unless given. For cases that
-    /// other engines recorded.
+    /// other engines recorded, to be asked of [`Compiled::as_given`](super::Compiled::as_given).
     #[must_use]
     pub fn as_given(
         caller: Caller,
@@ -57,12 +57,6 @@ impl Request {
         resource_account: Option<&str>,
         context: Context,
     ) -> Self {
-        let mut context = context;
-        // Conditions on either look at the one moment, see `as_clock`.
-        if let (None, Some(seconds)) = (context.get("aws:currenttime"), context.get("aws:epochtime").cloned())
-        {
-            context.set("aws:CurrentTime", seconds);
-        }
         Self {
             action: action.into(),
             action_lower: action.to_ascii_lowercase().into(),
@@ -107,6 +101,10 @@ impl Request {
 
     fn compute(&mut self) {
         let Self { caller, context, resource_account, .. } = self;
+        // Conditions on either look at the one moment, see `as_clock`.
+        if let Some(seconds) = context.get("aws:epochtime").cloned() {
+            context.set_default("aws:CurrentTime", seconds);
+        }
         let one = |text: &str| ContextValue::One(text.into());
         let kind = match caller.kind() {
             CallerKind::Root => Some("Account"),

@@ -26,6 +26,8 @@ pub(super) struct Builder<'p> {
     pub(super) policies: Vec<(LayerKind, u16, &'p Policy)>,
     /// Whether equal clauses that nothing settles have one number, wherever they stand.
     shares: bool,
+    /// Whether the two keys with the moment of the request stand each for itself.
+    two_clocks: bool,
     wholes: FxHashMap<Whole, FreeAtom>,
 }
 
@@ -36,6 +38,11 @@ impl<'p> Builder<'p> {
     /// A builder for sets that are compared.
     pub(super) fn sharing() -> Self {
         Self { shares: true, ..Self::default() }
+    }
+
+    /// A builder for requests that other engines recorded.
+    pub(super) fn with_two_clocks() -> Self {
+        Self { two_clocks: true, ..Self::default() }
     }
 
     /// Compiles every known layer.
@@ -207,7 +214,7 @@ impl<'p> Builder<'p> {
         statement: StatementId,
         at: u16,
     ) -> CompiledClause {
-        let (name, parsed) = match as_clock(clause) {
+        let (name, parsed) = match as_clock(clause).filter(|_| !self.two_clocks) {
             Some((name, operator)) => (name, Some(operator)),
             None => (&*clause.key.value, clause.parsed),
         };

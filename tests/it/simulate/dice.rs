@@ -87,7 +87,8 @@ pub(super) fn member(
         let mut texts: Vec<&str> =
             set.texts().chain(["true", "false", "1", "203.0.113.77", "other"]).collect();
         // AWS fills keys with values of their type.
-        if key.eq_ignore_ascii_case("aws:SourceIp") {
+        let is_address = key.eq_ignore_ascii_case("aws:SourceIp");
+        if is_address {
             texts = ADDRESSES.to_vec();
         }
         match value {
@@ -102,7 +103,7 @@ pub(super) fn member(
             ContextValue::Every(within) | ContextValue::Within(within) => {
                 // Identifiers stand in no policy.
                 let made = dice.fill(&within.pattern(), words);
-                let all = texts.iter().copied().chain([made.as_str()]);
+                let all = texts.iter().copied().chain((!is_address).then_some(made.as_str()));
                 let fitting: Vec<&str> = all.filter(|text| within.holds(text)).collect();
                 if fitting.is_empty() {
                     return None;
