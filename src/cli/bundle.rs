@@ -3,13 +3,15 @@
 mod alike;
 
 use super::args::{BundleArgs, CheckArgs};
-use super::check::{Filed, Run};
+use super::check::Run;
 use super::save::{Staged, can_save};
 use super::{Exit, terminal};
 use crate::contract::{Ask, Contract, Origin, is_choice};
+use crate::evidence::Reading;
 use crate::load;
 use crate::policy::arn::account_of;
 use crate::redact::{Redactor, secrets};
+use crate::source::SourceId;
 use alike::{Outline, Replaced, replaced};
 use serde_json::{Map, Value, json};
 use std::hash::{BuildHasher, Hasher};
@@ -93,7 +95,8 @@ const SNAPSHOT: &str = "\"preflight-snapshot\"";
 struct Document {
     name: String,
     text: String,
-    role: Option<Filed>,
+    /// As what it was named, in order; nothing if what is in it tells what it is.
+    readings: Vec<Reading>,
     /// Of a listing too long to hold, what is needed of it: its lines are others.
     is_short: bool,
 }
@@ -109,10 +112,9 @@ fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
         let same = run.sources.iter().filter(|(_, other)| last(other.name(), 1) == last(name, 1));
         if same.filter(|(_, other)| !other.is_part()).count() > 1 { last(name, 2) } else { last(name, 1) }
     };
-    // One file may be named for several documents, as a template is: then what is in it tells what it is.
-    let of = |name: &str| {
-        let mut roles = run.named.iter().filter(|(file, _)| file == name).map(|(_, role)| *role);
-        roles.next().filter(|first| roles.all(|other| other == *first))
+    let named = |id: SourceId| {
+        let all = run.evidence.readings.iter().filter(|(source, _)| *source == id);
+        all.map(|(_, reading)| *reading).filter(is_named).collect()
     };
     run.sources
         .iter()
@@ -120,7 +122,7 @@ fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
         .filter(|(_, source)| !source.name().ends_with("preflight.toml"))
         // What tells which name became which stays with the user.
         .filter(|(_, source)| !is_mapping(source.text()))
-        .map(|(_, source)| {
+        .map(|(id, source)| {
             let text = match source.is_excerpt() {
                 true => load::short_listing(source.name())?,
                 false => source.text().to_owned(),
@@ -128,7 +130,7 @@ fn documents(run: &Run) -> anyhow::Result<Vec<Document>> {
             Ok(Document {
                 name: short(source.name()),
                 text,
-                role: of(source.name()),
+                readings: named(id),
                 is_short: source.is_excerpt(),
             })
         })
@@ -230,7 +232,7 @@ fn redacted(
         .map(|document| Document {
             name: redactor.redact(&document.name),
             text: redacted_text(redactor, &document.text),
-            role: document.role,
+            readings: document.readings.clone(),
             is_short: document.is_short,
         })
         .collect();
@@ -270,12 +272,11 @@ fn compose(form: &[(String, String)], documents: &[Document]) -> String {
         .map(|document| {
             let mut entry = Map::new();
             entry.insert("name".to_owned(), Value::String(document.name.clone()));
-            if let Some((role, level, linked)) = document.role {
-                entry.insert("role".to_owned(), Value::String(role.name().to_owned()));
-                entry.insert("level".to_owned(), json!(level));
-                if let Some(linked) = linked {
-                    entry.insert("linked".to_owned(), json!(linked));
-                }
+            let mut readings = document.readings.iter().map(written);
+            entry.extend(readings.next().unwrap_or_default());
+            let further: Vec<Value> = readings.map(Value::Object).collect();
+            if !further.is_empty() {
+                entry.insert("also".to_owned(), Value::Array(further));
             }
             entry.insert("text".to_owned(), Value::String(document.text.clone()));
             Value::Object(entry)
@@ -285,6 +286,27 @@ fn compose(form: &[(String, String)], documents: &[Document]) -> String {
     let mut text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Whether the user said as what a text is to be read.
+fn is_named(reading: &Reading) -> bool {
+    match reading {
+        Reading::Named(..) | Reading::Answer(_) => true,
+        Reading::ByContent | Reading::Listing | Reading::Snapshot => false,
+    }
+}
+
+/// How a document is to be read, as a snapshot says it.
+fn written(reading: &Reading) -> Map<String, Value> {
+    let members = match reading {
+        Reading::Named(role, level, None) => json!({ "role": role.name(), "level": level }),
+        Reading::Named(role, level, Some(linked)) => {
+            json!({ "role": role.name(), "level": level, "linked": linked })
+        }
+        Reading::Answer(command) => json!({ "answer": command }),
+        Reading::ByContent | Reading::Listing | Reading::Snapshot => json!({}),
+    };
+    members.as_object().cloned().unwrap_or_default()
 }
 
 /// Secrets are not for a bundle, whatever else is in it. Nothing of them is shown.

@@ -14,7 +14,7 @@ use super::output::Output;
 use super::{Exit, fault, terminal};
 use crate::config::{self, Config};
 use crate::contract::Form;
-use crate::evidence::{DocumentKind, Evidence, PolicyDocument, Role};
+use crate::evidence::{Evidence, PolicyDocument, Role};
 use crate::finding::change::Changes;
 use crate::finding::{Report, RuleName, Severity, Verdict};
 use crate::judge::{Job, Library, judge};
@@ -85,9 +85,6 @@ pub(super) fn print(
     output.print(&args.gate.report, report, sources, book)
 }
 
-/// The role of a document, its level, and the linked account that it bears on.
-pub(super) type Filed = (Role, usize, Option<usize>);
-
 /// Everything that is judged.
 pub(super) struct Run {
     pub(super) library: Library,
@@ -95,8 +92,6 @@ pub(super) struct Run {
     pub(super) config: Config,
     pub(super) evidence: Evidence,
     pub(super) consumers: Vec<String>,
-    /// Documents with a role, a level and a linked account, by the names of their files.
-    pub(super) named: Vec<(String, Filed)>,
     pub(super) only: Vec<RuleName>,
     strict: bool,
     now: String,
@@ -149,7 +144,6 @@ impl Run {
             config,
             evidence: Evidence::default(),
             consumers,
-            named: Vec::new(),
             only: Vec::new(),
             strict: args.strict,
             now: args.now.clone().unwrap_or_else(now),
@@ -170,7 +164,6 @@ impl Run {
             config,
             evidence: Evidence::default(),
             consumers,
-            named: Vec::new(),
             only: Vec::new(),
             strict: args.strict,
             now: args.now.clone().unwrap_or_else(now),
@@ -274,19 +267,12 @@ fn prepare(args: &CheckArgs, snapshot: Option<(&str, String)>) -> anyhow::Result
     let only: Vec<RuleName> =
         args.only.iter().map(|name| known_rule(&library, name)).collect::<anyhow::Result<_>>()?;
     let now = args.now.clone().unwrap_or_else(now);
-    let roles = named.into_iter().filter_map(|file| match file.kind {
-        DocumentKind::Policy(role) => Some((load::display(&file.path), (role, file.level, file.linked))),
-        // What it is, an answer says itself.
-        DocumentKind::Answer(_) => None,
-    });
-    let named = roles.collect();
     Ok(Run {
         library,
         sources,
         config,
         evidence,
         consumers,
-        named,
         only,
         strict: args.strict,
         now,

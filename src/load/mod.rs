@@ -313,11 +313,9 @@ pub fn again(
     };
     for (source, reading) in &evidence.readings {
         match reading {
-            Reading::Named(role, level, linked) => {
-                recognise::named(&mut sources, *source, (*role, *level, *linked), &mut out);
+            Reading::Named(..) | Reading::Answer(_) | Reading::ByContent => {
+                recognise::as_said(&mut sources, *source, *reading, &mut out);
             }
-            Reading::Answer(command) => recognise::named_answer(&mut sources, *source, command, &mut out),
-            Reading::ByContent => recognise::by_content(&mut sources, *source, &mut out),
             Reading::Snapshot => unnamed(&mut sources, *source, &mut out),
             Reading::Listing => {
                 out.readings.push((*source, Reading::Listing));

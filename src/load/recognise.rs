@@ -23,6 +23,15 @@ fn given<'g>(sources: &'g Sources, source: SourceId, evidence: &'g Evidence) -> 
     super::yaml::Given { file: sources.get(source).name(), sets: &evidence.parameters }
 }
 
+/// Reads a file as it was read before, or as somebody said that it is to be read.
+pub(super) fn as_said(sources: &mut Sources, source: SourceId, reading: Reading, evidence: &mut Evidence) {
+    match reading {
+        Reading::Named(role, level, linked) => named(sources, source, (role, level, linked), evidence),
+        Reading::Answer(command) => named_answer(sources, source, command, evidence),
+        Reading::ByContent | Reading::Listing | Reading::Snapshot => by_content(sources, source, evidence),
+    }
+}
+
 /// Reads a file whose role the user gave.
 pub(super) fn named(
     sources: &mut Sources,

@@ -8,7 +8,9 @@ mod organization;
 mod reply;
 
 use super::recognise;
-use crate::evidence::{BoundaryRecord, Evidence, PolicyAnswer, PolicyDocument, Role, Whose};
+use crate::evidence::{
+    BoundaryRecord, DocumentKind, Evidence, PolicyAnswer, PolicyDocument, Reading, Role, Whose,
+};
 use crate::source::{Place, SourceId, Sources, Span};
 use crate::syntax::{Node, Value, read_json};
 use reply::Reply;
@@ -21,6 +23,21 @@ const VERSION: &str = "1";
 /// Reads a snapshot, if the text is one.
 pub(super) fn take(sources: &mut Sources, source: SourceId, evidence: &mut Evidence) -> bool {
     read(sources, source, evidence, 0)
+}
+
+/// As what a document is to be read, where the snapshot says it.
+fn reading(node: &Node<'_>) -> Option<Reading> {
+    let number = |key: &str| match &node.get(key)?.value {
+        Value::Number(number) => number.parse().ok(),
+        _ => None,
+    };
+    if let Some(role) = node.get("role").and_then(Node::as_str).and_then(Role::of) {
+        return Some(Reading::Named(role, number("level").unwrap_or(0), number("linked")));
+    }
+    match DocumentKind::of(node.get("answer").and_then(Node::as_str)?)? {
+        DocumentKind::Answer(command) => Some(Reading::Answer(command)),
+        DocumentKind::Policy(_) => None,
+    }
 }
 
 fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth: u8) -> bool {
@@ -65,13 +82,9 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
     for node in root.get("documents").and_then(Node::as_array).unwrap_or_default() {
         let text = |key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
         if let (Some(name), Some(text)) = (text("name"), node.get("text").and_then(Node::as_str)) {
-            let number = |key: &str| match &node.get(key)?.value {
-                Value::Number(number) => number.parse().ok(),
-                _ => None,
-            };
-            let role = node.get("role").and_then(Node::as_str).and_then(Role::of);
-            let file = role.map(|role| (role, number("level").unwrap_or(0), number("linked")));
-            mailed.push((name, text.to_owned(), file));
+            let further = node.get("also").and_then(Node::as_array).unwrap_or_default();
+            let all: Vec<Reading> = std::iter::once(node).chain(further).filter_map(reading).collect();
+            mailed.push((name, text.to_owned(), all));
         }
     }
     let replies: Vec<Reply> = root
@@ -82,13 +95,14 @@ fn read(sources: &mut Sources, source: SourceId, evidence: &mut Evidence, depth:
         .filter_map(|node| Reply::read(node, source))
         .collect();
     drop(document);
-    for (name, text, file) in mailed {
+    for (name, text, readings) in mailed {
         let part = sources.add(name, text);
-        match file {
-            Some(file) => recognise::named(sources, part, file, evidence),
-            // A bundle of a snapshot holds it as a document; one in that is not looked into.
-            None if depth == 0 && read(sources, part, evidence, 1) => {}
-            None => recognise::by_content(sources, part, evidence),
+        // A bundle of a snapshot holds it as a document; one in that is not looked into.
+        if readings.is_empty() && !(depth == 0 && read(sources, part, evidence, 1)) {
+            recognise::by_content(sources, part, evidence);
+        }
+        for reading in readings {
+            recognise::as_said(sources, part, reading, evidence);
         }
     }
     let (inside, replies): (Vec<Reply>, Vec<Reply>) =

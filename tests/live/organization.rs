@@ -13,8 +13,8 @@ fn member(scp: &str) -> Scenario {
             ids.iter().map(|id| json!({ "Id": id, "Type": "SERVICE_CONTROL_POLICY" })).collect();
         json(json!({ "Policies": items }))
     };
-    let policy = |kind: &str, text: &str| {
-        json(json!({ "Policy": { "PolicySummary": { "Id": "p", "Type": kind }, "Content": text } }))
+    let policy = |id: &str, kind: &str, text: &str| {
+        json(json!({ "Policy": { "PolicySummary": { "Id": id, "Type": kind }, "Content": text } }))
     };
     let full = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
     let rcp = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
@@ -30,9 +30,15 @@ fn member(scp: &str) -> Scenario {
         ("organizations:ListParents ou-ab12", json(json!({ "Parents": [{ "Id": "r-ab12" }] }))),
         ("organizations:ListPoliciesForTarget SERVICE_CONTROL_POLICY", list(&["p-FullAWSAccess", "p-guard"])),
         ("organizations:ListPoliciesForTarget RESOURCE_CONTROL_POLICY", list(&["p-RCPFullAWSAccess"])),
-        ("organizations:DescribePolicy p-FullAWSAccess", policy("SERVICE_CONTROL_POLICY", full)),
-        ("organizations:DescribePolicy p-RCPFullAWSAccess", policy("RESOURCE_CONTROL_POLICY", rcp)),
-        ("organizations:DescribePolicy p-guard", policy("SERVICE_CONTROL_POLICY", scp)),
+        (
+            "organizations:DescribePolicy p-FullAWSAccess",
+            policy("p-FullAWSAccess", "SERVICE_CONTROL_POLICY", full),
+        ),
+        (
+            "organizations:DescribePolicy p-RCPFullAWSAccess",
+            policy("p-RCPFullAWSAccess", "RESOURCE_CONTROL_POLICY", rcp),
+        ),
+        ("organizations:DescribePolicy p-guard", policy("p-guard", "SERVICE_CONTROL_POLICY", scp)),
     ])
 }
 

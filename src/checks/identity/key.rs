@@ -90,7 +90,10 @@ pub(super) fn not_root_user(subject: &Subject<'_>) -> Outcome {
     // Whoever else the answers are about, the form says who the reader is.
     let is_named = given(subject, "reader").is_some();
     let told = || record.arns.iter().find(|arn| is_root(&arn.text) && !is_named).map(|arn| arn.place);
-    if let Some(place) = form.or_else(told) {
+    // The key with which the calls as the reader were made is the one that the product is given.
+    let tried =
+        || subject.evidence.live.tried_as.as_ref().filter(|arn| is_root(&arn.text)).map(|arn| arn.place);
+    if let Some(place) = form.or_else(told).or_else(tried) {
         let cause = Cause::new("reader", "root-user", place, Values::new());
         return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
     }
