@@ -4,11 +4,11 @@
 use super::spoil::{Spot, all, next, ready, spoilt, spots};
 use super::{bench, state};
 use crate::common::Account;
-use preflight::finding::{Applicability, Finding, Need, Severity, State as Demand, Verdict};
+use preflight::finding::{Applicability, Finding, Need, Report, Severity, State as Demand, Verdict};
 use preflight::judge::Library;
 use preflight::load;
 use preflight::mend::{Bench, Options, Plan, Reasons, State, access, access_of_whole, plan};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Pairs of each kind that are tried; with `MEND=all` so many times as many.
@@ -62,6 +62,7 @@ fn mend(
         return;
     }
     tally.tried += 1;
+    let before_report = report.clone();
     let (texts, evidence) = load::again(&spoilt.sources, &spoilt.evidence, &BTreeMap::new());
     let before = State::new(texts, evidence, spoilt.form.clone());
     let safe = plan(bench, spoilt, report, &Options::default());
@@ -82,6 +83,15 @@ fn mend(
     let done = plan(bench, safe.after, safe.report, &Options { with_review: true, ..Options::default() });
     if done.report.verdict == Verdict::Ready {
         tally.ready += 1;
+        return;
+    }
+    // What nobody could tell before no fix tells.
+    let open = |report: &Report| -> BTreeSet<String> {
+        report.unknown.iter().map(|unknown| unknown.demand.clone()).collect()
+    };
+    if done.report.verdict == Verdict::CannotTell && open(&done.report).is_subset(&open(&before_report)) {
+        tally.tried -= 1;
+        every_demand_is_told(name, &done, &mut tally.wrong);
         return;
     }
     let Tally { told, untold, wrong, .. } = tally;
