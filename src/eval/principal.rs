@@ -214,7 +214,13 @@ fn is_session_of(text: &str, role: &Caller) -> bool {
 
 /// Whether an ARN is one of a user, role or session of the caller's account.
 fn is_of_account(text: &str, caller: &Caller) -> bool {
-    arn::split(text).is_some_and(|[.., account, _]| caller.account() == Some(account))
+    let kinds = |service: &str| match service {
+        "iam" => ["user/", "role/"],
+        _ => ["assumed-role/", "federated-user/"],
+    };
+    arn::split(text).is_some_and(|[_, _, service, _, account, resource]| {
+        caller.account() == Some(account) && kinds(service).iter().any(|kind| resource.starts_with(kind))
+    })
 }
 
 /// What fills a hole cannot make every text name a caller: `arn:aws:iam::${account}:root` is no service.

@@ -36,6 +36,13 @@ impl Given {
         };
         let (time, seconds) = (self.get(CLOCK[0]).cloned(), self.get(CLOCK[1]).cloned());
         let (key, from) = match (time, seconds) {
+            // A moment that is told is told for both.
+            (Some(time), Some(Some(ContextValue::Unseen))) if time != Some(ContextValue::Unseen) => {
+                (CLOCK[1], time)
+            }
+            (Some(Some(ContextValue::Unseen)), Some(seconds)) if seconds != Some(ContextValue::Unseen) => {
+                (CLOCK[0], seconds)
+            }
             (Some(time), Some(seconds)) => {
                 let is_one = time == seconds || moment(&time).is_some() && moment(&time) == moment(&seconds);
                 return if is_one { Ok(()) } else { Err(Fault::ContextClock) };
@@ -44,11 +51,24 @@ impl Given {
             (None, Some(seconds)) => (CLOCK[0], seconds),
             (None, None) => return Ok(()),
         };
-        let spell = |moment: Instant| if key == CLOCK[1] { moment.epoch_seconds() } else { moment.date() };
-        let value = moment(&from).map(|moment| ContextValue::One(spell(moment).into())).or(from);
+        let value = moment(&from).map(|moment| ContextValue::One(spelled(key, moment).into())).or(from);
+        self.keys.retain(|(name, _)| !name.eq_ignore_ascii_case(key));
         self.keys.push((key.to_owned(), value));
         Ok(())
     }
+}
+
+/// A moment as one of the two keys has it.
+fn spelled(key: &str, moment: Instant) -> String {
+    if key == CLOCK[1] { moment.epoch_seconds() } else { moment.date() }
+}
+
+/// The moment of a request as a key has it, if it is a key with the moment and the request tells which it is: conditions on
+/// either look at `aws:CurrentTime`, wherever the moment was found.
+pub(super) fn clock_of(context: &Context, key: &str) -> Option<String> {
+    let key = CLOCK.into_iter().find(|clock| clock.eq_ignore_ascii_case(key))?;
+    let value = CLOCK.into_iter().find_map(|clock| context.get(&clock.to_ascii_lowercase())?.told())?;
+    Some(Instant::parse(&value).map_or(value, |moment| spelled(key, moment)))
 }
 
 pub(super) fn read(pairs: &[(String, String)]) -> Result<Given, Fault> {

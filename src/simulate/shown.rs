@@ -114,8 +114,10 @@ fn context(set: &Compiled<'_>, request: &Request, trace: &Trace) -> Vec<(String,
     keys.dedup_by(|left, right| left.eq_ignore_ascii_case(right));
     keys.into_iter()
         .map(|key| {
-            let value = request.context.get(&key.to_ascii_lowercase());
-            let value = value.map(|value| value.told().unwrap_or_else(|| "?".to_owned()));
+            let value = super::context::clock_of(&request.context, &key).or_else(|| {
+                let value = request.context.get(&key.to_ascii_lowercase());
+                value.map(|value| value.told().unwrap_or_else(|| "?".to_owned()))
+            });
             (key, value)
         })
         .collect()

@@ -27,7 +27,11 @@ pub(super) fn resources(
     keys.into_iter()
         .flat_map(|key| {
             // The example, and keys at the edges of the pattern: nothing, a letter or a folder where anything may stand.
-            let filled = ["", "z", "zz/0"].map(|text| key.pattern.replace('*', text).replace('?', "z"));
+            let plain = ["", "z", "zz/0"];
+            // Where a whole name is free, it may end as the data's do.
+            let ends = ["z.csv.gz", "z-Manifest.json"].into_iter().filter(|_| key.pattern.ends_with('*'));
+            let filled = plain.into_iter().chain(ends);
+            let filled = filled.map(|text| key.pattern.replace('*', text).replace('?', "z"));
             std::iter::once(key.example.clone()).chain(filled)
         })
         .map(|key| arn(&key))

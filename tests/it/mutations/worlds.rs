@@ -17,6 +17,7 @@ use preflight::judge::Library;
 use preflight::policy::{self, FaultKind, Policy};
 use preflight::source::Sources;
 use preflight::syntax::read_json;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -224,12 +225,14 @@ impl Puzzle<'_, '_> {
         }
         let mut request = Request::new(caller.clone(), action, resource, owner, context);
         for key in self.set.keys() {
-            // A slip of the pen in the name of a key makes none that anybody sends.
-            let is_slip = catalog::condition_key(key).is_none() && catalog::closest_global_key(key).is_some();
-            let carried = (key.starts_with("aws:") && !is_slip)
-                || catalog::action(action).is_some_and(|action| action.condition_key(key).is_some());
-            let computed = request.context.get(key).is_some();
-            if carried && !computed && !decided.iter().any(|name| name == key) && !template.is_absent(key) {
+            let is_settled = request.context.get(key).is_some()
+                || decided.iter().any(|name| name == key)
+                || template.is_absent(key);
+            let is_carried = || {
+                (key.starts_with("aws:") && !is_slip(key))
+                    || catalog::action(action).is_some_and(|action| action.condition_key(key).is_some())
+            };
+            if !is_settled && is_carried() {
                 request.context.set(key, ContextValue::Unseen);
             }
         }
@@ -264,6 +267,16 @@ impl Puzzle<'_, '_> {
             other => self.form.fill(other).ok(),
         }
     }
+}
+
+thread_local! {
+    static SLIPS: RefCell<BTreeMap<String, bool>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// A slip of the pen in the name of a key makes none that anybody sends.
+fn is_slip(key: &str) -> bool {
+    let look = || catalog::condition_key(key).is_none() && catalog::closest_global_key(key).is_some();
+    SLIPS.with(|slips| *slips.borrow_mut().entry(key.to_owned()).or_insert_with(look))
 }
 
 /// Identifiers that the export may have: one that no policy names, and each that one names behind the export's name, its
