@@ -13,7 +13,7 @@ pub use tested::FreeFact;
 
 use self::build::Builder;
 use super::caller::Caller;
-use super::condition::{Template, ValueTest};
+use super::condition::{Operand, Template, ValueTest};
 use super::glob::Glob;
 use super::layers::{Layer, LayerKind, Layers};
 use super::principal::PrincipalTest;
@@ -70,6 +70,25 @@ pub(super) enum Test {
         pattern: u32,
         hole: u32,
     },
+}
+
+impl Test {
+    /// The text with variables that it compares with.
+    pub(super) fn template(&self) -> Option<&Template> {
+        match self {
+            Test::ResourceTemplate(template) => Some(template),
+            Test::Value { test, .. } => match &test.operand {
+                Operand::Template(template) => Some(template),
+                _ => None,
+            },
+            Test::Action(_)
+            | Test::Resource(_)
+            | Test::Principal(_)
+            | Test::Unreadable(_)
+            | Test::Hole { .. }
+            | Test::Held { .. } => None,
+        }
+    }
 }
 
 /// An action pattern, in lower case.
@@ -147,6 +166,8 @@ pub(super) struct CompiledLayer {
 pub struct Compiled<'p> {
     pub(super) atoms: Vec<Test>,
     pub(super) keys: Vec<Box<str>>,
+    /// So many of the keys, the first ones, are those of clauses; the others stand in variables alone.
+    clause_keys: usize,
     pub(super) statements: Vec<CompiledStatement>,
     origins: Vec<(&'p Policy, &'p Statement)>,
     layers: [CompiledLayer; 7],
@@ -192,6 +213,7 @@ impl<'p> Compiled<'p> {
         let new_set = Self {
             atoms: old_set.atoms.clone(),
             keys: old_set.keys.clone(),
+            clause_keys: old_set.clause_keys,
             statements: old_set.statements.clone(),
             origins: old_set.origins.clone(),
             layers: second,
@@ -210,6 +232,12 @@ impl<'p> Compiled<'p> {
             shift(&mut statement.effect_atom);
             statement.clauses.iter_mut().for_each(|clause| shift(&mut clause.whole));
         }
+        let clause_keys = builder.keys.len();
+        for key in builder.atoms.iter().filter_map(Test::template).flat_map(Template::keys) {
+            if !builder.keys.iter().any(|known| **known == *key) {
+                builder.keys.push(key.into());
+            }
+        }
         let mut free_names = builder.free_names;
         free_names.extend(
             (0..builder.keys.len()).filter_map(|key| u32::try_from(key).ok()).map(FreeName::KeyPresence),
@@ -217,6 +245,7 @@ impl<'p> Compiled<'p> {
         Self {
             atoms: builder.atoms,
             keys: builder.keys,
+            clause_keys,
             statements: builder.statements,
             origins: builder.origins,
             layers,
@@ -289,6 +318,17 @@ impl<'p> Compiled<'p> {
     pub(super) fn presence_atom(&self, key: u32) -> FreeAtom {
         let behind = self.free_names.len() - self.keys.len();
         FreeAtom(u32::try_from(self.atoms.len() + behind).unwrap_or(u32::MAX).saturating_add(key))
+    }
+
+    /// The free atom that says whether a key is there which a text has as a variable, by its name in lower case.
+    pub(super) fn presence_of_variable(&self, key: &str) -> Option<FreeAtom> {
+        let at = self.keys.iter().position(|name| **name == *key)?;
+        u32::try_from(at).ok().map(|at| self.presence_atom(at))
+    }
+
+    /// Whether a clause looks at a key, which is given in lower case.
+    pub(super) fn has_clause_on(&self, key: &str) -> bool {
+        self.keys.iter().take(self.clause_keys).any(|name| **name == *key)
     }
 
     pub(super) fn key_name(&self, key: u32) -> &str {

@@ -12,6 +12,7 @@ mod path;
 mod solve;
 mod taken;
 mod twins;
+mod variables;
 
 use super::ask::{Answer, Dependence, Patch, Question, Witness};
 use super::compile::{Axis, Compiled};
@@ -221,8 +222,10 @@ impl<'a, 'p> Search<'a, 'p> {
                 continue;
             }
             let customary = (dimension, dimension.customary());
-            let supposed =
-                (dimension.of(at.world) == Some(customary.1)).then(|| self.step(at, path, customary));
+            // Where a variable has no value, tests are others than where it has one.
+            let is_alike = self.variable_of(dimension, at.request).is_none();
+            let supposed = (is_alike && dimension.of(at.world) == Some(customary.1))
+                .then(|| self.step(at, path, customary));
             if supposed != Some(Step::Taken) {
                 is_decided = false;
                 self.branch(at, path, dimension, supposed);
@@ -292,7 +295,14 @@ impl<'a, 'p> Search<'a, 'p> {
                 Dimension::Unseen(layer) => world.set_unseen_denies(layer, choice.1 == 0),
                 Dimension::Unknown(_) => {}
             }
-            self.explore(Branch { world: &world, ..at }, path);
+            match self.with_variable(at.request, choice) {
+                None => self.explore(Branch { world: &world, ..at }, path),
+                Some(request) => {
+                    self.taken.forget_values(self.set);
+                    self.explore(Branch { world: &world, request: &request, ..at }, path);
+                    self.taken.forget_values(self.set);
+                }
+            }
             self.back(path);
         }
         step

@@ -37,24 +37,12 @@ pub enum FreeFact<'c> {
 impl<'p> Compiled<'p> {
     /// Condition keys that any clause or variable of the set looks at, in lower case.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|key| &**key).chain(self.template_keys())
+        self.keys.iter().map(|key| &**key)
     }
 
     /// Condition keys of the variables in texts, in lower case.
     pub(in crate::eval) fn template_keys(&self) -> impl Iterator<Item = &str> {
-        self.atoms.iter().flat_map(|atom| match atom {
-            Test::ResourceTemplate(template) => template.keys().collect::<Vec<_>>(),
-            Test::Value { test, .. } => match &test.operand {
-                Operand::Template(template) => template.keys().collect(),
-                _ => Vec::new(),
-            },
-            Test::Action(_)
-            | Test::Resource(_)
-            | Test::Principal(_)
-            | Test::Unreadable(_)
-            | Test::Hole { .. }
-            | Test::Held { .. } => Vec::new(),
-        })
+        self.atoms.iter().filter_map(Test::template).flat_map(Template::keys)
     }
 
     /// Every text that a condition or a `Resource` of the set compares with, as written.

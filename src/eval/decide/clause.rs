@@ -83,7 +83,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let mut null = false;
         let mut mistyped = false;
         for atom in &clause.atoms {
-            match self.atom(*atom, value) {
+            match self.look(*atom, value) {
                 Truth::Yes => return !negated,
                 Truth::No => {}
                 Truth::Null => null = true,
@@ -123,8 +123,10 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let (mut null, mut mistyped) = (false, false);
         for atom in &clause.atoms {
             // No value passes these, whatever it is.
+            let without = self.without(*atom);
+            let context = without.as_ref().unwrap_or(&self.request.context);
             let test = self.set.value_test(FreeAtom(*atom));
-            match test.map(|test| test.hopeless(&self.request.context)) {
+            match test.map(|test| test.hopeless(context)) {
                 Some(Some(Truth::Null)) => null = true,
                 Some(Some(_)) => mistyped = true,
                 Some(None) | None if self.open(*atom, None) => return !negated,

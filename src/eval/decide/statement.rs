@@ -3,6 +3,7 @@
 use super::Pass;
 use crate::eval::compile::{CompiledElement, CompiledStatement, ElementKind, ElementRef, StatementId, Test};
 use crate::eval::condition::Truth;
+use crate::eval::context::{Context, ContextValue};
 use crate::eval::decide::DenyReason;
 use crate::eval::glob::Glob;
 use crate::eval::layers::LayerKind;
@@ -128,7 +129,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         let mut any = false;
         let mut null = false;
         for atom in &element.atoms {
-            let matches = match self.atom(*atom, "") {
+            let matches = match self.look(*atom, "") {
                 Truth::Yes => true,
                 Truth::No | Truth::Mistyped => false,
                 // A variable without a value: the statement matches no resource, in either form.
@@ -152,8 +153,45 @@ impl<R: Recorder> Pass<'_, '_, R> {
         any != element.negated
     }
 
+    /// What a test says of a value, or of the resource. Where nobody knows whether a variable of its text has a value, that is
+    /// asked first: without one the test may say something else than with any value.
+    #[inline]
+    pub(super) fn look(&mut self, atom: u32, value: &str) -> Truth {
+        match self.without(atom) {
+            None => self.atom(atom, value),
+            Some(context) => self.atom_in(atom, value, &context),
+        }
+    }
+
+    /// The context without the variables of a test's text that are not there in this world, though nobody knows whether they
+    /// are; nothing if there are no such.
+    pub(super) fn without(&mut self, atom: u32) -> Option<Context> {
+        let set = self.set;
+        let atom = match set.atoms.get(atom as usize) {
+            Some(Test::Held { pattern, .. }) => set.atoms.get(*pattern as usize),
+            other => other,
+        };
+        let request = self.request;
+        let mut context: Option<Context> = None;
+        for key in atom?.template()?.keys() {
+            if request.context.get(key) != Some(&ContextValue::Unseen) {
+                continue;
+            }
+            let presence = set.presence_of_variable(key);
+            if presence.is_some_and(|presence| !self.free(presence)) {
+                context.get_or_insert_with(|| request.context.clone()).remove(key);
+            }
+        }
+        context
+    }
+
     #[inline]
     pub(super) fn atom(&self, atom: u32, value: &str) -> Truth {
+        self.atom_in(atom, value, &self.request.context)
+    }
+
+    #[inline]
+    fn atom_in(&self, atom: u32, value: &str, context: &Context) -> Truth {
         let request = self.request;
         match self.set.atoms.get(atom as usize) {
             Some(Test::Action(test)) => test.pattern.matches(&request.action_lower).into(),
@@ -161,14 +199,12 @@ impl<R: Recorder> Pass<'_, '_, R> {
             // Of many resources some match and some do not: the search over spaces splits them.
             Some(Test::Resource(_)) if request.space.is_some() => Truth::Free,
             Some(Test::ResourceTemplate(template)) if request.space.is_some() => {
-                if template.is_null(&request.context) { Truth::Null } else { Truth::Free }
+                if template.is_null(context) { Truth::Null } else { Truth::Free }
             }
             Some(Test::Resource(glob)) => glob.matches(&request.resource).into(),
-            Some(Test::ResourceTemplate(template)) => {
-                template.matches_resource(&request.resource, &request.context)
-            }
-            Some(Test::Value { test, .. }) => test.test(value, &request.context),
-            Some(Test::Held { pattern, .. }) => match self.atom(*pattern, value) {
+            Some(Test::ResourceTemplate(template)) => template.matches_resource(&request.resource, context),
+            Some(Test::Value { test, .. }) => test.test(value, context),
+            Some(Test::Held { pattern, .. }) => match self.atom_in(*pattern, value, context) {
                 Truth::No => Truth::No,
                 Truth::Null => Truth::Null,
                 // It depends on what fills the hole, the type included.

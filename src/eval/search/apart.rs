@@ -52,7 +52,7 @@ impl Compiled<'_> {
     /// of the set looks at it.
     pub(in crate::eval) fn compared_with(&self, atom: FreeAtom) -> Option<&str> {
         let key = self.only_variable(atom)?;
-        let is_looked_at = self.keys.iter().any(|name| **name == *key);
+        let is_looked_at = self.has_clause_on(key);
         let by_texts = self.template_keys().filter(|name| *name == key).count();
         (!is_looked_at && by_texts == 1).then_some(key)
     }

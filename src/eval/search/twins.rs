@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html> (default values, checked 2026-11)
 
 use super::{Branch, Choices, Search};
+use crate::eval::context::ContextValue;
 use crate::eval::member::{self, Found, Language};
 use crate::eval::request::Request;
 use crate::eval::world::FreeAtom;
@@ -27,7 +28,9 @@ impl Search<'_, '_> {
         for one in &takes {
             for other in &leaves {
                 let Some((own, of_other)) = self.set.defaults_apart(*one, *other) else { continue };
-                if own.is_empty() {
+                let is_there =
+                    |key: &String| !matches!(at.request.context.get(key), None | Some(ContextValue::Unseen));
+                if own.is_empty() || own.iter().chain(&of_other).all(is_there) {
                     return Twins::Impossible;
                 }
                 if !of_other.is_empty() || own.iter().any(|key| !super::is_open(at.request, key)) {

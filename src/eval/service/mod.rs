@@ -28,13 +28,14 @@ impl Facts {
         let lower = action.to_ascii_lowercase();
         let service = lower.split(':').next().unwrap_or_default();
         // Of an action that is not listed nobody knows: it may.
-        let has_resource = catalog::action(&lower).is_none_or(catalog::Action::has_resources);
+        // Asked last: the catalog of a service is unpacked for it.
+        let has_resource = || catalog::action(&lower).is_none_or(catalog::Action::has_resources);
         let is_of_session = matches!(lower.as_str(), "sts:tagsession" | "sts:setsourceidentity");
         Self {
-            asks_resource: has_resource || !matches!(service, "kms" | "s3" | "sts"),
-            takes_rcp: has_resource && lower != "kms:retiregrant" && catalog::rcp_supports(service),
-            resource_must_allow: has_resource
-                && (service == "kms" || is_of_session || lower.starts_with("sts:assumerole")),
+            asks_resource: !matches!(service, "kms" | "s3" | "sts") || has_resource(),
+            takes_rcp: lower != "kms:retiregrant" && catalog::rcp_supports(service) && has_resource(),
+            resource_must_allow: (service == "kms" || is_of_session || lower.starts_with("sts:assumerole"))
+                && has_resource(),
             is_open: lower == "sts:getcalleridentity",
         }
     }
