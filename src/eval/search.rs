@@ -26,6 +26,7 @@ use super::world::{FreeAtom, World};
 use consulted::{Consulted, Open};
 pub(super) use path::Path;
 use taken::Taken;
+use variables::{is_open, is_unknown, is_wild};
 
 /// Leaves looked at for one question before giving up.
 pub(super) const BUDGET: usize = 4096;
@@ -320,8 +321,12 @@ impl<'a, 'p> Search<'a, 'p> {
     fn is_every(&self, atom: FreeAtom, request: &Request) -> bool {
         let every = |key: &str| matches!(request.context.get(key), Some(ContextValue::Every(_)));
         match self.set.axis(atom) {
-            // What a variable stands for that nobody knows is the same for all resources.
-            Axis::Resource if self.set.variables(atom).any(|key| is_unknown(request, key)) => false,
+            // What a variable stands for that nobody knows is the same for all resources, and so is what a star in a value means.
+            Axis::Resource
+                if self.set.variables(atom).any(|key| is_unknown(request, key) || is_wild(request, key)) =>
+            {
+                false
+            }
             Axis::Resource => request.space.is_some() || self.set.variables(atom).any(every),
             Axis::Key(key) => every(self.set.key_name(key)),
             Axis::None => self.set.clause_key(atom).is_some_and(every),
@@ -378,20 +383,4 @@ struct Branch<'b> {
     member: usize,
     request: &'b Request,
     world: &'b World,
-}
-
-/// Whether a key has one value, or none, which nobody knows.
-fn is_unknown(request: &Request, key: &str) -> bool {
-    matches!(
-        request.context.get(key),
-        Some(ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen)
-    )
-}
-
-/// Whether nobody knows the value of a key.
-fn is_open(request: &Request, key: &str) -> bool {
-    matches!(
-        request.context.get(key),
-        Some(ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen | ContextValue::Every(_))
-    )
 }

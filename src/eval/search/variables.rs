@@ -29,3 +29,24 @@ impl Search<'_, '_> {
         Some(request)
     }
 }
+
+/// Whether a key has a value with a wildcard in it: AWS does not say whether it expands where a variable stands for it.
+pub(super) fn is_wild(request: &Request, key: &str) -> bool {
+    matches!(request.context.get(key), Some(ContextValue::One(value)) if value.contains(['*', '?']))
+}
+
+/// Whether a key has one value, or none, which nobody knows.
+pub(super) fn is_unknown(request: &Request, key: &str) -> bool {
+    matches!(
+        request.context.get(key),
+        Some(ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen)
+    )
+}
+
+/// Whether nobody knows the value of a key.
+pub(super) fn is_open(request: &Request, key: &str) -> bool {
+    matches!(
+        request.context.get(key),
+        Some(ContextValue::Unknown | ContextValue::Within(_) | ContextValue::Unseen | ContextValue::Every(_))
+    )
+}
