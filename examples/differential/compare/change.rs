@@ -133,9 +133,20 @@ pub(crate) fn account_of_not_principal(case: &Value) -> Option<Value> {
                     .is_some_and(|text| text == account || text.ends_with(&format!("::{account}:root")))
             };
             let itself = list.iter().any(|value| value.as_str() == Some(&*caller));
-            if !itself && !list.iter().all(is_account) {
-                list.retain(|value| !is_account(value));
+            if itself || list.iter().all(is_account) {
+                continue;
             }
+            // Where another session of the role is listed, it is the same with the role.
+            let role = caller.split(":assumed-role/").nth(1).and_then(|path| path.split('/').next());
+            let sessions = role.map(|role| format!(":assumed-role/{role}/"));
+            let is_session = |value: &Value| {
+                sessions.as_deref().is_some_and(|part| value.as_str().unwrap_or_default().contains(part))
+            };
+            let own = role.filter(|_| list.iter().any(is_session)).map(|role| format!(":role/{role}"));
+            let is_role = |value: &Value| {
+                own.as_deref().is_some_and(|end| value.as_str().unwrap_or_default().ends_with(end))
+            };
+            list.retain(|value| !is_account(value) && !is_role(value));
         }
     })
 }
@@ -209,7 +220,9 @@ pub(crate) fn meaning_of_public(case: &Value) -> Option<Value> {
     let statements = case.pointer("/resource_policy/Statement")?.as_array()?;
     let pinned = statements.iter().any(|statement| {
         let text = statement["Condition"].to_string().to_ascii_lowercase();
-        ["aws:principalarn", "aws:principalaccount", "aws:sourcearn"].iter().any(|key| text.contains(key))
+        ["aws:principalarn", "aws:principalaccount", "aws:sourcearn", "aws:userid"]
+            .iter()
+            .any(|key| text.contains(key))
     });
     let mut new = case.clone();
     new["ext"].as_object_mut()?.remove("public_access_block");

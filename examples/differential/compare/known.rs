@@ -138,7 +138,7 @@ pub(crate) const ALL: &[Known] = &[
     },
     Known {
         name: "account-in-not-principal",
-        why: "spares every identity of an account that NotPrincipal lists beside one user; the example denies the others \
+        why: "spares every identity of an account, and every session of a role, that NotPrincipal lists beside one; the example denies the others \
               <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>",
         change: change::account_of_not_principal,
     },
@@ -168,8 +168,8 @@ pub(crate) const ALL: &[Known] = &[
     },
     Known {
         name: "meaning-of-public",
-        why: "counts a policy pinned by `aws:PrincipalArn`, or by a key in capitals, as public; the page names a principal, \
-              and keys have no case <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>",
+        why: "counts a policy pinned by `aws:PrincipalArn` or `aws:userid`, or by a key in capitals, as public; the page names a principal \
+              and `aws:userid`, and keys have no case <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>",
         change: change::meaning_of_public,
     },
     Known {
