@@ -52,6 +52,8 @@ pub struct ReaderRecord {
     pub gaps: Vec<String>,
     /// Where AWS says that the user or role that was asked for does not exist.
     pub missing: Option<Said>,
+    /// The reader in an answer about everybody, which shows all that it has.
+    pub details: Option<Place>,
     /// Where an answer says that the reader has no policy and is in no group.
     pub nothing: Option<Place>,
 }

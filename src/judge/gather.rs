@@ -2,14 +2,13 @@
 //! policies that are attached to it without being at hand.
 
 use super::groups;
-use super::known::meaning;
 use crate::contract::Form;
 use crate::eval::{Caller, CallerKind};
 use crate::evidence::{
     AnswerKind, BoundaryRecord, Evidence, Key, OwnerKind, Password, PolicyAnswer, PolicyDocument, PolicyList,
     ReaderRecord, Role, Said, answer_in,
 };
-use crate::policy::Embedded;
+use crate::policy::{Embedded, meaning};
 use crate::source::{Place, SourceId, Sources};
 use crate::syntax::{Document, Node, Value};
 use std::borrow::Cow;
@@ -237,9 +236,10 @@ fn take(sources: &Sources, source: SourceId, reader: &str, out: &mut Evidence, g
     let groups = items(holder, "GroupList").iter();
     let groups = groups.filter_map(|node| Some(Said { text: node.as_str()?.to_owned(), place: place(node) }));
     taker.out.reader.groups.get_or_insert_with(|| groups.collect());
+    let told = holder.get("AttachedManagedPolicies").or_else(|| holder.get("Arn")).unwrap_or(holder);
+    taker.out.reader.details = Some(place(told));
     let lists = ["UserPolicyList", "RolePolicyList", "AttachedManagedPolicies", "GroupList"];
     if lists.iter().all(|list| items(holder, list).is_empty()) {
-        let told = holder.get("AttachedManagedPolicies").or_else(|| holder.get("Arn")).unwrap_or(holder);
         taker.out.reader.nothing = Some(place(told));
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::contract::{ContractFault, Form};
 use crate::evidence::{Evidence, Role};
-use crate::policy::{self, Policy, Statement, Text};
+use crate::policy::{self, Policy, Statement, meaning};
 use crate::shipped::Shipped;
 use crate::source::{Sources, Span};
 use crate::syntax::read_json;
@@ -153,40 +153,4 @@ fn fill(template: &str, form: &Form) -> Option<Policy> {
     let mut sources = Sources::new();
     let source = sources.add("known text", text.clone());
     Some(policy::read(&read_json(&text).root, source, 0))
-}
-
-/// A statement without what does not matter: order, Sid, one value or a list of one.
-pub(super) fn meaning(statement: &Statement) -> String {
-    let sorted = |items: &mut dyn Iterator<Item = &Text>| {
-        let mut list: Vec<&str> = items.map(|item| &*item.value).collect();
-        list.sort_unstable();
-        list.join(" ")
-    };
-    let principals = statement.principals.as_ref().map(|principals| {
-        let mut list: Vec<String> = principals
-            .entries
-            .iter()
-            .map(|entry| format!("{:?}:{}", entry.kind, entry.value.value))
-            .collect();
-        list.sort_unstable();
-        (principals.negated, list)
-    });
-    let element = |element: &Option<policy::Element>| {
-        element.as_ref().map(|element| (element.negated, sorted(&mut element.items.iter())))
-    };
-    let mut clauses: Vec<String> = statement
-        .clauses
-        .iter()
-        .map(|clause| {
-            let values = sorted(&mut clause.values.iter());
-            format!("{} {} {values}", clause.operator.value, clause.key.value.to_ascii_lowercase())
-        })
-        .collect();
-    clauses.sort_unstable();
-    format!(
-        "{:?} {principals:?} {:?} {:?} {clauses:?}",
-        statement.effect,
-        element(&statement.actions),
-        element(&statement.resources)
-    )
 }

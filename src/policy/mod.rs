@@ -10,6 +10,7 @@ mod document;
 mod embedded;
 mod fill;
 mod length;
+mod meaning;
 mod operator;
 mod placed;
 mod read;
@@ -24,6 +25,7 @@ pub use document::{
 };
 pub use embedded::{Embedded, is_policy, misspelt_statement};
 pub use length::Length;
+pub use meaning::meaning;
 pub use operator::{BaseOperator, Operator, SetOperator};
 pub use read::{none, read, read_as};
 pub use text::{Hole, Text, TextKind, TextPiece};

@@ -5,7 +5,7 @@ use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::evidence::{AnswerKind, OwnerKind, PolicyDocument, PolicyList, Role, Said};
 use crate::finding::{Change, Repair, State};
-use crate::policy::arn;
+use crate::policy::{arn, meaning};
 use crate::rulebook::Values;
 use crate::source::Place;
 use std::collections::BTreeSet;
@@ -119,7 +119,41 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
             causes.push(cause);
         }
     }
+    causes.extend(beside_details(subject));
     causes
+}
+
+/// Files with policies that an answer about everybody, which shows all that the reader has, does not show of it.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UserDetail.html> (checked 2026-11)
+fn beside_details(subject: &Subject<'_>) -> Vec<Cause> {
+    let (evidence, record) = (subject.evidence, &subject.evidence.reader);
+    let Some(details) = record.details.filter(|_| record.gaps.is_empty()) else { return Vec::new() };
+    let said = |document: &PolicyDocument| -> BTreeSet<String> {
+        document.policy.statements.iter().map(meaning).collect()
+    };
+    let (own, others): (Vec<_>, Vec<_>) =
+        evidence.of(Role::ReaderPolicy).partition(|document| document.source == details.source);
+    let has: Vec<BTreeSet<String>> = own.into_iter().map(said).collect();
+    // An inline policy that another answer shows of the reader contradicts this one: which is the newer nobody tells.
+    let is_shown = |document: &PolicyDocument| {
+        let answers = || record.policies.iter().filter(|answer| answer.source == document.source);
+        document.from_template
+            || document.attachment.is_some()
+            || answers().any(|answer| answer.owner.is_some())
+    };
+    let is_loose = |document: &&PolicyDocument| {
+        !document.is_nothing() && !is_shown(document) && !has.contains(&said(document))
+    };
+    let told = |document: &PolicyDocument| {
+        let file = subject.sources.get(document.source).name();
+        let file = file.rsplit('/').next().unwrap_or(file);
+        let place = Place { source: document.source, span: document.policy.statement_span };
+        let mut cause = cause(file, place, None);
+        cause.related.push((details, "this is all that the reader has".to_owned()));
+        cause.repairs.extend(attaching(subject, document).map(Repair::of));
+        cause
+    };
+    others.into_iter().filter(is_loose).map(told).collect()
 }
 
 /// The command that gives the reader a policy that lies in a file: as one of its own, since nothing tells whether there is a
