@@ -61,7 +61,8 @@ impl Exports {
             }
             self.definitions.push(definition);
         }
-        if let Some(node) = root.get("LocationConstraint") {
+        // `head-bucket` tells it, too.
+        if let Some(node) = root.get("LocationConstraint").or_else(|| root.get("BucketRegion")) {
             self.bucket_region = region(node)
                 .map(|region| (region, Place { source, span: node.span }))
                 .or_else(|| self.bucket_region.take());

@@ -3,8 +3,8 @@
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::{BucketQuestion, FormValue, Origin};
 use crate::eval::Instant;
-use crate::evidence::{Said, Term};
-use crate::finding::State;
+use crate::evidence::{EncryptionRecord, KmsKey, LifecycleRule, Said, Term};
+use crate::finding::{Change, Repair, State};
 use crate::policy::arn;
 use crate::rulebook::Values;
 
@@ -13,6 +13,7 @@ pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome 
         BucketQuestion::Exists => exists(subject),
         BucketQuestion::Kept(days) => kept(subject, days),
         BucketQuestion::Readable(days) => readable(subject, days),
+        BucketQuestion::Unarchived(days) => unarchived(subject, days),
         BucketQuestion::Owned => owned(subject),
         BucketQuestion::ReaderPays { reader } => reader_pays(subject, reader),
         BucketQuestion::DeliveryPays => delivery_pays(subject),
@@ -22,6 +23,7 @@ pub(super) fn check(subject: &Subject<'_>, question: BucketQuestion) -> Outcome 
             Outcome { facts, ..Outcome::of(State::Unknown) }
         }
         BucketQuestion::KeyRegion => key_region(subject),
+        BucketQuestion::KeyWorks => key_works(subject),
         BucketQuestion::Private => private(subject),
         BucketQuestion::Public => super::others::public(subject),
     }
@@ -48,6 +50,10 @@ fn exists(subject: &Subject<'_>) -> Outcome {
     let Some(list) = record.lists.iter().find(|_| is_of_account && !is_listed) else {
         return Outcome::of(State::Holds);
     };
+    // S3 knows it, so that it is another account's.
+    if record.found.is_some() {
+        return waits(FactRef::with("bucket-owner", "name", bucket));
+    }
     let causes = match list.is_page {
         true => Vec::new(),
         false => vec![Cause::new("bucket", "not-listed", list.place, values())],
@@ -55,20 +61,24 @@ fn exists(subject: &Subject<'_>) -> Outcome {
     Outcome { causes, ..waits(FactRef::with("bucket-elsewhere", "name", bucket)) }
 }
 
+/// Whether a lifecycle rule is about the export's files. One that looks at tags or sizes, or a folder that nobody told, may or
+/// may not be.
+fn hits(subject: &Subject<'_>, rule: &LifecycleRule) -> Option<bool> {
+    let root = subject.form.root().map(|root| format!("{root}/"));
+    let prefix = rule.prefix.as_deref()?;
+    if prefix.is_empty() {
+        return Some(true);
+    }
+    let root = root?;
+    Some(root.starts_with(prefix) || prefix.starts_with(root.as_str()))
+}
+
 /// Whether the export's files stay readable for a number of days.
 fn kept(subject: &Subject<'_>, needed: i64) -> Outcome {
-    let root = subject.form.root().map(|root| format!("{root}/"));
     let mut causes = Vec::new();
     let mut is_unsure = false;
     for rule in &subject.evidence.bucket.lifecycle {
-        // A rule that looks at tags or sizes, or a folder that nobody told, may or may not be about these files.
-        let hits = match (&rule.prefix, &root) {
-            (Some(prefix), _) if prefix.is_empty() => Some(true),
-            (Some(prefix), Some(root)) => {
-                Some(root.starts_with(prefix.as_str()) || prefix.starts_with(root.as_str()))
-            }
-            (Some(_), None) | (None, _) => None,
-        };
+        let hits = hits(subject, rule);
         let values =
             |days: i64| Values::new().with("found", days.to_string()).with("needed", needed.to_string());
         let days = |term: &Term| Some(days(subject, term)).filter(|days| *days < needed);
@@ -96,6 +106,19 @@ fn kept(subject: &Subject<'_>, needed: i64) -> Outcome {
     };
     let facts = if state == State::Unknown { vec![FactRef::new("lifecycle-filter")] } else { Vec::new() };
     Outcome { causes, facts, ..Outcome::of(state) }
+}
+
+/// Whether no lifecycle rule may have archived files by now that are read first, or taken all of them away. A listing shows it.
+fn unarchived(subject: &Subject<'_>, needed: i64) -> Outcome {
+    let may_be = |rule: &&LifecycleRule| {
+        let archives = rule.archives.as_ref().is_some_and(|(term, ..)| days(subject, term) < needed);
+        let deletes = rule.expires.as_ref().is_some_and(|(term, _)| days(subject, term) < 1);
+        (archives || deletes) && hits(subject, rule) != Some(false)
+    };
+    match subject.evidence.bucket.lifecycle.iter().find(may_be) {
+        None => Outcome::of(State::Holds),
+        Some(_) => Outcome { facts: vec![FactRef::new("archived-by-now")], ..Outcome::of(State::Unknown) },
+    }
 }
 
 /// How many days a file that is delivered now is left alone.
@@ -187,6 +210,53 @@ fn key_region(subject: &Subject<'_>) -> Outcome {
     // By AWS's own page deliveries use another kind of encryption; nothing is written with a key of another Region.
     let facts = vec![FactRef::new("delivery-encryption")];
     Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
+}
+
+/// Whether the key that encrypts the bucket can be used: one that is switched off, or is to be deleted, neither writes nor
+/// reads. <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html> (checked 2026-11)
+fn key_works(subject: &Subject<'_>) -> Outcome {
+    let bucket = &subject.evidence.bucket;
+    let named = bucket.key().map(|key| key.text.as_str()).or(subject.form.text("kms-key"));
+    let is_meant = |name: &str| match &bucket.keys[..] {
+        // Which key an alias names shows where it was asked for.
+        [only] if arn::is_key_alias(name) => Some(only),
+        keys => keys.iter().find(|key| key.is(name)),
+    };
+    let Some(key) = named.and_then(is_meant) else {
+        if subject.strict {
+            return Outcome { facts: vec![FactRef::new("key-state")], ..Outcome::of(State::Unknown) };
+        }
+        let text = subject.phrases.say("key-works", &[]);
+        let source = "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html".to_owned();
+        let assumed = vec![Assumption { text, source: Some(source) }];
+        return Outcome { assumed, ..Outcome::of(State::Holds) };
+    };
+    let Some(state) = key.state.as_ref().filter(|_| !key.works()) else { return Outcome::of(State::Holds) };
+    let name = key.arn.as_ref().or(key.id.as_ref()).map_or_else(String::new, |said| said.text.clone());
+    let values = Values::new().with("found", state.text.as_str()).with("key", name);
+    let mut cause = Cause::new("bucket", "key-off", state.place, values);
+    cause.repairs.extend(switching_on(key, state).map(Repair::of));
+    // What was written with it nobody reads. What is written from now on may be written otherwise.
+    if bucket.object.as_ref().is_some_and(EncryptionRecord::is_kms) {
+        return Outcome { causes: vec![cause], ..Outcome::of(State::Broken) };
+    }
+    let facts = vec![FactRef::new("delivery-encryption")];
+    Outcome { causes: vec![cause], facts, ..Outcome::of(State::Unknown) }
+}
+
+/// The command that makes a key usable again, where one does. A key that was to be deleted is disabled after that.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html> (checked 2026-11)
+fn switching_on(key: &KmsKey, state: &Said) -> Option<Change> {
+    let arn = &key.arn.as_ref().filter(|arn| arn.text.chars().all(|next| next.is_ascii_graphic()))?.text;
+    let region = arn::split(arn).map(|[_, _, _, region, ..]| region)?;
+    let verbs: &[&str] = match &*state.text {
+        "Disabled" => &["enable-key"],
+        "PendingDeletion" => &["cancel-key-deletion", "enable-key"],
+        _ => return None,
+    };
+    let commands: Vec<String> =
+        verbs.iter().map(|verb| format!("aws kms {verb} --region {region} --key-id {arn}")).collect();
+    Some(Change::Run { command: commands.join(" && "), effect: None })
 }
 
 /// What S3 answers as long as nobody has changed it.

@@ -229,6 +229,7 @@ const OWN: &[CaseSpec] = &[
     case("layout", "months-passed-over", &["folder", "found", "needed", "name", "count"]),
     case("layout", "written-otherwise", &["folder", "found", "needed"]),
     case("layout", "archived", &["folder", "found", "name", "count"]),
+    case("layout", "empty", &["folder", "name", "count"]),
     // Settings of the bucket.
     case("bucket", "expires", FOUND_NEEDED),
     case("bucket", "archives", FOUND_NEEDED_NAME),
@@ -241,6 +242,7 @@ const OWN: &[CaseSpec] = &[
     case("bucket", "reader-pays", FOUND_NEEDED),
     case("bucket", "delivery-pays", FOUND_NEEDED),
     case("bucket", "key-region", FOUND_NEEDED),
+    case("bucket", "key-off", &["found", "key"]),
     case("bucket", "acl-public", FOUND),
     case("bucket", "public", &[]),
     // The reader's user, discovery, accounts.

@@ -5,6 +5,7 @@
 
 mod accepted;
 mod access;
+mod aside;
 mod asked;
 mod bucket;
 mod cases;
@@ -51,7 +52,7 @@ use crate::contract::{Ask, Demand};
 /// Puts one demand.
 #[must_use]
 pub fn put(subject: &Subject<'_>, demand: &Demand) -> Outcome {
-    let mut outcome = asked(subject, demand);
+    let mut outcome = aside::check(subject, |subject| asked(subject, demand));
     unnamed::without_names(subject, &mut outcome);
     outcome
 }

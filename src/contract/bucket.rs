@@ -9,6 +9,8 @@ pub enum BucketQuestion {
     Kept(i64),
     /// No delivered file of so many days must be restored before it can be read.
     Readable(i64),
+    /// No lifecycle rule archives files before they are so many days old, or deletes them at once.
+    Unarchived(i64),
     /// The bucket's owner owns the files, where that matters.
     Owned,
     /// Whoever reads need not say that they pay for it, which the product does not.
@@ -20,6 +22,8 @@ pub enum BucketQuestion {
     ManagedKey,
     /// The KMS key is of the bucket's Region.
     KeyRegion,
+    /// The KMS key is switched on.
+    KeyWorks,
     /// Deliveries need not say that they pay for it, of which AWS does not tell whether they do.
     DeliveryPays,
     /// No ACL lets everybody in, and AWS does not call the policy public.
@@ -40,16 +44,19 @@ impl BucketQuestion {
             ("kept", None) => Err("`question = \"kept\"` needs `days`"),
             ("readable", Some(days)) => Ok(Self::Readable(days)),
             ("readable", None) => Err("`question = \"readable\"` needs `days`"),
+            ("unarchived", Some(days)) => Ok(Self::Unarchived(days)),
+            ("unarchived", None) => Err("`question = \"unarchived\"` needs `days`"),
             ("owned", _) => Ok(Self::Owned),
             ("reader-pays", _) => Ok(Self::ReaderPays { reader: "reader" }),
             ("product-pays", _) => Ok(Self::ReaderPays { reader: "product-principal" }),
             ("managed-key", _) => Ok(Self::ManagedKey),
             ("key-region", _) => Ok(Self::KeyRegion),
+            ("key-works", _) => Ok(Self::KeyWorks),
             ("delivery-pays", _) => Ok(Self::DeliveryPays),
             ("private", _) => Ok(Self::Private),
             ("not-public", _) => Ok(Self::Public),
             _ => Err(
-                "`question` is `exists`, `kept`, `readable`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `managed-key`, `key-region`, `private` or `not-public`",
+                "`question` is `exists`, `kept`, `readable`, `unarchived`, `key-works`, `owned`, `reader-pays`, `product-pays`, `delivery-pays`, `managed-key`, `key-region`, `private` or `not-public`",
             ),
         }
     }

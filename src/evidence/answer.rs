@@ -76,6 +76,10 @@ kinds! {
     OwnershipControls "s3api get-bucket-ownership-controls" ["OwnershipControls"],
     /// The bucket's default encryption.
     Encryption "s3api get-bucket-encryption" ["ServerSideEncryptionConfiguration"],
+    /// That the bucket is there, and where.
+    HeadBucket "s3api head-bucket" ["BucketRegion" "AccessPointAlias"],
+    /// What a KMS key is and whether it can be used.
+    Key "kms describe-key" ["KeyMetadata"],
     /// Who pays for requests to the bucket.
     RequestPayment "s3api get-bucket-request-payment" ["Payer"],
     /// The bucket's lifecycle rules.
@@ -132,7 +136,9 @@ const LISTS: [&str; 14] = [
 
 /// Members that are plain values. A bucket in us-east-1 has the location `null`.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html> (checked 2026-11)
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 13] = [
+    "BucketRegion",
+    "AccessPointAlias",
     "ReportName",
     "S3Bucket",
     "ContentLength",

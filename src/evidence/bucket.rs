@@ -28,6 +28,10 @@ pub struct BucketRecord {
     pub ignores_public_acls: bool,
     /// Where AWS says that the bucket does not exist.
     pub missing: Option<Place>,
+    /// Where S3 answers that the bucket is there, whosever it is.
+    pub found: Option<Place>,
+    /// KMS keys that were described.
+    pub keys: Vec<KmsKey>,
     /// The buckets of an account, as S3 lists them.
     pub lists: Vec<BucketList>,
 }
@@ -41,6 +45,38 @@ pub struct EncryptionRecord {
     pub key: Option<Said>,
     /// Whether an S3 Bucket Key stands between, where it is told.
     pub has_bucket_key: Option<bool>,
+}
+
+/// A KMS key, as `describe-key` tells of it.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html> (checked 2026-11)
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KmsKey {
+    /// Its ARN.
+    pub arn: Option<Said>,
+    /// Its identifier.
+    pub id: Option<Said>,
+    /// `Enabled`, `Disabled`, `PendingDeletion` and others.
+    pub state: Option<Said>,
+}
+
+impl KmsKey {
+    /// Whether a text names this key: by ARN or by identifier.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+        match (&self.arn, &self.id) {
+            (Some(arn), _) => arn.text == name || (!name.starts_with("arn:") && last(&arn.text) == name),
+            (None, Some(id)) => last(name) == id.text,
+            (None, None) => false,
+        }
+    }
+
+    /// Whether S3 can use it to write and to read.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html> (checked 2026-11)
+    #[must_use]
+    pub fn works(&self) -> bool {
+        self.state.as_ref().is_none_or(|state| matches!(&*state.text, "Enabled" | "Updating"))
+    }
 }
 
 impl EncryptionRecord {
@@ -130,6 +166,13 @@ impl BucketRecord {
                 let rules = root.get("OwnershipControls").and_then(|all| all.get("Rules"));
                 let rule = rules.and_then(Node::as_array).and_then(<[_]>::first);
                 self.ownership = rule.and_then(|rule| Said::member(rule, "ObjectOwnership", source));
+            }
+            AnswerKind::HeadBucket => self.found = root.get("BucketRegion").map(|node| place(node, source)),
+            AnswerKind::Key => {
+                let Some(told) = root.get("KeyMetadata") else { return };
+                let [arn, id, state] =
+                    ["Arn", "KeyId", "KeyState"].map(|name| Said::member(told, name, source));
+                self.keys.push(KmsKey { arn, id, state });
             }
             AnswerKind::Buckets => self.lists.extend(buckets(root, source)),
             AnswerKind::RequestPayment => self.payer = Said::member(root, "Payer", source),

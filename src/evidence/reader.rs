@@ -1,6 +1,7 @@
 //! Who the reader is, as IAM's answers tell it: policies attached, groups, keys, password, boundary.
 
 use super::answer::AnswerKind;
+use super::PolicyDocument;
 use super::credential::CredentialRow;
 use super::holder::Holder;
 use super::loose::OwnerKind;
@@ -54,6 +55,8 @@ pub struct ReaderRecord {
     pub missing: Option<Said>,
     /// The reader in an answer about everybody, which shows all that it has.
     pub details: Option<Place>,
+    /// Policies at hand that the answer about everybody does not show of the reader, which bear on nothing.
+    pub set_aside: Vec<PolicyDocument>,
     /// Where an answer says that the reader has no policy and is in no group.
     pub nothing: Option<Place>,
 }

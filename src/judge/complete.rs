@@ -34,6 +34,11 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     if let Some(key) = evidence.bucket.key().filter(|key| is_key(&key.text)) {
         form.presume("kms-key", &key.text, "the bucket's settings name this key");
     }
+    if let (Some(alias), [described]) = (evidence.bucket.key(), &evidence.bucket.keys[..])
+        && let Some(arn) = described.arn.as_ref().filter(|_| arn::is_key_alias(&alias.text))
+    {
+        form.presume("kms-key", &arn.text, "the bucket's settings name an alias, and this is the key that was described");
+    }
     if let Some(bucket) = bucket_of(evidence) {
         form.presume("bucket", &bucket, "the bucket policy names this bucket and no other");
     }

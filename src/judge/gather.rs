@@ -8,7 +8,7 @@ use crate::evidence::{
     AnswerKind, BoundaryRecord, Evidence, Key, OwnerKind, Password, PolicyAnswer, PolicyDocument, PolicyList,
     ReaderRecord, Role, Said, answer_in,
 };
-use crate::policy::{Embedded, meaning};
+use crate::policy::{Embedded, arn, meaning};
 use crate::source::{Place, SourceId, Sources};
 use crate::syntax::{Document, Node, Value};
 use std::borrow::Cow;
@@ -50,6 +50,7 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     gaps.dedup();
     out.reader.gaps = gaps;
     without_other_groups(sources, &mut out);
+    set_aside(sources, &mut out);
     let is_role = form.text("reader").is_some_and(|reader| reader.contains(":role/"));
     no_policies(sources, name.as_deref(), is_role, &mut out);
     Cow::Owned(out)
@@ -76,6 +77,42 @@ fn without_other_groups(sources: &Sources, out: &mut Evidence) {
         let reason = format!("a policy of the group `{group}`, in which the reader is not");
         out.not_evaluated.push((sources.get(source).name().to_owned(), reason));
     }
+}
+
+/// A policy that an answer about everybody, which shows all that the reader has, does not show of it bears on nothing. An inline
+/// policy that another answer shows of the reader contradicts this one: which of them is the newer nobody tells.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UserDetail.html> (checked 2026-11)
+fn set_aside(sources: &Sources, out: &mut Evidence) {
+    let Some(details) = out.reader.details.filter(|_| out.reader.gaps.is_empty()) else { return };
+    let said = |document: &PolicyDocument| -> BTreeSet<String> {
+        document.policy.statements.iter().map(meaning).collect()
+    };
+    let has: Vec<BTreeSet<String>> = out
+        .of(Role::ReaderPolicy)
+        .filter(|document| document.source == details.source)
+        .map(said)
+        .collect();
+    let is_shown = |document: &PolicyDocument| {
+        let answers = || out.reader.policies.iter().filter(|answer| answer.source == document.source);
+        document.from_template
+            || document.attachment.is_some()
+            || answers().any(|answer| answer.owner.is_some())
+    };
+    let is_loose = |document: &PolicyDocument| {
+        document.role == Role::ReaderPolicy
+            && document.source != details.source
+            && !document.is_nothing()
+            && !is_shown(document)
+            && !has.contains(&said(document))
+    };
+    let (loose, kept): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut out.documents).into_iter().partition(is_loose);
+    out.documents = kept;
+    for document in &loose {
+        let reason = "a policy that the answer about everybody does not show of the reader".to_owned();
+        out.not_evaluated.push((sources.get(document.source).name().to_owned(), reason));
+    }
+    out.reader.set_aside = loose;
 }
 
 /// A reader of which every list was read, and every list is empty, has no policy: that is known, and not missing.
@@ -170,11 +207,12 @@ fn missing(sources: &Sources, evidence: &Evidence, reader: Option<&str>) -> Vec<
     };
     let is_open = |name: &&Said| !named.contains(&name.text.as_str());
     let holds = |file: &Unnamed<'_>, name: &Said| crate::checks::is_file_of(file.file, &name.text);
-    let open_attached: BTreeSet<&str> = attached()
+    // What AWS wrote no file of the account's is, unless it is called so.
+    let (of_aws, open_attached): (BTreeSet<&str>, BTreeSet<&str>) = attached()
         .filter(is_open)
         .filter(|name| !files.iter().any(|file| holds(file, name)))
         .map(|name| name.text.as_str())
-        .collect();
+        .partition(|name| arn::is_policy_of_aws(&arn_of(name)));
     let open_inline: BTreeSet<&str> = inline()
         .filter(is_open)
         .filter(|name| !files.iter().any(|file| !file.is_managed && holds(file, name)))
@@ -187,7 +225,7 @@ fn missing(sources: &Sources, evidence: &Evidence, reader: Option<&str>) -> Vec<
     };
     let (managed, free): (Vec<_>, Vec<_>) =
         files.iter().filter(|file| !is_taken(file)).partition(|file| file.is_managed);
-    let mut gaps = Vec::new();
+    let mut gaps: Vec<String> = of_aws.iter().map(|name| arn_of(name)).collect();
     let left = free.len().checked_sub(open_inline.len());
     if left.is_none_or(|left| open_attached.len() > managed.len() + left) {
         if left.is_none() || !free.is_empty() {

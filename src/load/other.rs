@@ -88,7 +88,7 @@ pub(super) fn text_form(
                     evidence.reader.missing = text.map(|text| Said { text: text.to_owned(), place });
                     "get-user"
                 }
-                ("NoSuchBucket", _) => {
+                ("NoSuchBucket", _) | ("404", "HeadBucket") => {
                     evidence.bucket.missing = Some(place);
                     "head-bucket"
                 }

@@ -214,7 +214,6 @@ fn answered(sources: &mut Sources, whole: SourceId, reply: &Reply, output: Span,
         | "sts assume-role"
         | "iam get-policy"
         | "iam get-access-key-last-used"
-        | "kms describe-key"
         | "organizations list-policies-for-target"
         | "organizations describe-policy" => {}
         "organizations list-parents" => {

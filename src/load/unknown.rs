@@ -3,8 +3,7 @@
 use crate::syntax::{Document, Issue, IssueKind, Node, Value};
 
 /// Answers of the AWS CLI that hold nothing which is asked for here: members at the root, and what to run instead.
-const SAYS_NOTHING: [(&[&str], &str); 7] = [
-    (&["KeyMetadata"], "what `kms describe-key` says; the key's policy is asked for: aws kms get-key-policy"),
+const SAYS_NOTHING: [(&[&str], &str); 6] = [
     (
         &["Policies"],
         "names of policies without what stands in them; `describe-policy` or `get-policy-version` gives that",

@@ -117,6 +117,13 @@ pub fn account_of(text: &str) -> Option<&str> {
     is_account(account).then_some(account)
 }
 
+/// Whether an ARN names a managed policy of AWS's own, which all accounts have.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html> (checked 2026-11)
+#[must_use]
+pub fn is_policy_of_aws(text: &str) -> bool {
+    matches!(split(text), Some([_, _, "iam", _, "aws", resource]) if resource.starts_with("policy/"))
+}
+
 /// Whether a text is an account id: twelve digits.
 #[must_use]
 pub fn is_account(text: &str) -> bool {

@@ -5,6 +5,7 @@ mod agree;
 mod key;
 mod reader;
 
+pub(super) use reader::beside_details;
 pub use reader::is_file_of;
 
 use super::form;

@@ -5,7 +5,7 @@ use super::super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use super::{given, waits};
 use crate::evidence::{AnswerKind, OwnerKind, PolicyDocument, PolicyList, Role, Said};
 use crate::finding::{Change, Repair, State};
-use crate::policy::{arn, meaning};
+use crate::policy::arn;
 use crate::rulebook::Values;
 use crate::source::Place;
 use std::collections::BTreeSet;
@@ -36,9 +36,13 @@ pub(super) fn attached(subject: &Subject<'_>) -> Outcome {
         return waits(FactRef::with("page-of-several", "file", file));
     }
     let causes = unattached(subject);
-    let has_groups = record.groups.as_ref().is_some_and(|groups| !groups.is_empty());
     let tells_all = !subject.evidence.has("get-account-authorization-details") && record.groups.is_none();
-    if !causes.is_empty() && (has_groups && !record.gaps.is_empty() || tells_all && subject.strict) {
+    // What is attached and was not seen may do.
+    if !record.gaps.is_empty() {
+        let facts = record.gaps.iter().take(MOST_FACTS).map(|gap| gap_fact(gap)).collect();
+        return Outcome { causes, facts, ..Outcome::of(State::Unknown) };
+    }
+    if !causes.is_empty() && tells_all && subject.strict {
         return waits(FactRef::new("reader-groups"));
     }
     if !causes.is_empty() {
@@ -49,10 +53,6 @@ pub(super) fn attached(subject: &Subject<'_>) -> Outcome {
             source: None,
         });
         return Outcome { causes, assumed: assumed.into_iter().collect(), ..Outcome::of(State::Broken) };
-    }
-    if !record.gaps.is_empty() {
-        let facts = record.gaps.iter().take(MOST_FACTS).map(|gap| gap_fact(gap)).collect();
-        return Outcome { facts, ..Outcome::of(State::Unknown) };
     }
     let inline_is_told =
         !record.inline.is_empty() || subject.evidence.has("get-account-authorization-details");
@@ -83,7 +83,7 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
         if let Some(name) = name_of(document) {
             let listed = lists().flat_map(|list| &list.names).any(|one| one.text == name.text);
             if !listed && !record.inline.is_empty() {
-                causes.push(cause(&name.text, name.place, record.inline.first()));
+                causes.push(cause(subject, &name.text, name.place, record.inline.first()));
             }
             taken.insert(&name.text);
             continue;
@@ -97,10 +97,15 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
             None => free.push(document),
         }
     }
+    // What AWS wrote no file of the account's is, unless it is called so.
+    let is_of_aws = |list: &PolicyList, name: &str| {
+        let mut arns = list.arns.iter();
+        arns.any(|(known, arn)| known == name && arn::is_policy_of_aws(arn))
+    };
     let open: BTreeSet<&str> = lists()
-        .flat_map(|list| &list.names)
-        .map(|name| name.text.as_str())
-        .filter(|name| !taken.contains(name))
+        .flat_map(|list| list.names.iter().map(move |name| (list, name.text.as_str())))
+        .filter(|(list, name)| !taken.contains(name) && !is_of_aws(list, name))
+        .map(|(_, name)| name)
         .collect();
     let groups = record.groups.as_deref().unwrap_or_default().len();
     let too_many = !record.attached.is_empty() && free.len() > open.len();
@@ -111,49 +116,30 @@ fn unattached(subject: &Subject<'_>) -> Vec<Cause> {
             let place = Place { source, span: document.policy.statement_span };
             let file = subject.sources.get(source).name();
             let file = file.rsplit('/').next().unwrap_or(file);
-            let mut cause = cause(file, place, record.attached.first());
+            let mut cause = cause(subject, file, place, record.attached.first());
             cause.repairs.extend(attaching(subject, document).map(Repair::of));
             if !open.is_empty() {
-                cause.notes.push("which of the files it is, their names do not tell".to_owned());
+                cause.notes.push(subject.phrases.say("policy-file-unsure", &[]));
             }
             causes.push(cause);
         }
     }
-    causes.extend(beside_details(subject));
     causes
 }
 
-/// Files with policies that an answer about everybody, which shows all that the reader has, does not show of it.
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UserDetail.html> (checked 2026-11)
-fn beside_details(subject: &Subject<'_>) -> Vec<Cause> {
-    let (evidence, record) = (subject.evidence, &subject.evidence.reader);
-    let Some(details) = record.details.filter(|_| record.gaps.is_empty()) else { return Vec::new() };
-    let said = |document: &PolicyDocument| -> BTreeSet<String> {
-        document.policy.statements.iter().map(meaning).collect()
-    };
-    let (own, others): (Vec<_>, Vec<_>) =
-        evidence.of(Role::ReaderPolicy).partition(|document| document.source == details.source);
-    let has: Vec<BTreeSet<String>> = own.into_iter().map(said).collect();
-    // An inline policy that another answer shows of the reader contradicts this one: which is the newer nobody tells.
-    let is_shown = |document: &PolicyDocument| {
-        let answers = || record.policies.iter().filter(|answer| answer.source == document.source);
-        document.from_template
-            || document.attachment.is_some()
-            || answers().any(|answer| answer.owner.is_some())
-    };
-    let is_loose = |document: &&PolicyDocument| {
-        !document.is_nothing() && !is_shown(document) && !has.contains(&said(document))
-    };
+/// The policies that lie beside an answer about everybody, which does not show them of the reader.
+pub(in crate::checks) fn beside_details(subject: &Subject<'_>) -> Vec<Cause> {
+    let record = &subject.evidence.reader;
     let told = |document: &PolicyDocument| {
         let file = subject.sources.get(document.source).name();
         let file = file.rsplit('/').next().unwrap_or(file);
         let place = Place { source: document.source, span: document.policy.statement_span };
-        let mut cause = cause(file, place, None);
-        cause.related.push((details, "this is all that the reader has".to_owned()));
+        let mut cause = cause(subject, file, place, None);
+        cause.related.extend(record.details.map(|details| (details, subject.phrases.say("details-of-reader", &[]))));
         cause.repairs.extend(attaching(subject, document).map(Repair::of));
         cause
     };
-    others.into_iter().filter(is_loose).map(told).collect()
+    record.set_aside.iter().map(told).collect()
 }
 
 /// The command that gives the reader a policy that lies in a file: as one of its own, since nothing tells whether there is a
@@ -171,22 +157,18 @@ fn attaching(subject: &Subject<'_>, document: &PolicyDocument) -> Option<Change>
         command: format!(
             "aws iam put-user-policy --user-name {user} --policy-name {name} --policy-document file://{file}"
         ),
-        effect: Some(
-            "it gives the reader the policy as an inline policy; where a managed policy has this text, \
-             `aws iam attach-user-policy` with its ARN does the same"
-                .to_owned(),
-        ),
+        effect: Some(subject.phrases.say("put-user-policy", &[])),
     })
 }
 
-fn cause(name: &str, place: Place, list: Option<&PolicyList>) -> Cause {
+fn cause(subject: &Subject<'_>, name: &str, place: Place, list: Option<&PolicyList>) -> Cause {
     let mut cause = Cause::new("reader", "policy-not-attached", place, Values::new().with("found", name));
     if let Some(list) = list {
         let names: Vec<String> = list.names.iter().map(|name| name.text.clone()).collect();
         let text = if names.is_empty() {
-            "the list is empty".to_owned()
+            subject.phrases.say("policy-list-empty", &[])
         } else {
-            format!("the list has `{}`", some_of(&names))
+            subject.phrases.say("policy-list", &[("names", &some_of(&names))])
         };
         cause.related.push((list.place, text));
     }

@@ -64,25 +64,28 @@ fn folder_in_case<'k>(bucket: Bucket<'_>, each: &InPeriod<'k>) -> Option<&'k str
     key.get(start..end)
 }
 
-/// Files that are read first and must be restored before anybody can read them. S3 answers InvalidObjectState.
-pub(super) fn archived(bucket: Bucket<'_>, seen: &Seen<'_>, read: Kind) -> Vec<Cause> {
-    let months = read_months(seen, read);
+/// Files that are read first and give nothing: those that must be restored before anybody can read them, for which S3 answers
+/// InvalidObjectState, and months of which every file is empty.
+pub(super) fn unreadable(bucket: Bucket<'_>, seen: &Seen<'_>, read: Kind) -> Vec<Cause> {
     let most = bucket.layout.newest.unwrap_or(usize::MAX);
-    let first: BTreeSet<Month> = months.into_iter().rev().take(most).collect();
-    let held: Vec<_> = seen
-        .periods
-        .iter()
-        .filter(|each| each.kind == read && first.contains(&each.month))
-        .filter_map(|each| Some((each, each.group.archived?)))
-        .collect();
-    let Some((newest, class)) = held.iter().max_by_key(|(each, _)| each.month) else { return Vec::new() };
-    let count = held.iter().fold(0usize, |sum, (each, _)| sum.saturating_add(each.group.count));
-    let values = Values::new()
-        .with("folder", seen.folder.as_str())
-        .with("found", *class)
-        .with("name", newest.month.to_string())
-        .with("count", files_of(count));
-    vec![Cause::new("layout", "archived", newest.group.place, values)]
+    let first: BTreeSet<Month> = read_months(seen, read).into_iter().rev().take(most).collect();
+    let files = || seen.periods.iter().filter(|each| each.kind == read && first.contains(&each.month));
+    let full: BTreeSet<Month> = files().filter(|each| !each.group.is_empty).map(|each| each.month).collect();
+    let archived: Vec<&InPeriod<'_>> = files().filter(|each| each.group.archived.is_some()).collect();
+    let empty: Vec<&InPeriod<'_>> = files().filter(|each| !full.contains(&each.month)).collect();
+    let told = |case, held: &[&InPeriod<'_>]| {
+        let newest = held.iter().max_by_key(|each| each.month)?;
+        let count = held.iter().fold(0usize, |sum, each| sum.saturating_add(each.group.count));
+        let mut values = Values::new()
+            .with("folder", seen.folder.as_str())
+            .with("name", newest.month.to_string())
+            .with("count", files_of(count));
+        if let Some(class) = newest.group.archived {
+            values = values.with("found", class);
+        }
+        Some(Cause::new("layout", case, newest.group.place, values))
+    };
+    told("archived", &archived).into_iter().chain(told("empty", &empty)).collect()
 }
 
 /// Days into a month after which files of it are there: AWS delivers once a day at least, the first time within a day, and

@@ -183,7 +183,7 @@ impl<R: Read> Walk<R> {
         while self.scan.item()? {
             self.scan.open(b'{')?;
             let (mut found, mut count, mut archived, mut restored) = (None, 1, None, false);
-            let mut is_object = false;
+            let (mut is_object, mut is_empty) = (false, false);
             while self.scan.member(&mut name)? {
                 is_object |= matches!(&name[..], b"Size" | b"LastModified" | b"StorageClass");
                 if name == wanted.as_bytes() {
@@ -192,6 +192,8 @@ impl<R: Read> Walk<R> {
                     && self.scan.peek().is_some_and(|byte| byte.is_ascii_digit())
                 {
                     count = self.scan.word()?.parse().unwrap_or(1).max(1);
+                } else if name == b"Size" && self.scan.peek() == Some(b'0') {
+                    is_empty = self.scan.word()? == "0";
                 } else if name == b"StorageClass" {
                     archived = None;
                     if self.scan.peek() == Some(b'"') {
@@ -217,7 +219,7 @@ impl<R: Read> Walk<R> {
                 let raw = text(&content);
                 let key = unescape(&raw);
                 let archived = archived.filter(|_| !restored);
-                each(self, Object { key: &key, count, archived }, &raw, place);
+                each(self, Object { key: &key, count, archived, is_empty }, &raw, place);
             }
         }
         self.telling = true;

@@ -34,9 +34,15 @@ pub fn compact(input: impl Read) -> Option<String> {
         out.insert("CommonPrefixes".to_owned(), folders.collect());
     }
     let groups = walk.gather.into_parts().0;
-    let objects = groups.iter().map(|group| match group.archived {
-        None => json!({ "Key": group.key, LIKE: group.count }),
-        Some(class) => json!({ "Key": group.key, LIKE: group.count, "StorageClass": class }),
+    let objects = groups.iter().map(|group| {
+        let mut object = json!({ "Key": group.key, LIKE: group.count });
+        if let Some(class) = group.archived {
+            object["StorageClass"] = json!(class);
+        }
+        if group.is_empty {
+            object["Size"] = json!(0);
+        }
+        object
     });
     out.insert("Contents".to_owned(), objects.collect());
     let mut text = serde_json::to_string_pretty(&Value::Object(out)).unwrap_or_default();

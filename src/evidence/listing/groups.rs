@@ -7,7 +7,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
-/// Objects of one folder with one ending, archived or not. What holds for one of them (its period, whether it is read) holds for all.
+/// Objects of one folder with one ending, archived or not, empty or not. What holds for one of them (its period, whether it is read) holds for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyGroup {
     /// The first key.
@@ -18,6 +18,8 @@ pub struct KeyGroup {
     pub count: usize,
     /// The storage class, where objects of it must be restored before they can be read, and these were not.
     pub archived: Option<&'static str>,
+    /// They hold nothing: S3 says that their size is 0.
+    pub is_empty: bool,
     /// The bytes of the folder in the key, its closing slash included.
     folder: usize,
     /// Which answer it is from.
@@ -32,8 +34,9 @@ impl KeyGroup {
     }
 
     /// What the group is sorted by: keys of a folder stand together, and with those of the folders in it.
-    pub(super) fn rank(&self) -> (&str, &str, Option<&'static str>) {
-        (self.folder(), ending(self.key.get(self.folder..).unwrap_or_default()), self.archived)
+    pub(super) fn rank(&self) -> (&str, &str, Option<&'static str>, bool) {
+        let name = self.key.get(self.folder..).unwrap_or_default();
+        (self.folder(), ending(name), self.archived, self.is_empty)
     }
 
     /// The same with another spelling of the key.
@@ -78,6 +81,7 @@ pub(super) struct Object<'k> {
     pub(super) key: &'k str,
     pub(super) count: usize,
     pub(super) archived: Option<&'static str>,
+    pub(super) is_empty: bool,
 }
 
 /// Gathers the keys of one answer.
@@ -100,7 +104,7 @@ impl Gather {
     /// Takes a key that stands for a number of objects. `raw` is how it is written.
     pub(super) fn take(
         &mut self,
-        Object { key, count, archived }: Object<'_>,
+        Object { key, count, archived, is_empty }: Object<'_>,
         raw: &str,
         at: ScanPlace,
         answer: usize,
@@ -108,7 +112,7 @@ impl Gather {
     ) {
         let folder = folder_of(key);
         let (within, name) = key.split_at_checked(folder).unwrap_or_default();
-        let rank = (within, ending(name), archived);
+        let rank = (within, ending(name), archived, is_empty);
         let hash = FxBuildHasher.hash_one(rank);
         let same = |at: &usize| self.groups.get(*at).is_some_and(|group| group.rank() == rank);
         let known = self.last.filter(same);
@@ -127,7 +131,7 @@ impl Gather {
         };
         self.last = Some(self.groups.len());
         self.by_rank.entry(hash).or_default().push(self.groups.len());
-        self.groups.push(KeyGroup { key: key.to_owned(), place, count, archived, folder, answer });
+        self.groups.push(KeyGroup { key: key.to_owned(), place, count, archived, is_empty, folder, answer });
     }
 
     pub(super) fn is_empty(&self) -> bool {

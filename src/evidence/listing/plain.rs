@@ -15,10 +15,10 @@ pub(super) fn read(text: &str, source: SourceId, number: usize) -> Option<(Answe
     for (line_number, line) in (1..).zip(text.get(start..)?.split_inclusive('\n')) {
         let content = line.trim_end_matches(['\n', '\r']);
         match key(content) {
-            Some(range) => {
+            Some((range, is_empty)) => {
                 let key = content.get(range.clone())?;
                 let place = ScanPlace { at: at + range.start, line: line_number, column: range.start };
-                gather.take(Object { key, count: 1, archived: None }, key, place, number, source);
+                gather.take(Object { key, count: 1, archived: None, is_empty }, key, place, number, source);
             }
             // What comes before the first object decides that it is no list.
             None if gather.is_empty() && !content.trim().is_empty() => return None,
@@ -31,8 +31,8 @@ pub(super) fn read(text: &str, source: SourceId, number: usize) -> Option<(Answe
     (lines > 0 && !gather.is_empty()).then(|| (Answer::plain(source), gather))
 }
 
-/// The bytes of the key in a line `2026-11-20 08:15:00       2048 reports/x.csv.gz`.
-pub(super) fn key(line: &str) -> Option<std::ops::Range<usize>> {
+/// The bytes of the key in a line `2026-11-20 08:15:00       2048 reports/x.csv.gz`, and whether the object is empty.
+pub(super) fn key(line: &str) -> Option<(std::ops::Range<usize>, bool)> {
     const SHAPE: &[u8] = b"0000-00-00 00:00:00 ";
     let bytes = line.as_bytes();
     let is_shaped = SHAPE.iter().enumerate().all(|(at, wanted)| match (wanted, bytes.get(at)) {
@@ -48,7 +48,8 @@ pub(super) fn key(line: &str) -> Option<std::ops::Range<usize>> {
     if let Some(behind) = units.iter().find_map(|unit| key.strip_prefix(unit)) {
         key = behind;
     }
-    (digits > 0 && !key.is_empty()).then(|| line.len() - key.len()..line.len())
+    let is_empty = size.get(..digits) == Some("0");
+    (digits > 0 && !key.is_empty()).then(|| (line.len() - key.len()..line.len(), is_empty))
 }
 
 #[cfg(test)]
@@ -65,7 +66,7 @@ mod tests {
             ("Total Objects: 2", None),
             ("2026-11-20 08:15 2048 x", None),
         ] {
-            assert_eq!(key(line).and_then(|range| line.get(range)), wanted, "{line}");
+            assert_eq!(key(line).and_then(|(range, _)| line.get(range)), wanted, "{line}");
         }
     }
 }

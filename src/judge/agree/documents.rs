@@ -32,11 +32,29 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
             claims.add(Thing::Policy(role), "", said(document), document.source);
         }
     }
+    claim_missing(evidence, said, claims);
     for role in NAMED.into_iter().filter(|role| of(*role).nth(1).is_some()) {
         for document in of(role) {
             if let Some((call, name)) = shown_by(sources, evidence, document) {
                 claims.add(Thing::Named(role, call), &name, said(document), document.source);
             }
+        }
+    }
+}
+
+/// An inline policy that one answer shows of the reader and the answer about everybody does not.
+fn claim_missing(evidence: &Evidence, said: impl Fn(&PolicyDocument) -> String, claims: &mut Claims) {
+    let record = &evidence.reader;
+    let Some(details) = record.details.filter(|_| record.gaps.is_empty()) else { return };
+    let (shown, others): (Vec<_>, Vec<_>) =
+        evidence.of(Role::ReaderPolicy).partition(|document| document.source == details.source);
+    let shown: BTreeSet<String> = shown.into_iter().map(&said).collect();
+    for document in others.into_iter().filter(|document| matches!(document.whose, Some(Whose::Inline(_)))) {
+        let own = said(document);
+        if !shown.contains(&own) {
+            let about = format!("{:?}", document.source);
+            claims.add(Thing::Details, &about, String::new(), details.source);
+            claims.add(Thing::Details, &about, own, document.source);
         }
     }
 }

@@ -82,7 +82,7 @@ const LAYOUT: [(&str, &str); 7] = [
     ("import", "the import finds files"),
     ("ignored", "nothing below the export's folder is passed over"),
     ("page", "no folder has more keys than old releases read"),
-    ("readable", "no file that the first import reads is archived"),
+    ("readable", "every file that the first import reads can be read: none is archived, no month is empty"),
     (
         "written",
         "one of the newest files looks as those of an export do that is set as the needed settings of the contract ask",
