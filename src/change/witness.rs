@@ -4,6 +4,7 @@ use crate::catalog::{self, KeyType};
 use crate::checks::lint::variables;
 use crate::eval::{Compiled, Difference, Instant, Match, inspect};
 use crate::finding::change::Witness;
+use crate::policy::Clause;
 use std::collections::BTreeSet;
 
 /// The request of a difference, with the keys that the statements look at which bear on it.
@@ -17,15 +18,18 @@ pub(super) fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Differe
         let seen = inspect(sets.0, request, &difference.world, id);
         let fits = seen.elements.iter().take(3).all(|Match { holds, .. }| *holds);
         if fits {
-            let (_, statement) = sets.0.origin(id);
+            let (policy, statement) = sets.0.origin(id);
             keys.extend(statement.clauses.iter().map(|clause| clause.key.value.to_string()));
             let sets =
                 statement.clauses.iter().filter(|clause| clause.parsed.is_none_or(|each| each.set.is_some()));
             of_many.extend(sets.map(|clause| clause.key.value.to_ascii_lowercase()));
-            // And those whose values stand in what it is about.
+            // And those whose values stand in what it is about, or in what it compares with.
             let resources = statement.resources.iter().flat_map(|element| &element.items);
+            let values = statement.clauses.iter().filter(|clause| takes_variables(clause));
+            let texts = resources.chain(values.flat_map(|clause| &clause.values));
             let keys_of = |inside: &str| inside.split(',').next().unwrap_or_default().trim().to_owned();
-            keys.extend(resources.flat_map(|item| variables(&item.value)).map(keys_of));
+            let texts = texts.filter(|_| policy.version.has_variables());
+            keys.extend(texts.flat_map(|text| variables(&text.value)).map(keys_of));
         }
     }
     // Two names of one moment, by the one that the request has.
@@ -52,6 +56,11 @@ pub(super) fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Differe
         resource: request.resource.to_string(),
         context,
     }
+}
+
+/// Whether AWS puts values in place of variables in what a clause compares with.
+fn takes_variables(clause: &Clause) -> bool {
+    clause.parsed.is_some_and(|operator| operator.base.takes_variables())
 }
 
 /// A value of the key's type.

@@ -19,6 +19,7 @@ pub use shown::{ShownExport, ShownMonths, shown_export, shown_months};
 pub(super) use typed::written;
 pub use used::{UsedPath, used_path};
 
+use super::form::unknown_choice;
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::LayoutQuestion;
 use crate::finding::State;
@@ -86,8 +87,10 @@ impl<'a> Typed<'a> {
     /// The values, or the facts that are missing, with what the listing says about them.
     fn of(subject: &Subject<'a>, bucket: Bucket<'_>) -> Result<Self, Vec<FactRef>> {
         let form = subject.form;
-        let (path, name, export_type) =
-            (form.text("export-path"), form.text("export-name"), form.text("export-type"));
+        let (path, name) = (form.text("export-path"), form.text("export-name"));
+        // What is no type at all is told of as such.
+        let is_none = unknown_choice(form).is_some_and(|(name, _)| name == "export-type");
+        let export_type = form.text("export-type").filter(|_| !is_none);
         if let (Some(path), Some(name), Some(export_type)) = (path, name, export_type) {
             return Ok(Self { path, name, export_type });
         }

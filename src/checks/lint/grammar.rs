@@ -5,7 +5,7 @@ use super::kind::PolicyKind;
 use crate::catalog::{self, Action, ArnPattern, ResourceType};
 use crate::eval::Glob;
 use crate::policy::{Element, Statement, TextKind};
-use crate::syntax::IssueKind;
+use crate::syntax::{Issue, IssueKind};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
@@ -13,15 +13,34 @@ use std::cell::RefCell;
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html> (checked 2026-11)
 pub(super) const LARGEST_BUCKET_POLICY: usize = 20 * 1024;
 
+/// The same fault in a text is told of each place, up to so many places.
+const MOST_ALIKE: usize = 5;
+
 /// Services whose resource policies need no `Resource` element: the policy hangs at its one resource.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html>,
 /// <https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html> (checked 2026-11)
 const WITHOUT_RESOURCE: [&str; 3] = ["ecr", "ecr-public", "elasticfilesystem"];
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
+    let found = |issue: &Issue| doc.text.slice(issue.span).chars().take(60).collect::<String>();
+    // A text copied from a web page has the same wrong character a hundred times: that is told once.
+    let key = |issue: &Issue| (issue_name(issue.kind), found(issue));
+    let mut alike: FxHashMap<(&str, String), usize> = FxHashMap::default();
+    for issue in doc.issues.iter().filter(|issue| !issue.span.is_empty()) {
+        *alike.entry(key(issue)).or_default() += 1;
+    }
+    alike.retain(|_, count| *count > MOST_ALIKE);
     for issue in doc.issues {
-        let found: String = doc.text.slice(issue.span).chars().take(60).collect();
-        out.push("syntax", issue_name(issue.kind), issue.span, &[("found", &found)]);
+        let (name, found) = key(issue);
+        match alike.get_mut(&(name, found.clone())) {
+            None => drop(out.push("syntax", name, issue.span, &[("found", &found)])),
+            Some(0) => {}
+            Some(count) => {
+                let more = format!("{} more like this stand in the text", *count - 1);
+                out.push("syntax", name, issue.span, &[("found", &found)]).note(more);
+                *count = 0;
+            }
+        }
     }
     for fault in &doc.policy.faults {
         out.push("grammar", fault.kind.name(), fault.span, &[("found", &fault.found)]);

@@ -44,6 +44,9 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
     let found = [("found", text)];
     match entry.kind {
         PrincipalKind::Aws if text == "*" => {}
+        PrincipalKind::Service if text == "*" => {
+            out.push("principal", "wildcard", span, &[("found", "\"Service\": \"*\"")]);
+        }
         PrincipalKind::Service if text.contains(['*', '?']) => {
             out.push("principal", "wildcard", span, &found);
         }

@@ -229,6 +229,8 @@ impl<'p> Compiled<'p> {
             _ => None,
         };
         let open = template.and_then(|template| template.keys().find(|key| is_open(key)));
+        // Of a set that nobody tells, what AWS would do with it is not the question.
+        let open = open.or_else(|| self.clause_key(atom).filter(|key| is_open(key)));
         open.map_or_else(|| self.describe(atom), FreeFact::Key)
     }
 

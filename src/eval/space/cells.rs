@@ -15,6 +15,11 @@ pub(super) struct Cells {
 
 /// Splits the texts that lie in all of `space` by `tests`: one text for each combination that some text has.
 pub(super) fn cells(space: &[Language], tests: &[Language]) -> Cells {
+    cells_beside(space, &[], tests)
+}
+
+/// The same of those that lie in none of `beside`.
+pub(super) fn cells_beside(space: &[Language], beside: &[Language], tests: &[Language]) -> Cells {
     let mut unlike: Vec<&Language> = Vec::new();
     for test in tests {
         if !unlike.contains(&test) {
@@ -25,8 +30,9 @@ pub(super) fn cells(space: &[Language], tests: &[Language]) -> Cells {
     unlike.truncate(DEEPEST);
     let mut split = Split { tests: unlike, cells: Cells { texts: Vec::new(), complete }, work: WORK };
     let mut inside: Vec<&Language> = space.iter().collect();
-    match string_within(&inside, &[], &mut split.work) {
-        Found::Value(text) => split.go(0, text, &mut inside, &mut Vec::new()),
+    let mut outside: Vec<&Language> = beside.iter().collect();
+    match string_within(&inside, &outside, &mut split.work) {
+        Found::Value(text) => split.go(0, text, &mut inside, &mut outside),
         Found::Nothing => {}
         Found::GaveUp => split.cells.complete = false,
     }

@@ -1,7 +1,7 @@
 //! The users, roles, sessions and federated users of one account, one for each way in which policies tell them apart.
 
 use super::callers::{CallerClass, CallerClasses};
-use super::cells::cells;
+use super::cells::{cells, cells_beside};
 use super::seen::{Seen, joined};
 use crate::eval::caller::Caller;
 use crate::eval::condition::{Operand, ValueTest};
@@ -37,12 +37,15 @@ impl Seen<'_> {
                     |name: &String| Language::glob(&format!("{}*/{name}", start.trim_end_matches('/')));
                 tests.extend(self.names.iter().map(named));
             }
+            // A path is `/`, or has something between its slashes.
+            // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html (Path, checked 2026-11)
+            let empty = ["/*", "*/"].map(|end| Language::glob(&format!("{start}{end}")));
             let space = [within.clone(), joined(&start, &NAME)];
             if kind == "role" {
-                self.roles(&space, (&start, &named), tests, out);
+                self.roles(&space, &empty, (&start, &named), tests, out);
                 continue;
             }
-            let found = cells(&space, &tests);
+            let found = cells_beside(&space, &empty, &tests);
             out.complete &= found.complete;
             self.take(found.texts, out);
         }
@@ -53,6 +56,7 @@ impl Seen<'_> {
     fn roles(
         &self,
         space: &[Language; 2],
+        empty: &[Language; 2],
         (start, named): (&str, &[String]),
         mut tests: Vec<Language>,
         out: &mut CallerClasses,
@@ -72,7 +76,7 @@ impl Seen<'_> {
         if is_linked {
             tests.push(joined(&linked, &[Step::Many]));
         }
-        let found = cells(space, &tests);
+        let found = cells_beside(space, empty, &tests);
         out.complete &= found.complete;
         let others = found.texts.into_iter().filter(|text| !is_linked || !text.starts_with(&linked));
         self.take(others.collect(), out);
@@ -83,7 +87,7 @@ impl Seen<'_> {
             }
             for name in [start.to_owned() + session.name(), format!("{start}*/{}", session.name())] {
                 let [within, any] = space;
-                let found = cells(&[within.clone(), any.clone(), Language::glob(&name)], &tests);
+                let found = cells_beside(&[within.clone(), any.clone(), Language::glob(&name)], empty, &tests);
                 out.complete &= found.complete;
                 let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
                 out.list.extend(placed.map(|caller| CallerClass { caller, named: true, open: false }));
@@ -168,10 +172,55 @@ impl Seen<'_> {
         if self.has_organization {
             tests.push(joined(&format!("{start}AWSServiceRoleFor"), &[Step::Many]));
         }
-        let found = cells(&[within.clone(), shape, joined(&start, &NAME)], &tests);
-        // Which roles conditions speak of is not followed here.
-        out.complete &= found.complete && (found.texts.is_empty() || self.arns.is_empty());
+        let space = [within.clone(), shape, joined(&start, &NAME)];
+        let found = cells(&space, &tests);
+        out.complete &= found.complete;
+        // Of one role the ARN follows from the name; of several, conditions on it tell sessions apart.
+        if !self.arns.is_empty() && !found.texts.is_empty() && !is_of_one_role(within) {
+            self.sessions_by_role(&space, (partition, account), named, out);
+            return;
+        }
         self.take(found.texts.into_iter().filter(|text| !named.contains(text)).collect(), out);
+    }
+
+    /// Sessions, one for each way in which policies tell the ARNs of their roles apart.
+    fn sessions_by_role(
+        &self,
+        space: &[Language; 3],
+        (partition, account): (&str, &str),
+        named: &[String],
+        out: &mut CallerClasses,
+    ) {
+        let start = format!("arn:{partition}:iam::{account}:role/");
+        let names = role_names(&space[0]);
+        let mut tests = self.arns((partition, account), "AssumedRole", out);
+        let roles = self.exact.iter().filter(|text| text.starts_with(&start));
+        tests.extend(roles.map(|text| Language::exact(text)));
+        if self.has_organization {
+            tests.push(joined(&format!("{start}aws-service-role/"), &[Step::Many]));
+        }
+        let taken: Vec<Language> = named.iter().map(|text| Language::exact(text)).collect();
+        let taken: Vec<&Language> = taken.iter().collect();
+        let empty = [Language::glob(&format!("{start}/*"))];
+        for place in [start.clone(), format!("{start}*/")] {
+            let names = Language::glob(&format!("{place}{names}"));
+            let found = cells_beside(&[names, joined(&place, &PART), joined(&start, &NAME)], &empty, &tests);
+            out.complete &= found.complete;
+            for role in found.texts {
+                let name = role.rsplit('/').next().unwrap_or_default();
+                let own = Language::glob(&format!("arn:{partition}:sts::{account}:assumed-role/{name}/*"));
+                let inside: Vec<&Language> = space.iter().chain([&own]).collect();
+                match string(&inside, &taken) {
+                    Found::Value(text) => {
+                        let session = Caller::parse(&text).map(|caller| caller.with_role_arn(&role));
+                        let class = |caller| CallerClass { caller, named: false, open: true };
+                        out.list.extend(session.map(class));
+                    }
+                    Found::Nothing => {}
+                    Found::GaveUp => out.complete = false,
+                }
+            }
+        }
     }
 
     pub(super) fn take(&self, texts: Vec<String>, out: &mut CallerClasses) {
@@ -183,6 +232,19 @@ impl Seen<'_> {
             }
         }
     }
+}
+
+/// The names of the roles whose sessions a pattern takes, as far as the pattern tells: of `…:assumed-role/r/*` that is `r`.
+fn role_names(within: &Language) -> String {
+    let pattern = within.pattern();
+    let behind = pattern.split_once(":assumed-role/").map(|(_, behind)| behind.to_owned());
+    let names = behind.and_then(|behind| Some(behind.split_once('/')?.0.to_owned()));
+    names.unwrap_or_else(|| "*".to_owned())
+}
+
+/// Whether a pattern takes sessions of one role alone.
+fn is_of_one_role(within: &Language) -> bool {
+    !role_names(within).contains(['*', '?'])
 }
 
 fn context(account: &str, kind: &str) -> Context {

@@ -6,7 +6,7 @@ use crate::eval::context::{Context, ContextValue};
 use crate::eval::layers::{Layer, LayerKind};
 use crate::eval::member::{Language, Step, language};
 use crate::eval::principal::PrincipalTest;
-use crate::policy::arn;
+use crate::policy::{BaseOperator, arn};
 use std::collections::BTreeSet;
 
 /// Accounts that documentation uses; the first that no policy names stands for all that none names.
@@ -117,6 +117,10 @@ impl<'s> Seen<'s> {
     }
 
     fn value(&mut self, key: &str, test: &'s ValueTest) {
+        // Callers of one kind all have a key, or none has.
+        if test.base == BaseOperator::Null {
+            return;
+        }
         match key {
             "aws:principalarn" => {
                 self.accounts.extend(written(test).and_then(|text| account_in(&text)));

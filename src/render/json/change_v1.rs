@@ -149,7 +149,7 @@ fn class<'a>(change: &'a change::AccessChange, sources: &'a Sources) -> Class<'a
         resources: &change.resources,
         conditions: &change.conditions,
         witness: Witness {
-            principal: &witness.principal,
+            principal: super::principal(&witness.principal),
             action: &witness.action,
             resource: &witness.resource,
             context: witness.context.iter().map(key).collect(),

@@ -128,7 +128,7 @@ fn case<'a>(each: &'a simulation::Simulation, expected: Option<Answer>, sources:
             .rows
             .iter()
             .map(|row| Row {
-                principal: &row.principal,
+                principal: super::principal(&row.principal),
                 actions: &row.actions,
                 resource: &row.resource,
                 answer: row.answer,
@@ -152,7 +152,7 @@ fn case<'a>(each: &'a simulation::Simulation, expected: Option<Answer>, sources:
 fn shown<'a>(example: &'a simulation::Example, sources: &'a Sources) -> Example<'a> {
     Example {
         decision: if example.allowed { "allowed" } else { "denied" },
-        principal: &example.principal,
+        principal: super::principal(&example.principal),
         action: &example.action,
         resource: &example.resource,
         context: example.context.iter().map(|(key, value)| Key { key, value: value.as_deref() }).collect(),

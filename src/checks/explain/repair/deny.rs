@@ -46,6 +46,10 @@ pub(in super::super) fn spare(
     // AWS's own texts spare services like this.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalisawsservice (checked 2026-11)
     let exception = match request.caller.kind() {
+        // A Deny that is about services stays one about all others.
+        CallerKind::Service if is_about_services(statement) => {
+            Some(("StringNotEquals", "aws:PrincipalServiceName", caller.to_string()))
+        }
         CallerKind::Service => Some(("BoolIfExists", "aws:PrincipalIsAWSService", "false".to_owned())),
         CallerKind::User
         | CallerKind::Role
@@ -58,6 +62,11 @@ pub(in super::super) fn spare(
     };
     ways.extend(exception.map(|(operator, key, value)| also(policy, statement, operator, key, json!(value))));
     ways
+}
+
+/// Whether a statement asks already whether a service calls, so that one question more would contradict the first.
+fn is_about_services(statement: &Statement) -> bool {
+    statement.clauses.iter().any(|clause| clause.key.value.eq_ignore_ascii_case("aws:PrincipalIsAWSService"))
 }
 
 /// One condition more.
