@@ -10,6 +10,7 @@ mod classes;
 mod filled;
 mod layers;
 mod merge;
+mod owner;
 mod pair;
 mod requests;
 mod who;

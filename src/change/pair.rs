@@ -1,7 +1,7 @@
 //! Two policies side by side: as what they are compared, for which account, and what contracts ask of them.
 
 use super::layers::only_denies;
-use super::{Asked, Job, Kind, Limit, compare_with_denied, says_the_same};
+use super::{Asked, Job, Kind, Limit, compare_with_denied, owner, says_the_same};
 use crate::checks::lint::{PolicyKind, is_action, principal_fault};
 use crate::contract::{Contract, Form};
 use crate::evidence::{Evidence, is_own_account};
@@ -95,7 +95,15 @@ impl<'p> Pair<'p> {
         let filled = |policy: Option<&'p Policy>| policy.map(|policy| in_account(policy, account));
         let (old, new) = (filled(self.old), filled(self.new));
         let (old, new) = (old.as_deref(), new.as_deref());
-        let found = compare_with_denied(&Job { old, new, kind, account, only: &[], asked, beside: &[] });
+        let job = Job { old, new, kind, account, only: &[], asked, beside: &[] };
+        let mut found = compare_with_denied(&job);
+        if named.is_none()
+            && found.effect == Effect::Same
+            && let Some(doubt) = owner::doubt(&job)
+        {
+            found.effect = Effect::CannotTell;
+            found.unknown.push(doubt);
+        }
         let name = |policy: Option<&Policy>| {
             policy.map_or_else(String::new, |policy| sources.get(policy.source).name().to_owned())
         };

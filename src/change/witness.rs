@@ -2,7 +2,7 @@
 
 use crate::catalog::{self, KeyType};
 use crate::checks::lint::variables;
-use crate::eval::{Compiled, Difference, Instant, Match, inspect};
+use crate::eval::{CURRENT_TIME, Compiled, Difference, EPOCH_TIME, Instant, Match, inspect};
 use crate::finding::change::Witness;
 use crate::policy::Clause;
 use std::collections::BTreeSet;
@@ -33,11 +33,10 @@ pub(super) fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Differe
         }
     }
     // Two names of one moment, by the one that the request has.
-    let is_clock = |key: &String| key.eq_ignore_ascii_case("aws:EpochTime");
-    let clock = "aws:CurrentTime";
-    if request.context.get(&clock.to_ascii_lowercase()).is_some() && keys.iter().any(is_clock) {
+    let is_clock = |key: &String| key.eq_ignore_ascii_case(EPOCH_TIME);
+    if request.context.get(&CURRENT_TIME.to_ascii_lowercase()).is_some() && keys.iter().any(is_clock) {
         keys.retain(|key| !is_clock(key));
-        keys.insert(clock.to_owned());
+        keys.insert(CURRENT_TIME.to_owned());
     }
     let context = keys
         .into_iter()

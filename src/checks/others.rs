@@ -18,8 +18,9 @@ use super::layers;
 use super::lint::STRANGER;
 use super::subject::{Cause, FactRef, Outcome, Subject};
 use crate::eval::{
-    Answer, Caller, CallerClass, CallerKind, Carriage, Compiled, Context, ContextValue, Dependence, FreeFact,
-    Layer, LayerKind, Layers, Member, Question, Request, Witness, World, ask, callers, carriage, is_computed,
+    Answer, CURRENT_TIME, Caller, CallerClass, CallerKind, Carriage, Compiled, Context, ContextValue,
+    Dependence, EPOCH_TIME, FreeFact, Layer, LayerKind, Layers, Member, Question, Request, Witness, World,
+    ask, callers, carriage, is_computed,
 };
 use crate::finding::State;
 use crate::policy::{Effect, Policy, arn};
@@ -324,8 +325,8 @@ impl<'p> Asker<'_, 'p> {
         let mut context = Context::new();
         context.set_one("aws:SecureTransport", "true");
         context.set_one("aws:ViaAWSService", "false");
-        context.set_one("aws:CurrentTime", self.subject.now);
-        context.set_one("aws:EpochTime", &epoch_seconds(self.subject.now));
+        context.set_one(CURRENT_TIME, self.subject.now);
+        context.set_one(EPOCH_TIME, &epoch_seconds(self.subject.now));
         let mut request = Request::new(caller.clone(), action, resource, self.owner, context);
         let is_unknown = is_stranger || caller.kind() == CallerKind::Anonymous;
         for key in self.set.keys() {

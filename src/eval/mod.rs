@@ -6,6 +6,7 @@
 
 mod ask;
 mod caller;
+mod clock;
 mod compile;
 mod condition;
 mod context;
@@ -28,6 +29,7 @@ mod worlds;
 
 pub use ask::{Answer, Dependence, Member, Patch, Question, Unknown, Witness, ask};
 pub use caller::{Caller, CallerFault, CallerKind};
+pub use clock::{CURRENT_TIME, EPOCH_TIME, clock, clock_of, clock_text};
 pub use compile::{Compiled, ElementKind, ElementRef, FreeFact, StatementId};
 pub use condition::{ArnGlob, Decimal, Instant, Network, Operand, Template, Truth, ValueTest};
 pub use context::{Context, ContextValue};

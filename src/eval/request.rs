@@ -1,6 +1,7 @@
 //! What is asked: who, which action, on what, with which context keys.
 
 use super::caller::{Caller, CallerKind};
+use super::clock::one_clock;
 use super::context::{Context, ContextValue};
 use super::member::{Found, Language};
 use super::service::Facts;
@@ -101,10 +102,7 @@ impl Request {
 
     fn compute(&mut self) {
         let Self { caller, context, resource_account, .. } = self;
-        // Conditions on either look at the one moment, see `as_clock`.
-        if let Some(seconds) = context.get("aws:epochtime").cloned() {
-            context.set_default("aws:CurrentTime", seconds);
-        }
+        one_clock(context);
         let one = |text: &str| ContextValue::One(text.into());
         let kind = match caller.kind() {
             CallerKind::Root => Some("Account"),

@@ -1,7 +1,7 @@
 //! Who the reader is, as IAM's answers tell it: policies attached, groups, keys, password, boundary.
 
-use super::answer::AnswerKind;
 use super::PolicyDocument;
+use super::answer::AnswerKind;
 use super::credential::CredentialRow;
 use super::holder::Holder;
 use super::loose::OwnerKind;

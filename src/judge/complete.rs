@@ -37,7 +37,11 @@ pub fn complete(form: &Form, contract: &Contract, evidence: &Evidence) -> Form {
     if let (Some(alias), [described]) = (evidence.bucket.key(), &evidence.bucket.keys[..])
         && let Some(arn) = described.arn.as_ref().filter(|_| arn::is_key_alias(&alias.text))
     {
-        form.presume("kms-key", &arn.text, "the bucket's settings name an alias, and this is the key that was described");
+        form.presume(
+            "kms-key",
+            &arn.text,
+            "the bucket's settings name an alias, and this is the key that was described",
+        );
     }
     if let Some(bucket) = bucket_of(evidence) {
         form.presume("bucket", &bucket, "the bucket policy names this bucket and no other");

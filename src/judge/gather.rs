@@ -87,11 +87,8 @@ fn set_aside(sources: &Sources, out: &mut Evidence) {
     let said = |document: &PolicyDocument| -> BTreeSet<String> {
         document.policy.statements.iter().map(meaning).collect()
     };
-    let has: Vec<BTreeSet<String>> = out
-        .of(Role::ReaderPolicy)
-        .filter(|document| document.source == details.source)
-        .map(said)
-        .collect();
+    let has: Vec<BTreeSet<String>> =
+        out.of(Role::ReaderPolicy).filter(|document| document.source == details.source).map(said).collect();
     let is_shown = |document: &PolicyDocument| {
         let answers = || out.reader.policies.iter().filter(|answer| answer.source == document.source);
         document.from_template
@@ -105,8 +102,7 @@ fn set_aside(sources: &Sources, out: &mut Evidence) {
             && !is_shown(document)
             && !has.contains(&said(document))
     };
-    let (loose, kept): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut out.documents).into_iter().partition(is_loose);
+    let (loose, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut out.documents).into_iter().partition(is_loose);
     out.documents = kept;
     for document in &loose {
         let reason = "a policy that the answer about everybody does not show of the reader".to_owned();

@@ -4,12 +4,9 @@ use super::fault::Fault;
 use crate::catalog::{self, KeyType};
 use crate::eval::member::Language;
 use crate::eval::{
-    Caller, CallerClass, CallerKind, Carriage, Compiled, Context, ContextValue, Decimal, Instant, carriage,
-    is_computed, user_ids,
+    CURRENT_TIME, Caller, CallerClass, CallerKind, Carriage, Compiled, Context, ContextValue, Decimal,
+    EPOCH_TIME, Instant, carriage, clock_text, is_computed, user_ids,
 };
-
-/// The two keys with the moment of a request.
-const CLOCK: [&str; 2] = ["aws:CurrentTime", "aws:EpochTime"];
 
 /// The keys of a question.
 #[derive(Debug, Default)]
@@ -26,49 +23,34 @@ impl Given {
         self.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }
 
-    /// `aws:CurrentTime` and `aws:EpochTime` are one moment: where one is given, the other follows.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-epochtime> (checked
-    /// 2026-11)
+    /// Two keys are one moment: where one is given, the other follows.
     fn clock(&mut self) -> Result<(), Fault> {
         let moment = |value: &Option<ContextValue>| match value {
             Some(ContextValue::One(text)) => Instant::parse(text),
             _ => None,
         };
-        let (time, seconds) = (self.get(CLOCK[0]).cloned(), self.get(CLOCK[1]).cloned());
+        let (time, seconds) = (self.get(CURRENT_TIME).cloned(), self.get(EPOCH_TIME).cloned());
         let (key, from) = match (time, seconds) {
             // A moment that is told is told for both.
             (Some(time), Some(Some(ContextValue::Unseen))) if time != Some(ContextValue::Unseen) => {
-                (CLOCK[1], time)
+                (EPOCH_TIME, time)
             }
             (Some(Some(ContextValue::Unseen)), Some(seconds)) if seconds != Some(ContextValue::Unseen) => {
-                (CLOCK[0], seconds)
+                (CURRENT_TIME, seconds)
             }
             (Some(time), Some(seconds)) => {
                 let is_one = time == seconds || moment(&time).is_some() && moment(&time) == moment(&seconds);
                 return if is_one { Ok(()) } else { Err(Fault::ContextClock) };
             }
-            (Some(time), None) => (CLOCK[1], time),
-            (None, Some(seconds)) => (CLOCK[0], seconds),
+            (Some(time), None) => (EPOCH_TIME, time),
+            (None, Some(seconds)) => (CURRENT_TIME, seconds),
             (None, None) => return Ok(()),
         };
-        let value = moment(&from).map(|moment| ContextValue::One(spelled(key, moment).into())).or(from);
+        let value = moment(&from).map(|moment| ContextValue::One(clock_text(key, moment).into())).or(from);
         self.keys.retain(|(name, _)| !name.eq_ignore_ascii_case(key));
         self.keys.push((key.to_owned(), value));
         Ok(())
     }
-}
-
-/// A moment as one of the two keys has it.
-fn spelled(key: &str, moment: Instant) -> String {
-    if key == CLOCK[1] { moment.epoch_seconds() } else { moment.date() }
-}
-
-/// The moment of a request as a key has it, if it is a key with the moment and the request tells which it is: conditions on
-/// either look at `aws:CurrentTime`, wherever the moment was found.
-pub(super) fn clock_of(context: &Context, key: &str) -> Option<String> {
-    let key = CLOCK.into_iter().find(|clock| clock.eq_ignore_ascii_case(key))?;
-    let value = CLOCK.into_iter().find_map(|clock| context.get(&clock.to_ascii_lowercase())?.told())?;
-    Some(Instant::parse(&value).map_or(value, |moment| spelled(key, moment)))
 }
 
 pub(super) fn read(pairs: &[(String, String)]) -> Result<Given, Fault> {
@@ -210,7 +192,7 @@ pub(super) fn context(
         }
     }
     let seconds = Instant::parse(now).map_or_else(|| now.to_owned(), Instant::epoch_seconds);
-    for (key, value) in CLOCK.into_iter().zip([now, &seconds]) {
+    for (key, value) in [CURRENT_TIME, EPOCH_TIME].into_iter().zip([now, &seconds]) {
         if !given.says(key) {
             context.set_one(key, value);
         }

@@ -3,7 +3,7 @@
 use super::Answered;
 use crate::eval::{
     CallerKind, Compiled, ContextValue, Decision, DenyReason, ElementKind, Event, Glob, Layer, LayerKind,
-    Request, Standing, StatementId, Trace, Witness, World, decide, inspect,
+    Request, Standing, StatementId, Trace, Witness, World, clock_of, decide, inspect,
 };
 use crate::finding::Label;
 use crate::finding::simulation::{Answer, Example, Refusal, Step};
@@ -114,7 +114,7 @@ fn context(set: &Compiled<'_>, request: &Request, trace: &Trace) -> Vec<(String,
     keys.dedup_by(|left, right| left.eq_ignore_ascii_case(right));
     keys.into_iter()
         .map(|key| {
-            let value = super::context::clock_of(&request.context, &key).or_else(|| {
+            let value = clock_of(&request.context, &key).or_else(|| {
                 let value = request.context.get(&key.to_ascii_lowercase());
                 value.map(|value| value.told().unwrap_or_else(|| "?".to_owned()))
             });

@@ -84,9 +84,14 @@ pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, sta
 /// The resource that comes nearest, and what keeps it from matching.
 pub(super) fn nearest<'s>(items: &'s [Text], needed: &str) -> Option<(Fault, &'s Text)> {
     // Of those with the same thing in the way, the one that needs the fewest changes; the first of several.
+    let mut each: Vec<(Fault, &Text)> = items.iter().map(|item| (fault(item, needed), item)).collect();
+    let lowest = each.iter().map(|(fault, _)| fault.rank()).min()?;
+    each.retain(|(fault, _)| fault.rank() == lowest);
+    if let [_] = each[..] {
+        return each.pop();
+    }
     let slips = |item: &Text| near::pattern_distance(&item.value, needed, usize::MAX);
-    let each = items.iter().map(|item| (fault(item, needed), item));
-    each.min_by_key(|(fault, item)| (fault.rank(), slips(item)))
+    each.into_iter().min_by_key(|(_, item)| slips(item))
 }
 
 /// The pattern with the part replaced that is in the way; `wanted` is the narrowest pattern that would do.

@@ -135,7 +135,9 @@ pub(in crate::checks) fn beside_details(subject: &Subject<'_>) -> Vec<Cause> {
         let file = file.rsplit('/').next().unwrap_or(file);
         let place = Place { source: document.source, span: document.policy.statement_span };
         let mut cause = cause(subject, file, place, None);
-        cause.related.extend(record.details.map(|details| (details, subject.phrases.say("details-of-reader", &[]))));
+        cause
+            .related
+            .extend(record.details.map(|details| (details, subject.phrases.say("details-of-reader", &[]))));
         cause.repairs.extend(attaching(subject, document).map(Repair::of));
         cause
     };

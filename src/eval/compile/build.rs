@@ -4,13 +4,14 @@ use super::{
     ActionTest, Candidates, CompiledClause, CompiledElement, CompiledLayer, CompiledStatement, FreeName,
     Gate, Group, StatementId, Test,
 };
+use crate::eval::clock::as_clock;
 use crate::eval::condition::{Operand, Template, ValueTest};
 use crate::eval::glob::Glob;
 use crate::eval::layers::{Layer, LayerKind, Layers};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
 use crate::policy::{
-    BaseOperator, Clause, Effect, Element, Operator, Policy, Statement, Text, TextKind, variable,
+    BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, variable,
 };
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -276,37 +277,6 @@ impl<'p> Builder<'p> {
         self.free_names.push(name);
         FreeAtom(u32::try_from(self.free_names.len() - 1).unwrap_or(u32::MAX))
     }
-}
-
-/// A condition on `aws:EpochTime` as the one on `aws:CurrentTime` that says the same: both are the moment of the request.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-epochtime> (checked 2026-11)
-fn as_clock(clause: &Clause) -> Option<(&'static str, Operator)> {
-    use BaseOperator as B;
-    let operator = clause.parsed.filter(|_| clause.key.value.eq_ignore_ascii_case("aws:EpochTime"))?;
-    let base = match operator.base {
-        B::NumericEquals => B::DateEquals,
-        B::NumericLessThan => B::DateLessThan,
-        B::NumericLessThanEquals => B::DateLessThanEquals,
-        B::NumericGreaterThan => B::DateGreaterThan,
-        B::NumericGreaterThanEquals => B::DateGreaterThanEquals,
-        B::DateEquals
-        | B::DateLessThan
-        | B::DateLessThanEquals
-        | B::DateGreaterThan
-        | B::DateGreaterThanEquals
-        | B::Null => operator.base,
-        _ => return None,
-    };
-    // Four digits are a number of seconds there and a year here, and many are seconds there and less than those here.
-    let is_other = |value: &Text| {
-        let seconds = value.value.trim_start_matches('-');
-        let whole = seconds.split('.').next().unwrap_or_default();
-        let is_plain = seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        value.is_whole() && base != operator.base && !(is_plain && whole.len() != 4 && whole.len() < 12)
-    };
-    let is_year = |value: &Text| value.value.len() == 4;
-    (!clause.values.iter().any(|value| is_year(value) || is_other(value)))
-        .then_some(("aws:CurrentTime", Operator { base, ..operator }))
 }
 
 enum Services {

@@ -87,7 +87,8 @@ impl Seen<'_> {
             }
             for name in [start.to_owned() + session.name(), format!("{start}*/{}", session.name())] {
                 let [within, any] = space;
-                let found = cells_beside(&[within.clone(), any.clone(), Language::glob(&name)], empty, &tests);
+                let found =
+                    cells_beside(&[within.clone(), any.clone(), Language::glob(&name)], empty, &tests);
                 out.complete &= found.complete;
                 let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
                 out.list.extend(placed.map(|caller| CallerClass { caller, named: true, open: false }));
