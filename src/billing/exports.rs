@@ -61,11 +61,8 @@ impl Exports {
             }
             self.definitions.push(definition);
         }
-        // `head-bucket` tells it, too.
-        if let Some(node) = root.get("LocationConstraint").or_else(|| root.get("BucketRegion")) {
-            self.bucket_region = region(node)
-                .map(|region| (region, Place { source, span: node.span }))
-                .or_else(|| self.bucket_region.take());
+        if let (Some(region), Some(node)) = (region_in(root), region_node(root)) {
+            self.bucket_region = Some((region, Place { source, span: node.span }));
         }
     }
 
@@ -155,6 +152,16 @@ impl Exports {
 /// A list is whole if the AWS CLI does not offer to go on with it.
 fn is_whole(root: &Node<'_>) -> bool {
     root.get("NextToken").and_then(Node::as_str).is_none_or(str::is_empty)
+}
+
+/// Where an answer of `get-bucket-location` or `head-bucket` says that the bucket is.
+#[must_use]
+pub fn region_in(root: &Node<'_>) -> Option<String> {
+    region(region_node(root)?)
+}
+
+fn region_node<'n, 't>(root: &'n Node<'t>) -> Option<&'n Node<'t>> {
+    root.get("LocationConstraint").or_else(|| root.get("BucketRegion"))
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html> (checked 2026-11): buckets in us-east-1

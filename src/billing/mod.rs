@@ -10,7 +10,7 @@ mod status;
 mod text;
 
 pub use definition::{ExportDefinition, ExportKind, hole_of};
-pub use exports::Exports;
+pub use exports::{Exports, region_in};
 pub use query::{Column, Columns, Query};
 pub use status::{Execution, ExportStatus};
 pub use text::Text;

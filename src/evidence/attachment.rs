@@ -61,12 +61,12 @@ pub struct Target {
     pub name: Text,
 }
 
-/// A policy that a template attaches by its ARN, and of which nothing else is at hand.
+/// A policy that a template attaches by its ARN, and of which nothing else is at hand; or a group that it puts a user in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// As what.
     pub kind: LinkKind,
-    /// Its ARN.
+    /// Its ARN; of a group the name.
     pub arn: Text,
     /// To what.
     pub target: Target,
@@ -79,6 +79,8 @@ pub enum LinkKind {
     Policy,
     /// A permissions boundary.
     Boundary,
+    /// It is a group, and the target is in it.
+    Group,
 }
 
 /// What a policy can be attached to.

@@ -12,6 +12,8 @@ pub struct BucketRecord {
     pub encryption: Option<EncryptionRecord>,
     /// The encryption of an object that was delivered.
     pub object: Option<EncryptionRecord>,
+    /// The KMS keys of delivered objects, as they are told.
+    pub object_keys: Vec<Said>,
     /// A delivered object that must be restored before it can be read.
     pub archived: Option<ArchivedObject>,
     /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`.
@@ -45,6 +47,18 @@ pub struct EncryptionRecord {
     pub key: Option<Said>,
     /// Whether an S3 Bucket Key stands between, where it is told.
     pub has_bucket_key: Option<bool>,
+}
+
+/// Whether two texts may name one KMS key: an alias may name any, an identifier the key that ends so.
+#[must_use]
+pub fn may_be_one_key(one: &str, other: &str) -> bool {
+    let last = |text: &str| text.rsplit('/').next().unwrap_or(text).to_owned();
+    let is_open = |text: &str| text.contains("alias/") || text.contains("${");
+    if is_open(one) || is_open(other) {
+        return true;
+    }
+    let are_whole = one.starts_with("arn:") && other.starts_with("arn:");
+    if are_whole { one == other } else { last(one) == last(other) }
 }
 
 /// A KMS key, as `describe-key` tells of it.
@@ -157,6 +171,7 @@ impl BucketRecord {
                     let written = Said::member(root, "LastModified", source);
                     self.archived = Some(ArchivedObject { class, written });
                 }
+                self.object_keys.extend(found.as_ref().and_then(|found| found.key.clone()));
                 // One object that needs a key is enough.
                 if !self.object.as_ref().is_some_and(EncryptionRecord::is_kms) {
                     self.object = found.or(self.object.take());

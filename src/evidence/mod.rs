@@ -28,7 +28,9 @@ mod whose;
 
 pub use answer::{Answer, AnswerKind};
 pub use attachment::{Attachment, Behind, Fit, Link, LinkKind, Target, TargetKind, is_own_account, mark};
-pub use bucket::{ArchivedObject, BucketRecord, EncryptionRecord, KmsKey, LifecycleRule, Term};
+pub use bucket::{
+    ArchivedObject, BucketRecord, EncryptionRecord, KmsKey, LifecycleRule, Term, may_be_one_key,
+};
 pub use called::{Called, gives_access, mark_of};
 pub use case::{Case, CaseIs, CasePolicy, When, in_words};
 pub use credential::{CredentialRow, read_credential_report};

@@ -52,6 +52,7 @@ fn forget(out: &mut Evidence, clash: &Clash) {
     match &clash.thing {
         Thing::Single(AnswerKind::BucketLocation) => out.exports.bucket_region = None,
         Thing::Single(AnswerKind::OwnershipControls) => out.bucket.ownership = None,
+        Thing::Single(AnswerKind::Key) => out.bucket.keys.clear(),
         Thing::Single(AnswerKind::Encryption) => out.bucket.encryption = None,
         Thing::Single(AnswerKind::RequestPayment) => out.bucket.payer = None,
         Thing::Single(AnswerKind::Lifecycle) => out.bucket.lifecycle.clear(),

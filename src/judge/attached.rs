@@ -4,8 +4,8 @@
 use super::declared;
 use crate::contract::Form;
 use crate::evidence::{
-    Attachment, BoundaryRecord, Evidence, Fit, LinkKind, PolicyDocument, PolicyHint, Role, Said, Target,
-    TargetKind, is_of_module, is_own_account,
+    Attachment, BoundaryRecord, Evidence, Fit, Link, LinkKind, PolicyDocument, PolicyHint, Role, Said,
+    Target, TargetKind, is_of_module, is_own_account,
 };
 use crate::policy::ArnSplit;
 use crate::source::{Place, SourceId, Sources};
@@ -101,7 +101,8 @@ impl Selection<'_> {
     /// Keeps the policies that are, or may be, the reader's, and says what else is attached to it.
     fn readers(&mut self) {
         let reader = self.form.text("reader").and_then(identity);
-        let fit_of = |target: &Target| fits(reader.as_ref(), target);
+        let links = self.out.links.clone();
+        let fit_of = |target: &Target| fits_in(&links, reader.as_ref(), target);
         let fit = |attachment: &Attachment| best(attachment.targets.iter().map(fit_of));
         self.choose(Role::TrustPolicy, &fit, "it is the trust policy of another than the reader", "reader");
         let kept =
@@ -156,7 +157,7 @@ impl Selection<'_> {
                         self.out.reader.boundary = BoundaryRecord::Named(said);
                     }
                 }
-                LinkKind::Boundary => {}
+                LinkKind::Boundary | LinkKind::Group => {}
             }
         }
     }
@@ -292,6 +293,20 @@ fn fits(reader: Option<&(TargetKind, String)>, target: &Target) -> Fit {
         // Who is in a group the template need not say.
         Some((TargetKind::User, _)) if target.kind == TargetKind::Group => Fit::Open,
         Some(_) => Fit::No,
+    }
+}
+
+/// The same, where templates say who is in a group.
+fn fits_in(links: &[Link], reader: Option<&(TargetKind, String)>, target: &Target) -> Fit {
+    let fit = fits(reader, target);
+    let is_member = || {
+        let groups = links.iter().filter(|link| link.kind == LinkKind::Group);
+        let mut members = groups.filter(|link| link.arn.value == target.name.value);
+        members.any(|link| fits(reader, &link.target) == Fit::Yes)
+    };
+    match fit {
+        Fit::Open if target.kind == TargetKind::Group && is_member() => Fit::Yes,
+        Fit::Open | Fit::Yes | Fit::No => fit,
     }
 }
 

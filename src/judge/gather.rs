@@ -24,7 +24,8 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     let is_others = |password: &Password| {
         password.user.as_ref().zip(name.as_ref()).is_some_and(|(user, reader)| user != reader)
     };
-    let has_others = lists.passwords.iter().any(is_others);
+    let has_others = lists.passwords.iter().any(is_others)
+        || lists.policies.iter().any(|policy| is_of_another(policy, form, name.as_deref()));
     if details.is_empty() && !is_listed && lists.credentials.is_empty() && !has_others {
         return Cow::Borrowed(evidence);
     }
@@ -49,32 +50,40 @@ pub(super) fn gather<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form)
     gaps.sort();
     gaps.dedup();
     out.reader.gaps = gaps;
-    without_other_groups(sources, &mut out);
+    without_others(sources, form, name.as_deref(), &mut out);
     set_aside(sources, &mut out);
     let is_role = form.text("reader").is_some_and(|reader| reader.contains(":role/"));
     no_policies(sources, name.as_deref(), is_role, &mut out);
     Cow::Owned(out)
 }
 
-/// A policy of a group in which the reader is not bears on nothing.
-fn without_other_groups(sources: &Sources, out: &mut Evidence) {
-    let Some(groups) = out.reader.groups.as_ref().filter(|_| out.reader.page_of_policies().is_none()) else {
-        return;
+/// Whether an answer says that an inline policy is another user's or role's than the reader's.
+fn is_of_another(policy: &PolicyAnswer, form: &Form, reader: Option<&str>) -> bool {
+    let is_role =
+        form.text("reader").is_some_and(|arn| arn.contains(":role/") || arn.contains(":assumed-role/"));
+    let own = if is_role { OwnerKind::Role } else { OwnerKind::User };
+    match (&policy.owner, reader) {
+        (Some((OwnerKind::Group, _)) | None, _) | (_, None) => false,
+        (Some((kind, name)), Some(reader)) => *kind != own || name.text != reader,
+    }
+}
+
+/// A policy of a group in which the reader is not, or of another user or role, bears on nothing.
+fn without_others(sources: &Sources, form: &Form, reader: Option<&str>, out: &mut Evidence) {
+    let groups = out.reader.groups.as_ref().filter(|_| out.reader.page_of_policies().is_none());
+    let reason = |policy: &PolicyAnswer| {
+        let (kind, name) = policy.owner.as_ref()?;
+        let name = &name.text;
+        if *kind == OwnerKind::Group {
+            let is_other = groups.is_some_and(|groups| !groups.iter().any(|group| group.text == *name));
+            return is_other.then(|| format!("a policy of the group `{name}`, in which the reader is not"));
+        }
+        is_of_another(policy, form, reader).then(|| format!("a policy of `{name}`, who is not the reader"))
     };
-    let of_others = |policy: &&PolicyAnswer| {
-        let owner = policy.owner.as_ref().filter(|(kind, _)| *kind == OwnerKind::Group);
-        owner.is_some_and(|(_, name)| !groups.iter().any(|group| group.text == name.text))
-    };
-    let gone: Vec<(SourceId, String)> = out
-        .reader
-        .policies
-        .iter()
-        .filter(of_others)
-        .filter_map(|policy| Some((policy.source, policy.owner.as_ref()?.1.text.clone())))
-        .collect();
-    for (source, group) in gone {
+    let gone: Vec<(SourceId, String)> =
+        out.reader.policies.iter().filter_map(|policy| Some((policy.source, reason(policy)?))).collect();
+    for (source, reason) in gone {
         out.documents.retain(|document| document.source != source || document.role != Role::ReaderPolicy);
-        let reason = format!("a policy of the group `{group}`, in which the reader is not");
         out.not_evaluated.push((sources.get(source).name().to_owned(), reason));
     }
 }

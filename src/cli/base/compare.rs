@@ -205,11 +205,16 @@ fn attached(old: &Side, now: &Side) -> Vec<Skipped> {
         let word = match link.kind {
             LinkKind::Policy => "policy",
             LinkKind::Boundary => "boundary",
+            LinkKind::Group => "group",
         };
         (file.clone(), format!("{word} `{}`", link.arn.value), shown(&link.target))
     };
-    let (before, after): (BTreeSet<_>, BTreeSet<_>) =
-        (old.links.iter().map(key).collect(), now.links.iter().map(key).collect());
+    // What a group has stands in documents of its own.
+    let is_policy = |(_, link): &&(String, Link)| link.kind != LinkKind::Group;
+    let (before, after): (BTreeSet<_>, BTreeSet<_>) = (
+        old.links.iter().filter(is_policy).map(key).collect(),
+        now.links.iter().filter(is_policy).map(key).collect(),
+    );
     let gone = before.difference(&after).map(|each| (each, "is no longer attached to"));
     let fresh = after.difference(&before).map(|each| (each, "is attached to"));
     gone.chain(fresh)

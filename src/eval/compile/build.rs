@@ -10,9 +10,7 @@ use crate::eval::glob::Glob;
 use crate::eval::layers::{Layer, LayerKind, Layers};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
-use crate::policy::{
-    BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, variable,
-};
+use crate::policy::{BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, variable};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 

@@ -24,6 +24,7 @@ mod identities;
 mod open;
 mod others;
 mod places;
+mod sample;
 mod seen;
 
 pub use actions::{ActionClass, actions, unlisted};
@@ -65,7 +66,11 @@ pub struct Survey {
 #[must_use]
 pub fn survey(set: &Compiled<'_>, question: &Question) -> Survey {
     let side = |allowed| ask(set, &Question { allowed, ..question.clone() });
-    Survey { all_allowed: side(true), all_denied: side(false) }
+    let survey = Survey { all_allowed: side(true), all_denied: side(false) };
+    if survey.standing() == Standing::TooMany {
+        return sample::mixed(set, question).unwrap_or(survey);
+    }
+    survey
 }
 
 impl Survey {

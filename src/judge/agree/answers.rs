@@ -1,6 +1,7 @@
 //! What answers of the AWS CLI say that are neither policies nor exports.
 
 use super::claims::{Claims, Thing, members, names};
+use crate::billing::region_in;
 use crate::contract::Form;
 use crate::evidence::{AnswerKind, Evidence, OwnerKind, PolicyList, answer_in, is_part};
 use crate::judge::{gather, groups};
@@ -8,8 +9,7 @@ use crate::source::{SourceId, Sources};
 use crate::syntax::Node;
 
 /// Answers that a bucket, an organization or an account has one of.
-const SINGLE: [AnswerKind; 9] = [
-    AnswerKind::BucketLocation,
+const SINGLE: [AnswerKind; 8] = [
     AnswerKind::OwnershipControls,
     AnswerKind::Encryption,
     AnswerKind::RequestPayment,
@@ -84,6 +84,7 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
         }
     }
     lists(sources, evidence, form, claims);
+    regions_and_keys(sources, evidence, claims);
     for row in evidence.reader.credentials.iter().filter(|row| Some(&*row.arn.text) == reader) {
         let keys: Vec<&str> = row.keys.iter().map(|(active, _)| active.text.as_str()).collect();
         let password = row.password.as_ref().map(|password| password.text.as_str());
@@ -91,6 +92,26 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
     }
     for source in evidence.listing.clash() {
         claims.add(Thing::Listing, "", format!("{source:?}"), source);
+    }
+}
+
+/// Where the bucket is, which two commands tell, and whether a KMS key can be used.
+fn regions_and_keys(sources: &Sources, evidence: &Evidence, claims: &mut Claims) {
+    for answer in &evidence.answers {
+        if !matches!(answer.kind, AnswerKind::BucketLocation | AnswerKind::HeadBucket | AnswerKind::Key) {
+            continue;
+        }
+        let document = answer_in(sources.get(answer.source).text());
+        match document.root.get("KeyMetadata") {
+            Some(key) => {
+                let state = text(key, "KeyState").to_owned();
+                claims.add(Thing::Single(AnswerKind::Key), text(key, "KeyId"), state, answer.source);
+            }
+            None => {
+                let region = region_in(&document.root).unwrap_or_default();
+                claims.add(Thing::Single(AnswerKind::BucketLocation), "", region, answer.source);
+            }
+        }
     }
 }
 

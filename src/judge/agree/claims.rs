@@ -100,6 +100,9 @@ impl Thing {
         match self {
             Self::Single(kind) => match kind {
                 AnswerKind::Organization | AnswerKind::AccountSummary => kind.name().to_owned(),
+                AnswerKind::Key => {
+                    format!("{} --key-id {}", kind.name(), form.text("kms-key").unwrap_or("KEY"))
+                }
                 _ => format!("{} --bucket {bucket}", kind.name()),
             },
             Self::Policy(Role::KeyPolicy) => {
@@ -109,6 +112,7 @@ impl Thing {
             Self::Policy(Role::Boundary) => {
                 "iam get-policy-version --policy-arn ARN --version-id VERSION".to_owned()
             }
+            Self::Policy(Role::TrustPolicy) => format!("iam get-role --role-name {reader}"),
             Self::Policy(_) => format!("s3api get-bucket-policy --bucket {bucket}"),
             Self::Named(_, call) | Self::Attached(call) | Self::Inline(call) => call.clone(),
             Self::Boundary | Self::Reader if is_role => format!("iam get-role --role-name {reader}"),

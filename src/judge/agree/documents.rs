@@ -10,12 +10,12 @@ use crate::syntax::{Node, read_json};
 use std::collections::BTreeSet;
 
 /// Roles of which there is one policy.
-const ONE: [Role; 3] = [Role::BucketPolicy, Role::KeyPolicy, Role::Boundary];
+const ONE: [Role; 4] = [Role::BucketPolicy, Role::KeyPolicy, Role::Boundary, Role::TrustPolicy];
 
 /// Roles of which there may be several, each with a name.
 const NAMED: [Role; 5] = [Role::ReaderPolicy, Role::TrustPolicy, Role::EndpointPolicy, Role::Scp, Role::Rcp];
 
-/// Takes what the documents say. Those of templates are put together by who wrote the template.
+/// Takes what the documents say. What a template leaves open is compared with nothing.
 pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims: &mut Claims) {
     let of = |role: Role| {
         let all = evidence.of(role);
@@ -25,10 +25,14 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
         let meanings: BTreeSet<String> = document.policy.statements.iter().map(meaning).collect();
         format!("{meanings:?}")
     };
-    for role in ONE.into_iter().filter(|role| of(*role).nth(1).is_some()) {
-        for document in
-            of(role).filter(|document| role != Role::BucketPolicy || !is_of_other_bucket(document, form))
-        {
+    let is_meant = |document: &&PolicyDocument| match document.role {
+        Role::BucketPolicy => !is_of_other_bucket(document, form),
+        Role::TrustPolicy => !is_of_other_role(document, form),
+        _ => true,
+    };
+    let whole = |role: Role| evidence.of(role).filter(|document| document.policy.holes().next().is_none());
+    for role in ONE.into_iter().filter(|role| whole(*role).nth(1).is_some()) {
+        for document in whole(role).filter(is_meant) {
             claims.add(Thing::Policy(role), "", said(document), document.source);
         }
     }
@@ -49,7 +53,12 @@ fn claim_missing(evidence: &Evidence, said: impl Fn(&PolicyDocument) -> String, 
     let (shown, others): (Vec<_>, Vec<_>) =
         evidence.of(Role::ReaderPolicy).partition(|document| document.source == details.source);
     let shown: BTreeSet<String> = shown.into_iter().map(&said).collect();
-    for document in others.into_iter().filter(|document| matches!(document.whose, Some(Whose::Inline(_)))) {
+    // What a template brings may not be deployed yet, or no longer be.
+    let is_said = |document: &&PolicyDocument| {
+        matches!(document.whose, Some(Whose::Inline(_)))
+            || (document.tie().is_some() && document.policy.holes().next().is_none())
+    };
+    for document in others.into_iter().filter(is_said) {
         let own = said(document);
         if !shown.contains(&own) {
             let about = format!("{:?}", document.source);
@@ -104,6 +113,13 @@ pub(super) fn of_other_buckets(sources: &Sources, evidence: &Evidence, form: &Fo
     }
     let others = all().filter(|document| is_of_other_bucket(document, form)).filter(is_answer);
     others.map(|document| document.source).collect()
+}
+
+/// Whether an answer shows whose trust policy it is, and it is not the reader's.
+fn is_of_other_role(document: &PolicyDocument, form: &Form) -> bool {
+    let Some(Whose::Trust(role)) = &document.whose else { return false };
+    let name = |text: &str| text.rsplit('/').next().unwrap_or(text).to_owned();
+    form.fill("{reader-name}").is_ok_and(|reader| name(role) != name(&reader))
 }
 
 /// S3 takes no policy that names another bucket than its own.

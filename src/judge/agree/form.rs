@@ -1,7 +1,7 @@
 //! What the connection form says and answers say otherwise.
 
 use crate::contract::Form;
-use crate::evidence::{Disagreement, Evidence, FormClash, PolicyDocument, Role};
+use crate::evidence::{Disagreement, Evidence, FormClash, PolicyDocument, Role, may_be_one_key};
 use crate::source::{Place, Sources};
 use crate::syntax::read_json;
 
@@ -46,7 +46,25 @@ pub(super) fn clashes(sources: &Sources, evidence: &Evidence, form: &Form) -> Ve
         role: Some(role),
         form: Some(FormClash { name: (*name).to_owned(), found: found.clone(), told: told.clone() }),
     };
-    found.iter().flat_map(|each| [Role::Scp, Role::Rcp].map(|role| disagreement(each, role))).collect()
+    let all = found.iter().flat_map(|each| [Role::Scp, Role::Rcp].map(|role| disagreement(each, role)));
+    all.chain(key(sources, evidence, form)).collect()
+}
+
+/// A KMS key of the form that is not the one with which a delivered object was written.
+fn key(sources: &Sources, evidence: &Evidence, form: &Form) -> Option<Disagreement> {
+    let typed = form.get("kms-key").filter(|_| form.is_given("kms-key"))?;
+    let other = evidence.bucket.object_keys.iter().find(|key| !may_be_one_key(&key.text, &typed.text))?;
+    let bucket = form.text("bucket").unwrap_or("BUCKET");
+    Some(Disagreement {
+        call: format!("s3api head-object --bucket {bucket} --key KEY"),
+        files: vec![sources.get(other.place.source).name().to_owned()],
+        role: None,
+        form: Some(FormClash {
+            name: "kms-key".to_owned(),
+            found: typed.text.clone(),
+            told: format!("`{}`", other.text),
+        }),
+    })
 }
 
 /// The form without the values that answers contradict: what hangs on them is not known.

@@ -63,6 +63,11 @@ impl<'t> Collector<'_, '_, 't> {
             "AWS::IAM::RolePolicy" => self.inline(resource, "RoleName", TargetKind::Role),
             "AWS::IAM::GroupPolicy" => self.inline(resource, "GroupName", TargetKind::Group),
             "AWS::IAM::User" => self.principal(resource, TargetKind::User),
+            "AWS::IAM::UserToGroupAddition" => {
+                let groups = self.target(resource, "GroupName", TargetKind::Group);
+                let users = self.target(resource, "Users", TargetKind::User);
+                self.members(&groups, &users);
+            }
             "AWS::IAM::Role" => {
                 self.principal(resource, TargetKind::Role);
                 let target = vec![self.called(resource, TargetKind::Role)];
@@ -154,9 +159,21 @@ impl<'t> Collector<'_, '_, 't> {
         Target { kind, name: Text::of_parts(&name, resource.id_span) }
     }
 
-    /// What a user, role or group holds: policies of its own, names of others, a boundary.
+    /// Users that are put in a group.
+    fn members(&mut self, group: &[Target], users: &[Target]) {
+        for (group, user) in group.iter().flat_map(|group| users.iter().map(move |user| (group, user))) {
+            let (arn, target) = (group.name.clone(), user.clone());
+            self.out.links.push(Link { kind: LinkKind::Group, arn, target });
+        }
+    }
+
+    /// What a user, role or group holds: policies of its own, names of others, a boundary; and the groups of a user.
     fn principal(&mut self, resource: &Resource<'_, 't>, kind: TargetKind) {
         let target = self.called(resource, kind);
+        if kind == TargetKind::User {
+            let groups = self.target(resource, "Groups", TargetKind::Group);
+            self.members(&groups, std::slice::from_ref(&target));
+        }
         let policies = resource.property("Policies").into_iter().flat_map(Node::iter_one_or_many);
         for (at, policy) in policies.enumerate() {
             // An entry that a function makes.

@@ -1,9 +1,9 @@
 //! What a module attaches its policies to, and which policies from elsewhere it attaches.
 
-use super::kinds::{LISTS, is_attachment, target_of};
+use super::kinds::{LISTS, is_attachment, pairs, target_of};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
-use crate::evidence::{Link, LinkKind, Target};
+use crate::evidence::{Link, LinkKind, Target, TargetKind};
 use crate::policy::Text;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
@@ -50,6 +50,17 @@ impl Uses {
                             for name in names_in(expr, &scope) {
                                 add(LinkKind::Policy, arn, Target { kind, name });
                             }
+                        }
+                    }
+                    "aws_iam_user_group_membership" | "aws_iam_group_membership" => {
+                        let names = |attributes: [&str; 2]| -> Vec<Text> {
+                            let exprs = attributes.iter().filter_map(|each| block.body.value(each));
+                            exprs.flat_map(|expr| names_in(expr, &scope)).collect()
+                        };
+                        for (group, name) in pairs(&names(["group", "groups"]), &names(["user", "users"])) {
+                            let target = Target { kind: TargetKind::User, name };
+                            let link = Link { kind: LinkKind::Group, arn: group, target };
+                            all.push(Use { file: file.source, policy: None, link });
                         }
                     }
                     "aws_iam_user" | "aws_iam_role" => {

@@ -2,6 +2,7 @@
 
 use super::buckets::sets;
 use crate::evidence::{PolicyHint, TargetKind, gives_access};
+use crate::policy::Text;
 
 /// Which attribute of a resource holds a policy, and of what kind.
 pub(super) fn holds(kind: &str) -> Option<(&'static str, PolicyHint)> {
@@ -46,6 +47,11 @@ pub(super) fn target_of(kind: &str) -> Option<(TargetKind, &'static str)> {
         "aws_iam_role" => (TargetKind::Role, "name"),
         _ => return None,
     })
+}
+
+/// Each group with each user that a resource puts in it.
+pub(super) fn pairs(groups: &[Text], users: &[Text]) -> Vec<(Text, Text)> {
+    groups.iter().flat_map(|group| users.iter().map(|user| (group.clone(), user.clone()))).collect()
 }
 
 /// Whether a resource attaches one managed policy to one user, role or group.

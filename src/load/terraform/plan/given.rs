@@ -1,11 +1,11 @@
 //! What a plan gives without a document of its own: permissions of functions, and managed policies that it attaches.
 
 use super::{Plan, Resource, hole, items, known, plain};
-use crate::evidence::{Attachment, Link, LinkKind, PolicyHint, Target};
+use crate::evidence::{Attachment, Link, LinkKind, PolicyHint, Target, TargetKind};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
 use crate::load::permission;
-use crate::load::terraform::kinds::{LISTS, is_attachment};
-use crate::policy::{Notation, read_as};
+use crate::load::terraform::kinds::{LISTS, is_attachment, pairs};
+use crate::policy::{Notation, Text, read_as};
 use crate::syntax::{Node, Part, Value};
 
 impl<'n, 't> Plan<'n, 't> {
@@ -59,6 +59,17 @@ impl<'n, 't> Plan<'n, 't> {
                             let name = known(name, resource.span);
                             add(LinkKind::Policy, "policy_arn", Target { kind, name });
                         }
+                    }
+                }
+                "aws_iam_user_group_membership" | "aws_iam_group_membership" => {
+                    let all = |one: &str, many: &str| -> Vec<Text> {
+                        let single = resource.values.get(one).and_then(Node::as_str);
+                        let names = items(resource.values, many).filter_map(Node::as_str).chain(single);
+                        names.map(|name| known(name, resource.span)).collect()
+                    };
+                    for (group, name) in pairs(&all("group", "groups"), &all("user", "users")) {
+                        let target = Target { kind: TargetKind::User, name };
+                        out.push((None, Link { kind: LinkKind::Group, arn: group, target }));
                     }
                 }
                 "aws_iam_user" | "aws_iam_role" => {
