@@ -6,7 +6,7 @@ use super::merge::hangs;
 use super::requests::{partition, request, touched};
 use super::who::{Who, who};
 use super::witness::witness;
-use super::{Job, Kind, is_untouched};
+use super::{Job, Kind, Limit, is_untouched};
 use crate::eval::{
     CallerClass, CallerKind, Compiled, Decision, DenyReason, Difference, Glob, Place, StatementId, actions,
     callers, differences, differences_of, inspect, may_ask, others, places,
@@ -63,8 +63,12 @@ impl Classes {
         if names.is_empty() && wide.is_empty() {
             return;
         }
-        let pattern =
-            if job.kind.names_nobody() { format!("arn:*:iam::{}:*", job.account) } else { "*".to_owned() };
+        let pattern = match job.kind {
+            // Sessions that users made for others are bounded, too.
+            Kind::Limit(Limit::Scp | Limit::Session) => format!("arn:*:*::{}:*", job.account),
+            kind if kind.names_nobody() => format!("arn:*:iam::{}:*", job.account),
+            _ => "*".to_owned(),
+        };
         let mut classes = callers(&[old, new], &pattern, &[job.account], &[]);
         if !classes.complete {
             self.doubt("there are more kinds of callers than could be looked at, or a policy computes with their names");

@@ -57,15 +57,32 @@ pub(super) fn layers<'p>(
                 layers.session = Layer::NotVisible;
             }
         }
-        Kind::Limit(limit) => limited(limit, document, own, &mut layers),
+        Kind::Limit(limit) => {
+            limited((limit, identity), document, own, &mut layers);
+            if limit == Limit::Scp && [job.old, job.new].into_iter().flatten().any(tells_federated_users) {
+                layers.session = Layer::NotVisible;
+            }
+        }
     }
     layers
 }
 
-/// A document that gives nothing: where it is not there, nothing is bounded.
-fn limited<'p>(limit: Limit, document: Option<&'p Policy>, own: Vec<&'p Policy>, layers: &mut Layers<'p>) {
-    let one = || if document.is_some() { Layer::Known(own.clone()) } else { Layer::Absent };
-    let level = || if document.is_some() { Layer::Known(vec![own.clone()]) } else { Layer::Absent };
+/// A document that gives nothing: where it is not there, nothing is bounded. What it does not allow may be allowed past it, by a
+/// resource's policy that names the user or the session, or by another service control policy beside it; what it denies may not.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html> (checked 2026-11)
+fn limited<'p>(
+    (limit, identity): (Limit, Identity),
+    document: Option<&'p Policy>,
+    own: Vec<&'p Policy>,
+    layers: &mut Layers<'p>,
+) {
+    let is_passed = identity == Identity::Beside;
+    let one = || match document {
+        Some(_) if is_passed => Layer::Partly(own.clone()),
+        Some(_) => Layer::Known(own.clone()),
+        None => Layer::Absent,
+    };
+    let level = || one().map(|own| vec![own.clone()]);
     layers.identity = Layer::NotVisible;
     match limit {
         Limit::Boundary => layers.boundary = one(),

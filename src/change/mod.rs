@@ -188,8 +188,8 @@ fn deployed_in(job: &Job<'_>, variants: &[layers::Identity]) -> Found {
     found.with(filled.told(again))
 }
 
-/// The same, and of a policy of a user, group or role what it no longer denies, or now denies, and what another policy of theirs
-/// may allow.
+/// The same, and of a policy of a user, group or role, or one that bounds them, what it no longer denies, or now denies, and what
+/// another policy may allow.
 #[must_use]
 pub fn compare_with_denied(job: &Job<'_>) -> Found {
     let mut found = compare_deployed(job);
@@ -197,13 +197,18 @@ pub fn compare_with_denied(job: &Job<'_>) -> Found {
         let denies = |statement: &Statement| statement.effect == Deny || statement.effect_hole.is_some();
         policy.statements.iter().any(denies)
     };
-    if job.kind != Kind::Identity || ![job.old, job.new].into_iter().flatten().any(denies) {
+    let others_allow = match job.kind {
+        Kind::Identity => Some(who::AS_OTHERS_ALLOW),
+        Kind::Limit(Limit::Boundary | Limit::Session | Limit::Scp) => None,
+        Kind::Limit(Limit::Rcp | Limit::Endpoint) | Kind::Resource(_) | Kind::Trust => return found,
+    };
+    if ![job.old, job.new].into_iter().flatten().any(denies) {
         return found;
     }
     let Found { gained, lost, unknown, open, .. } =
         deployed_in(&Job { asked: &[], ..*job }, &[layers::Identity::Beside]);
-    add(&mut found.gained, gained);
-    add(&mut found.lost, lost);
+    add(&mut found.gained, gained, others_allow);
+    add(&mut found.lost, lost, others_allow);
     found.unknown.extend(unknown);
     found.unknown.sort();
     found.unknown.dedup();
@@ -217,7 +222,7 @@ pub fn compare_with_denied(job: &Job<'_>) -> Found {
 }
 
 /// Adds what hangs on other policies, but for actions of which the document alone tells.
-fn add(told: &mut Vec<AccessChange>, more: Vec<AccessChange>) {
+fn add(told: &mut Vec<AccessChange>, more: Vec<AccessChange>, who: Option<&str>) {
     let known: BTreeSet<String> = told.iter().flat_map(|change| change.actions.clone()).collect();
     for mut change in more {
         change.actions.retain(|action| !known.contains(action));
@@ -225,7 +230,7 @@ fn add(told: &mut Vec<AccessChange>, more: Vec<AccessChange>) {
             if known.contains(&change.witness.action) {
                 change.witness.action.clone_from(first);
             }
-            change.principal = who::AS_OTHERS_ALLOW.to_owned();
+            change.principal = who.map_or(change.principal, str::to_owned);
             told.push(change);
         }
     }

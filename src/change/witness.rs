@@ -1,10 +1,10 @@
 //! A request that shows a difference, with every value that it has.
 
 use crate::catalog::{self, KeyType};
-use crate::checks::lint::variables;
 use crate::eval::{CURRENT_TIME, Compiled, Difference, EPOCH_TIME, Instant, Match, inspect};
 use crate::finding::change::Witness;
 use crate::policy::Clause;
+use crate::policy::variable::{key_of, variables};
 use std::collections::BTreeSet;
 
 /// The request of a difference, with the keys that the statements look at which bear on it.
@@ -27,9 +27,10 @@ pub(super) fn witness(sets: (&Compiled<'_>, &Compiled<'_>), difference: &Differe
             let resources = statement.resources.iter().flat_map(|element| &element.items);
             let values = statement.clauses.iter().filter(|clause| takes_variables(clause));
             let texts = resources.chain(values.flat_map(|clause| &clause.values));
-            let keys_of = |inside: &str| inside.split(',').next().unwrap_or_default().trim().to_owned();
             let texts = texts.filter(|_| policy.version.has_variables());
-            keys.extend(texts.flat_map(|text| variables(&text.value)).map(keys_of));
+            keys.extend(
+                texts.flat_map(|text| variables(&text.value)).map(|inside| key_of(inside).to_owned()),
+            );
         }
     }
     // Two names of one moment, by the one that the request has.

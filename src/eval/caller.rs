@@ -40,6 +40,8 @@ pub struct Caller {
     /// Session name of a session.
     session: Box<str>,
     service_linked: bool,
+    /// Of a session: the ARN of its role is known, the path included.
+    role_is_told: bool,
     /// A role that is used by sessions whose name nobody told.
     of_some_session: bool,
     /// The account's root user stands for somebody in the account.
@@ -173,6 +175,7 @@ impl Caller {
             name: "".into(),
             session: "".into(),
             service_linked: false,
+            role_is_told: false,
             of_some_session: false,
             somebody: false,
             federated_by: None,
@@ -184,8 +187,15 @@ impl Caller {
     pub fn with_role_arn(mut self, role: &str) -> Self {
         if self.kind == CallerKind::Session {
             self.principal_arn = Some(role.into());
+            self.role_is_told = true;
         }
         self
+    }
+
+    /// The ARN of a session's role, where it is known and does not only follow from the role's name.
+    #[must_use]
+    pub fn role_arn(&self) -> Option<&str> {
+        self.principal_arn.as_deref().filter(|_| self.role_is_told)
     }
 
     /// The same federated session with the user that made it.

@@ -135,8 +135,8 @@ impl PrincipalTest {
             PrincipalTest::Role { arn, account, name } => match caller.kind() {
                 CallerKind::Role => (Truth::from(**arn == *caller.arn()), Naming::Role),
                 CallerKind::Session => {
-                    let same = caller.account() == Some(&**account) && **name == *caller.name();
-                    (Truth::from(same), Naming::Role)
+                    let of_name = || caller.account() == Some(&**account) && **name == *caller.name();
+                    (Truth::from(caller.role_arn().map_or_else(of_name, |role| role == &**arn)), Naming::Role)
                 }
                 CallerKind::Root
                 | CallerKind::User

@@ -329,7 +329,8 @@ impl<'a, 'p> Search<'a, 'p> {
             }
             Axis::Resource => request.space.is_some() || self.set.variables(atom).any(every),
             Axis::Key(key) => every(self.set.key_name(key)),
-            Axis::None => self.set.clause_key(atom).is_some_and(every),
+            // What AWS does with a variable that has no value is the same for all values of the key.
+            Axis::None => self.set.is_clause_of_many(atom) && self.set.clause_key(atom).is_some_and(every),
         }
     }
 

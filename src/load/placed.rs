@@ -36,13 +36,15 @@ pub(super) fn evidence(out: &mut Evidence) {
     let mut stale = Vec::new();
     for plan in out.plans.clone() {
         let attached: Vec<Option<(Attachment, Policy)>> =
-            out.documents.iter().map(|each| Some((each.attachment.clone()?, each.policy.clone()))).collect();
+            out.documents.iter().map(|each| Some((each.tie()?.clone(), each.policy.clone()))).collect();
         let joined = Joined::new(&plan, &attached, &out.unresolved);
         let mut at = 0..;
         out.documents.retain_mut(|each| {
             let index = at.next().unwrap_or_default();
             if let Some(placed) = joined.placed(index) {
-                placed.put(&mut each.policy, &mut each.source, &mut each.issues, &mut each.attachment);
+                let is_named = each.named_in.is_some();
+                let attachment = if is_named { &mut each.named_in } else { &mut each.attachment };
+                placed.put(&mut each.policy, &mut each.source, &mut each.issues, attachment);
             }
             joined.keeps(index)
         });

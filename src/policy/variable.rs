@@ -53,6 +53,21 @@ pub fn pieces(text: &str) -> Option<Vec<Piece>> {
     Some(out)
 }
 
+/// What stands in the braces of each `${…}` that is meant as a variable: those of templates (`${AWS::AccountId}`,
+/// `${AccountId}`) are no variables of IAM.
+pub fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).filter(|inside| {
+        let key = inside.split(',').next().unwrap_or_default();
+        key.contains(':') && !key.contains("::")
+    })
+}
+
+/// The key in what stands in the braces of a variable, without the default behind it.
+#[must_use]
+pub fn key_of(inside: &str) -> &str {
+    inside.split(',').next().unwrap_or_default().trim()
+}
+
 /// Takes a resource apart. Variables stand only behind the fifth colon of an ARN; before it `${` is plain text.
 #[must_use]
 pub fn resource_pieces(text: &str) -> Option<Vec<Piece>> {

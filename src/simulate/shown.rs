@@ -7,6 +7,7 @@ use crate::eval::{
 };
 use crate::finding::Label;
 use crate::finding::simulation::{Answer, Example, Refusal, Step};
+use crate::policy::variable::{key_of, variables};
 use crate::policy::{Effect, Policy, Statement};
 use crate::source::{Place, Span};
 
@@ -107,8 +108,17 @@ fn context(set: &Compiled<'_>, request: &Request, trace: &Trace) -> Vec<(String,
             Event::Fails(id, ElementKind::Clause(at)) => (*id, usize::from(*at) + 1),
             _ => continue,
         };
-        let clauses = set.origin(id).1.clauses.iter().take(looked_at);
-        keys.extend(clauses.map(|clause| clause.key.value.to_string()));
+        let (policy, statement) = set.origin(id);
+        let clauses = || statement.clauses.iter().take(looked_at);
+        keys.extend(clauses().map(|clause| clause.key.value.to_string()));
+        if !policy.version.has_variables() {
+            continue;
+        }
+        let compared =
+            clauses().filter(|clause| clause.parsed.is_some_and(|each| each.base.takes_variables()));
+        let resources = statement.resources.iter().flat_map(|element| &element.items);
+        let texts = compared.flat_map(|clause| &clause.values).chain(resources);
+        keys.extend(texts.flat_map(|text| variables(&text.value)).map(|inside| key_of(inside).to_owned()));
     }
     keys.sort_unstable_by_key(|key| key.to_ascii_lowercase());
     keys.dedup_by(|left, right| left.eq_ignore_ascii_case(right));

@@ -127,6 +127,11 @@ fn proved_answers_hold_for_random_callers() {
                     "root" => pattern.replace(":*", ":root"),
                     kind => dice.fill(&pattern.replace(":*", &format!(":{kind}a*")), &words),
                 };
+                // Nobody has an empty name, or a name with a wildcard in it.
+                let name = principal.rsplit('/').next().unwrap_or_default();
+                if name.is_empty() || name.contains(['*', '?']) || principal.contains("//") {
+                    continue;
+                }
                 let question = Question { principal: principal.clone(), ..case.question.clone() };
                 let Ok(one) = simulate(&question, &documents) else { continue };
                 assert_eq!(one.answer, answer, "{} / {}: {principal}", folder.display(), case.name);

@@ -136,7 +136,10 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
         return unknown(not_over(&executions));
     };
     if code.is("DELIVERY_SUCCESS") {
-        return Outcome::of(State::Holds);
+        return match days_since(subject, execution) {
+            Some(days) => unknown(FactRef::with("run-old", "days", &days.to_string())),
+            None => Outcome::of(State::Holds),
+        };
     }
     if let Some(later) = refreshed_later(subject, execution) {
         let began = execution.created.as_ref().map_or_else(String::new, shown);
@@ -160,6 +163,17 @@ pub(super) fn execution(subject: &Subject<'_>) -> Outcome {
         };
     }
     broken(cause)
+}
+
+/// How many days ago a run was, if AWS would have made another one since and nothing tells of a later delivery.
+fn days_since(subject: &Subject<'_>, run: &Execution) -> Option<i64> {
+    let now = Instant::parse(subject.now)?;
+    let age = |text: Option<&Text>| moment(text).map(|then| then.days_until(now));
+    let days = age(run.completed.as_ref()).or_else(|| age(run.created.as_ref()))?;
+    let later = statuses(subject)
+        .into_iter()
+        .any(|status| age(status.delivered.as_ref()).is_some_and(|days| days <= LONGEST_PAUSE));
+    (days > LONGEST_PAUSE && !later).then_some(days)
 }
 
 /// When AWS refreshed the export after a run, so that runs which came later are not in the list. Of a run that does not say when

@@ -40,7 +40,6 @@ pub use named::fault as principal_fault;
 pub use size::{Counted, counted};
 pub(super) use stranger::STRANGER;
 pub use stranger::lets_strangers_in;
-pub use variable::variables;
 
 use super::subject::Cause;
 use doc::Out;

@@ -2,6 +2,7 @@
 
 use super::doc::{Doc, Out};
 use crate::catalog;
+use crate::policy::variable::variables;
 use crate::policy::{BaseOperator, Text, TextKind, Version};
 
 pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
@@ -34,15 +35,6 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
             }
         }
     }
-}
-
-/// What stands in the braces of each `${…}` that is meant as a variable: those of templates (`${AWS::AccountId}`,
-/// `${AccountId}`) are no variables of IAM.
-pub fn variables(text: &str) -> impl Iterator<Item = &str> {
-    text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).filter(|inside| {
-        let key = inside.split(',').next().unwrap_or_default();
-        key.contains(':') && !key.contains("::")
-    })
 }
 
 fn misplaced(item: &Text, element: &str, out: &mut Out) {

@@ -208,6 +208,18 @@ impl<'p> Compiled<'p> {
         }
     }
 
+    /// Whether an atom stands for a clause about all values of a key, or any of them.
+    pub(in crate::eval) fn is_clause_of_many(&self, atom: FreeAtom) -> bool {
+        let at = (atom.0 as usize).checked_sub(self.atoms.len());
+        match at.and_then(|at| self.free_names.get(at)) {
+            Some(FreeName::Clause { statement, clause }) => {
+                let clause = self.origin(*statement).1.clauses.get(usize::from(*clause));
+                clause.and_then(|clause| clause.parsed).is_some_and(|operator| operator.set.is_some())
+            }
+            Some(FreeName::KeyPresence(_) | FreeName::Effect(_)) | None => false,
+        }
+    }
+
     /// The key whose presence an atom stands for.
     pub(in crate::eval) fn presence_of(&self, atom: FreeAtom) -> Option<u32> {
         match self.free_names.get((atom.0 as usize).checked_sub(self.atoms.len())?)? {

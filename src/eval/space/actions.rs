@@ -4,6 +4,8 @@ use super::cells::cells;
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::member::Language;
 use crate::eval::service::Facts;
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
 
 /// Actions that every policy of the sets treats alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +17,12 @@ pub struct ActionClass {
 /// Groups actions that no policy of the sets and no rule of a service tells apart, and that have the same `mark`. The caller
 /// marks what else must not be mixed: the resources an action works on, the keys it carries.
 #[must_use]
-pub fn actions<M: PartialEq>(
+pub fn actions<M: Eq + Hash>(
     sets: &[&Compiled<'_>],
     names: impl IntoIterator<Item = (String, M)>,
 ) -> Vec<ActionClass> {
-    let mut classes: Vec<(Vec<bool>, M, ActionClass)> = Vec::new();
+    let mut classes: Vec<ActionClass> = Vec::new();
+    let mut known: FxHashMap<(Vec<bool>, M), usize> = FxHashMap::default();
     for (name, mark) in names {
         let lower = name.to_ascii_lowercase();
         let facts = Facts::of(&name);
@@ -36,12 +39,13 @@ pub fn actions<M: PartialEq>(
                 _ => None,
             }));
         }
-        match classes.iter_mut().find(|(other, at, _)| *other == ways && *at == mark) {
-            Some((_, _, class)) => class.names.push(name),
-            None => classes.push((ways, mark, ActionClass { names: vec![name] })),
+        let at = *known.entry((ways, mark)).or_insert(classes.len());
+        match classes.get_mut(at) {
+            Some(class) => class.names.push(name),
+            None => classes.push(ActionClass { names: vec![name] }),
         }
     }
-    classes.into_iter().map(|(_, _, class)| class).collect()
+    classes
 }
 
 /// Actions that a pattern takes, whether or not AWS lists them, one for each way in which the sets tell such actions apart; and

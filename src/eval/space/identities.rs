@@ -2,6 +2,7 @@
 
 use super::callers::{CallerClass, CallerClasses};
 use super::cells::{cells, cells_beside};
+use super::others::SESSION;
 use super::seen::{Seen, joined};
 use crate::eval::caller::Caller;
 use crate::eval::condition::{Operand, ValueTest};
@@ -21,7 +22,9 @@ impl Seen<'_> {
         let named: Vec<String> =
             self.exact.iter().filter(own).filter(|text| text.contains(":sts:")).cloned().collect();
         let inside = |text: &String| string(&[within, &Language::exact(text)], &[]) != Found::Nothing;
-        self.take(named.iter().filter(|text| inside(text)).cloned().collect(), out);
+        for text in named.iter().filter(|text| inside(text)) {
+            self.placed(text, place, out);
+        }
         self.sessions(within, place, &named, out);
         let root = format!("arn:{partition}:iam::{account}:root");
         self.take(Some(root).into_iter().filter(inside).collect(), out);
@@ -37,9 +40,7 @@ impl Seen<'_> {
                     |name: &String| Language::glob(&format!("{}*/{name}", start.trim_end_matches('/')));
                 tests.extend(self.names.iter().map(named));
             }
-            // A path is `/`, or has something between its slashes.
-            // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html (Path, checked 2026-11)
-            let empty = ["/*", "*/"].map(|end| Language::glob(&format!("{start}{end}")));
+            let empty = impossible(&start);
             let space = [within.clone(), joined(&start, &NAME)];
             if kind == "role" {
                 self.roles(&space, &empty, (&start, &named), tests, out);
@@ -56,7 +57,7 @@ impl Seen<'_> {
     fn roles(
         &self,
         space: &[Language; 2],
-        empty: &[Language; 2],
+        empty: &[Language; 4],
         (start, named): (&str, &[String]),
         mut tests: Vec<Language>,
         out: &mut CallerClasses,
@@ -79,7 +80,20 @@ impl Seen<'_> {
         let found = cells_beside(space, empty, &tests);
         out.complete &= found.complete;
         let others = found.texts.into_iter().filter(|text| !is_linked || !text.starts_with(&linked));
-        self.take(others.collect(), out);
+        // A role acts through sessions. Where a policy names some of them, one of the others stands for the role.
+        let in_session = |role: &str| {
+            let role = Caller::parse(role).ok()?;
+            let mut sessions = named.iter().filter_map(|text| Caller::parse(text).ok());
+            let one = sessions.find(|one| one.session().is_some() && one.name() == role.name())?;
+            let before = one.arn().rsplit_once('/')?.0;
+            Caller::parse(&format!("{before}/{SESSION}")).ok().map(|other| other.with_role_arn(role.arn()))
+        };
+        for role in others {
+            match in_session(&role) {
+                Some(caller) => out.list.push(CallerClass { caller, named: false, open: false }),
+                None => self.take(vec![role], out),
+            }
+        }
         for text in named {
             let Ok(session) = Caller::parse(text) else { continue };
             if session.session().is_none() || out.list.iter().any(|class| class.caller.arn() == text) {
@@ -93,6 +107,33 @@ impl Seen<'_> {
                 let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
                 out.list.extend(placed.map(|caller| CallerClass { caller, named: true, open: false }));
             }
+        }
+    }
+
+    /// A session that a policy names, one for each way in which policies tell the ARNs of its role apart.
+    fn placed(&self, text: &str, place: (&str, &str), out: &mut CallerClasses) {
+        let (partition, account) = place;
+        let Some(session) = Caller::parse(text).ok().filter(|caller| caller.session().is_some()) else {
+            self.take(vec![text.to_owned()], out);
+            return;
+        };
+        let start = format!("arn:{partition}:iam::{account}:role/");
+        let of_name = |role: &&String| {
+            role.strip_prefix(&start).is_some_and(|path| path.rsplit('/').next() == Some(session.name()))
+        };
+        let mut tests: Vec<Language> =
+            self.exact.iter().filter(of_name).map(|role| Language::exact(role)).collect();
+        if tests.is_empty() && self.arns.is_empty() {
+            self.take(vec![text.to_owned()], out);
+            return;
+        }
+        tests.extend(self.arns(place, "AssumedRole", out));
+        for name in [format!("{start}{}", session.name()), format!("{start}*/{}", session.name())] {
+            let found =
+                cells_beside(&[Language::glob(&name), joined(&start, &NAME)], &impossible(&start), &tests);
+            out.complete &= found.complete;
+            let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
+            out.list.extend(placed.map(|caller| CallerClass { caller, named: true, open: false }));
         }
     }
 
@@ -202,7 +243,7 @@ impl Seen<'_> {
         }
         let taken: Vec<Language> = named.iter().map(|text| Language::exact(text)).collect();
         let taken: Vec<&Language> = taken.iter().collect();
-        let empty = [Language::glob(&format!("{start}/*"))];
+        let empty = impossible(&start);
         for place in [start.clone(), format!("{start}*/")] {
             let names = Language::glob(&format!("{place}{names}"));
             let found = cells_beside(&[names, joined(&place, &PART), joined(&start, &NAME)], &empty, &tests);
@@ -235,6 +276,17 @@ impl Seen<'_> {
     }
 }
 
+/// ARNs that begin so and that nobody has: a path is `/` or has something between its slashes, and no name has a wildcard in it.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html> (Path, UserName, checked 2026-11)
+fn impossible(start: &str) -> [Language; 4] {
+    let in_name = |letter| {
+        let rest = [Step::ExceptMany('/'), Step::Char(letter), Step::ExceptMany('/')];
+        Language::new([Step::Many, Step::Char('/')].into_iter().chain(rest))
+    };
+    let glob = |end: &str| Language::glob(&format!("{start}{end}"));
+    [glob("/*"), glob("*/"), in_name('*'), in_name('?')]
+}
+
 /// The names of the roles whose sessions a pattern takes, as far as the pattern tells: of `…:assumed-role/r/*` that is `r`.
 fn role_names(within: &Language) -> String {
     let pattern = within.pattern();
@@ -259,6 +311,10 @@ fn context(account: &str, kind: &str) -> Context {
 /// is not followed.
 fn name_in_id(test: &ValueTest, account: &str) -> Option<Vec<Step>> {
     let language = language(test, &Context::new())?;
+    let of_account = joined(&format!("{account}:"), &[Step::Many]);
+    if string(&[&language, &of_account], &[]) == Found::Nothing {
+        return Some(vec![Step::Char('/')]);
+    }
     let steps = language.steps();
     let colon = steps.iter().position(|step| matches!(step, Step::Char(':') | Step::Fold(':')));
     let (before, behind) = match colon {

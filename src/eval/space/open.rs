@@ -74,10 +74,7 @@ pub fn user_ids(class: &CallerClass) -> Option<ContextValue> {
         CallerKind::Federated => {
             Some(ContextValue::One(format!("{}:{}", caller.account()?, caller.name()).into()))
         }
-        CallerKind::Root
-        | CallerKind::Service
-        | CallerKind::Anonymous
-        | CallerKind::Provider
-        | CallerKind::Canonical => None,
+        CallerKind::Root => caller.account().map(|account| ContextValue::One(account.into())),
+        CallerKind::Service | CallerKind::Anonymous | CallerKind::Provider | CallerKind::Canonical => None,
     }
 }

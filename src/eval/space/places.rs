@@ -4,7 +4,7 @@ use crate::catalog;
 use crate::eval::member::{Language, Step};
 
 /// The ARNs of one form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The form with `*` for its holes.
     pub shown: String,
