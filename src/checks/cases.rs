@@ -267,6 +267,7 @@ const OWN: &[CaseSpec] = &[
     case("accounts", "not-connected", &["count", "accounts", "found"]),
     case("accounts", "stranger", &["count", "accounts"]),
     case("accounts", "suspended", &["count", "accounts", "found"]),
+    case("accounts", "closed", &["count", "accounts", "found"]),
     case("accounts", "not-payer", FOUND_NEEDED),
     case("accounts", "payer-as-linked", FOUND_NEEDED),
     // Settings of the run.

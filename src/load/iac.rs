@@ -30,7 +30,7 @@ pub(super) fn take(
         let document = PolicyDocument::new(role, policy, issues, length);
         evidence.documents.push(PolicyDocument { level, linked, ..document });
     }
-    if found.is_plan && named.is_none() {
+    if found.is_plan && !evidence.plans.iter().any(|plan| plan == name) {
         evidence.plans.push(name.to_owned());
     }
     let before = evidence.documents.len();

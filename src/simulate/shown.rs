@@ -106,6 +106,7 @@ fn context(set: &Compiled<'_>, request: &Request, trace: &Trace) -> Vec<(String,
         let (id, looked_at) = match event {
             Event::Applies(id) => (*id, usize::MAX),
             Event::Fails(id, ElementKind::Clause(at)) => (*id, usize::from(*at) + 1),
+            Event::Fails(id, ElementKind::Resource) => (*id, 0),
             _ => continue,
         };
         let (policy, statement) = set.origin(id);

@@ -85,7 +85,14 @@ pub(super) fn in_organization(subject: &Subject<'_>) -> Outcome {
             cause
         }));
     }
-    causes.extend(summary("suspended", &closed));
+    // Connected, a closed account gives its past costs; by itself it gives nothing.
+    let is_linked = subject.form.text("account-kind") == Some("linked");
+    let is_own = |(value, _): &(&FormValue, Option<&MemberAccount>)| {
+        is_linked && subject.form.text("account") == Some(value.text.as_str())
+    };
+    let (own, others): (Vec<_>, Vec<_>) = closed.into_iter().partition(is_own);
+    causes.extend(summary("closed", &own));
+    causes.extend(summary("suspended", &others));
     let state = match (causes.is_empty(), record.is_page && !strangers.is_empty()) {
         (false, _) => State::Broken,
         (true, true) => State::Unknown,
