@@ -85,8 +85,8 @@ fn samples(set: &Compiled<'_>, request: &Request) -> Vec<Request> {
 /// least.
 fn values(set: &Compiled<'_>, request: &Request, within: &Language) -> Vec<String> {
     let named = set.texts().filter(|text| !text.contains(['*', '?', '$']));
-    let pieces = request.resource.split(['/', ':']).filter(|piece| !piece.contains(['*', '?']));
-    let last = pieces.last().filter(|piece| !piece.is_empty());
+    let last = request.resource.rsplit(['/', ':']).next();
+    let last = last.filter(|piece| !piece.is_empty() && !piece.contains(['*', '?']));
     let mut out: Vec<String> = Vec::new();
     for text in last.into_iter().chain(NAMES).chain(named).filter(|text| within.holds(text)) {
         if out.len() < MOST_VALUES && !out.iter().any(|known| known == text) {

@@ -35,14 +35,12 @@ pub fn compact(input: impl Read) -> Option<String> {
     }
     let groups = walk.gather.into_parts().0;
     let objects = groups.iter().map(|group| {
-        let mut object = json!({ "Key": group.key, LIKE: group.count });
-        if let Some(class) = group.archived {
-            object["StorageClass"] = json!(class);
-        }
-        if group.is_empty {
-            object["Size"] = json!(0);
-        }
-        object
+        let mut object = Map::new();
+        object.insert("Key".to_owned(), json!(group.key));
+        object.insert(LIKE.to_owned(), json!(group.count));
+        object.extend(group.archived.map(|class| ("StorageClass".to_owned(), json!(class))));
+        object.extend(group.is_empty.then(|| ("Size".to_owned(), json!(0))));
+        Value::Object(object)
     });
     out.insert("Contents".to_owned(), objects.collect());
     let mut text = serde_json::to_string_pretty(&Value::Object(out)).unwrap_or_default();
