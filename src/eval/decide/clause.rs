@@ -44,8 +44,8 @@ impl<R: Recorder> Pass<'_, '_, R> {
             };
         };
         match (operator.set, value) {
-            // One value, whichever of these it is: to a set operator a set of one. An empty text would be an empty set.
-            (_, ContextValue::Within(values) | ContextValue::Every(values)) if !values.holds("") => {
+            // One value, whichever of these it is asked for: to a set operator a set of one. An empty text would be an empty set.
+            (_, ContextValue::Every(values)) if !values.holds("") => {
                 self.unknown(clause, None, operator.negated, effect)
             }
             (
