@@ -5,7 +5,7 @@ use crate::finding::change::{Doubt, Effect};
 use crate::policy::arn;
 use std::collections::BTreeSet;
 
-/// More accounts than these are not tried.
+/// More accounts than these are not tried, which is told.
 const MOST: usize = 8;
 
 /// The doubt whether two documents give the same access, where that was found for an owner whom neither names. Principals of the
@@ -16,11 +16,18 @@ pub(super) fn doubt(job: &Job<'_>) -> Option<Doubt> {
         return None;
     }
     let differs = |account: &str| compare_with_denied(&Job { account, ..*job }).effect != Effect::Same;
-    let account = named(job).into_iter().take(MOST).find(|account| differs(account))?;
+    let accounts = named(job);
+    let reason = match accounts.iter().take(MOST).find(|account| differs(account)) {
+        Some(account) => {
+            format!("access is not the same if the resource belongs to {account}, which a document names")
+        }
+        None if accounts.len() > MOST => {
+            "the documents name more accounts than are looked at as the resource's owner".to_owned()
+        }
+        None => return None,
+    };
     Some(Doubt {
-        reason: format!(
-            "access is not the same if the resource belongs to {account}, which a document names"
-        ),
+        reason,
         tell: Some("--account ACCOUNT, the account that the resource belongs to".to_owned()),
     })
 }
