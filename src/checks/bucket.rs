@@ -247,7 +247,9 @@ fn key_works(subject: &Subject<'_>) -> Outcome {
 /// The command that makes a key usable again, where one does. A key that was to be deleted is disabled after that.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html> (checked 2026-11)
 fn switching_on(key: &KmsKey, state: &Said) -> Option<Change> {
-    let arn = &key.arn.as_ref().filter(|arn| arn.text.chars().all(|next| next.is_ascii_graphic()))?.text;
+    // What a shell reads otherwise is in no ARN of a key.
+    let is_plain = |next: char| next.is_ascii_alphanumeric() || ":/-".contains(next);
+    let arn = &key.arn.as_ref().filter(|arn| arn.text.chars().all(is_plain))?.text;
     let region = arn::split(arn).map(|[_, _, _, region, ..]| region)?;
     let verbs: &[&str] = match &*state.text {
         "Disabled" => &["enable-key"],
