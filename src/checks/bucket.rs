@@ -1,5 +1,6 @@
 //! What the settings of the bucket do to the export's files: who owns them, how long they stay, who else sees them.
 
+use super::layers::{disagree, disagreement_of};
 use super::subject::{Assumption, Cause, FactRef, Outcome, Subject};
 use crate::contract::{BucketQuestion, FormValue, Origin};
 use crate::eval::Instant;
@@ -215,6 +216,9 @@ fn key_region(subject: &Subject<'_>) -> Outcome {
 /// Whether the key that encrypts the bucket can be used: one that is switched off, or is to be deleted, neither writes nor
 /// reads. <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html> (checked 2026-11)
 fn key_works(subject: &Subject<'_>) -> Outcome {
+    if let Some(two) = disagreement_of(subject, "kms describe-key") {
+        return Outcome { facts: vec![disagree(two)], ..Outcome::of(State::Unknown) };
+    }
     let bucket = &subject.evidence.bucket;
     let named = bucket.key().map(|key| key.text.as_str()).or(subject.form.text("kms-key"));
     let is_meant = |name: &str| match &bucket.keys[..] {

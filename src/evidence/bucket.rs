@@ -2,6 +2,7 @@
 
 use super::answer::AnswerKind;
 use super::said::Said;
+use crate::policy::arn::is_key_alias;
 use crate::source::{Place, SourceId};
 use crate::syntax::{Node, Value, shown};
 
@@ -53,12 +54,16 @@ pub struct EncryptionRecord {
 #[must_use]
 pub fn may_be_one_key(one: &str, other: &str) -> bool {
     let last = |text: &str| text.rsplit('/').next().unwrap_or(text).to_owned();
-    let is_open = |text: &str| text.contains("alias/") || text.contains("${");
-    if is_open(one) || is_open(other) {
+    if is_open_key(one) || is_open_key(other) {
         return true;
     }
     let are_whole = one.starts_with("arn:") && other.starts_with("arn:");
     if are_whole { one == other } else { last(one) == last(other) }
+}
+
+/// Whether a text leaves open which key it names: an alias, or a value that only a deployment knows.
+fn is_open_key(text: &str) -> bool {
+    is_key_alias(text) || text.contains("${")
 }
 
 /// A KMS key, as `describe-key` tells of it.
@@ -77,12 +82,8 @@ impl KmsKey {
     /// Whether a text names this key: by ARN or by identifier.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
-        let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
-        match (&self.arn, &self.id) {
-            (Some(arn), _) => arn.text == name || (!name.starts_with("arn:") && last(&arn.text) == name),
-            (None, Some(id)) => last(name) == id.text,
-            (None, None) => false,
-        }
+        let own = self.arn.as_ref().or(self.id.as_ref());
+        !is_open_key(name) && own.is_some_and(|own| may_be_one_key(&own.text, name))
     }
 
     /// Whether S3 can use it to write and to read.

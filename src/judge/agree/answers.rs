@@ -108,8 +108,10 @@ fn regions_and_keys(sources: &Sources, evidence: &Evidence, claims: &mut Claims)
                 claims.add(Thing::Single(AnswerKind::Key), text(key, "KeyId"), state, answer.source);
             }
             None => {
-                let region = region_in(&document.root).unwrap_or_default();
-                claims.add(Thing::Single(AnswerKind::BucketLocation), "", region, answer.source);
+                // What cannot be read says nothing.
+                if let Some(region) = region_in(&document.root) {
+                    claims.add(Thing::Single(AnswerKind::BucketLocation), "", region, answer.source);
+                }
             }
         }
     }

@@ -30,7 +30,15 @@ pub(super) fn claim(sources: &Sources, evidence: &Evidence, form: &Form, claims:
         Role::TrustPolicy => !is_of_other_role(document, form),
         _ => true,
     };
-    let whole = |role: Role| evidence.of(role).filter(|document| document.policy.holes().next().is_none());
+    // A template may make several keys, and which of them the bucket has it does not say here.
+    let keys = evidence.of(Role::KeyPolicy).filter(|document| document.tie().is_some()).count();
+    let is_one = |document: &&PolicyDocument| {
+        document.role != Role::KeyPolicy || document.tie().is_none() || keys == 1
+    };
+    let whole = |role: Role| {
+        let all = evidence.of(role).filter(is_one);
+        all.filter(|document| document.policy.holes().next().is_none())
+    };
     for role in ONE.into_iter().filter(|role| whole(*role).nth(1).is_some()) {
         for document in whole(role).filter(is_meant) {
             claims.add(Thing::Policy(role), "", said(document), document.source);
