@@ -255,7 +255,8 @@ impl Evidence {
             // Whether a KMS key is in play: an object shows it, or the bucket's default; else who hands in the key's policy
             // says so.
             "kms" => {
-                let has_policy = self.of(Role::KeyPolicy).next().is_some();
+                // A template may make keys for other things.
+                let has_policy = self.of(Role::KeyPolicy).any(|document| document.attachment.is_none());
                 // The key that AWS manages for S3 asks nothing of readers of its account.
                 let is_there = has_policy
                     || self.bucket.key().is_some()
