@@ -1,5 +1,6 @@
 //! The values of the connection form, and where each came from.
 
+use crate::finding::shell_word;
 use crate::source::Place;
 use std::collections::BTreeMap;
 
@@ -189,6 +190,18 @@ impl Form {
     /// # Errors
     /// The names that the form does not have.
     pub fn fill(&self, template: &str) -> Result<String, Vec<String>> {
+        self.filled(template, |text| text)
+    }
+
+    /// The same for a command: each value is one word of a shell's command line, whatever stands in it.
+    ///
+    /// # Errors
+    /// Those of [`Form::fill`].
+    pub fn fill_command(&self, template: &str) -> Result<String, Vec<String>> {
+        self.filled(template, |text| shell_word(&text))
+    }
+
+    fn filled(&self, template: &str, word: impl Fn(String) -> String) -> Result<String, Vec<String>> {
         let mut out = String::with_capacity(template.len());
         let mut missing = Vec::new();
         let mut rest = template;
@@ -200,7 +213,7 @@ impl Form {
                 continue;
             };
             match self.hole(name) {
-                Ok(text) => out.push_str(&text),
+                Ok(text) => out.push_str(&word(text)),
                 Err(names) => missing.extend(names),
             }
             rest = behind;

@@ -2,6 +2,7 @@
 
 use super::fault::ContractFault;
 use super::form::Form;
+use crate::finding::shell_word;
 use crate::shipped::Shipped;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,6 +16,9 @@ pub struct Fact {
     /// What would tell, a template.
     pub tell: Option<String>,
 }
+
+/// The value of a fact that is a command.
+const CALL: &str = "call";
 
 /// Every fact by identifier.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,12 +40,16 @@ impl Facts {
     #[must_use]
     pub fn words(&self, id: &str, form: &Form, values: &[(&str, &str)]) -> (String, Option<String>) {
         let Some(fact) = self.facts.get(id) else { return (id.replace('-', " "), None) };
-        let fill = |template: &str| {
+        let fill = |template: &str, is_command: bool| {
             let mut out = template.to_owned();
             for (name, value) in values {
-                out = out.replace(&format!("{{{name}}}"), value);
+                // A whole command has its words already.
+                let is_word = is_command && *name != CALL;
+                let value = if is_word { shell_word(value) } else { (*value).to_owned() };
+                out = out.replace(&format!("{{{name}}}"), &value);
             }
-            while let Err(missing) = form.fill(&out) {
+            let filled = |out: &str| if is_command { form.fill_command(out) } else { form.fill(out) };
+            while let Err(missing) = filled(&out) {
                 let Some(name) = missing.first() else { break };
                 let before = out.clone();
                 out = out.replace(&format!("{{{name}}}"), &name.to_uppercase());
@@ -52,14 +60,33 @@ impl Facts {
                     break;
                 }
             }
-            form.fill(&out).unwrap_or(out)
+            filled(&out).unwrap_or(out)
         };
-        (fill(&fact.reason), fact.tell.as_deref().map(fill))
+        (fill(&fact.reason, false), fact.tell.as_deref().map(|tell| fill(tell, true)))
     }
 
     /// Whether a fact is in the table.
     #[must_use]
     pub fn has(&self, id: &str) -> bool {
         self.facts.contains_key(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_shell_reads_otherwise_is_one_word_of_a_command() {
+        let facts = Facts::read(
+            "[f]\nreason = \"`{bucket}` and {found}\"\ntell = \"aws x --bucket {bucket} --key {found}\"\n[c]\nreason = \"r\"\ntell = \"aws {call}\"\n",
+        )
+        .unwrap();
+        let form = Form::new().with("bucket", "a;b");
+        let (reason, tell) = facts.words("f", &form, &[("found", "$(c)")]);
+        assert_eq!(reason, "`a;b` and $(c)");
+        assert_eq!(tell.as_deref(), Some("aws x --bucket 'a;b' --key '$(c)'"));
+        let (_, tell) = facts.words("c", &form, &[("call", "y --z w")]);
+        assert_eq!(tell.as_deref(), Some("aws y --z w"));
     }
 }

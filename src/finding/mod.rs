@@ -11,7 +11,7 @@ mod suppression;
 pub mod triage;
 
 pub use fingerprint::{Fingerprint, fingerprints, of as fingerprints_of};
-pub use repair::{AccessClass, Applicability, Change, Edit, Fix, Repair};
+pub use repair::{AccessClass, Applicability, Change, Edit, Fix, Repair, shell_word};
 pub use report::{
     Assumed, Conflict, ConflictKind, ConflictSide, ConsumerReport, DemandReport, Need, NotEvaluated, Report,
     State, Suppressed, Unknown, Verdict, Wrapped,

@@ -170,3 +170,14 @@ pub struct Fix {
     /// Access lost.
     pub lost: Vec<AccessClass>,
 }
+
+/// A value as one word of a shell's command line.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    let plain = |next: char| next.is_ascii_alphanumeric() || "-_./:@=+,".contains(next);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

@@ -1,9 +1,9 @@
 //! Settings of an export are AWS's to change: the command that does it, with all settings, since AWS takes them whole.
 
 use super::state::State;
-use super::text::{TextFault, shell_word};
+use super::text::TextFault;
 use crate::billing::{ExportDefinition, ExportKind};
-use crate::finding::Change;
+use crate::finding::{Change, shell_word};
 use crate::judge::billing_region_of;
 use crate::rulebook::Phrases;
 use crate::source::{Place, Span};

@@ -6,7 +6,7 @@ use super::typed;
 use crate::billing::ExportDefinition;
 use crate::contract::Origin;
 use crate::evidence::Reading;
-use crate::finding::{Change, Edit, Repair, Wrapped};
+use crate::finding::{Change, Edit, Repair, Wrapped, shell_word};
 use crate::policy::Notation;
 use crate::source::{Place, SourceId, Span};
 use crate::syntax::edit::{EditFault, Editable, Splice, apply};
@@ -229,15 +229,5 @@ pub(super) fn difference(source: SourceId, before: &str, after: &str) -> Edit {
     Edit {
         place: Place { source, span: Span::new(start, before.len() - shared) },
         replacement: rest_after.get(..rest_after.len() - shared).unwrap_or_default().to_owned(),
-    }
-}
-
-/// A value as one word of a shell's command line.
-pub(super) fn shell_word(text: &str) -> String {
-    let plain = |next: char| next.is_ascii_alphanumeric() || "-_./:@=+,".contains(next);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }

@@ -4,6 +4,7 @@ use super::claims::{Claims, Thing, members, names};
 use crate::billing::region_in;
 use crate::contract::Form;
 use crate::evidence::{AnswerKind, Evidence, OwnerKind, PolicyList, answer_in, is_part};
+use crate::finding::shell_word;
 use crate::judge::{gather, groups};
 use crate::source::{SourceId, Sources};
 use crate::syntax::Node;
@@ -200,5 +201,5 @@ pub(super) fn call(verb: &str, what: &str, kind: OwnerKind, owner: &str) -> Stri
         OwnerKind::Group => "group",
         OwnerKind::Role => "role",
     };
-    format!("iam {verb}-{kind}-{what} --{kind}-name {owner}")
+    format!("iam {verb}-{kind}-{what} --{kind}-name {}", shell_word(owner))
 }

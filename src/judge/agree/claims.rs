@@ -4,6 +4,7 @@
 use super::named;
 use crate::contract::Form;
 use crate::evidence::{AnswerKind, Disagreement, Role};
+use crate::finding::shell_word;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Node, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,20 +94,18 @@ impl Clash {
 impl Thing {
     /// The command of the AWS CLI that tells of it.
     fn call(&self, form: &Form) -> String {
-        let bucket = form.text("bucket").unwrap_or("BUCKET");
-        let reader = form.fill("{reader-name}").unwrap_or_else(|_| "USER".to_owned());
+        let text = |name: &str, word: &str| form.text(name).map_or_else(|| word.to_owned(), shell_word);
+        let (bucket, key) = (text("bucket", "BUCKET"), text("kms-key", "KEY"));
+        let reader = form.fill_command("{reader-name}").unwrap_or_else(|_| "USER".to_owned());
         let is_role = form.text("reader").is_some_and(|reader| reader.contains(":role/"));
-        let filled = |text: &str| form.fill(text).unwrap_or_else(|_| text.to_owned());
+        let filled = |text: &str| form.fill_command(text).unwrap_or_else(|_| text.to_owned());
         match self {
             Self::Single(kind) => match kind {
                 AnswerKind::Organization | AnswerKind::AccountSummary => kind.name().to_owned(),
-                AnswerKind::Key => {
-                    format!("{} --key-id {}", kind.name(), form.text("kms-key").unwrap_or("KEY"))
-                }
+                AnswerKind::Key => format!("{} --key-id {key}", kind.name()),
                 _ => format!("{} --bucket {bucket}", kind.name()),
             },
             Self::Policy(Role::KeyPolicy) => {
-                let key = form.text("kms-key").unwrap_or("KEY");
                 format!("kms get-key-policy --policy-name default --key-id {key}")
             }
             Self::Policy(Role::Boundary) => {

@@ -4,6 +4,7 @@ use super::answers::call;
 use super::claims::{Claims, Thing};
 use crate::contract::Form;
 use crate::evidence::{Evidence, PolicyDocument, Role, Whose};
+use crate::finding::shell_word;
 use crate::policy::{ArnSplit, meaning};
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Node, read_json};
@@ -87,7 +88,7 @@ fn shown_by(sources: &Sources, evidence: &Evidence, document: &PolicyDocument) -
         (Role::ReaderPolicy, Some(Whose::Inline(owner))) => {
             let name = name()?;
             let call = call("get", "policy", owner.kind, &owner.name);
-            Some((format!("{call} --policy-name {name}"), name))
+            Some((format!("{call} --policy-name {}", shell_word(&name)), name))
         }
         // Of a version that is not in force something else is told.
         (Role::ReaderPolicy, None) if document.in_force == Some(true) => {
@@ -95,16 +96,17 @@ fn shown_by(sources: &Sources, evidence: &Evidence, document: &PolicyDocument) -
         }
         (Role::TrustPolicy, Some(Whose::Trust(role))) => {
             let role = role.rsplit('/').next().unwrap_or(role);
-            Some((format!("iam get-role --role-name {role}"), role.to_owned()))
+            Some((format!("iam get-role --role-name {}", shell_word(role)), role.to_owned()))
         }
-        (Role::EndpointPolicy, Some(Whose::Endpoint(id))) => {
-            Some((format!("ec2 describe-vpc-endpoints --vpc-endpoint-ids {id}"), id.to_string()))
-        }
+        (Role::EndpointPolicy, Some(Whose::Endpoint(id))) => Some((
+            format!("ec2 describe-vpc-endpoints --vpc-endpoint-ids {}", shell_word(id)),
+            id.to_string(),
+        )),
         (Role::Scp | Role::Rcp, _) => {
             let answer = read_json(sources.get(document.source).text());
             let summary = answer.root.get("Policy")?.get("PolicySummary")?;
             let id = summary.get("Id").and_then(Node::as_str)?;
-            Some((format!("organizations describe-policy --policy-id {id}"), id.to_owned()))
+            Some((format!("organizations describe-policy --policy-id {}", shell_word(id)), id.to_owned()))
         }
         _ => None,
     }

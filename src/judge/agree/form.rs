@@ -2,6 +2,7 @@
 
 use crate::contract::Form;
 use crate::evidence::{Disagreement, Evidence, FormClash, PolicyDocument, Role, may_be_one_key};
+use crate::finding::shell_word;
 use crate::source::{Place, Sources};
 use crate::syntax::read_json;
 
@@ -54,7 +55,7 @@ pub(super) fn clashes(sources: &Sources, evidence: &Evidence, form: &Form) -> Ve
 fn key(sources: &Sources, evidence: &Evidence, form: &Form) -> Option<Disagreement> {
     let typed = form.get("kms-key").filter(|_| form.is_given("kms-key"))?;
     let other = evidence.bucket.object_keys.iter().find(|key| !may_be_one_key(&key.text, &typed.text))?;
-    let bucket = form.text("bucket").unwrap_or("BUCKET");
+    let bucket = form.text("bucket").map_or_else(|| "BUCKET".to_owned(), shell_word);
     Some(Disagreement {
         call: format!("s3api head-object --bucket {bucket} --key KEY"),
         files: vec![sources.get(other.place.source).name().to_owned()],

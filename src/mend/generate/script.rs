@@ -1,7 +1,7 @@
 //! The documents as commands, each with the check that must come before the next.
 
-use super::super::text::shell_word;
 use super::forms::Set;
+use crate::finding::shell_word;
 use serde_json::Value;
 
 /// What a script is made of.
