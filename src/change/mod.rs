@@ -6,6 +6,7 @@
 
 mod around;
 mod asked;
+mod assumed;
 mod classes;
 mod filled;
 mod layers;

@@ -1,11 +1,9 @@
 //! Two policies side by side: as what they are compared, for which account, and what contracts ask of them.
 
-use super::layers::only_denies;
-use super::{Asked, Job, Kind, Limit, compare_with_denied, owner, says_the_same};
+use super::{Asked, Job, Kind, Limit, assumed, compare_with_denied, owner, says_the_same};
 use crate::checks::lint::{PolicyKind, is_action, principal_fault};
 use crate::contract::{Contract, Form};
 use crate::evidence::{Evidence, is_own_account};
-use crate::finding::Assumed;
 use crate::finding::change::{Comparison, Doubt, Effect, Fate};
 use crate::judge::{self, Library, Prepared};
 use crate::policy::{FaultKind, Policy, PrincipalKind, Statement, TextKind, arn};
@@ -122,11 +120,7 @@ impl<'p> Pair<'p> {
             assumed: Vec::new(),
             wrapped: Vec::new(),
         };
-        assume(&mut comparison, kind, named);
-        if kind == Kind::Limit(Limit::Scp) && [old, new].into_iter().flatten().any(only_denies) {
-            let text = "`FullAWSAccess` is attached beside a service control policy that only denies";
-            comparison.assumed.push(Assumed { text: text.to_owned(), source: None });
-        }
+        assumed::note(&mut comparison, kind, named, [old, new]);
         let refused = refused_of((self.old, self.new), self.kind, sources);
         if !refused.is_empty() && comparison.effect == Effect::Same {
             comparison.effect = Effect::CannotTell;
@@ -273,46 +267,6 @@ pub fn kind_of(kind: PolicyKind) -> Kind {
         PolicyKind::Trust => Kind::Trust,
         PolicyKind::Resource(service) => Kind::Resource(service),
     }
-}
-
-fn assume(comparison: &mut Comparison, kind: Kind, account: Option<&str>) {
-    let is_same = comparison.effect == Effect::Same;
-    let mut say = |text: String| comparison.assumed.push(Assumed { text, source: None });
-    if account.is_none() {
-        say(match kind {
-            Kind::Identity | Kind::Limit(Limit::Boundary | Limit::Session | Limit::Scp) => {
-                "who has the policy is in an account that neither document names (`--account` says otherwise)"
-            }
-            Kind::Resource(_) | Kind::Trust | Kind::Limit(Limit::Rcp | Limit::Endpoint) => {
-                "the resource belongs to an account that neither document names (`--account` says otherwise)"
-            }
-        }
-        .to_owned());
-    }
-    // What decides alike does so whatever stands beside it.
-    if is_same {
-        return;
-    }
-    match kind {
-        Kind::Identity | Kind::Resource(_) | Kind::Trust => say(
-            "no other policy is in the way: what the two documents give is compared, not what callers end up with"
-                .to_owned(),
-        ),
-        Kind::Limit(limit) => {
-            let name = match limit {
-                Limit::Boundary => "a permissions boundary",
-                Limit::Session => "a session policy",
-                Limit::Scp => "a service control policy",
-                Limit::Rcp => "a resource control policy",
-                Limit::Endpoint => "the policy of a VPC endpoint",
-            };
-            say(format!(
-                "{name} gives nothing by itself: gained is what it no longer stops, lost is what it now stops, if another \
-                 policy allows it"
-            ));
-        }
-    }
-    say(format!("actions are those that AWS published by {}", crate::catalog::data_version().date));
 }
 
 /// Evidence that holds some policies in the roles that they were taken for.

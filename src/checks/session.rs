@@ -168,7 +168,8 @@ pub(super) fn user_id(subject: &Subject<'_>, caller: &Caller, key: &str) -> Opti
     if !key.eq_ignore_ascii_case("aws:userid") {
         return None;
     }
-    let unknown = || user_ids(&CallerClass { caller: caller.clone(), named: false, open: false });
+    let unknown =
+        || user_ids(&CallerClass { caller: caller.clone(), named: false, open: false, own_name: false });
     match caller.kind() {
         CallerKind::User => match holder(subject, caller).and_then(|holder| holder.id.as_deref()) {
             Some(id) => Some(ContextValue::One(id.into())),

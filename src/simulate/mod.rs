@@ -28,6 +28,7 @@ use context::Presumed;
 use layers::{layers, owner};
 use members::Ask;
 use principal::Principal;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 /// More parts of a question than this are not put.
@@ -331,7 +332,13 @@ fn rows(parts: &[Answered<'_>]) -> Vec<Row> {
             row.answer == answer && row.principal == part.label && row.resource == part.ask.resource
         };
         match rows.iter_mut().find(alike) {
-            Some(row) => row.actions.extend(part.names.iter().cloned()),
+            Some(row) => {
+                // Of one caller there may be several kinds, such as a session of roles with several paths.
+                let known: FxHashSet<&String> = row.actions.iter().collect();
+                let more = part.names.iter().filter(|name| !known.contains(name)).cloned();
+                let more: Vec<String> = more.collect();
+                row.actions.extend(more);
+            }
             None => rows.push(Row {
                 principal: part.label.clone(),
                 actions: part.names.clone(),

@@ -26,7 +26,8 @@ impl Principal {
             return Caller::parse("").map(Self::One).map_err(Fault::Principal);
         }
         if arn::is_account(text) {
-            return Ok(Self::Each(format!("arn:*:iam::{text}:*")));
+            // Federated users and sessions have ARNs of STS.
+            return Ok(Self::Each(format!("arn:*:*::{text}:*")));
         }
         if text.contains(['*', '?']) {
             return Ok(Self::Each(text.to_owned()));
@@ -46,7 +47,8 @@ impl Principal {
                     let (caller, action) = (caller.arn().to_owned(), ask.action.clone());
                     return Err(Fault::Provider { caller, action });
                 }
-                let class = |caller: Caller, named| CallerClass { caller, named, open: false };
+                let class =
+                    |caller: Caller, named| CallerClass { caller, named, open: false, own_name: false };
                 let mut list = Vec::new();
                 if caller.kind() == CallerKind::Role {
                     let sessions = named_sessions(set, caller).into_iter().enumerate();

@@ -27,6 +27,8 @@ pub struct CallerClass {
     pub named: bool,
     /// Whether it stands for others with whose names a policy computes.
     pub open: bool,
+    /// Whether what policies ask of its session's name is the same for all for whom it stands, though it is not named.
+    pub own_name: bool,
 }
 
 impl CallerClass {

@@ -2,10 +2,11 @@
 
 use super::callers::{CallerClass, CallerClasses};
 use super::cells::{cells, cells_beside};
+use super::ids::parts;
 use super::others::SESSION;
 use super::seen::{Seen, joined};
 use crate::eval::caller::Caller;
-use crate::eval::condition::{Operand, ValueTest};
+use crate::eval::condition::Operand;
 use crate::eval::context::Context;
 use crate::eval::member::{Found, Language, Step, language, string};
 use crate::policy::arn;
@@ -90,7 +91,9 @@ impl Seen<'_> {
         };
         for role in others {
             match in_session(&role) {
-                Some(caller) => out.list.push(CallerClass { caller, named: false, open: false }),
+                Some(caller) => {
+                    out.list.push(CallerClass { caller, named: false, open: false, own_name: false })
+                }
                 None => self.take(vec![role], out),
             }
         }
@@ -105,7 +108,12 @@ impl Seen<'_> {
                     cells_beside(&[within.clone(), any.clone(), Language::glob(&name)], empty, &tests);
                 out.complete &= found.complete;
                 let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
-                out.list.extend(placed.map(|caller| CallerClass { caller, named: true, open: false }));
+                out.list.extend(placed.map(|caller| CallerClass {
+                    caller,
+                    named: true,
+                    open: false,
+                    own_name: false,
+                }));
             }
         }
     }
@@ -133,7 +141,12 @@ impl Seen<'_> {
                 cells_beside(&[Language::glob(&name), joined(&start, &NAME)], &impossible(&start), &tests);
             out.complete &= found.complete;
             let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
-            out.list.extend(placed.map(|caller| CallerClass { caller, named: true, open: false }));
+            out.list.extend(placed.map(|caller| CallerClass {
+                caller,
+                named: true,
+                open: false,
+                own_name: false,
+            }));
         }
     }
 
@@ -149,8 +162,11 @@ impl Seen<'_> {
         let exact = self.exact.iter().filter(|text| text.starts_with(&start));
         tests.extend(exact.map(|text| Language::exact(text)));
         for test in &self.ids {
-            match name_in_id(test, account) {
-                Some(name) => tests.push(joined(&start, &name)),
+            match parts(test) {
+                Some(ways) => {
+                    let own = ways.into_iter().filter(|(id, _)| id.holds(account));
+                    tests.extend(own.map(|(_, name)| joined(&start, &name)));
+                }
                 None => out.complete &= matches!(test.operand, Operand::Mistyped),
             }
         }
@@ -215,6 +231,8 @@ impl Seen<'_> {
             tests.push(joined(&format!("{start}AWSServiceRoleFor"), &[Step::Many]));
         }
         let space = [within.clone(), shape, joined(&start, &NAME)];
+        let by_name = self.names_of_sessions();
+        tests.extend(by_name.iter().flatten().map(|name| of_session(&start, name)));
         let found = cells(&space, &tests);
         out.complete &= found.complete;
         // Of one role the ARN follows from the name; of several, conditions on it tell sessions apart.
@@ -222,7 +240,15 @@ impl Seen<'_> {
             self.sessions_by_role(&space, (partition, account), named, out);
             return;
         }
+        let before = out.list.len();
         self.take(found.texts.into_iter().filter(|text| !named.contains(text)).collect(), out);
+        out.list.iter_mut().skip(before).for_each(|class| class.own_name = by_name.is_some());
+    }
+
+    /// The names of sessions that tests of `aws:userid` tell apart, if all of the tests can be followed.
+    fn names_of_sessions(&self) -> Option<Vec<Vec<Step>>> {
+        let ways: Option<Vec<_>> = self.ids.iter().map(|test| parts(test)).collect();
+        Some(ways?.into_iter().flatten().map(|(_, name)| name).collect())
     }
 
     /// Sessions, one for each way in which policies tell the ARNs of their roles apart.
@@ -242,7 +268,10 @@ impl Seen<'_> {
             tests.push(joined(&format!("{start}aws-service-role/"), &[Step::Many]));
         }
         let taken: Vec<Language> = named.iter().map(|text| Language::exact(text)).collect();
-        let taken: Vec<&Language> = taken.iter().collect();
+        let by_name = self.names_of_sessions();
+        let sessions = format!("arn:{partition}:sts::{account}:assumed-role/");
+        let tests_of_name: Vec<Language> =
+            by_name.iter().flatten().map(|name| of_session(&sessions, name)).collect();
         let empty = impossible(&start);
         for place in [start.clone(), format!("{start}*/")] {
             let names = Language::glob(&format!("{place}{names}"));
@@ -250,17 +279,17 @@ impl Seen<'_> {
             out.complete &= found.complete;
             for role in found.texts {
                 let name = role.rsplit('/').next().unwrap_or_default();
-                let own = Language::glob(&format!("arn:{partition}:sts::{account}:assumed-role/{name}/*"));
-                let inside: Vec<&Language> = space.iter().chain([&own]).collect();
-                match string(&inside, &taken) {
-                    Found::Value(text) => {
-                        let session = Caller::parse(&text).map(|caller| caller.with_role_arn(&role));
-                        let class = |caller| CallerClass { caller, named: false, open: true };
-                        out.list.extend(session.map(class));
-                    }
-                    Found::Nothing => {}
-                    Found::GaveUp => out.complete = false,
-                }
+                let own = Language::glob(&format!("{sessions}{name}/*"));
+                let inside: Vec<Language> = space.iter().cloned().chain([own]).collect();
+                let found = cells_beside(&inside, &taken, &tests_of_name);
+                out.complete &= found.complete;
+                let placed = found.texts.iter().filter_map(|text| Caller::parse(text).ok());
+                out.list.extend(placed.map(|caller| CallerClass {
+                    caller: caller.with_role_arn(&role),
+                    named: false,
+                    open: true,
+                    own_name: by_name.is_some(),
+                }));
             }
         }
     }
@@ -270,7 +299,7 @@ impl Seen<'_> {
             if let Ok(caller) = Caller::parse(&text) {
                 let named = self.exact.contains(&text);
                 let is_tried = self.names.iter().any(|name| **name == *caller.name());
-                out.list.push(CallerClass { caller, named, open: !named && !is_tried });
+                out.list.push(CallerClass { caller, named, open: !named && !is_tried, own_name: false });
             }
         }
     }
@@ -295,6 +324,11 @@ fn role_names(within: &Language) -> String {
     names.unwrap_or_else(|| "*".to_owned())
 }
 
+/// Sessions with such a name.
+fn of_session(start: &str, name: &[Step]) -> Language {
+    joined(start, &[&PART[..], &[Step::Char('/')], name].concat())
+}
+
 /// Whether a pattern takes sessions of one role alone.
 fn is_of_one_role(within: &Language) -> bool {
     !role_names(within).contains(['*', '?'])
@@ -305,25 +339,4 @@ fn context(account: &str, kind: &str) -> Context {
     context.set_one("aws:PrincipalAccount", account);
     context.set_one("aws:PrincipalType", kind);
     context
-}
-
-/// Of a test of `aws:userid`, the names of federated users that it takes: theirs is account, colon and name. None where that
-/// is not followed.
-fn name_in_id(test: &ValueTest, account: &str) -> Option<Vec<Step>> {
-    let language = language(test, &Context::new())?;
-    let of_account = joined(&format!("{account}:"), &[Step::Many]);
-    if string(&[&language, &of_account], &[]) == Found::Nothing {
-        return Some(vec![Step::Char('/')]);
-    }
-    let steps = language.steps();
-    let colon = steps.iter().position(|step| matches!(step, Step::Char(':') | Step::Fold(':')));
-    let (before, behind) = match colon {
-        Some(at) => (steps.get(..at)?, steps.get(at + 1..)?),
-        // What takes all takes all names.
-        None if steps == [Step::Many] => (steps, steps),
-        None if steps.contains(&Step::Many) || steps.contains(&Step::One) => return None,
-        None => return Some(vec![Step::Char('/')]),
-    };
-    let takes = Language::new(before.iter().copied()).holds(account);
-    Some(if takes { behind.to_vec() } else { vec![Step::Char('/')] })
 }

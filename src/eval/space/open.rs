@@ -3,11 +3,10 @@
 use super::callers::CallerClass;
 use super::others::SESSION;
 use super::seen::is_name;
-use crate::eval::caller::{Caller, CallerKind};
+use crate::eval::caller::CallerKind;
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::condition::{Operand, Template};
 use crate::eval::context::ContextValue;
-use crate::eval::member::{Language, Step};
 use crate::eval::request::Request;
 
 /// The request with the names left open that are not the same for all for whom the caller stands, where a policy compares them
@@ -51,30 +50,4 @@ pub fn unnamed(
         open.get_or_insert_with(|| request.clone()).context.set(&key, ContextValue::Unknown);
     }
     open
-}
-
-/// `aws:userid`, as far as it follows from who asks: IAM gives users and roles identifiers that begin so.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes> and
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable> (checked 2026-11)
-#[must_use]
-pub fn user_ids(class: &CallerClass) -> Option<ContextValue> {
-    let caller: &Caller = &class.caller;
-    let starting = |start: &str, rest: &[Step]| {
-        let steps = Language::exact(start).steps().iter().chain(rest).copied().collect::<Vec<_>>();
-        ContextValue::Within(Language::new(steps))
-    };
-    let id = [Step::Except(':'), Step::ExceptMany(':')];
-    let of_session = |name: &[Step]| starting("AROA", &[&id[..], &[Step::Char(':')], name].concat());
-    match caller.kind() {
-        CallerKind::User => Some(starting("AIDA", &id)),
-        CallerKind::Session if class.named && caller.session() != Some(SESSION) => {
-            Some(of_session(Language::exact(caller.session().unwrap_or_default()).steps()))
-        }
-        CallerKind::Role | CallerKind::Session => Some(of_session(&id)),
-        CallerKind::Federated => {
-            Some(ContextValue::One(format!("{}:{}", caller.account()?, caller.name()).into()))
-        }
-        CallerKind::Root => caller.account().map(|account| ContextValue::One(account.into())),
-        CallerKind::Service | CallerKind::Anonymous | CallerKind::Provider | CallerKind::Canonical => None,
-    }
 }

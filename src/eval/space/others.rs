@@ -38,7 +38,7 @@ pub fn named_sessions(set: &Compiled<'_>, role: &Caller) -> Vec<Caller> {
 pub fn others(sets: &[&Compiled<'_>]) -> Vec<CallerClass> {
     let mut out: Vec<CallerClass> = Vec::new();
     let mut add = |caller: Caller, named: bool| {
-        let class = CallerClass { caller, named, open: false };
+        let class = CallerClass { caller, named, open: false, own_name: false };
         if !out.contains(&class) {
             out.push(class);
         }
