@@ -117,7 +117,10 @@ impl Selection<'_> {
         let targets: Vec<Target> = own
             .clone()
             .filter_map(PolicyDocument::tie)
-            .flat_map(|attachment| attachment.targets.iter().cloned())
+            .flat_map(|attachment| attachment.targets.iter())
+            // What several have is not the others' alone.
+            .filter(|target| fit_of(target) != Fit::No)
+            .cloned()
             .collect();
         if reader.is_none()
             && let [Target { kind: TargetKind::User, name }] = targets.as_slice()

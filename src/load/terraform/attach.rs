@@ -1,5 +1,6 @@
 //! What a module attaches its policies to, and which policies from elsewhere it attaches.
 
+use super::instances::instances;
 use super::kinds::{LISTS, is_attachment, pairs, target_of};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
@@ -10,6 +11,7 @@ use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
 use crate::syntax::{Node, Part, Value};
 
 /// One use of a managed policy.
+#[derive(PartialEq, Eq)]
 struct Use {
     file: SourceId,
     /// The name of the module's `aws_iam_policy`, if it is one of its own.
@@ -30,55 +32,15 @@ impl Uses {
             let scope = module.scope(file, &names);
             for block in file.body.blocks.iter().filter(|block| block.kind == "resource") {
                 let [kind, name] = block.labels.as_slice() else { continue };
-                let mut add = |kind: LinkKind, expr: &HclExpr, target: Target| {
-                    let node = scope.value(expr);
-                    let arn = text(&node, expr.span).unwrap_or_else(|| open("?", expr.span));
-                    let link = Link { kind, arn, target };
-                    all.push(Use { file: file.source, policy: own_policy(expr), link });
-                };
-                let arn = block.body.value("policy_arn");
-                match kind.as_str() {
-                    attaching if is_attachment(attaching) => {
-                        if let (Some(arn), Some(target)) = (arn, target(block, kind, name, &scope)) {
-                            add(LinkKind::Policy, arn, target);
+                for names in instances(block, &scope) {
+                    let scope = Scope { names: &names, ..scope };
+                    let add = |policy: Option<String>, link: Link| {
+                        let one = Use { file: file.source, policy, link };
+                        if !all.contains(&one) {
+                            all.push(one);
                         }
-                    }
-                    "aws_iam_policy_attachment" => {
-                        let Some(arn) = arn else { continue };
-                        for (attribute, kind) in LISTS {
-                            let Some(expr) = block.body.value(attribute) else { continue };
-                            for name in names_in(expr, &scope) {
-                                add(LinkKind::Policy, arn, Target { kind, name });
-                            }
-                        }
-                    }
-                    "aws_iam_user_group_membership" | "aws_iam_group_membership" => {
-                        let names = |attributes: [&str; 2]| -> Vec<Text> {
-                            let exprs = attributes.iter().filter_map(|each| block.body.value(each));
-                            exprs.flat_map(|expr| names_in(expr, &scope)).collect()
-                        };
-                        for (group, name) in pairs(&names(["group", "groups"]), &names(["user", "users"])) {
-                            let target = Target { kind: TargetKind::User, name };
-                            let link = Link { kind: LinkKind::Group, arn: group, target };
-                            all.push(Use { file: file.source, policy: None, link });
-                        }
-                    }
-                    "aws_iam_user" | "aws_iam_role" => {
-                        let Some(target) = target(block, kind, name, &scope) else { continue };
-                        let bound = block.body.value("permissions_boundary");
-                        if let Some(bound) = bound.filter(|expr| !is_null(expr, &scope)) {
-                            add(LinkKind::Boundary, bound, target.clone());
-                        }
-                        let Some(managed) = block.body.value("managed_policy_arns") else { continue };
-                        let HclKind::Array(items) = &managed.kind else {
-                            add(LinkKind::Policy, managed, target);
-                            continue;
-                        };
-                        for item in items {
-                            add(LinkKind::Policy, item, target.clone());
-                        }
-                    }
-                    _ => {}
+                    };
+                    of_block(block, (kind, name), &scope, add);
                 }
             }
         }
@@ -107,7 +69,73 @@ impl Uses {
     }
 }
 
-/// What the policies in a block, or the policy that it attaches, are for.
+/// The uses that one instance of a block makes.
+fn of_block(
+    block: &HclBlock,
+    (kind, name): (&str, &str),
+    scope: &Scope<'_>,
+    mut give: impl FnMut(Option<String>, Link),
+) {
+    let mut add = |kind: LinkKind, expr: &HclExpr, target: Target| {
+        let node = scope.value(expr);
+        let arn = text(&node, expr.span).unwrap_or_else(|| open("?", expr.span));
+        give(own_policy(expr), Link { kind, arn, target });
+    };
+    let arn = block.body.value("policy_arn");
+    match kind {
+        attaching if is_attachment(attaching) => {
+            if let (Some(arn), Some(target)) = (arn, target(block, kind, name, scope)) {
+                add(LinkKind::Policy, arn, target);
+            }
+        }
+        "aws_iam_policy_attachment" => {
+            let Some(arn) = arn else { return };
+            for (attribute, kind) in LISTS {
+                let Some(expr) = block.body.value(attribute) else { continue };
+                for name in names_in(expr, scope) {
+                    add(LinkKind::Policy, arn, Target { kind, name });
+                }
+            }
+        }
+        "aws_iam_user_group_membership" | "aws_iam_group_membership" => {
+            let names = |attributes: [&str; 2]| -> Vec<Text> {
+                let exprs = attributes.iter().filter_map(|each| block.body.value(each));
+                exprs.flat_map(|expr| names_in(expr, scope)).collect()
+            };
+            for (group, name) in pairs(&names(["group", "groups"]), &names(["user", "users"])) {
+                let target = Target { kind: TargetKind::User, name };
+                give(None, Link { kind: LinkKind::Group, arn: group, target });
+            }
+        }
+        "aws_iam_user" | "aws_iam_role" => {
+            let Some(target) = target(block, kind, name, scope) else { return };
+            let bound = block.body.value("permissions_boundary");
+            if let Some(bound) = bound.filter(|expr| !is_null(expr, scope)) {
+                add(LinkKind::Boundary, bound, target.clone());
+            }
+            let Some(managed) = block.body.value("managed_policy_arns") else { return };
+            let HclKind::Array(items) = &managed.kind else {
+                return add(LinkKind::Policy, managed, target);
+            };
+            for item in items {
+                add(LinkKind::Policy, item, target.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the policies in a block, or the policy that it attaches, are for: one thing for each instance.
+pub(super) fn targets(block: &HclBlock, kind: &str, name: &str, scope: &Scope<'_>) -> Vec<Target> {
+    let mut out: Vec<Target> = Vec::new();
+    for names in instances(block, scope) {
+        let found = target(block, kind, name, &Scope { names: &names, ..*scope });
+        out.extend(found.filter(|found| !out.contains(found)));
+    }
+    out
+}
+
+/// The same of one instance.
 pub(super) fn target(block: &HclBlock, kind: &str, name: &str, scope: &Scope<'_>) -> Option<Target> {
     let (of, attribute) = target_of(kind)?;
     let own = || open(&format!("{kind}.{name}"), block.span);

@@ -59,8 +59,8 @@ fn order(module: &Module, file: &File, block: &HclBlock) -> Order {
             if kind != "aws_s3_bucket_policy" || matches!(made(policy, &scope), Made::None) {
                 continue;
             }
-            let target = attach::target(policy, kind, name, &scope);
-            if target.is_none_or(|target| target.name.value != bucket.value) {
+            let targets = attach::targets(policy, kind, name, &scope);
+            if !targets.iter().any(|target| target.name.value == bucket.value) {
                 continue;
             }
             let address = format!("{kind}.{name}");

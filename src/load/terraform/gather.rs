@@ -211,7 +211,7 @@ fn of_resource<'b>(
         && !matches!(expr.kind, HclKind::Null)
     {
         let hint = if kind == "aws_organizations_policy" { kind_in_organization(block, scope) } else { hint };
-        let own = attach::target(block, kind, name, scope);
+        let own = attach::targets(block, kind, name, scope);
         let mut held = |hint: PolicyHint, targets: Vec<Target>| {
             let attachment = Attachment::new(address.clone(), hint, targets);
             out.push(Held { block, expr, attachment, depends: depends.clone() });
@@ -225,13 +225,13 @@ fn of_resource<'b>(
                 held(hint, policies);
             }
         } else {
-            held(hint, own.into_iter().collect());
+            held(hint, own);
         }
     }
     for inline in block.body.blocks_of("inline_policy") {
         if let Some(expr) = inline.body.value("policy") {
             let address = format!("{address}.inline_policy");
-            let targets = attach::target(block, kind, name, scope).into_iter().collect();
+            let targets = attach::targets(block, kind, name, scope);
             let attachment = Attachment::new(address, PolicyHint::Identity, targets);
             out.push(Held { block, expr, attachment, depends: depends.clone() });
         }

@@ -13,6 +13,7 @@ mod export;
 mod function;
 mod gather;
 mod handed;
+mod instances;
 mod kinds;
 mod module;
 mod named;

@@ -2,6 +2,7 @@
 
 use super::assets::{self, Asset, Assets, is_local_file};
 use super::calls::{Callees, Calls};
+use super::instances::instance;
 use super::named::Given;
 use super::value::{Names, Scope, is_known, renamed, respan, string};
 use crate::load::reading::Reading;
@@ -146,17 +147,20 @@ impl Module {
                 (known_data(kind, rest), &[])
             }
             (kind, [HclStep::Attribute(name), rest @ ..]) => {
-                let rest = match rest {
-                    [HclStep::Index(_), rest @ ..] => rest,
-                    rest => rest,
+                let (key, rest) = match rest {
+                    [HclStep::Index(key), rest @ ..] => (Some(key), rest),
+                    rest => (None, rest),
                 };
                 let [HclStep::Attribute(attribute)] = rest else { return (None, &[]) };
                 let found = self.block("resource", &[kind, name]).and_then(|(file, block)| {
-                    // One of several: which values it has depends on which it is.
-                    let several = ["for_each", "count"].iter().any(|each| block.body.value(each).is_some());
                     let argument = of_resource(kind, attribute)?;
-                    let node = in_file(file, block.body.value(argument)?);
-                    (!several || super::value::is_known(&node)).then_some((argument, node))
+                    let expr = block.body.value(argument)?;
+                    let (none, depth) = (Names::new(), scope.depth + 1);
+                    let inner = Scope { depth, ..self.scope(file, &none) };
+                    let names = key.and_then(|key| instance(block, &inner, &scope.value(key)));
+                    let node = Scope { names: names.as_ref().unwrap_or(&none), ..inner }.value(expr);
+                    // One of several: which values it has depends on which it is.
+                    (!is_several(block) || is_known(&node)).then_some((argument, node))
                 });
                 let value = found.and_then(|(argument, node)| match (kind, attribute.as_str()) {
                     ("aws_s3_bucket", "arn") => Some(behind("arn:aws:s3:::", node)),

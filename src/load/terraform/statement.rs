@@ -2,7 +2,7 @@
 
 use super::module::{File, Module};
 use super::policy::{self, Document};
-use super::value::{Names, Scope, member, respan};
+use super::value::{Names, Scope, known_node, member, respan};
 use crate::load::cloudformation::guard;
 use crate::source::Span;
 use crate::syntax::hcl::{HclAttribute, HclBlock, HclBody, HclExpr, HclKind, HclStep};
@@ -335,10 +335,6 @@ fn scoped(scope: &Scope<'_>, key: &'static str, attribute: &HclAttribute) -> Mem
 
 fn known(key: &'static str, span: Span, value: Value<'static>) -> Member<'static> {
     known_node(key, span, Node { span, value })
-}
-
-fn known_node(key: &'static str, key_span: Span, value: Node<'static>) -> Member<'static> {
-    Member { key: Cow::Borrowed(key), key_parts: Vec::new(), key_span, value }
 }
 
 /// In these blocks `&{` stands for `${` of a policy variable.

@@ -316,6 +316,10 @@ pub(super) fn entries(node: &Node<'static>) -> Option<Vec<(Node<'static>, Node<'
     }
 }
 
+pub(super) fn known_node(key: &'static str, key_span: Span, value: Node<'static>) -> Member<'static> {
+    Member { key: Cow::Borrowed(key), key_parts: Vec::new(), key_span, value }
+}
+
 pub(super) fn member(key: Node<'static>, value: Node<'static>) -> Member<'static> {
     let (text, key_parts) = match key.value {
         Value::String(text) | Value::Number(text) => (text, Vec::new()),
