@@ -6,6 +6,7 @@ use super::check;
 use crate::change::{Accounts, Contracts, evidence_of};
 use crate::checks::lint::PolicyKind;
 use crate::config::Config;
+use crate::contract::ReadsAs;
 use crate::evidence::{Evidence, Fit, Role};
 use crate::finding::Finding;
 use crate::finding::change::Changes;
@@ -110,7 +111,7 @@ impl Setup {
         for item in items.iter_mut().filter(|item| !matches!(item.kind, PolicyKind::Resource(_))) {
             item.tied |= by_content && item.is_free;
             if let Some(attachment) = &item.attachment {
-                match judge::of_reader(&self.config.form, attachment) {
+                match judge::of_reader(&self.config.form, ReadsAs::Anything, attachment) {
                     Fit::Yes => item.tied = true,
                     Fit::No => item.tied = false,
                     Fit::Open => {}

@@ -61,12 +61,13 @@ pub struct Target {
     pub name: Text,
 }
 
-/// A policy that a template attaches by its ARN, and of which nothing else is at hand; or a group that it puts a user in.
+/// A policy that a template attaches by its ARN, and of which nothing else is at hand; a group that it puts a user in,
+/// or an access key that it makes for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// As what.
     pub kind: LinkKind,
-    /// Its ARN; of a group the name.
+    /// Its ARN; of a group the name, of an access key what the template calls it.
     pub arn: Text,
     /// To what.
     pub target: Target,
@@ -81,6 +82,8 @@ pub enum LinkKind {
     Boundary,
     /// It is a group, and the target is in it.
     Group,
+    /// It is an access key, and the target has it.
+    AccessKey,
 }
 
 /// What a policy can be attached to.

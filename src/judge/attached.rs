@@ -2,7 +2,7 @@
 //! about. Another bucket's policy is never judged as if it were the form's, nor another user's as the reader's.
 
 use super::declared;
-use crate::contract::Form;
+use crate::contract::{Form, ReadsAs};
 use crate::evidence::{
     Attachment, BoundaryRecord, Evidence, Fit, Link, LinkKind, PolicyDocument, PolicyHint, Role, Said,
     Target, TargetKind, is_of_module, is_own_account,
@@ -13,7 +13,13 @@ use std::borrow::Cow;
 
 /// The evidence with those policies of templates that bear on the form's bucket and reader, and with what the form tells of
 /// the values that the templates leave open.
-pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &Form) -> Cow<'e, Evidence> {
+/// `reads`: as whom the product reads; nobody else can be the reader that nobody named.
+pub(super) fn attached<'e>(
+    sources: &Sources,
+    evidence: &'e Evidence,
+    form: &Form,
+    reads: ReadsAs,
+) -> Cow<'e, Evidence> {
     let is_plain = |document: &PolicyDocument| document.tie().is_none();
     let has_template = evidence.exports.definitions.iter().any(|definition| definition.resolved.is_some());
     if evidence.documents.iter().all(is_plain)
@@ -24,7 +30,7 @@ pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &For
         return Cow::Borrowed(evidence);
     }
     let mut out = evidence.clone();
-    let mut selection = Selection { sources, form, out: &mut out };
+    let mut selection = Selection { sources, form, reads, out: &mut out };
     selection.fill_account();
     selection.named();
     selection.buckets();
@@ -40,6 +46,7 @@ pub(super) fn attached<'e>(sources: &Sources, evidence: &'e Evidence, form: &For
 pub(super) struct Selection<'a> {
     pub(super) sources: &'a Sources,
     pub(super) form: &'a Form,
+    pub(super) reads: ReadsAs,
     pub(super) out: &'a mut Evidence,
 }
 
@@ -50,7 +57,9 @@ impl Selection<'_> {
             let attachment = document.named_in.as_ref().filter(|_| document.linked.is_none());
             let fit = |attachment: &Attachment| match document.role {
                 Role::BucketPolicy => of_bucket(self.form, attachment),
-                Role::ReaderPolicy | Role::TrustPolicy | Role::Boundary => of_reader(self.form, attachment),
+                Role::ReaderPolicy | Role::TrustPolicy | Role::Boundary => {
+                    of_reader(self.form, self.reads, attachment)
+                }
                 Role::SessionPolicy
                 | Role::LinkedPolicy
                 | Role::Scp
@@ -100,9 +109,11 @@ impl Selection<'_> {
 
     /// Keeps the policies that are, or may be, the reader's, and says what else is attached to it.
     fn readers(&mut self) {
-        let reader = self.form.text("reader").and_then(identity);
         let links = self.out.links.clone();
-        let fit_of = |target: &Target| fits_in(&links, reader.as_ref(), target);
+        let typed = self.form.text("reader").and_then(identity);
+        let reader = typed.clone().or_else(|| self.has_key(&links));
+        let reads = self.reads;
+        let fit_of = |target: &Target| fits_in(&links, (reader.as_ref(), reads), target);
         let fit = |attachment: &Attachment| best(attachment.targets.iter().map(fit_of));
         self.choose(Role::TrustPolicy, &fit, "it is the trust policy of another than the reader", "reader");
         let kept =
@@ -122,7 +133,7 @@ impl Selection<'_> {
             .filter(|target| fit_of(target) != Fit::No)
             .cloned()
             .collect();
-        if reader.is_none()
+        if typed.is_none()
             && let [Target { kind: TargetKind::User, name }] = targets.as_slice()
             && name.is_whole()
             && let Some(document) = own.next()
@@ -160,9 +171,17 @@ impl Selection<'_> {
                         self.out.reader.boundary = BoundaryRecord::Named(said);
                     }
                 }
-                LinkKind::Boundary | LinkKind::Group => {}
+                LinkKind::Boundary | LinkKind::Group | LinkKind::AccessKey => {}
             }
         }
+    }
+
+    /// The only user for whom templates make an access key, where a product reads with one.
+    fn has_key(&self, links: &[Link]) -> Option<(TargetKind, String)> {
+        let mut keys = links.iter().filter(|link| link.kind == LinkKind::AccessKey);
+        let name = &keys.next().filter(|_| self.reads == ReadsAs::User)?.target.name;
+        let is_one = name.is_whole() && keys.all(|other| other.target.name.value == name.value);
+        is_one.then(|| (TargetKind::User, name.value.to_string()))
     }
 
     /// Of the documents of a role that templates attach: those that are on what is asked about, else the only one, or the only
@@ -187,13 +206,20 @@ impl Selection<'_> {
             .collect();
         let fits: Vec<Option<Fit>> = ties.iter().map(|tie| tie.as_ref().map(fit)).collect();
         let has = |wanted: Fit| fits.iter().flatten().any(|fit| *fit == wanted);
+        // Nobody is in a group because a template has the group.
+        let is_of_group = |tie: &Option<Attachment>| {
+            tie.as_ref().is_some_and(|tie| {
+                !tie.targets.is_empty() && tie.targets.iter().all(|each| each.kind == TargetKind::Group)
+            })
+        };
+        let of_group: Vec<bool> = ties.iter().map(is_of_group).collect();
         let first_open = |attachment: &Attachment| {
             attachment.targets.first().map(|target| (target.kind, target.name.value.clone()))
         };
         let mut open: Vec<_> = ties
             .iter()
             .zip(&fits)
-            .filter(|(_, fit)| **fit == Some(Fit::Open))
+            .filter(|(tie, fit)| **fit == Some(Fit::Open) && !is_of_group(tie))
             .filter_map(|(tie, _)| tie.as_ref().map(first_open))
             .collect();
         open.sort();
@@ -201,18 +227,22 @@ impl Selection<'_> {
         let wanted = if has(Fit::Yes) { Some(Fit::Yes) } else { Some(Fit::Open).filter(|_| open.len() == 1) };
         let mut kept = Vec::new();
         let mut documents = Vec::new();
-        for (document, fit) in std::mem::take(&mut self.out.documents).into_iter().zip(fits.clone()) {
+        let all = std::mem::take(&mut self.out.documents).into_iter().zip(fits.clone());
+        for ((document, fit), of_group) in all.zip(of_group) {
             let Some(fit) = fit else {
                 documents.push(document);
                 continue;
             };
-            if Some(fit) == wanted {
+            if Some(fit) == wanted && !(of_group && fit == Fit::Open) {
                 kept.push(documents.len());
                 documents.push(document);
                 continue;
             }
             let reason = match fit {
                 Fit::No => other.to_owned(),
+                Fit::Open if of_group => {
+                    format!("it is a group's, and nothing says that the {what} is in the group")
+                }
                 Fit::Yes | Fit::Open if has(Fit::Yes) => {
                     format!("what it is attached to the deployment tells; another is on the {what}")
                 }
@@ -284,14 +314,22 @@ fn of_bucket(form: &Form, attachment: &Attachment) -> Fit {
 
 /// Whether a template attaches a policy to the form's reader.
 #[must_use]
-pub fn of_reader(form: &Form, attachment: &Attachment) -> Fit {
+pub fn of_reader(form: &Form, reads: ReadsAs, attachment: &Attachment) -> Fit {
     let reader = form.text("reader").and_then(identity);
-    best(attachment.targets.iter().map(|target| fits(reader.as_ref(), target)))
+    best(attachment.targets.iter().map(|target| fits((reader.as_ref(), reads), target)))
 }
 
-fn fits(reader: Option<&(TargetKind, String)>, target: &Target) -> Fit {
+/// Who the reader is, as far as the form and the contract say.
+type Reader<'r> = (Option<&'r (TargetKind, String)>, ReadsAs);
+
+fn fits((reader, reads): Reader<'_>, target: &Target) -> Fit {
     match reader {
-        None => Fit::Open,
+        None => match (reads, target.kind) {
+            (ReadsAs::User, TargetKind::Role) | (ReadsAs::Role, TargetKind::User | TargetKind::Group) => {
+                Fit::No
+            }
+            (ReadsAs::User | ReadsAs::Role | ReadsAs::Principal | ReadsAs::Anything, _) => Fit::Open,
+        },
         Some((kind, name)) if *kind == target.kind => target.is(name),
         // Who is in a group the template need not say.
         Some((TargetKind::User, _)) if target.kind == TargetKind::Group => Fit::Open,
@@ -300,7 +338,7 @@ fn fits(reader: Option<&(TargetKind, String)>, target: &Target) -> Fit {
 }
 
 /// The same, where templates say who is in a group.
-fn fits_in(links: &[Link], reader: Option<&(TargetKind, String)>, target: &Target) -> Fit {
+fn fits_in(links: &[Link], reader: Reader<'_>, target: &Target) -> Fit {
     let fit = fits(reader, target);
     let is_member = || {
         let groups = links.iter().filter(|link| link.kind == LinkKind::Group);

@@ -22,7 +22,7 @@ pub struct Prepared<'a> {
 pub fn prepare<'a>(library: &Library, job: &Job<'a>, contract: &Contract) -> Prepared<'a> {
     let given = live::with_form(job.form, job.evidence);
     let (neighbours, given) = several::beside(library, job.consumers, given, contract);
-    let attached = attached::attached(job.sources, job.evidence, &given);
+    let attached = attached::attached(job.sources, job.evidence, &given, contract.reader);
     let form = complete::complete(&given, contract, &attached);
     let evidence = match attached {
         Cow::Borrowed(evidence) => gather::gather(job.sources, evidence, &form),

@@ -206,11 +206,12 @@ fn attached(old: &Side, now: &Side) -> Vec<Skipped> {
             LinkKind::Policy => "policy",
             LinkKind::Boundary => "boundary",
             LinkKind::Group => "group",
+            LinkKind::AccessKey => "access key",
         };
         (file.clone(), format!("{word} `{}`", link.arn.value), shown(&link.target))
     };
-    // What a group has stands in documents of its own.
-    let is_policy = |(_, link): &&(String, Link)| link.kind != LinkKind::Group;
+    // What a group has stands in documents of its own, and a key gives nothing.
+    let is_policy = |(_, link): &&(String, Link)| !matches!(link.kind, LinkKind::Group | LinkKind::AccessKey);
     let (before, after): (BTreeSet<_>, BTreeSet<_>) = (
         old.links.iter().filter(is_policy).map(key).collect(),
         now.links.iter().filter(is_policy).map(key).collect(),

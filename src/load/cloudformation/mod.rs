@@ -11,6 +11,7 @@ mod declared;
 mod document;
 mod function;
 mod given;
+mod holders;
 mod kinds;
 mod parts;
 mod policies;

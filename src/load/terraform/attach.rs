@@ -107,6 +107,12 @@ fn of_block(
                 give(None, Link { kind: LinkKind::Group, arn: group, target });
             }
         }
+        "aws_iam_access_key" => {
+            if let Some(target) = target(block, kind, name, scope) {
+                let arn = open(&format!("{kind}.{name}"), block.span);
+                give(None, Link { kind: LinkKind::AccessKey, arn, target });
+            }
+        }
         "aws_iam_user" | "aws_iam_role" => {
             let Some(target) = target(block, kind, name, scope) else { return };
             let bound = block.body.value("permissions_boundary");

@@ -40,7 +40,9 @@ pub(super) fn target_of(kind: &str) -> Option<(TargetKind, &'static str)> {
     Some(match kind {
         "aws_s3_bucket_policy" | "aws_s3_bucket" => (TargetKind::Bucket, "bucket"),
         kind if sets(kind).is_some() => (TargetKind::Bucket, "bucket"),
-        "aws_iam_user_policy" | "aws_iam_user_policy_attachment" => (TargetKind::User, "user"),
+        "aws_iam_user_policy" | "aws_iam_user_policy_attachment" | "aws_iam_access_key" => {
+            (TargetKind::User, "user")
+        }
         "aws_iam_role_policy" | "aws_iam_role_policy_attachment" => (TargetKind::Role, "role"),
         "aws_iam_group_policy" | "aws_iam_group_policy_attachment" => (TargetKind::Group, "group"),
         "aws_iam_user" => (TargetKind::User, "name"),

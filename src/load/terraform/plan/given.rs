@@ -72,6 +72,12 @@ impl<'n, 't> Plan<'n, 't> {
                         out.push((None, Link { kind: LinkKind::Group, arn: group, target }));
                     }
                 }
+                "aws_iam_access_key" => {
+                    if let Some(target) = self.target(resource) {
+                        let arn = hole(resource.address, resource.span);
+                        out.push((None, Link { kind: LinkKind::AccessKey, arn, target }));
+                    }
+                }
                 "aws_iam_user" | "aws_iam_role" => {
                     let Some(target) = self.target(resource) else { continue };
                     add(LinkKind::Boundary, "permissions_boundary", target.clone());
