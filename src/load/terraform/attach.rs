@@ -1,6 +1,6 @@
 //! What a module attaches its policies to, and which policies from elsewhere it attaches.
 
-use super::instances::instances;
+use super::instances::{self, instances};
 use super::kinds::{LISTS, is_attachment, pairs, target_of};
 use super::module::{File, Module};
 use super::value::{Names, Scope};
@@ -14,9 +14,16 @@ use crate::syntax::{Node, Part, Value};
 #[derive(PartialEq, Eq)]
 struct Use {
     file: SourceId,
-    /// The name of the module's `aws_iam_policy`, if it is one of its own.
-    policy: Option<String>,
+    /// The module's `aws_iam_policy`, if it is one of its own.
+    policy: Option<Own>,
     link: Link,
+}
+
+/// A policy of the module: its name, and the instance as an address has it, if it is one of several that is known.
+#[derive(PartialEq, Eq)]
+struct Own {
+    name: String,
+    instance: String,
 }
 
 /// Which managed policies a module attaches to whom.
@@ -34,7 +41,7 @@ impl Uses {
                 let [kind, name] = block.labels.as_slice() else { continue };
                 for names in instances(block, &scope) {
                     let scope = Scope { names: &names, ..scope };
-                    let add = |policy: Option<String>, link: Link| {
+                    let add = |policy: Option<Own>, link: Link| {
                         let one = Use { file: file.source, policy, link };
                         if !all.contains(&one) {
                             all.push(one);
@@ -47,18 +54,21 @@ impl Uses {
         Self { all }
     }
 
-    /// To whom a policy of the module is attached.
-    pub(super) fn targets(&self, policy: &str) -> Vec<Target> {
+    /// To whom a policy of the module, by name and instance, is attached.
+    pub(super) fn targets(&self, policy: (&str, &str)) -> Vec<Target> {
         self.of_policy(policy, LinkKind::Policy)
     }
 
     /// Whose boundary a policy of the module is.
-    pub(super) fn bounded(&self, policy: &str) -> Vec<Target> {
+    pub(super) fn bounded(&self, policy: (&str, &str)) -> Vec<Target> {
         self.of_policy(policy, LinkKind::Boundary)
     }
 
-    fn of_policy(&self, policy: &str, kind: LinkKind) -> Vec<Target> {
-        let mine = self.all.iter().filter(|each| each.policy.as_deref() == Some(policy));
+    fn of_policy(&self, (name, instance): (&str, &str), kind: LinkKind) -> Vec<Target> {
+        let is_it = |own: &Own| {
+            own.name == name && (own.instance == instance || own.instance.is_empty() || instance.is_empty())
+        };
+        let mine = self.all.iter().filter(|each| each.policy.as_ref().is_some_and(is_it));
         mine.filter(|each| each.link.kind == kind).map(|each| each.link.target.clone()).collect()
     }
 
@@ -74,12 +84,14 @@ fn of_block(
     block: &HclBlock,
     (kind, name): (&str, &str),
     scope: &Scope<'_>,
-    mut give: impl FnMut(Option<String>, Link),
+    mut give: impl FnMut(Option<Own>, Link),
 ) {
     let mut add = |kind: LinkKind, expr: &HclExpr, target: Target| {
         let node = scope.value(expr);
         let arn = text(&node, expr.span).unwrap_or_else(|| open("?", expr.span));
-        give(own_policy(expr), Link { kind, arn, target });
+        let own =
+            own_policy(expr).map(|name| Own { name, instance: key_of(expr, scope).unwrap_or_default() });
+        give(own, Link { kind, arn, target });
     };
     let arn = block.body.value("policy_arn");
     match kind {
@@ -207,6 +219,13 @@ fn resource_of(expr: &HclExpr) -> Option<(&str, &str, &str)> {
 pub(super) fn own_policy(expr: &HclExpr) -> Option<String> {
     let (kind, name, attribute) = resource_of(expr)?;
     (kind == "aws_iam_policy" && matches!(attribute, "arn" | "id")).then(|| name.to_owned())
+}
+
+/// Which instance of a resource an expression refers to, as addresses have it, if that is known.
+fn key_of(expr: &HclExpr, scope: &Scope<'_>) -> Option<String> {
+    let HclKind::Traversal(_, steps) = &expr.kind else { return None };
+    let [HclStep::Attribute(_), HclStep::Index(key), ..] = steps.as_slice() else { return None };
+    instances::of_key(&scope.value(key))
 }
 
 fn open(name: &str, span: Span) -> Text {

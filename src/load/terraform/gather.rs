@@ -6,7 +6,7 @@ use super::documents::documents;
 use super::kinds::{ATTACHED, OTHER_POLICIES, PERMISSION, gives, holds, of_organization};
 use super::module::{File, Module};
 use super::value::{Names, Scope, is_known};
-use super::{Found, Unused, buckets, declared, export, policy, statement, walk_body};
+use super::{Found, Unused, buckets, declared, export, instances, policy, statement, walk_body};
 use crate::evidence::{Attachment, Called, Case, CaseIs, CasePolicy, PolicyHint, Target, When};
 use crate::load::cloudformation::{self, Taken, TemplatePolicy};
 use crate::load::permission;
@@ -58,7 +58,7 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
             }
             match block.kind.as_str() {
                 "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {
-                    let document = || Ok(statement::document(module, file, block, 0));
+                    let document = || Ok(statement::document(&scope, block));
                     let (Ok(Some(CasePolicy { policy, issues, length })), cases) =
                         cases(&scope, block, &document)
                     else {
@@ -69,15 +69,16 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
                     found.unused.push(Unused { file, address, policy, issues, length, behind, cases });
                 }
                 "resource" if export::is_export(kind) && !matches!(made(block, &scope), Made::None) => {
+                    for names in instances::instances(block, &scope) {
+                        let settings = export::of_block(block, &Scope { names: &names, ..scope });
+                        out.exports.read_resolved(&settings, file.source);
+                    }
                     let settings = export::of_block(block, &scope);
-                    out.exports.read_resolved(&settings, file.source);
                     out.declared.push(declared::declared(module, file, block, settings));
                 }
                 "resource" if kind == PERMISSION => permitted(&scope, block, name, &mut out),
                 "resource" if !OTHER_POLICIES.contains(&kind.as_str()) => {
-                    for held in of_resource(block, (kind, name), &scope, &uses) {
-                        take(&scope, held, &mut out);
-                    }
+                    policies_of(block, (kind, name), &scope, &uses, &mut out);
                 }
                 _ => {}
             }
@@ -85,6 +86,34 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
         found.files.push((file.name.clone(), out));
     }
     found.assumed.extend(presumed(module));
+}
+
+/// Takes the policies of a resource: of each instance its own where what it says is another thing in each.
+fn policies_of<'m>(
+    block: &'m HclBlock,
+    resource: (&str, &str),
+    scope: &Scope<'m>,
+    uses: &Uses,
+    out: &mut Taken,
+) {
+    let all = of_resource(block, resource, scope, uses, false);
+    let is_of_each = all.iter().any(|held| instances::is_of_each(scope, held.expr));
+    let Some(told) = instances::told(block, scope).filter(|_| is_of_each) else {
+        all.into_iter().for_each(|held| take(scope, held, out));
+        return;
+    };
+    for names in &told {
+        let inner = Scope { names, ..*scope };
+        for held in of_resource(block, resource, &inner, uses, true) {
+            let none = Names::new();
+            match instances::literal(block, &inner, held.expr) {
+                Some((file, expr)) => {
+                    take(&scope.module.scope(file, &none), Held { expr, ..held }, out);
+                }
+                None => take(&inner, held, out),
+            }
+        }
+    }
 }
 
 fn take(scope: &Scope<'_>, held: Held<'_>, out: &mut Taken) {
@@ -192,14 +221,20 @@ fn read(document: &policy::Document) -> (Policy, Length) {
     (read_as(&document.root, document.source, notation), cloudformation::length(&document.root))
 }
 
-/// The policies of a resource.
+/// The policies of a resource, or of the instance of it whose names the scope has.
 fn of_resource<'b>(
     block: &'b HclBlock,
     (kind, name): (&str, &str),
     scope: &Scope<'_>,
     uses: &Uses,
+    is_instance: bool,
 ) -> Vec<Held<'b>> {
-    let address = format!("{kind}.{name}");
+    let instance = if is_instance { instances::shown(scope.names) } else { String::new() };
+    let address = format!("{kind}.{name}{instance}");
+    let targets = || match is_instance {
+        true => attach::target(block, kind, name, scope).into_iter().collect(),
+        false => attach::targets(block, kind, name, scope),
+    };
     let mut out = Vec::new();
     let depends = match made(block, scope) {
         Made::None => return out,
@@ -211,13 +246,13 @@ fn of_resource<'b>(
         && !matches!(expr.kind, HclKind::Null)
     {
         let hint = if kind == "aws_organizations_policy" { kind_in_organization(block, scope) } else { hint };
-        let own = attach::targets(block, kind, name, scope);
         let mut held = |hint: PolicyHint, targets: Vec<Target>| {
             let attachment = Attachment::new(address.clone(), hint, targets);
             out.push(Held { block, expr, attachment, depends: depends.clone() });
         };
         if kind == "aws_iam_policy" {
-            let (policies, boundaries) = (uses.targets(name), uses.bounded(name));
+            let policy = (name, instance.as_str());
+            let (policies, boundaries) = (uses.targets(policy), uses.bounded(policy));
             if !boundaries.is_empty() {
                 held(PolicyHint::Boundary, boundaries.clone());
             }
@@ -225,14 +260,13 @@ fn of_resource<'b>(
                 held(hint, policies);
             }
         } else {
-            held(hint, own);
+            held(hint, targets());
         }
     }
     for inline in block.body.blocks_of("inline_policy") {
         if let Some(expr) = inline.body.value("policy") {
             let address = format!("{address}.inline_policy");
-            let targets = attach::targets(block, kind, name, scope);
-            let attachment = Attachment::new(address, PolicyHint::Identity, targets);
+            let attachment = Attachment::new(address, PolicyHint::Identity, targets());
             out.push(Held { block, expr, attachment, depends: depends.clone() });
         }
     }

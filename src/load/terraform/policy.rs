@@ -1,6 +1,7 @@
 //! What the `policy` of a resource is: the document, with places in the file that holds its text.
 
 use super::assets::{Asset, is_local_file};
+use super::instances::instance;
 use super::module::Module;
 use super::statement;
 use super::value::{Names, Scope, entries, renamed, respan};
@@ -129,7 +130,13 @@ fn referred(scope: &Scope<'_>, root: &HclExpr, steps: &[HclStep]) -> Option<Resu
             if kind == "aws_iam_policy_document" && is_text_of(rest) =>
         {
             let (file, block) = module.block("data", &[kind, name])?;
-            Some(Ok(statement::document(module, file, block, scope.depth + 1)))
+            let inner = Scope { depth: scope.depth + 1, ..module.scope(file, &names) };
+            let of_key = match rest {
+                [HclStep::Index(key), ..] => instance(block, &inner, &scope.value(key)),
+                _ => None,
+            };
+            let names = of_key.as_ref().unwrap_or(&names);
+            Some(Ok(statement::document(&Scope { names, ..inner }, block)))
         }
         _ => None,
     }

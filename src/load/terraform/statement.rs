@@ -1,6 +1,5 @@
 //! `aws_iam_policy_document`: blocks to the document that the provider makes of them.
 
-use super::module::{File, Module};
 use super::policy::{self, Document};
 use super::value::{Names, Scope, known_node, member, respan};
 use crate::load::cloudformation::guard;
@@ -9,10 +8,8 @@ use crate::syntax::hcl::{HclAttribute, HclBlock, HclBody, HclExpr, HclKind, HclS
 use crate::syntax::{Member, Node, Part, Value};
 use std::borrow::Cow;
 
-/// The document of a data source.
-pub(super) fn document(module: &Module, file: &File, block: &HclBlock, depth: usize) -> Document {
-    let names = Names::new();
-    let scope = Scope { depth, ..module.scope(file, &names) };
+/// The document of a data source, in the scope of its file.
+pub(super) fn document(scope: &Scope<'_>, block: &HclBlock) -> Document {
     let body = &block.body;
     let mut statements: Vec<Node<'static>> = Vec::new();
     for name in ["source_json", "source_policy_documents"] {
@@ -34,7 +31,7 @@ pub(super) fn document(module: &Module, file: &File, block: &HclBlock, depth: us
     members.extend(body.attribute("policy_id").map(|attribute| scoped(&scope, "Id", attribute)));
     members.push(known("Statement", block.kind_span, Value::Array(statements)));
     Document {
-        source: file.source,
+        source: scope.file,
         root: Node { span: block.span, value: Value::Object(members) },
         issues: Vec::new(),
         is_json: false,
