@@ -148,6 +148,7 @@ const OWN: &[CaseSpec] = &[
     case("form", "not-of-product", &["name", "found", "needed"]),
     // Export settings.
     case("setting", "value", SETTING),
+    case("setting", "refused", SETTING),
     case("setting", "bucket", SETTING),
     case("setting", "prefix", SETTING),
     case("setting", "prefix-short", SETTING),

@@ -31,6 +31,7 @@ pub(super) fn draw(
     let finding = Finding {
         rule: RuleName("broken-file".to_owned()),
         demand: None,
+        also: Vec::new(),
         severity: Severity::Error,
         class: Class::Permanent,
         owner: Owner::Customer,

@@ -83,6 +83,7 @@ mod tests {
         Finding {
             rule: RuleName("r".to_owned()),
             demand: None,
+            also: Vec::new(),
             severity: Severity::Error,
             class: Class::Permanent,
             owner: Owner::Customer,

@@ -88,6 +88,8 @@ pub struct Finding {
     pub rule: RuleName,
     /// The demand that is broken by it, if one is.
     pub demand: Option<String>,
+    /// Other demands of which it tells as well.
+    pub also: Vec<String>,
     /// What happens if ignored.
     pub severity: Severity,
     /// Whether waiting helps.

@@ -44,6 +44,7 @@ pub(super) fn finding(
     Finding {
         rule: rule.name.clone(),
         demand: id,
+        also: Vec::new(),
         severity: severity.min(most),
         class: rule.class,
         owner: rule.owner,
@@ -64,6 +65,7 @@ fn unexplained(cause: &Cause, demand: Option<String>) -> Finding {
     Finding {
         rule: RuleName("unexplained".to_owned()),
         demand,
+        also: Vec::new(),
         severity: Severity::Error,
         class: Class::NeedsEvidence,
         owner: Owner::Customer,

@@ -103,9 +103,11 @@ pub(super) fn is_unsettled(report: &Report, demand: &str) -> bool {
 pub(super) fn shown_by<'r>(report: &'r Report, page: &CausePage, demands: &[String]) -> Option<&'r Finding> {
     let is_told = |finding: &&Finding| match &finding.demand {
         Some(demand) => {
-            demands.contains(demand)
-                && (is_broken(report, demand) || finding.severity >= Severity::Warning)
-                && (page.rules.is_empty() || page.rules.iter().any(|rule| fits(rule, &finding.rule.0)))
+            let mut told = finding.also.iter().chain([demand]);
+            told.any(|demand| {
+                demands.contains(demand)
+                    && (is_broken(report, demand) || finding.severity >= Severity::Warning)
+            }) && (page.rules.is_empty() || page.rules.iter().any(|rule| fits(rule, &finding.rule.0)))
         }
         // What the letters of the form show belongs to no demand.
         None => {

@@ -220,20 +220,19 @@ fn with_kind<'f>(facts: &'f Facts, bench: &Bench<'_>) -> Cow<'f, Facts> {
     let kind = bench.form.get("account-kind").filter(|kind| matches!(kind.origin, Origin::Given(_)));
     let takes_role = bench.is_consumer_given
         && bench.library.contract(bench.consumer).is_some_and(|contract| contract.reader == ReadsAs::Role);
-    let listed = bucket_listed(bench, facts);
-    if kind.is_none() && !takes_role && listed.is_none() {
+    // What is not encrypted with a key is read without one; of the bucket's default older files know nothing.
+    let is_plain = bench.evidence.bucket.object.as_ref().is_some_and(|object| !object.is_kms());
+    let more = [
+        ("account-kind", kind.map(|kind| kind.text.as_str())),
+        ("bucket-listed", bucket_listed(bench, facts)),
+        ("product-takes", takes_role.then_some("role")),
+        ("kms", is_plain.then_some("no")),
+    ];
+    if more.iter().all(|(_, value)| value.is_none()) {
         return Cow::Borrowed(facts);
     }
     let mut facts = facts.clone();
-    if let Some(kind) = kind {
-        facts.add("account-kind", &kind.text);
-    }
-    if let Some(listed) = listed {
-        facts.add("bucket-listed", listed);
-    }
-    if takes_role {
-        facts.add("product-takes", "role");
-    }
+    more.into_iter().for_each(|(name, value)| facts.add(name, value.unwrap_or_default()));
     Cow::Owned(facts)
 }
 

@@ -5,10 +5,11 @@ use super::super::filled;
 use super::super::subject::{Cause, FactRef, Outcome, Subject};
 use super::{change, form_fact, given, meant, place, setting_fact, unknown, values};
 use crate::billing::{Columns, ExportDefinition, ExportKind, Query, Text, hole_of};
-use crate::contract::{Absent, AskedOf, Setting, SettingPath, Test};
+use crate::contract::{Absent, Ask, AskedOf, Setting, SettingPath, Test};
 use crate::finding::{Change, Repair, State};
 use crate::source::{Place, Span};
 use crate::syntax::{Node, Value, inner_span, read_json, select};
+use std::collections::BTreeSet;
 
 /// Where the setting stands in an export of this kind.
 pub(super) fn path(setting: &Setting, kind: ExportKind) -> Option<&SettingPath> {
@@ -95,7 +96,7 @@ pub(super) fn of(subject: &Subject<'_>, definition: &ExportDefinition, setting: 
     let source = subject.sources.get(definition.source).text();
     match &*test {
         Test::Equals(template) => equals(subject, definition, setting, template, &found),
-        Test::Columns(columns) => match missing_columns(source, definition, columns, &found) {
+        Test::Columns(columns) => match missing_columns(subject, definition, (columns, path), &found) {
             Some(faults) => outcome(definition, setting, faults, None),
             None => unknown(FactRef::new("query-columns")),
         },
@@ -283,11 +284,12 @@ fn equals(
 
 /// The columns that are missing; nothing if the query cannot be read.
 fn missing_columns(
-    source: &str,
+    subject: &Subject<'_>,
     definition: &ExportDefinition,
-    columns: &[String],
+    (columns, path): (&[String], &SettingPath),
     found: &Found,
 ) -> Option<Vec<Fault>> {
+    let source = subject.sources.get(definition.source).text();
     let statement = found.values.first()?;
     let query = Query::read(&statement.text);
     let mut faults = Vec::new();
@@ -297,7 +299,9 @@ fn missing_columns(
             missing.push(column);
         }
     }
-    let change = change::with_columns(&statement.text, &query, &missing)
+    // The query is replaced whole: one that lacked what another demand wants would take it out again.
+    let all = all_columns(subject, path).filter(|column| query.columns.has(column) == Some(false));
+    let change = change::with_columns(&statement.text, &query, &all.collect::<Vec<_>>())
         .map(|text| Change::Set { at: place(definition, statement.span), value: text.into() });
     for column in missing {
         let Columns::Listed(list) = &query.columns else { continue };
@@ -310,6 +314,21 @@ fn missing_columns(
         faults.push(Fault { span: at, found: name.to_owned(), needed, way: None, change: change.clone() });
     }
     Some(faults)
+}
+
+/// The columns that all demands of the contract ask for at a path, each once.
+fn all_columns<'s>(subject: &Subject<'s>, path: &'s SettingPath) -> impl Iterator<Item = &'s String> {
+    let asked = subject.demands.iter().filter(|demand| demand.is_asked(subject.form, |_| true));
+    let columns = asked.flat_map(|demand| match &demand.ask {
+        Ask::Setting(Setting { test: Test::Columns(columns), select, .. })
+            if select.iter().any(|(_, other)| other.text == path.text) =>
+        {
+            columns.as_slice()
+        }
+        _ => &[],
+    });
+    let mut known = BTreeSet::new();
+    columns.filter(move |column| known.insert(*column))
 }
 
 fn outcome(

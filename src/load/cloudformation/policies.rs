@@ -260,9 +260,25 @@ impl<'t> Collector<'_, '_, 't> {
         let Some(properties) = resource.properties().and_then(|node| self.resolver.value(node)) else {
             return;
         };
-        self.out.exports.read_resolved(&properties, self.source);
-        let settings = properties.into_owned();
+        let mut settings = properties.into_owned();
+        flags(&mut settings);
+        self.out.exports.read_resolved(&settings, self.source);
         self.out.declared.push(self.declared(resource, settings));
+    }
+}
+
+/// Texts that CloudFormation takes for a flag, where a setting is one: in quotes, or as YAML 1.1 has them.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html> (checked 2026-11)
+fn flags(settings: &mut Node<'_>) {
+    const FLAGS: [&str; 1] = ["RefreshClosedReports"];
+    let Value::Object(members) = &mut settings.value else { return };
+    for member in members.iter_mut().filter(|member| FLAGS.contains(&&*member.key)) {
+        let Value::String(text) = &member.value.value else { continue };
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => member.value.value = Value::Bool(true),
+            "false" | "no" | "off" => member.value.value = Value::Bool(false),
+            _ => {}
+        }
     }
 }
 

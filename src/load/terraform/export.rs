@@ -3,7 +3,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/bcmdataexports_export> and
 //! `cur_report_definition` (checked 2026-11)
 
-use super::value::{Scope, member};
+use super::value::{Scope, known_node, member};
 use crate::syntax::hcl::HclBlock;
 use crate::syntax::{Member, Node, Value};
 use std::borrow::Cow;
@@ -14,6 +14,24 @@ const AS_WRITTEN: &str = "table_configurations";
 /// Whether a resource is a report or an export.
 pub(super) fn is_export(kind: &str) -> bool {
     matches!(kind, "aws_cur_report_definition" | "aws_bcmdataexports_export")
+}
+
+/// The settings of a report or export, those among them that the provider gives a legacy report that does not say otherwise:
+/// <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cur/report_definition.go> (checked 2026-11).
+pub(super) fn settings(kind: &str, block: &HclBlock, scope: &Scope<'_>) -> Node<'static> {
+    let mut out = of_block(block, scope);
+    let defaults = [
+        ("ReportVersioning", Value::String("CREATE_NEW_REPORT".into())),
+        ("RefreshClosedReports", Value::Bool(true)),
+    ];
+    if let ("aws_cur_report_definition", Value::Object(members)) = (kind, &mut out.value) {
+        for (key, value) in defaults {
+            if !members.iter().any(|member| member.key == key) {
+                members.push(known_node(key, block.kind_span, Node { span: block.kind_span, value }));
+            }
+        }
+    }
+    out
 }
 
 /// The settings that a block gives.

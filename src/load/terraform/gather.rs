@@ -70,10 +70,10 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
                 }
                 "resource" if export::is_export(kind) && !matches!(made(block, &scope), Made::None) => {
                     for names in instances::instances(block, &scope) {
-                        let settings = export::of_block(block, &Scope { names: &names, ..scope });
+                        let settings = export::settings(kind, block, &Scope { names: &names, ..scope });
                         out.exports.read_resolved(&settings, file.source);
                     }
-                    let settings = export::of_block(block, &scope);
+                    let settings = export::settings(kind, block, &scope);
                     out.declared.push(declared::declared(module, file, block, settings));
                 }
                 "resource" if kind == PERMISSION => permitted(&scope, block, name, &mut out),
@@ -305,13 +305,17 @@ fn called(module: &Module, file: &File, block: &HclBlock) -> Option<Called> {
 
 /// What names policies from elsewhere that are attached, where it is not all known: what that is made of may become another text.
 fn attached(module: &Module, file: &File, block: &HclBlock, scope: &Scope<'_>) -> Option<Called> {
+    let all = instances::instances(block, scope);
     let is_open = |name: &&str| {
         let expr = block.body.value(name);
-        expr.is_some_and(|expr| attach::own_policy(expr).is_none() && !is_known(&scope.value(expr)))
+        let is_known =
+            |expr: &HclExpr| all.iter().all(|names| is_known(&Scope { names, ..*scope }.value(expr)));
+        expr.is_some_and(|expr| attach::own_policy(expr).is_none() && !is_known(expr))
     };
     let open: Vec<&str> = ATTACHED.into_iter().filter(is_open).collect();
     let repeats = ["for_each", "count"];
-    let is_repeated = repeats.iter().any(|name| block.body.value(name).is_some());
+    let is_repeated = repeats.iter().any(|name| block.body.value(name).is_some())
+        && instances::told(block, scope).is_none();
     let is_attachment = block.body.value("policy_arn").is_some();
     if (open.is_empty() && !(is_attachment && is_repeated)) || matches!(made(block, scope), Made::None) {
         return None;

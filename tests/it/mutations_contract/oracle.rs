@@ -13,7 +13,7 @@ use super::rank;
 use preflight::contract::Form;
 use preflight::finding::State;
 use serde_json::Value;
-use texts::{columns, grammar, legacy_period, must, one_of, pair, period};
+use texts::{columns, grammar, legacy_period, must, one_of, pair, period, taken};
 use vendors::{VENDORS, Vendor, at_least_doubtful};
 
 /// The answers that the documents allow.
@@ -306,6 +306,7 @@ impl<'a> Case<'a> {
             out.push(must(&files["Overwrite"], &["OVERWRITE_REPORT"]));
         }
         out.extend(self.health(&file["ExportStatus"]));
+        out.extend(taken(export));
         out
     }
 

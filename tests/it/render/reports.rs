@@ -19,6 +19,7 @@ pub(super) fn finding(rule: &str, severity: Severity, headline: &str, primary: L
     Finding {
         rule: RuleName(rule.to_owned()),
         demand: None,
+        also: Vec::new(),
         severity,
         class: Class::Permanent,
         owner: Owner::Customer,

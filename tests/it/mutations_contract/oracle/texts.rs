@@ -61,6 +61,16 @@ pub(super) fn one_of(value: &Value, allowed: &[&str]) -> Range {
     if allowed.iter().any(|text| value == text) { HOLDS } else { NOT_RIGHT }
 }
 
+/// What AWS refuses to make an export with; of a setting that an answer lacks nothing is said.
+pub(super) fn taken(export: &Value) -> [Range; 2] {
+    let files = &export["DestinationConfigurations"]["S3Destination"]["S3OutputConfigurations"];
+    let one = |value: &Value, allowed: &[&str]| if value.is_string() { must(value, allowed) } else { ANY };
+    [
+        one(&files["OutputType"], &["CUSTOM", "ATHENA", "REDSHIFT"]),
+        one(&export["RefreshCadence"]["Frequency"], &["SYNCHRONOUS"]),
+    ]
+}
+
 /// Parquet files are packed as Parquet, and others are not.
 pub(super) fn pair(format: &Value, parquet: &str, compression: &Value, packed: &str) -> Range {
     let known = |value: &Value| {
