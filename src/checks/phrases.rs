@@ -49,6 +49,7 @@ pub const PHRASES: &[(&str, &[&str])] = &[
     ("fix-still-refused", &[]),
     ("fix-form-contradicted", &["name", "found", "typed"]),
     ("fix-against-advice", &["demand"]),
+    ("fix-goes-round", &[]),
     ("fix-drops-statement", &[]),
     ("fix-tighter", &["found", "needed"]),
     ("fix-compact", &["found", "needed"]),

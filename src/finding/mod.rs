@@ -88,8 +88,8 @@ pub struct Finding {
     pub rule: RuleName,
     /// The demand that is broken by it, if one is.
     pub demand: Option<String>,
-    /// Other demands of which it tells as well.
-    pub also: Vec<String>,
+    /// Other demands of which it tells as well, each with the headline that it would have there.
+    pub also: Vec<(String, String)>,
     /// What happens if ignored.
     pub severity: Severity,
     /// Whether waiting helps.

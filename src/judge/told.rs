@@ -38,7 +38,7 @@ pub(super) fn distinct(mut told: Vec<Told>) -> Vec<Finding> {
         let alike = beside.kinds.get(&(&one.finding.rule, one.finding.primary.place));
         let alike = alike.into_iter().flatten().filter_map(|at| told.get(*at)).map(|told| &told.finding);
         for other in alike.filter(|other| other.headline != one.finding.headline) {
-            finding.also.extend(other.demand.clone());
+            finding.also.extend(other.demand.clone().map(|demand| (demand, other.headline.clone())));
             // What is merely wanted is mended by itself.
             if other.severity == finding.severity {
                 finding.repairs = both(&finding.repairs, &other.repairs);

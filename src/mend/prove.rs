@@ -8,7 +8,7 @@ use super::outcome::{
     asks_for_acceptance, count, demand, news, refused, refused_for_values, state_of, worse,
 };
 use super::shared;
-use super::spares::own_holder;
+use super::spares::{goes_round, own_holder};
 use super::state::{Bench, State};
 use super::text;
 use super::title::title;
@@ -219,6 +219,9 @@ pub(super) fn prove(
     }
     if takes_statements_out(state, repair) {
         because.push(say("fix-drops-statement", &[]));
+    }
+    if goes_round(state, finding, repair) {
+        because.push(say("fix-goes-round", &[]));
     }
     if own_holder(state, repair) {
         because.push(say("fix-spares-holder", &[]));

@@ -103,7 +103,7 @@ pub(super) fn is_unsettled(report: &Report, demand: &str) -> bool {
 pub(super) fn shown_by<'r>(report: &'r Report, page: &CausePage, demands: &[String]) -> Option<&'r Finding> {
     let is_told = |finding: &&Finding| match &finding.demand {
         Some(demand) => {
-            let mut told = finding.also.iter().chain([demand]);
+            let mut told = finding.also.iter().map(|(demand, _)| demand).chain([demand]);
             told.any(|demand| {
                 demands.contains(demand)
                     && (is_broken(report, demand) || finding.severity >= Severity::Warning)
@@ -116,6 +116,13 @@ pub(super) fn shown_by<'r>(report: &'r Report, page: &CausePage, demands: &[Stri
         }
     };
     report.findings.iter().find(is_told)
+}
+
+/// What a finding says of the demands in question.
+pub(super) fn said_of<'f>(finding: &'f Finding, demands: &[String]) -> &'f str {
+    let own = finding.demand.iter().any(|demand| demands.contains(demand));
+    let mut also = finding.also.iter().filter(|(demand, _)| !own && demands.contains(demand));
+    also.next().map_or(&finding.headline, |(_, headline)| headline)
 }
 
 /// A fact that a demand waits for and that is the cause: nothing was delivered yet.

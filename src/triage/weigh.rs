@@ -3,7 +3,9 @@
 use super::Bench;
 use super::book::Ranked;
 use super::formed::form_of;
-use super::judged::{at_hand, demands, is_unsettled, judged, of_reader, settle, shown_by, waits, with_told};
+use super::judged::{
+    at_hand, demands, is_unsettled, judged, of_reader, said_of, settle, shown_by, waits, with_told,
+};
 use super::keys::bucket_listed;
 use super::layer::{Word, is_of_event, word_of};
 use super::next::asks;
@@ -171,7 +173,8 @@ impl<'a> Weigher<'a> {
         let mut shown: Vec<(String, String)> = Vec::new();
         out.causes.retain(|(_, cause)| {
             let key = (cause.rule.clone(), cause.says.clone());
-            let is_new = cause.standing != Standing::Confirmed || !shown.contains(&key);
+            let is_new =
+                (cause.finding.is_none() && cause.standing != Standing::Confirmed) || !shown.contains(&key);
             shown.push(key);
             is_new
         });
@@ -260,6 +263,7 @@ impl Case<'_, '_> {
         let named = self.facts.get("layer");
         if let Some(finding) = shown_by(report, page, demands) {
             confirm(self.bench, &mut cause, finding);
+            said_of(finding, demands).clone_into(&mut cause.says);
             let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
             if asked.is_some_and(|demand| is_unsettled(report, demand)) {
                 cause.standing = Standing::Open;
