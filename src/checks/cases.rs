@@ -231,6 +231,7 @@ const OWN: &[CaseSpec] = &[
     case("layout", "written-otherwise", &["folder", "found", "needed"]),
     case("layout", "archived", &["folder", "found", "name", "count"]),
     case("layout", "empty", &["folder", "name", "count"]),
+    case("layout", "gaps", &["folder", "name", "count"]),
     // Settings of the bucket.
     case("bucket", "expires", FOUND_NEEDED),
     case("bucket", "archives", FOUND_NEEDED_NAME),

@@ -325,6 +325,8 @@ pub enum LayoutQuestion {
     Page,
     /// The files that are read can be had as they are: none is archived.
     Readable,
+    /// No month is missing between others.
+    Gaps,
     /// The newest files look as those of an export do that is set as the contract asks.
     Written,
 }
@@ -340,6 +342,7 @@ impl LayoutQuestion {
             "ignored" => Self::Ignored,
             "page" => Self::Page,
             "readable" => Self::Readable,
+            "gaps" => Self::Gaps,
             "written" => Self::Written,
             _ => return None,
         })

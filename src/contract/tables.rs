@@ -53,8 +53,11 @@ impl Facts {
                 let Some(name) = missing.first() else { break };
                 let before = out.clone();
                 out = out.replace(&format!("{{{name}}}"), &name.to_uppercase());
-                if name == "reader" {
-                    out = out.replace("{reader-name}", "USER");
+                // Values that are put together from others.
+                match name.as_str() {
+                    "reader" => out = out.replace("{reader-name}", "USER"),
+                    "export-path" | "export-name" => out = out.replace("{root}", "PATH/NAME"),
+                    _ => {}
                 }
                 if out == before {
                     break;
@@ -88,5 +91,13 @@ mod tests {
         assert_eq!(tell.as_deref(), Some("aws x --bucket 'a;b' --key '$(c)'"));
         let (_, tell) = facts.words("c", &form, &[("call", "y --z w")]);
         assert_eq!(tell.as_deref(), Some("aws y --z w"));
+    }
+
+    #[test]
+    fn what_nobody_can_fill_in_is_a_word_in_capitals() {
+        let text = "[f]\nreason = \"r\"\ntell = \"aws x {bucket} {root}/ {reader-name} {no-such}\"\n";
+        let facts = Facts::read(text).unwrap();
+        let (_, tell) = facts.words("f", &Form::new().with("bucket", "acme"), &[]);
+        assert_eq!(tell.as_deref(), Some("aws x acme PATH/NAME/ USER NO-SUCH"));
     }
 }

@@ -37,7 +37,8 @@ pub(super) fn is_about_the_form(case: &Case<'_, '_>, request: &Request, statemen
 }
 
 pub(super) fn cause(case: &Case<'_, '_>, request: &Request, policy: &Policy, statement: &Statement) -> Cause {
-    let needed = &*request.resource;
+    // What has no resource of its own is asked for on everything.
+    let needed = if request.resource.is_empty() { "*" } else { &*request.resource };
     let Some(element) = &statement.resources else {
         let values = Values::new().with("found", "nothing").with("needed", needed);
         return Cause::new("grant", "resource-other", place(policy, statement.effect_span), values);

@@ -51,6 +51,7 @@ pub(super) fn check(subject: &Subject<'_>, question: LayoutQuestion) -> Outcome 
         LayoutQuestion::Ignored => told(&found, |seen, kind| explain::ignored(bucket, seen, kind)),
         LayoutQuestion::Page => told(&found, |seen, _| explain::pages(bucket, seen)),
         LayoutQuestion::Readable => told(&found, |seen, kind| months::unreadable(bucket, seen, kind)),
+        LayoutQuestion::Gaps => told(&found, |seen, kind| months::gaps(bucket, seen, kind)),
         LayoutQuestion::Written => written::check(subject, bucket, &values, &found),
     }
 }

@@ -3,6 +3,7 @@
 use super::explain::{ending_of, is_ending};
 use super::files_of;
 use super::look::{Bucket, InPeriod, Kind, Seen};
+use super::shown::missing;
 use crate::checks::export;
 use crate::checks::subject::{Cause, FactRef, Subject};
 use crate::contract::{Case, Month};
@@ -86,6 +87,25 @@ pub(super) fn unreadable(bucket: Bucket<'_>, seen: &Seen<'_>, read: Kind) -> Vec
         Some(Cause::new("layout", case, newest.group.place, values))
     };
     told("archived", &archived).into_iter().chain(told("empty", &empty)).collect()
+}
+
+/// Months without files between others that have some, where the listing shows all of the folder.
+pub(super) fn gaps(bucket: Bucket<'_>, seen: &Seen<'_>, read: Kind) -> Vec<Cause> {
+    if !bucket.listing.covers(&format!("{}/", seen.folder.trim_end_matches('/'))) {
+        return Vec::new();
+    }
+    let months: BTreeSet<Month> = seen.periods.iter().map(|each| each.month).collect();
+    let missing = missing(&months);
+    let (Some(first), Some(last)) = (missing.first(), missing.last()) else { return Vec::new() };
+    let next = seen.periods.iter().filter(|each| each.kind == read && each.month > *last);
+    let Some(next) = next.min_by_key(|each| (each.month, &each.group.key)) else { return Vec::new() };
+    let name = if first == last { first.to_string() } else { format!("{first} up to {last}") };
+    let count = missing.len();
+    let values = Values::new()
+        .with("folder", seen.folder.as_str())
+        .with("name", name)
+        .with("count", if count == 1 { "1 month".to_owned() } else { format!("{count} months") });
+    vec![Cause::new("layout", "gaps", next.group.place, values)]
 }
 
 /// Days into a month after which files of it are there: AWS delivers once a day at least, the first time within a day, and

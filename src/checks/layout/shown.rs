@@ -50,10 +50,15 @@ pub fn shown_months(listing: &Listing, layout: &Layout, root: &str) -> Option<Sh
     let is_file = |kind: Kind| matches!(kind, Kind::File { .. } | Kind::OtherEnding { .. });
     let months: BTreeSet<Month> =
         seen.periods.iter().filter(|each| is_file(each.kind)).map(|each| each.month).collect();
-    let (first, last) = (*months.first()?, *months.last()?);
-    let between = std::iter::successors(Some(first), |month| Some(after(*month)));
-    let missing = between.take_while(|month| *month < last).filter(|month| !months.contains(month));
-    Some(ShownMonths { first, missing: missing.take(MOST_MISSING).collect() })
+    Some(ShownMonths { first: *months.first()?, missing: missing(&months) })
+}
+
+/// The months between the oldest and the newest of some that are not among them.
+pub(super) fn missing(months: &BTreeSet<Month>) -> Vec<Month> {
+    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Vec::new() };
+    let between = std::iter::successors(Some(*first), |month| Some(after(*month)));
+    let missing = between.take_while(|month| month < last).filter(|month| !months.contains(month));
+    missing.take(MOST_MISSING).collect()
 }
 
 /// A folder of a wrong year is no gap of centuries.

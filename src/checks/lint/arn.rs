@@ -200,7 +200,11 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
         } else if fixed && literal {
             let values = [("found", &*item.value), ("service", known.name())];
             out.push("arn", "resource-form", part(doc, item, at), &values);
-        } else if needed && value.is_empty() && !(at == 4 && is_of_aws(service, resource)) {
+        } else if needed
+            && value.is_empty()
+            && !(at == 4 && is_of_aws(service, resource))
+            && !(at == 3 && WITH_GLOBAL_RESOURCES.contains(&service))
+        {
             let values = [("found", &*item.value), ("service", known.name())];
             out.push("arn", missing, item.span, &values);
         }
@@ -211,6 +215,10 @@ fn shape(doc: &Doc<'_>, item: &Text, parts: [&str; 5], out: &mut Out) {
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html> and AWS's managed
 /// policies, such as `AmazonSSMAutomationRole` (checked 2026-11)
 const WITH_RESOURCES_OF_AWS: [&str; 2] = ["ssm", "resource-explorer-2"];
+
+/// Services with resources in no Region, which AWS's reference does not list apart: quotas of IAM and AWS Organizations.
+/// <https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ServiceQuota.html> (`GlobalQuota`, checked 2026-11)
+const WITH_GLOBAL_RESOURCES: [&str; 1] = ["servicequotas"];
 
 /// Whether a resource part may name what AWS owns: `document/AWS-RunShellScript`, `parameter/aws/service/*`.
 fn is_of_aws(service: &str, resource: &str) -> bool {

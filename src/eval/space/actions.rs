@@ -1,6 +1,6 @@
 //! Actions by the ways in which policies tell them apart.
 
-use super::cells::cells;
+use super::cells::Budget;
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::member::Language;
 use crate::eval::service::Facts;
@@ -65,7 +65,7 @@ pub fn unlisted(sets: &[&Compiled<'_>], pattern: &str) -> (Vec<String>, bool) {
         }
     }
     let tests: Vec<Language> = globs.iter().map(|glob| Language::from(*glob)).collect();
-    let found = cells(&[Language::glob(&lower)], &tests);
+    let found = Budget::default().cells(&[Language::glob(&lower)], &tests);
     let mut seen: Vec<Vec<bool>> = Vec::new();
     let mut out = Vec::new();
     for name in std::iter::once(pattern.to_owned()).chain(found.texts) {

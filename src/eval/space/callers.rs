@@ -7,7 +7,6 @@
 //! for its sessions, but for those that a policy names; one that is linked to a service stands apart where policies of an
 //! organization are at hand, which do not touch it.
 
-use super::cells::cells;
 use super::seen::{Seen, account_like, joined_before, written};
 use crate::eval::caller::{Caller, CallerKind};
 use crate::eval::compile::{Compiled, Test};
@@ -83,7 +82,7 @@ pub fn callers(sets: &[&Compiled<'_>], pattern: &str, accounts: &[&str], texts: 
     }
     let service =
         [within.clone(), joined_before(&[Step::Except(':'), Step::ExceptMany(':')], ".amazonaws.com")];
-    let found = cells(&service, &seen.services);
+    let found = seen.budget.cells(&service, &seen.services);
     out.complete &= found.complete;
     seen.take(found.texts, &mut out);
     if pattern == "*" {

@@ -1,7 +1,6 @@
 //! The users, roles, sessions and federated users of one account, one for each way in which policies tell them apart.
 
 use super::callers::{CallerClass, CallerClasses};
-use super::cells::{cells, cells_beside};
 use super::ids::parts;
 use super::others::SESSION;
 use super::seen::{Seen, joined};
@@ -47,7 +46,7 @@ impl Seen<'_> {
                 self.roles(&space, &empty, (&start, &named), tests, out);
                 continue;
             }
-            let found = cells_beside(&space, &empty, &tests);
+            let found = self.budget.cells_beside(&space, &empty, &tests);
             out.complete &= found.complete;
             self.take(found.texts, out);
         }
@@ -70,7 +69,7 @@ impl Seen<'_> {
         let mut is_linked = false;
         if self.has_organization {
             let [within, any] = space;
-            let found = cells(&[within.clone(), any.clone(), shape], &tests);
+            let found = self.budget.cells(&[within.clone(), any.clone(), shape], &tests);
             out.complete &= found.complete;
             is_linked = !found.texts.is_empty();
             self.take(found.texts, out);
@@ -78,7 +77,7 @@ impl Seen<'_> {
         if is_linked {
             tests.push(joined(&linked, &[Step::Many]));
         }
-        let found = cells_beside(space, empty, &tests);
+        let found = self.budget.cells_beside(space, empty, &tests);
         out.complete &= found.complete;
         let others = found.texts.into_iter().filter(|text| !is_linked || !text.starts_with(&linked));
         // A role acts through sessions. Where a policy names some of them, one of the others stands for the role.
@@ -104,8 +103,11 @@ impl Seen<'_> {
             }
             for name in [start.to_owned() + session.name(), format!("{start}*/{}", session.name())] {
                 let [within, any] = space;
-                let found =
-                    cells_beside(&[within.clone(), any.clone(), Language::glob(&name)], empty, &tests);
+                let found = self.budget.cells_beside(
+                    &[within.clone(), any.clone(), Language::glob(&name)],
+                    empty,
+                    &tests,
+                );
                 out.complete &= found.complete;
                 let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
                 out.list.extend(placed.map(|caller| CallerClass {
@@ -137,8 +139,11 @@ impl Seen<'_> {
         }
         tests.extend(self.arns(place, "AssumedRole", out));
         for name in [format!("{start}{}", session.name()), format!("{start}*/{}", session.name())] {
-            let found =
-                cells_beside(&[Language::glob(&name), joined(&start, &NAME)], &impossible(&start), &tests);
+            let found = self.budget.cells_beside(
+                &[Language::glob(&name), joined(&start, &NAME)],
+                &impossible(&start),
+                &tests,
+            );
             out.complete &= found.complete;
             let placed = found.texts.iter().map(|role| session.clone().with_role_arn(role));
             out.list.extend(placed.map(|caller| CallerClass {
@@ -170,7 +175,7 @@ impl Seen<'_> {
                 None => out.complete &= matches!(test.operand, Operand::Mistyped),
             }
         }
-        let found = cells(&space, &tests);
+        let found = self.budget.cells(&space, &tests);
         out.complete &= found.complete;
         let unnamed = found.texts.into_iter().filter(|text| !self.exact.contains(text)).collect();
         self.take(unnamed, out);
@@ -233,7 +238,7 @@ impl Seen<'_> {
         let space = [within.clone(), shape, joined(&start, &NAME)];
         let by_name = self.names_of_sessions();
         tests.extend(by_name.iter().flatten().map(|name| of_session(&start, name)));
-        let found = cells(&space, &tests);
+        let found = self.budget.cells(&space, &tests);
         out.complete &= found.complete;
         // Of one role the ARN follows from the name; of several, conditions on it tell sessions apart.
         if !self.arns.is_empty() && !found.texts.is_empty() && !is_of_one_role(within) {
@@ -275,13 +280,17 @@ impl Seen<'_> {
         let empty = impossible(&start);
         for place in [start.clone(), format!("{start}*/")] {
             let names = Language::glob(&format!("{place}{names}"));
-            let found = cells_beside(&[names, joined(&place, &PART), joined(&start, &NAME)], &empty, &tests);
+            let found = self.budget.cells_beside(
+                &[names, joined(&place, &PART), joined(&start, &NAME)],
+                &empty,
+                &tests,
+            );
             out.complete &= found.complete;
             for role in found.texts {
                 let name = role.rsplit('/').next().unwrap_or_default();
                 let own = Language::glob(&format!("{sessions}{name}/*"));
                 let inside: Vec<Language> = space.iter().cloned().chain([own]).collect();
-                let found = cells_beside(&inside, &taken, &tests_of_name);
+                let found = self.budget.cells_beside(&inside, &taken, &tests_of_name);
                 out.complete &= found.complete;
                 let placed = found.texts.iter().filter_map(|text| Caller::parse(text).ok());
                 out.list.extend(placed.map(|caller| CallerClass {

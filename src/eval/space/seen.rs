@@ -1,5 +1,6 @@
 //! What policies look at in a caller: names, accounts, services, and the texts that they compute from those.
 
+use super::cells::Budget;
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::condition::{Operand, Template, Truth, ValueTest};
 use crate::eval::context::{Context, ContextValue};
@@ -33,6 +34,7 @@ pub(super) struct Seen<'s> {
     pub(super) names: Vec<String>,
     /// Policies of an organization are at hand.
     pub(super) has_organization: bool,
+    pub(super) budget: Budget,
 }
 
 impl<'s> Seen<'s> {
