@@ -16,6 +16,7 @@ mod hangs;
 mod joined;
 mod judged;
 mod keys;
+mod known;
 mod layer;
 mod next;
 mod others;

@@ -6,7 +6,7 @@ use super::formed::form_of;
 use super::judged::{
     at_hand, demands, is_unsettled, judged, of_reader, said_of, settle, shown_by, waits, with_told,
 };
-use super::keys::bucket_listed;
+use super::known::with_known;
 use super::layer::{Word, is_of_event, word_of};
 use super::next::asks;
 use super::others::{once, others};
@@ -14,7 +14,7 @@ use super::own::own;
 use super::silent::seen;
 use super::when::holds;
 use super::whose::{has_personal, is_personal_layer, other_than_refused};
-use crate::contract::{Form, Origin, ReadsAs};
+use crate::contract::Form;
 use crate::evidence::Evidence;
 use crate::finding::triage::{Asked, Cause, Facts, Standing, Sure};
 use crate::finding::{Class, Finding, Report, Unknown, Wrapped};
@@ -115,7 +115,7 @@ impl<'a> Weigher<'a> {
     /// Weighs with what can be about the message.
     fn weighed(&mut self, bench: &Bench<'_>, facts: &Facts, form: Form, own: &str) -> Weighed {
         let bench = *bench;
-        let known = with_kind(facts, &bench);
+        let known = with_known(facts, &bench);
         let facts = &*known;
         let ranked = bench.book.causes(facts);
         let opened = |ranked: &Ranked<'_>| (Some(ranked.id.to_owned()), open(&bench, ranked, facts));
@@ -217,28 +217,6 @@ impl<'a> Weigher<'a> {
     }
 }
 
-/// The facts with what the account is, where the form says so: what a payer waits for is not what a linked account does. And
-/// with how the product comes in, where somebody said which it is.
-fn with_kind<'f>(facts: &'f Facts, bench: &Bench<'_>) -> Cow<'f, Facts> {
-    let kind = bench.form.get("account-kind").filter(|kind| matches!(kind.origin, Origin::Given(_)));
-    let takes_role = bench.is_consumer_given
-        && bench.library.contract(bench.consumer).is_some_and(|contract| contract.reader == ReadsAs::Role);
-    // What is not encrypted with a key is read without one; of the bucket's default older files know nothing.
-    let is_plain = bench.evidence.bucket.object.as_ref().is_some_and(|object| !object.is_kms());
-    let more = [
-        ("account-kind", kind.map(|kind| kind.text.as_str())),
-        ("bucket-listed", bucket_listed(bench, facts)),
-        ("product-takes", takes_role.then_some("role")),
-        ("kms", is_plain.then_some("no")),
-    ];
-    if more.iter().all(|(_, value)| value.is_none()) {
-        return Cow::Borrowed(facts);
-    }
-    let mut facts = facts.clone();
-    more.into_iter().for_each(|(name, value)| facts.add(name, value.unwrap_or_default()));
-    Cow::Owned(facts)
-}
-
 /// A message with what the judge said.
 struct Case<'c, 'a> {
     bench: &'c Bench<'a>,
@@ -261,11 +239,20 @@ impl Case<'_, '_> {
         let is_about_call = page.demands.iter().any(|demand| demand == "@action");
         let report = if is_about_call { self.told } else { self.report };
         let named = self.facts.get("layer");
-        if let Some(finding) = shown_by(report, page, demands) {
+        // What may refuse is no answer where a layer does.
+        let may_be = |finding: &&Finding| {
+            let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
+            asked.is_some_and(|demand| is_unsettled(report, demand))
+        };
+        let refuses = |layer: &str| {
+            matches!(word_of(self.layers, self.facts, (layer, page), self.form), Word::Refuses(..))
+        };
+        let shown = shown_by(report, page, demands);
+        if let Some(finding) = shown.filter(|found| !(may_be(found) && page.of_layer().is_some_and(refuses)))
+        {
             confirm(self.bench, &mut cause, finding);
             said_of(finding, demands).clone_into(&mut cause.says);
-            let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
-            if asked.is_some_and(|demand| is_unsettled(report, demand)) {
+            if may_be(&finding) {
                 cause.standing = Standing::Open;
                 cause.sure = Sure::Likely;
                 cause.why = self.say("triage-not-settled");

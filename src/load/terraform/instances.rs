@@ -4,7 +4,7 @@
 //! <https://developer.hashicorp.com/terraform/language/meta-arguments/count> (checked 2026-11)
 
 use super::module::{File, Module};
-use super::value::{Names, Scope, known_node};
+use super::value::{Names, Scope, is_known, known_node};
 use crate::syntax::hcl::{HclBlock, HclExpr, HclKind, HclStep};
 use crate::syntax::{Node, Value};
 use std::borrow::Cow;
@@ -107,6 +107,10 @@ pub(super) fn instance(block: &HclBlock, scope: &Scope<'_>, key: &Node<'_>) -> O
 fn known(block: &HclBlock, scope: &Scope<'_>) -> Option<Vec<Names>> {
     if let Some(expr) = block.body.value("for_each") {
         let all = scope.entries(expr).filter(|all| all.len() <= MOST)?;
+        // An entry that only the run knows may stand for several.
+        if all.iter().any(|(key, _)| !is_known(key)) {
+            return None;
+        }
         let each = all.into_iter().map(|(key, value)| {
             let span = value.span;
             let both = vec![known_node("key", span, key), known_node("value", span, value)];
