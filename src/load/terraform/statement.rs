@@ -13,22 +13,22 @@ pub(super) fn document(scope: &Scope<'_>, block: &HclBlock) -> Document {
     let body = &block.body;
     let mut statements: Vec<Node<'static>> = Vec::new();
     for name in ["source_json", "source_policy_documents"] {
-        take_in(&scope, body.attribute(name), &mut statements);
+        take_in(scope, body.attribute(name), &mut statements);
     }
-    for own in own_statements(&scope, body) {
+    for own in own_statements(scope, body) {
         put(&mut statements, own);
     }
     for name in ["override_json", "override_policy_documents"] {
-        take_in(&scope, body.attribute(name), &mut statements);
+        take_in(scope, body.attribute(name), &mut statements);
     }
     let mut members = Vec::new();
     // The provider writes the version where nobody does.
     let version = match body.attribute("version") {
-        Some(attribute) => scoped(&scope, "Version", attribute),
+        Some(attribute) => scoped(scope, "Version", attribute),
         None => known("Version", block.kind_span, Value::String(Cow::Borrowed("2012-10-17"))),
     };
     members.push(version);
-    members.extend(body.attribute("policy_id").map(|attribute| scoped(&scope, "Id", attribute)));
+    members.extend(body.attribute("policy_id").map(|attribute| scoped(scope, "Id", attribute)));
     members.push(known("Statement", block.kind_span, Value::Array(statements)));
     Document {
         source: scope.file,
