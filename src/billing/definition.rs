@@ -115,6 +115,16 @@ impl ExportDefinition {
         self.name.as_ref().map_or("", |name| &name.text)
     }
 
+    /// The export for people: its name, or what the deployment makes one of.
+    #[must_use]
+    pub fn called(&self) -> String {
+        let open = || self.hole(&["Name"]).or_else(|| self.hole(&["ReportName"]));
+        match self.label() {
+            "" => open().unwrap_or_else(|| "without a name".to_owned()),
+            name => name.to_owned(),
+        }
+    }
+
     /// Where to point at the export as a whole: at its name, or else at its opening bracket.
     #[must_use]
     pub fn name_span(&self) -> Span {

@@ -17,7 +17,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Outcome {
     // What is wrong with the export that is meant, its settings tell.
     let is_other = |each: &ExportDefinition| meant.is_none_or(|meant| meant.label() != each.label());
     if !legacy && let Some(export) = all().find(|each| is_other(each) && ends_detection(each)) {
-        let values = Values::new().with("found", export.label());
+        let values = Values::new().with("found", export.called());
         let at = place(export, export.name_span());
         return broken(Cause::new("export", "breaks-detection", at, values));
     }

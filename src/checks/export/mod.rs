@@ -139,7 +139,7 @@ fn given(value: Option<&FormValue>) -> Option<Place> {
 
 /// What every case about an export fills in.
 fn values(definition: &ExportDefinition, found: &str, needed: &str) -> Values {
-    Values::new().with("export", definition.label()).with("found", found).with("needed", needed)
+    Values::new().with("export", definition.called()).with("found", found).with("needed", needed)
 }
 
 fn place(definition: &ExportDefinition, span: Span) -> Place {

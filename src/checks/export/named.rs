@@ -25,7 +25,7 @@ const MOST_SLIPS: usize = 2;
 pub(super) fn looked(subject: &Subject<'_>) -> Outcome {
     match meant::definition(subject) {
         Some(definition) => {
-            let detail = format!("`{}`, {}", definition.label(), definition.kind.title());
+            let detail = format!("`{}`, {}", definition.called(), definition.kind.title());
             Outcome { detail: Some(detail), ..Outcome::of(State::Holds) }
         }
         None => unknown(meant::fact(subject)),

@@ -197,7 +197,7 @@ fn slashed(subject: &Subject<'_>, definition: &ExportDefinition, path: &str, pre
     let is_odd = prefix.text != bare && path.strip_suffix('/').unwrap_or(path) == bare;
     (is_odd && !bare.is_empty() && !subject.demands.iter().any(is_asked)).then(|| {
         let values = Values::new()
-            .with("export", definition.label())
+            .with("export", definition.called())
             .with("found", prefix.text.as_str())
             .with("needed", bare);
         Cause::new("setting", case, place(definition, prefix.span), values)
