@@ -4,7 +4,7 @@ use super::assets::{self, Asset, Assets, is_local_file};
 use super::calls::{Callees, Calls};
 use super::instances::instance;
 use super::named::Given;
-use super::value::{LONGEST, Names, Scope, is_known, renamed, respan, string};
+use super::value::{Names, Scope, is_known, renamed, respan, string};
 use crate::load::reading::Reading;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
@@ -124,11 +124,16 @@ impl Module {
                 let value = found.map(|(file, expr, _)| in_file(file, expr));
                 let value = value.filter(|node| !matches!(node.value, Value::Null));
                 if let (Some((file, expr, true)), Some(_)) = (found, &value) {
-                    let shown = file.text.get(expr.span.range()).unwrap_or_default();
-                    // Of a preset of several lines the first says nothing by itself.
-                    let words: Vec<&str> = shown.split_whitespace().collect();
-                    let shown: String = words.join(" ").chars().take(LONGEST).collect();
-                    let shown = shown.trim_matches('"');
+                    // What has parts may have any in it, and nobody looks for what it is here.
+                    let declared = self.block("variable", &[name.as_str()]);
+                    let mark = declared.and_then(|(_, block)| block.body.value("sensitive"));
+                    let shown = match expr.kind {
+                        _ if mark.is_some_and(|mark| mark.kind != HclKind::Bool(false)) => "***",
+                        HclKind::Object(_) => "{…}",
+                        HclKind::Array(_) => "[…]",
+                        _ => file.text.get(expr.span.range()).unwrap_or_default(),
+                    };
+                    let shown = shown.lines().next().unwrap_or_default().trim_matches('"');
                     let text =
                         format!("variable {name} of {} is `{shown}`, as the module presets it", file.name);
                     self.presumed.borrow_mut().insert(text);
