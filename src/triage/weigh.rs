@@ -244,12 +244,17 @@ impl Case<'_, '_> {
             let asked = finding.demand.as_deref().filter(|_| finding.class == Class::NeedsEvidence);
             asked.is_some_and(|demand| is_unsettled(report, demand))
         };
+        let is_asked = |layer: &&str| {
+            let is_told = named.is_none() && page.layer.is_some() && is_of_event(self.facts);
+            (named == Some(*layer) || demands.is_empty() || is_told)
+                && !(self.is_other && is_personal_layer(layer))
+        };
+        let layer = page.of_layer().filter(is_asked);
         let refuses = |layer: &str| {
             matches!(word_of(self.layers, self.facts, (layer, page), self.form), Word::Refuses(..))
         };
         let shown = shown_by(report, page, demands);
-        if let Some(finding) = shown.filter(|found| !(may_be(found) && page.of_layer().is_some_and(refuses)))
-        {
+        if let Some(finding) = shown.filter(|found| !(may_be(found) && layer.is_some_and(refuses))) {
             confirm(self.bench, &mut cause, finding);
             said_of(finding, demands).clone_into(&mut cause.says);
             if may_be(&finding) {
@@ -268,13 +273,7 @@ impl Case<'_, '_> {
             rule_out(self.bench, &mut cause, "triage-not-so");
             return (cause, false);
         }
-        let layer = page.of_layer();
-        let is_asked = |layer: &&str| {
-            let is_told = named.is_none() && page.layer.is_some() && is_of_event(self.facts);
-            (named == Some(*layer) || demands.is_empty() || is_told)
-                && !(self.is_other && is_personal_layer(layer))
-        };
-        if let Some(layer) = layer.filter(is_asked) {
+        if let Some(layer) = layer {
             // What a cause says of the document that was given the document settles.
             let hangs = page.hangs_on_resource || !page.hangs_on.is_empty() || page.hangs_on_part.is_some();
             let is_of_text = named == Some(layer) && !hangs;
