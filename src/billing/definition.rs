@@ -120,7 +120,7 @@ impl ExportDefinition {
     pub fn called(&self) -> String {
         let open = || self.hole(&["Name"]).or_else(|| self.hole(&["ReportName"]));
         match self.label() {
-            "" => open().unwrap_or_else(|| "without a name".to_owned()),
+            "" => open().unwrap_or_else(|| "?".to_owned()),
             name => name.to_owned(),
         }
     }

@@ -25,6 +25,8 @@ pub(super) fn settings(kind: &str, block: &HclBlock, scope: &Scope<'_>) -> Node<
         ("RefreshClosedReports", Value::Bool(true)),
     ];
     if let ("aws_cur_report_definition", Value::Object(members)) = (kind, &mut out.value) {
+        // What is `null` is as good as left out.
+        members.retain(|member| !matches!(member.value.value, Value::Null));
         for (key, value) in defaults {
             if !members.iter().any(|member| member.key == key) {
                 members.push(known_node(key, block.kind_span, Node { span: block.kind_span, value }));
