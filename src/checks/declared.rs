@@ -4,10 +4,11 @@ mod replaced;
 
 pub use replaced::{Replaced, replaced};
 
-use super::subject::Cause;
+use super::subject::{Cause, Outcome, Subject};
 use crate::catalog;
 use crate::contract::Form;
 use crate::evidence::{DeclaredExport, MadeIn, Maker, Order};
+use crate::finding::State;
 use crate::rulebook::Values;
 use crate::source::Place;
 use crate::syntax::Node;
@@ -16,6 +17,29 @@ use crate::syntax::Node;
 #[must_use]
 pub fn look_declared<'e>(exports: impl IntoIterator<Item = &'e DeclaredExport>) -> Vec<Cause> {
     exports.into_iter().flat_map(of).collect()
+}
+
+/// Exports of templates that are made where AWS makes none.
+#[must_use]
+pub fn made_elsewhere<'e>(exports: impl IntoIterator<Item = &'e DeclaredExport>) -> Vec<Cause> {
+    exports.into_iter().filter_map(elsewhere).collect()
+}
+
+/// Whether the export that the form means is made where AWS makes exports, as far as templates say.
+pub(super) fn check_made(subject: &Subject<'_>) -> Outcome {
+    let causes = made_elsewhere(meant(subject));
+    let state = if causes.is_empty() { State::Holds } else { State::Broken };
+    Outcome { causes, ..Outcome::of(state) }
+}
+
+/// Whether a template says where the export that the form means is made.
+pub(super) fn has_region(subject: &Subject<'_>) -> bool {
+    meant(subject).any(|export| matches!(export.region, MadeIn::Named(..)))
+}
+
+fn meant<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a DeclaredExport> {
+    let form = subject.form;
+    subject.evidence.declared.iter().filter(move |export| can_be_meant(export, form))
 }
 
 /// Whether an export of a template can be the one that the form is about: by its bucket or by its name, as far as the form says
@@ -48,15 +72,6 @@ fn of(export: &DeclaredExport) -> Vec<Cause> {
         cause.related.push((*policy, String::new()));
         out.push(cause);
     }
-    if let MadeIn::Named(region, place) = &export.region
-        && is_other(region)
-    {
-        let mut cause = Cause::new("declared", "region", *place, named().with("found", region.as_str()));
-        if *place != own {
-            cause.related.push((own, String::new()));
-        }
-        out.push(cause);
-    }
     if let Some(span) = export.added_to {
         let place = Place { source: export.source, span };
         out.push(Cause::new("declared", "added-to", place, named()));
@@ -66,6 +81,22 @@ fn of(export: &DeclaredExport) -> Vec<Cause> {
         out.push(Cause::new("declared", "replaced", place, named().with("setting", why.as_str())));
     }
     out
+}
+
+/// The provider of Terraform sends what it does with reports to the one Region by itself, whatever its own is, since March 2024
+/// (<https://github.com/hashicorp/terraform-provider-aws/pull/36540>); for exports it does not.
+fn elsewhere(export: &DeclaredExport) -> Option<Cause> {
+    let MadeIn::Named(region, place) = &export.region else { return None };
+    if export.maker == Maker::TerraformReport || !is_other(region) {
+        return None;
+    }
+    let own = Place { source: export.source, span: export.span };
+    let values = Values::new().with("export", export.address.as_str()).with("found", region.as_str());
+    let mut cause = Cause::new("declared", "region", *place, values).in_group("iac");
+    if *place != own {
+        cause.related.push((own, String::new()));
+    }
+    Some(cause)
 }
 
 /// Whether a Region is one of the partition `aws` in which no export is made. Other partitions have places of their own.

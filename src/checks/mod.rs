@@ -36,7 +36,7 @@ mod unnamed;
 pub use accepted::look;
 pub use asked::{anywhere, question};
 pub use cases::CASES;
-pub use declared::{Replaced, can_be_meant, look_declared, replaced};
+pub use declared::{Replaced, can_be_meant, look_declared, made_elsewhere, replaced};
 pub use explain::near::placeholder;
 pub use export::found_export;
 pub use form::{bucket_meant, check_meaning};

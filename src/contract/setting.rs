@@ -138,6 +138,8 @@ questions! {
     Looked "looked-at",
     /// An export of the form's name is there.
     Named "named",
+    /// A template makes it in the Region in which AWS makes exports.
+    Made "made",
     /// It is of the form's type.
     Type "type",
     /// It belongs to the form's account.

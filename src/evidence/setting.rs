@@ -45,6 +45,8 @@ pub enum BucketSetting {
     Lifecycle,
     /// Who pays for requests.
     Payer,
+    /// The Region that it lies in.
+    Location,
 }
 
 /// What of an answer may stay open: whichever KMS key it is, it is one of the customer's.
@@ -52,8 +54,14 @@ const MAY_BE_OPEN: &str = "KMSMasterKeyID";
 
 impl BucketSetting {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Encryption, Self::Ownership, Self::PublicAccess, Self::Lifecycle, Self::Payer];
+    pub const ALL: [Self; 6] = [
+        Self::Encryption,
+        Self::Ownership,
+        Self::PublicAccess,
+        Self::Lifecycle,
+        Self::Payer,
+        Self::Location,
+    ];
 
     /// The command of the AWS CLI that answers with it.
     #[must_use]
@@ -70,6 +78,7 @@ impl BucketSetting {
             Self::PublicAccess => None,
             Self::Lifecycle => Some(AnswerKind::Lifecycle),
             Self::Payer => Some(AnswerKind::RequestPayment),
+            Self::Location => Some(AnswerKind::BucketLocation),
         }
     }
 }
@@ -117,6 +126,7 @@ impl Evidence {
     /// Takes a setting that a template gives the bucket.
     pub fn note_setting(&mut self, kind: BucketSetting, answer: &Node<'_>, source: SourceId) {
         match kind.kind() {
+            Some(AnswerKind::BucketLocation) => self.exports.read(answer, source),
             Some(kind) => self.bucket.note(kind, answer, source),
             None => {
                 self.note_public_access_block(answer);

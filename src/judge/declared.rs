@@ -82,6 +82,7 @@ pub(super) fn note(evidence: &mut Evidence) -> Vec<Differing> {
             BucketSetting::Encryption => evidence.bucket.encryption.is_some(),
             BucketSetting::Ownership => evidence.bucket.ownership.is_some(),
             BucketSetting::Payer => evidence.bucket.payer.is_some(),
+            BucketSetting::Location => evidence.exports.bucket_region.is_some(),
             BucketSetting::Lifecycle => {
                 let is_noted = !evidence.bucket.lifecycle.is_empty();
                 is_noted || evidence.answers_of(AnswerKind::Lifecycle).next().is_some()
@@ -106,6 +107,10 @@ pub(super) fn note(evidence: &mut Evidence) -> Vec<Differing> {
 
 /// Whether two say the same of a setting, as far as they say something.
 fn agree(kind: BucketSetting, left: &Evidence, right: &Evidence) -> bool {
+    if kind == BucketSetting::Location {
+        let region = |said: &Evidence| said.exports.bucket_region.as_ref().map(|(region, _)| region.clone());
+        return region(left) == region(right);
+    }
     let (left, right) = (&left.bucket, &right.bucket);
     match kind {
         BucketSetting::Encryption => match (&left.encryption, &right.encryption) {
@@ -132,7 +137,7 @@ fn agree(kind: BucketSetting, left: &Evidence, right: &Evidence) -> bool {
             let (left, right) = (all(&left.lifecycle), all(&right.lifecycle));
             left.len() == right.len() && left.iter().all(|rule| right.contains(rule))
         }
-        BucketSetting::PublicAccess => true,
+        BucketSetting::PublicAccess | BucketSetting::Location => true,
     }
 }
 

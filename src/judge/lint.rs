@@ -5,7 +5,7 @@ use super::known::Published;
 use super::told::Told;
 use super::{Library, distinct, tell};
 use crate::checks::lint::{self, Doc, PolicyKind};
-use crate::checks::{Cause, Subject, look_declared};
+use crate::checks::{Cause, Subject, look_declared, made_elsewhere};
 use crate::evidence::{CasePolicy, LoosePolicies, PolicyDocument, Role};
 use crate::finding::{Finding, NotEvaluated, Report, RuleName, Severity, Verdict, Wrapped};
 use crate::policy::Policy;
@@ -73,7 +73,9 @@ pub fn lint(library: &Library, job: &LintJob<'_>) -> Report {
         told.refusal = true;
         told
     }));
-    told.extend(look_declared(&job.found.declared).iter().map(|cause| tell(library, cause, "iac", None)));
+    let declared = || &job.found.declared;
+    let causes = look_declared(declared()).into_iter().chain(made_elsewhere(declared()));
+    told.extend(causes.map(|cause| tell(library, &cause, "iac", None)));
     let mut findings = distinct(told);
     if !job.only.is_empty() {
         findings.retain(|finding| job.only.contains(&finding.rule));

@@ -41,7 +41,7 @@ pub use single::findings_of;
 pub use words::title as title_of;
 
 use crate::checks::{self, Cause, Outcome, Subject};
-use crate::contract::{Ask, Contract, Demand, Form, conflicts};
+use crate::contract::{Ask, Contract, Demand, ExportQuestion, Form, conflicts};
 use crate::evidence::Evidence;
 use crate::finding::{
     Assumed, Conflict, ConsumerReport, DemandReport, Finding, Need, NotEvaluated, Report, RuleName, State,
@@ -232,8 +232,12 @@ fn one(
     let explained: Vec<Finding> =
         told.iter().filter(|told| told.finding.demand.is_some()).map(|told| told.finding.clone()).collect();
     told.extend(lint::beside(library, &subject, &explained));
-    let meant = evidence.declared.iter().filter(|export| checks::can_be_meant(export, form));
-    told.extend(checks::look_declared(meant).iter().map(|cause| tell(library, cause, "iac", None)));
+    let meant = || evidence.declared.iter().filter(|export| checks::can_be_meant(export, form));
+    told.extend(checks::look_declared(meant()).iter().map(|cause| tell(library, cause, "iac", None)));
+    // A contract that asks where the export is made has told it.
+    if !contract.demands.iter().any(|demand| demand.ask == Ask::Export(ExportQuestion::Made)) {
+        told.extend(checks::made_elsewhere(meant()).iter().map(|cause| tell(library, cause, "iac", None)));
+    }
     memory.keep(&contract.name, form, evidence, &prepared.looked, outcomes);
     report.assumed.extend(complete::presumptions(form));
     let reader = |form: &Form| form.text("reader").map(str::to_owned);

@@ -19,12 +19,20 @@ pub(super) fn setting(kind: BucketSetting, node: &Node<'_>) -> DeclaredSetting {
             BucketSetting::PublicAccess => block(node),
             BucketSetting::Lifecycle => lifecycle(node),
             BucketSetting::Payer => payer(node),
+            BucketSetting::Location => node.clone().into_owned(),
         }
     } else {
         // What is filled in whole.
         node.clone().into_owned()
     };
     DeclaredSetting { kind, answer, open: None }
+}
+
+/// The Region of a bucket, which templates give to what makes it and not to the bucket.
+pub(super) fn location(region: &str, span: Span) -> DeclaredSetting {
+    let region = Node { span, value: Value::String(Cow::Owned(region.to_owned())) };
+    let answer = object(span, [("LocationConstraint", region)]);
+    DeclaredSetting { kind: BucketSetting::Location, answer, open: None }
 }
 
 fn encryption(node: &Node<'_>) -> Node<'static> {

@@ -29,6 +29,7 @@ pub(super) fn check(subject: &Subject<'_>, question: ExportQuestion) -> Outcome 
         ExportQuestion::Status => health::status(subject),
         ExportQuestion::Execution => health::execution(subject),
         ExportQuestion::Delivered => health::delivered(subject),
+        ExportQuestion::Made => super::declared::check_made(subject),
         ExportQuestion::Type
         | ExportQuestion::Account
         | ExportQuestion::Rows
@@ -54,6 +55,7 @@ pub(super) fn has(subject: &Subject<'_>, kind: &str) -> Option<bool> {
         "other-exports" => Some(exports.may_have_others(meant::name(subject))),
         "export-status" => Some(!health::statuses(subject).is_empty()),
         "export-executions" => Some(!health::executions(subject).is_empty()),
+        "export-region" => Some(super::declared::has_region(subject)),
         "bucket-location" => Some(exports.bucket_region.is_some()),
         _ => None,
     }

@@ -1,10 +1,11 @@
 //! Buckets of a module, with what resources of their own and blocks within them set.
 
 use super::gather::{Made, made};
+use super::module::{File, Module};
 use super::value::Scope;
-use super::{attach, export};
-use crate::evidence::{BucketSetting, DeclaredBucket, DeclaredSetting, Target, TargetKind};
-use crate::load::buckets::setting;
+use super::{attach, declared, export};
+use crate::evidence::{BucketSetting, DeclaredBucket, DeclaredSetting, MadeIn, Target, TargetKind};
+use crate::load::buckets::{location, setting};
 use crate::policy::Text;
 use crate::syntax::hcl::{HclBlock, HclBody};
 use crate::syntax::{Node, Part, Value};
@@ -65,6 +66,28 @@ pub(super) fn of_block(
         address: format!("{kind}.{name}"),
         target: if own.is_none() { named(target, name) } else { target },
         settings,
+    })
+}
+
+/// The Region of a bucket, where the module says it: in the bucket or in its provider, which may stand in another file.
+pub(super) fn placed(
+    module: &Module,
+    file: &File,
+    block: &HclBlock,
+    (kind, name): (&str, &str),
+    scope: &Scope<'_>,
+) -> Option<DeclaredBucket> {
+    if kind != BUCKET || !matches!(made(block, scope), Made::Some) {
+        return None;
+    }
+    let MadeIn::Named(region, place) = declared::region(module, file, block) else { return None };
+    let other = module.files.iter().find(|file| file.source == place.source)?;
+    Some(DeclaredBucket {
+        source: place.source,
+        file: other.name.clone(),
+        address: format!("{kind}.{name}"),
+        target: named(attach::target(block, kind, name, scope)?, name),
+        settings: vec![location(&region, place.span)],
     })
 }
 

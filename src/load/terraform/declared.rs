@@ -151,7 +151,7 @@ fn address(expr: &HclExpr) -> Option<String> {
 /// The Region of a resource: its own argument, which version 6 of the provider has, or that of its provider.
 ///
 /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support> (checked 2026-11)
-fn region(module: &Module, file: &File, block: &HclBlock) -> MadeIn {
+pub(super) fn region(module: &Module, file: &File, block: &HclBlock) -> MadeIn {
     if let Some(expr) = block.body.value("region") {
         return named(module, file, expr);
     }

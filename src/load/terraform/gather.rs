@@ -55,6 +55,7 @@ pub(super) fn gather(module: &Module, wanted: &BTreeSet<SourceId>, found: &mut F
             let [kind, name] = block.labels.as_slice() else { continue };
             if block.kind == "resource" {
                 out.buckets.extend(buckets::of_block(block, (kind, name), &scope));
+                out.buckets.extend(buckets::placed(module, file, block, (kind, name), &scope));
             }
             match block.kind.as_str() {
                 "data" if kind == "aws_iam_policy_document" && !used.contains(name) => {

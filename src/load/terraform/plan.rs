@@ -135,12 +135,7 @@ impl<'n, 't> Plan<'n, 't> {
         for resource in self.resources.iter().filter(|each| export::is_export(each.kind)) {
             let mut each = self.export(resource.address, resource.kind, resource.span);
             each.settings = export::of_values(resource.values).into_owned();
-            if let Some(region) = resource.values.get("region") {
-                let place = Place { source: self.source, span: region.span };
-                if let Some(name) = region.as_str() {
-                    each.region = MadeIn::Named(name.to_owned(), place);
-                }
-            }
+            each.region = self.region(resource);
             out.push(each);
         }
         for change in items(&self.document.root, "resource_changes") {
@@ -173,14 +168,23 @@ impl<'n, 't> Plan<'n, 't> {
             maker: if is_report { Maker::TerraformReport } else { Maker::TerraformExport },
             settings: Node { span, value: Value::Null },
             order: Order::Open,
-            region: self.region(address).unwrap_or(MadeIn::Open),
+            region: self.region_of_provider(address).unwrap_or(MadeIn::Open),
             added_to: None,
             replaced: None,
         }
     }
 
+    /// The Region of a resource: its own, which version 6 of the provider plans, or that of its provider.
+    fn region(&self, resource: &Resource<'n, 't>) -> MadeIn {
+        let own = resource.values.get("region").and_then(|region| {
+            let place = Place { source: self.source, span: region.span };
+            Some(MadeIn::Named(region.as_str()?.to_owned(), place))
+        });
+        own.or_else(|| self.region_of_provider(resource.address)).unwrap_or(MadeIn::Open)
+    }
+
     /// The Region that the module's text gives the provider of a resource.
-    fn region(&self, address: &str) -> Option<MadeIn> {
+    fn region_of_provider(&self, address: &str) -> Option<MadeIn> {
         let maker = self.makers.get(&plain(address))?;
         let providers = self.document.root.get("configuration")?.get("provider_config")?;
         let region = providers.get(maker)?.get("expressions")?.get("region")?.get("constant_value")?;

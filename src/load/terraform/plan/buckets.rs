@@ -2,8 +2,8 @@
 
 use super::super::{buckets, export};
 use super::{Plan, Resource, items};
-use crate::evidence::{BucketSetting, DeclaredBucket};
-use crate::load::buckets::setting;
+use crate::evidence::{BucketSetting, DeclaredBucket, MadeIn};
+use crate::load::buckets::{location, setting};
 use crate::syntax::{Member, Node, Part, Value};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -28,6 +28,10 @@ impl<'n, 't> Plan<'n, 't> {
                     *kind != BucketSetting::Payer && node.get(&export::camel(name)).is_some()
                 })
                 .map(|(name, kind)| buckets::of_bucket(name, kind, &node))
+                .chain(match self.region(resource) {
+                    MadeIn::Named(region, place) => Some(location(&region, place.span)),
+                    MadeIn::Open => None,
+                })
                 .collect(),
         };
         Some(DeclaredBucket {
