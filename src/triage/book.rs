@@ -55,7 +55,7 @@ pub(super) enum Level {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct File {
     message: Vec<RawMessage>,
     layers: BTreeMap<String, String>,
@@ -65,6 +65,8 @@ struct File {
     rank: Vec<Rank>,
     limit: Vec<Limit>,
     operations: BTreeMap<String, String>,
+    /// Names of facts, and by their values the type of export.
+    export_types: BTreeMap<String, BTreeMap<String, String>>,
     events: BTreeMap<String, String>,
     service: Vec<Service>,
     code: Vec<CodeGroup>,
@@ -140,6 +142,7 @@ pub struct Book {
     ranks: Vec<Rank>,
     limits: Vec<Limit>,
     operations: BTreeMap<String, String>,
+    pub(super) export_types: BTreeMap<String, BTreeMap<String, String>>,
     events: BTreeMap<String, String>,
     services: Vec<Service>,
     steps: Vec<Step>,
@@ -196,6 +199,7 @@ impl Book {
         self.ranks.extend(read.rank);
         self.limits.extend(read.limit);
         self.operations.extend(read.operations);
+        self.export_types.extend(read.export_types);
         self.events.extend(read.events);
         self.services.extend(read.service);
         self.steps.extend(read.step);

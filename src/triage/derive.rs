@@ -3,10 +3,12 @@
 use super::book::Book;
 use crate::finding::triage::Facts;
 use crate::policy::arn;
+use std::collections::BTreeMap;
 
 /// What follows from the facts that the text has.
 pub(super) fn derive(book: &Book, facts: &mut Facts) {
     who(facts);
+    access_log(facts);
     code(book, facts);
     frame(book, facts);
     let service = facts.get("service").map(str::to_owned);
@@ -27,7 +29,7 @@ pub(super) fn derive(book: &Book, facts: &mut Facts) {
     if let Some(key) = facts.get("key").and_then(listed_key) {
         facts.set("key", &key);
     }
-    export_type(facts);
+    export_type(book, facts);
     resource(facts);
     accounts(facts);
     names(facts);
@@ -45,22 +47,60 @@ pub(super) fn derive(book: &Book, facts: &mut Facts) {
 /// calls, kept by services and written by principals of their own. What was refused does not tell: a data export of costs is made
 /// with the permission for legacy reports as well.
 /// <https://docs.aws.amazon.com/cur/latest/userguide/dataexports-iam.html> (checked 2026-11)
-fn export_type(facts: &mut Facts) {
-    const LEGACY: &str = "cur-legacy";
-    const KINDS: [(&str, &str, &str); 8] = [
-        ("operation", "PutReportDefinition", LEGACY),
-        ("operation", "ModifyReportDefinition", LEGACY),
-        ("operation", "CreateExport", "cur-2.0"),
-        ("operation", "UpdateExport", "cur-2.0"),
-        ("service", "CostAndUsageReport", LEGACY),
-        ("service", "AWSCostAndUsageReport", LEGACY),
-        ("principal", "billingreports.amazonaws.com", LEGACY),
-        ("principal", "bcm-data-exports.amazonaws.com", "cur-2.0"),
-    ];
-    let is_it = |(fact, value, _): &&(&str, &str, &str)| facts.get(fact) == Some(*value);
-    if let Some((.., kind)) = KINDS.iter().find(is_it) {
-        facts.add("type", kind);
+fn export_type(book: &Book, facts: &mut Facts) {
+    let of = |(fact, types): (&String, &BTreeMap<String, String>)| types.get(facts.get(fact)?).cloned();
+    if let Some(kind) = book.export_types.iter().find_map(of) {
+        facts.add("type", &kind);
     }
+}
+
+/// Who called and which object, as access logs of S3 write them: services with a mark before their name, keys encoded twice, and
+/// `-` for what is not there.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html> (checked 2026-11)
+fn access_log(facts: &mut Facts) {
+    if facts.get("message") != Some(ACCESS_LOG) {
+        return;
+    }
+    let read = |name: &str| facts.get(name).filter(|value| *value != "-").map(str::to_owned);
+    let (who, key, from) = (read("principal"), read("key"), read("source-ip"));
+    ["principal", "key", "source-ip"].iter().for_each(|name| facts.remove(name));
+    match who.as_deref().map(|who| (who, who.strip_prefix("svc:"))) {
+        Some((_, Some(service))) => {
+            let told = [("principal", service), ("caller-service", service), ("step", "delivery")];
+            told.iter().for_each(|(name, value)| facts.set(name, value));
+        }
+        // Accounts stand there by a number that nothing else knows them by.
+        Some((who, None)) if who.starts_with("arn:") => facts.set("principal", who),
+        _ => {}
+    }
+    if let Some(key) = key {
+        facts.set("key", &decoded(&decoded(&key)));
+    }
+    if let Some(from) = from.filter(|from| from.parse::<std::net::IpAddr>().is_ok()) {
+        facts.set("source-ip", &from);
+    }
+}
+
+/// The message that is a line of such a log.
+const ACCESS_LOG: &str = "s3-access-log";
+
+/// A text without the encoding of URLs; one that is none stays as it is.
+fn decoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut ahead = bytes.clone();
+        let pair = [ahead.next(), ahead.next()].map(|digit| char::from(digit.unwrap_or_default()).to_digit(16));
+        match (byte, pair) {
+            (b'%', [Some(high), Some(low)]) => {
+                out.extend(u8::try_from(high * 16 + low));
+                bytes = ahead;
+            }
+            (b'+', _) => out.push(b' '),
+            _ => out.push(byte),
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
 /// What stands where AWS writes who called: an ARN, or words of a person, which name nobody.

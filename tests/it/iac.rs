@@ -229,7 +229,7 @@ fn exports_that_cannot_be_the_forms_are_no_business_of_the_check() {
         (r#""acme-logs""#, r#""other""#, &[], true),
     ] {
         let text = format!(
-            "provider \"aws\" {{\n  region = \"eu-west-1\"\n}}\nvariable \"name\" {{}}\nresource \"aws_cur_report_definition\" \"it\" {{\n  report_name = {name}\n  time_unit   = \"HOURLY\"\n  s3_bucket   = {bucket}\n}}\n"
+            "provider \"aws\" {{\n  region = \"eu-west-1\"\n}}\nvariable \"name\" {{}}\nresource \"aws_bcmdataexports_export\" \"it\" {{\n  export {{\n    name = {name}\n    destination_configurations {{\n      s3_destination {{\n        s3_bucket = {bucket}\n      }}\n    }}\n  }}\n}}\n"
         );
         let folder = std::env::temp_dir().join(format!("preflight-elsewhere-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();

@@ -107,9 +107,10 @@ const IDENTITY: [(&str, &str); 15] = [
     ("written", "values of the form are written as AWS writes them"),
 ];
 
-const EXPORT: [(&str, &str); 16] = [
+const EXPORT: [(&str, &str); 17] = [
     ("looked-at", "its settings are among the documents"),
     ("named", "an export of the form's name is there"),
+    ("made", "the template makes it in the Region in which AWS makes exports"),
     ("type", "it is of the form's type"),
     ("account", "it belongs to the form's account"),
     ("rows", "its query leaves no rows out"),
