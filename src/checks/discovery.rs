@@ -10,7 +10,7 @@ use super::subject::{Cause, FactRef, Looked, Outcome, Subject};
 use crate::catalog;
 use crate::contract::{Ask, Expect, Form, LinkedAccount, Origin};
 use crate::eval::Glob;
-use crate::evidence::{BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role};
+use crate::evidence::{BoundaryRecord, Evidence, PolicyDocument, ReaderRecord, Role, Unseen};
 use crate::finding::{Change, Repair, State};
 use crate::policy::{Effect, Text, TextKind, arn};
 use crate::rulebook::Values;
@@ -100,13 +100,15 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
             .map(|document| PolicyDocument { linked: None, ..document })
     };
     let scps: Vec<PolicyDocument> = own(Role::Scp).collect();
-    if scps.is_empty() {
+    let shares_scps = scps.is_empty();
+    if shares_scps {
         documents.extend(subject.evidence.of(Role::Scp).cloned());
     } else {
         documents.extend(scps);
     }
     let rcps: Vec<PolicyDocument> = own(Role::Rcp).collect();
-    if rcps.is_empty() {
+    let shares_rcps = rcps.is_empty();
+    if shares_rcps {
         documents.extend(subject.evidence.of(Role::Rcp).cloned());
     } else {
         documents.extend(rcps);
@@ -118,6 +120,7 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
         documents,
         reader: ReaderRecord { boundary, ..ReaderRecord::default() },
         organization: subject.evidence.organization.clone(),
+        unseen: unseen_in(subject, at, (shares_scps, shares_rcps)),
         disagreements: subject
             .evidence
             .disagreements
@@ -138,6 +141,23 @@ fn one_linked(subject: &Subject<'_>, wanted: &Wanted<'_>, at: usize, account: &L
     let values = Values::new().with("account", number);
     let causes = told(&subject, wanted, &found, "missing-in-linked", values);
     Outcome { causes, facts: found.facts.clone(), ..Outcome::of(state(&found)) }
+}
+
+/// The documents that were named for a linked account and are not at hand, as those of an account itself; `shares`: whether its
+/// SCPs, and its RCPs, are those of the organization.
+fn unseen_in(subject: &Subject<'_>, at: usize, shares: (bool, bool)) -> Vec<Unseen> {
+    let bears = |unseen: &&Unseen| match (unseen.linked, unseen.role) {
+        (Some(account), _) => account == at,
+        (None, Role::Scp) => shares.0,
+        (None, Role::Rcp) => shares.1,
+        (None, _) => false,
+    };
+    let own = |unseen: &Unseen| Unseen {
+        role: if unseen.role == Role::LinkedPolicy { Role::ReaderPolicy } else { unseen.role },
+        linked: None,
+        ..unseen.clone()
+    };
+    subject.evidence.unseen.iter().filter(bears).map(own).collect()
 }
 
 fn linked_form(form: &Form, number: &str) -> Form {

@@ -9,7 +9,7 @@ use crate::policy::{FaultKind, Policy, arn};
 pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) -> Layers<'a> {
     let mut layers = Layers::none();
     let presumed = |role: Role| match visible(subject, role) {
-        Layer::NotVisible if !subject.strict && subject.evidence.of(role).next().is_none() => {
+        Layer::NotVisible if !subject.strict && !is_given(subject, role) => {
             Layer::PresumedAbsent
         }
         layer => layer,
@@ -56,7 +56,7 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
         | CallerKind::Anonymous
         | CallerKind::Provider
         | CallerKind::Canonical => {
-            if subject.evidence.of(Role::SessionPolicy).next().is_some() {
+            if is_given(subject, Role::SessionPolicy) {
                 visible(Role::SessionPolicy)
             } else {
                 Layer::Absent
@@ -67,6 +67,11 @@ pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) 
     layers
 }
 
+/// Whether somebody says that there is a document of this role, be it at hand or not.
+fn is_given(subject: &Subject<'_>, role: Role) -> bool {
+    subject.evidence.of(role).next().is_some() || subject.evidence.unseen_of(role).next().is_some()
+}
+
 /// The policies of a role, as far as they can be read as policies.
 fn visible<'a>(subject: &Subject<'a>, role: Role) -> Layer<Vec<&'a Policy>> {
     if disagreement(subject, role).is_some() {
@@ -74,9 +79,10 @@ fn visible<'a>(subject: &Subject<'a>, role: Role) -> Layer<Vec<&'a Policy>> {
     }
     let all: Vec<&Policy> = subject.evidence.policies(role);
     let readable: Vec<&Policy> = all.iter().copied().filter(|policy| is_readable(policy)).collect();
+    let is_unseen = subject.evidence.unseen_of(role).next().is_some();
     match (all.len(), readable.len()) {
         (_, 0) => Layer::NotVisible,
-        (all, readable_count) if all == readable_count => Layer::Known(readable),
+        (all, readable_count) if all == readable_count && !is_unseen => Layer::Known(readable),
         (_, _) => Layer::Partly(readable),
     }
 }
@@ -172,6 +178,19 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
     if let Some(disagreement) = disagreement(subject, role) {
         return disagree(disagreement);
     }
+    let fact = fact_of(subject, role);
+    let unseen: Vec<&str> = subject.evidence.unseen_of(role).collect();
+    if unseen.is_empty() {
+        return fact;
+    }
+    // What tells of the document tells of it still.
+    let values = [("files", unseen.join("`, `")), ("document", role.name().to_owned()), ("tell", fact.id)];
+    let values = values.map(|(hole, value)| (hole.to_owned(), value)).into_iter().chain(fact.values);
+    FactRef { id: "document-unseen".to_owned(), values: values.collect() }
+}
+
+/// The same where the files that were given say nothing else.
+fn fact_of(subject: &Subject<'_>, role: Role) -> FactRef {
     let reader = &subject.evidence.reader;
     if role == Role::ReaderPolicy && !reader.gaps.is_empty() {
         return gap_fact(reader.gaps.first().map_or("", String::as_str));
@@ -190,7 +209,8 @@ pub(super) fn fact(subject: &Subject<'_>, layer: LayerKind, service: &str) -> Fa
         let values = values.map(|(hole, value)| (hole.to_owned(), value.to_owned())).to_vec();
         return FactRef { id: "organization-levels".to_owned(), values };
     }
-    if subject.evidence.of(role).next().is_some() {
+    let is_at_hand = subject.evidence.of(role).next().is_some();
+    if is_at_hand && subject.evidence.unseen_of(role).next().is_none() {
         return FactRef::new("unreadable-document");
     }
     let is_role = subject

@@ -131,6 +131,8 @@ pub struct Evidence {
     pub documents: Vec<PolicyDocument>,
     /// Regions of sources that are JSON inside a string: source, content without quotes, layers of escapes.
     pub wrapped: Vec<(SourceId, crate::source::Span, u8)>,
+    /// Files that somebody named as a document, and that hold none.
+    pub unseen: Vec<Unseen>,
     /// Documents that were seen and not judged: name and reason.
     pub not_evaluated: Vec<(String, String)>,
     /// Answers of the AWS CLI that are no policies, in the order of reading.
@@ -180,7 +182,34 @@ pub struct Evidence {
     pub live: LiveRecord,
 }
 
+/// A file that somebody named as a document, and that holds none: what stands in the document is not known, and that there is one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// The file.
+    pub file: String,
+    /// As what it was named.
+    pub role: Role,
+    /// Of which linked account.
+    pub linked: Option<usize>,
+}
+
+impl Unseen {
+    /// A file that was named as a document of this role, level and linked account.
+    #[must_use]
+    pub fn new(file: &str, (role, level, linked): (Role, usize, Option<usize>)) -> Self {
+        // Policies of users in linked accounts are counted by the accounts.
+        let linked = if role == Role::LinkedPolicy { Some(level) } else { linked };
+        Self { file: file.to_owned(), role, linked }
+    }
+}
+
 impl Evidence {
+    /// The files that were named as this document of the account itself and hold none.
+    pub fn unseen_of(&self, role: Role) -> impl Iterator<Item = &str> {
+        let of = self.unseen.iter().filter(move |unseen| unseen.role == role && unseen.linked.is_none());
+        of.map(|unseen| unseen.file.as_str())
+    }
+
     /// Adds what modules of Terraform hold: policies, what they are attached to, and what is not judged.
     pub fn add_modules(&mut self, modules: Arc<Self>) {
         self.documents.extend(modules.documents.iter().cloned());
@@ -190,6 +219,7 @@ impl Evidence {
         self.unresolved.extend(modules.unresolved.iter().cloned());
         self.exports.add(modules.exports.clone());
         self.declared.extend(modules.declared.iter().cloned());
+        self.unseen.extend(modules.unseen.iter().cloned());
         self.buckets.extend(modules.buckets.iter().cloned());
         self.not_evaluated.extend(modules.not_evaluated.iter().cloned());
         self.assumed.extend(modules.assumed.iter().cloned());

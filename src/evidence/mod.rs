@@ -36,7 +36,7 @@ pub use case::{Case, CaseIs, CasePolicy, When, in_words};
 pub use credential::{CredentialRow, read_credential_report};
 pub use declared::{DeclaredExport, MadeIn, Maker, Order, is_of_module};
 pub use disagreement::{Disagreement, FormClash};
-pub use document::{Evidence, PolicyDocument, Reading};
+pub use document::{Evidence, PolicyDocument, Reading, Unseen};
 pub use holder::Holder;
 pub use kind::{DocumentKind, is_answer_of};
 pub use listed::{HOLDERS, answer_in, answers_in, is_part, is_telling};

@@ -93,7 +93,12 @@ pub(super) fn fact(library: &Library, form: &Form, fact: &FactRef) -> (String, O
     // A value that was typed for another product is missing for this one.
     let is_shared = values.contains(&("name", PRODUCT)) && form.text(SHARED).is_some();
     let id = if is_shared && fact.id == "form" { "form-shared" } else { fact.id.as_str() };
-    library.facts().words(id, &super::complete::shown(form), &values)
+    let form = super::complete::shown(form);
+    let words = library.facts().words(id, &form, &values);
+    match values.iter().find(|(hole, _)| *hole == "tell") {
+        Some((_, other)) => (words.0, library.facts().words(other, &form, &values).1),
+        None => words,
+    }
 }
 
 /// How somebody is called in titles whom the form does not name.

@@ -37,7 +37,7 @@ pub use loose::{
 
 pub use terraform::{ModuleCall, module_calls, without_secrets};
 
-use crate::evidence::{DocumentKind, Evidence, Reading, Role};
+use crate::evidence::{DocumentKind, Evidence, Reading, Role, Unseen};
 use crate::source::{SourceId, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -231,6 +231,8 @@ fn named_module(
             if of_modules.documents.len() + evidence.documents.len() == before {
                 let reason = format!("nothing in it is a policy that a {} can be", role.name());
                 of_modules.not_evaluated.push((display(&file.path), reason));
+                let unseen = Unseen::new(&display(&file.path), (role, file.level, file.linked));
+                of_modules.unseen.push(unseen);
             }
         }
         // What it makes is meant. A folder may have other files that answer.

@@ -7,9 +7,9 @@ use super::other::{base64, command_of, credential_report, text_form};
 use super::pieces::{self, Piece};
 use super::role::role_of;
 use super::text;
-use super::unknown::{cut_at, what_it_is};
+use super::unknown::{cut_at, is_something_else, what_it_is};
 use crate::evidence::{
-    Answer, AnswerKind, DocumentKind, Evidence, PolicyDocument, Reading, Role, answer_in, answers_in,
+    Answer, AnswerKind, DocumentKind, Evidence, PolicyDocument, Reading, Role, Unseen, answer_in, answers_in,
     is_answer_of, read_credential_report,
 };
 use crate::policy::Policy;
@@ -40,6 +40,19 @@ pub(super) fn named(
     evidence: &mut Evidence,
 ) {
     evidence.readings.push((source, Reading::Named(file.0, file.1, file.2)));
+    let before = (evidence.documents.len(), evidence.open.len());
+    read_named(sources, source, file, evidence);
+    if before == (evidence.documents.len(), evidence.open.len()) {
+        evidence.unseen.push(Unseen::new(sources.get(source).name(), file));
+    }
+}
+
+fn read_named(
+    sources: &mut Sources,
+    source: SourceId,
+    file: (Role, usize, Option<usize>),
+    evidence: &mut Evidence,
+) {
     if let Some(found) =
         super::yaml::read(sources.get(source).text(), source, given(sources, source, evidence))
     {
@@ -63,6 +76,19 @@ pub(super) fn named(
     if let Some(at) = found.cut {
         let reason = stops(sources, source, command_of(&document.root), at);
         evidence.not_evaluated.push((sources.get(source).name().to_owned(), reason));
+        return;
+    }
+    if found.policies.is_empty() && is_something_else(&document, sources.get(source).text()) {
+        let name = sources.get(source).name().to_owned();
+        let reason = match recognised(sources, source, false, evidence) {
+            Ok(commands) => format!(
+                "named as a {}, and it is what `{}` answers; it was read as that",
+                file.0.name(),
+                commands.first().copied().unwrap_or("something else")
+            ),
+            Err(reason) => reason,
+        };
+        evidence.not_evaluated.push((name, reason));
         return;
     }
     // In a linked account there is another user.

@@ -61,6 +61,38 @@ pub(super) fn what_it_is(document: &Document<'_>) -> String {
     }
 }
 
+/// Names of what policies and statements are made of, in small letters.
+const ELEMENTS: [&str; 11] = [
+    "version",
+    "id",
+    "statement",
+    "sid",
+    "effect",
+    "principal",
+    "notprincipal",
+    "action",
+    "notaction",
+    "resource",
+    "notresource",
+];
+
+/// Whether a document without a policy is not a broken one either: nothing in it is called as in a policy.
+pub(super) fn is_something_else(document: &Document<'_>, text: &str) -> bool {
+    match &document.root.value {
+        Value::Object(members) => {
+            let is_element = |key: &str| ELEMENTS.contains(&key.to_ascii_lowercase().as_str());
+            !members.is_empty()
+                && !members.iter().any(|member| is_element(&member.key))
+                && crate::policy::misspelt_statement(&document.root).is_none()
+        }
+        Value::Missing => false,
+        _ => {
+            let text = text.to_ascii_lowercase();
+            !["statement\"", "effect\""].iter().any(|word| text.contains(word))
+        }
+    }
+}
+
 /// Where what begins has no end, if the text ends before the document does.
 pub(super) fn cut_at(document: &Document<'_>) -> Option<u32> {
     document.issues.iter().find(|issue| is_cut(document, issue)).map(|issue| issue.span.start)
