@@ -108,6 +108,20 @@ impl ArnTemplate {
         self.form.split(['$', '<', '*']).next().unwrap_or_default()
     }
 
+    /// The resource part with nothing in its holes: what is asked about is this where no resource has a name yet.
+    #[must_use]
+    pub fn emptied(&self) -> String {
+        let mut out = String::new();
+        let mut rest = self.form;
+        while let Some(at) = rest.find(['$', '<', '*']) {
+            let (before, hole) = rest.split_at(at);
+            out.push_str(before);
+            let end = hole.find(['}', '>']).filter(|_| !hole.starts_with('*')).unwrap_or(0);
+            rest = hole.get(end + 1..).unwrap_or_default();
+        }
+        out + rest
+    }
+
     /// Whether the fields before the resource part fit. Field by field it is what `overlap` says of the whole: no field of a
     /// template before the resource part takes a colon.
     fn takes(&self, fields: [&str; 5]) -> bool {

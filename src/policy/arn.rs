@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> (checked 2026-11). The sixth part may hold colons.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The six parts of an ARN, in order.
@@ -44,6 +45,23 @@ impl ArnPart {
             ArnPart::Resource => "resource",
         }
     }
+}
+
+/// The ARN that a resource in a policy of IAM stands for: missing parts are filled with `*`, so that `arn:aws:sqs` is every queue.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> (checked 2026-11)
+#[must_use]
+pub fn completed(text: &str) -> Cow<'_, str> {
+    if !is_cut(text) {
+        return Cow::Borrowed(text);
+    }
+    let missing = 6usize.saturating_sub(fields(text).count());
+    Cow::Owned(format!("{text}{}", ":*".repeat(missing)))
+}
+
+/// Whether parts of an ARN are missing.
+#[must_use]
+pub fn is_cut(text: &str) -> bool {
+    text.starts_with("arn:") && split(text).is_none()
 }
 
 /// Splits a text at its first five colons; `None` if it has fewer. A `${…}` is one piece, whatever stands in it.

@@ -294,6 +294,11 @@ fn reach(doc: &Doc<'_>, statement: &Statement, resources: &Element, out: &mut Ou
     }
 }
 
+/// Services that AWS lists without resources, and the service whose resources they are asked about: the channels of a session of
+/// Systems Manager.
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-quickstart.html> (checked 2026-11)
+const ASKS_ABOUT_OTHERS: [(&str, &str); 1] = [("ssmmessages", "ssm")];
+
 /// Whether AWS may ask for an action of a service that has no resources about what one of these is. Its table demands `*`; what is asked about is
 /// for many services the collection, with no name in it: `arn:aws:iam::111122223333:user/` for `iam:ListUsers`, `arn:aws:s3:::*`
 /// for `s3:ListAllMyBuckets`. EC2 asks about `*` alone.
@@ -303,9 +308,12 @@ fn takes_collection(service: &'static Service, resources: &Element) -> bool {
     let heads = || service.resource_types().iter().flat_map(|each| each.templates());
     let is_collection = |item: &Text| {
         let Some([_, _, of, _, _, resource]) = arn::split(&item.value) else { return is_wide(&item.value) };
+        if ASKS_ABOUT_OTHERS.contains(&(service.prefix(), of)) {
+            return true;
+        }
         let Some((head, _)) = resource.split_once('*') else { return false };
-        (is_wide(of) || of == service.prefix())
-            && (head.is_empty() || heads().any(|template| template.beginning() == head))
+        let is_head = |template: &ArnTemplate| template.beginning() == head || template.emptied() == head;
+        (is_wide(of) || of == service.prefix()) && (head.is_empty() || heads().any(is_head))
     };
     service.prefix() != "ec2" && readable(&resources.items).any(is_collection)
 }

@@ -4,7 +4,7 @@ use super::doc::{Doc, Out, opening, readable};
 use super::kind::PolicyKind;
 use crate::catalog::{self, Action, ArnPattern, ResourceType};
 use crate::eval::Glob;
-use crate::policy::{Element, Statement, TextKind};
+use crate::policy::{Element, Statement, TextKind, arn};
 use crate::syntax::{Issue, IssueKind};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -179,7 +179,9 @@ impl<'e> Named<'e> {
     pub(super) fn new(resources: &'e Element) -> Self {
         Self {
             patterns: readable(&resources.items).map(|item| ArnPattern::new(&item.value)).collect(),
-            unreadable: resources.items.iter().any(|item| item.kind == TextKind::Unreadable),
+            // Whose missing parts are filled in may be of any kind.
+            unreadable: (resources.items.iter())
+                .any(|item| item.kind == TextKind::Unreadable || arn::is_cut(&item.value)),
             types: RefCell::default(),
         }
     }

@@ -3,7 +3,7 @@
 use super::doc::readable;
 use super::space::fresh;
 use crate::eval::{Glob, is_computed};
-use crate::policy::{BaseOperator, Clause, Element, SetOperator, Statement, Text, TextKind};
+use crate::policy::{BaseOperator, Clause, Element, SetOperator, Statement, Text, TextKind, arn};
 
 /// The patterns of an Allow, compiled once.
 pub(super) struct Outline {
@@ -23,7 +23,7 @@ impl Patterns {
         let unread = |item: &Text| item.kind == TextKind::Unreadable || item.value.contains("${");
         let glob = |item: &Text| match folded {
             true => Glob::new(&item.value.to_ascii_lowercase()),
-            false => Glob::new(&item.value),
+            false => Glob::new(&arn::completed(&item.value)),
         };
         Self {
             open: element.negated || element.items.iter().any(|item| unread(item) || !item.is_whole()),

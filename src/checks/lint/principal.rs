@@ -69,7 +69,8 @@ fn written(doc: &Doc<'_>, entry: &PrincipalEntry, out: &mut Out) {
             }
         }
         PrincipalKind::Federated
-            if doc.kind != PolicyKind::Trust && doc.kind != PolicyKind::Resource(None) =>
+            // Who comes with a token passes the endpoint of STS.
+            if !matches!(doc.kind, PolicyKind::Trust | PolicyKind::Resource(None) | PolicyKind::Endpoint) =>
         {
             let kind = doc.kind.to_string();
             out.push("principal", "federated-outside-trust", span, &[("found", text), ("kind", &kind)]);

@@ -10,7 +10,7 @@ use crate::eval::glob::Glob;
 use crate::eval::layers::{Layer, LayerKind, Layers};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
-use crate::policy::{BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, variable};
+use crate::policy::{BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, arn, variable};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -152,9 +152,10 @@ impl<'p> Builder<'p> {
         let resources = statement.resources.as_ref().map(|element| {
             let held = |builder: &mut Self, text: &Text| builder.held_resource(text, variables);
             self.element(element, held, |text| {
+                let text = &*whole(text, layer);
                 match variables.then(|| variable::resource_pieces(text)).flatten() {
                     Some(pieces) => Test::ResourceTemplate(Template::new(pieces)),
-                    None => Test::Resource(Glob::new(&whole(text))),
+                    None => Test::Resource(Glob::new(text)),
                 }
             })
         });
@@ -304,11 +305,13 @@ fn services_of(statement: &Statement) -> Services {
     Services::These(list)
 }
 
-/// The ARNs that a resource stands for. API Gateway takes `execute-api:/stage/method/path` for those of the API that has the policy.
+/// The ARNs that a resource stands for. API Gateway takes `execute-api:/stage/method/path` for those of the API that has the policy;
+/// what of an ARN is missing IAM fills in. Of policies of resources and endpoints, which other services read, AWS does not say that.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html> (checked 2026-11)
-fn whole(text: &str) -> Cow<'_, str> {
-    match text.strip_prefix("execute-api:/") {
-        Some(rest) => Cow::Owned(format!("arn:*:execute-api:*:*:*/{rest}")),
-        None => Cow::Borrowed(text),
+fn whole(text: &str, layer: LayerKind) -> Cow<'_, str> {
+    match (text.strip_prefix("execute-api:/"), layer) {
+        (Some(rest), _) => Cow::Owned(format!("arn:*:execute-api:*:*:*/{rest}")),
+        (None, LayerKind::Resource | LayerKind::Endpoint) => Cow::Borrowed(text),
+        (None, _) => arn::completed(text),
     }
 }

@@ -101,8 +101,10 @@ pub(crate) fn spares_root(layer: LayerKind, request: &Request) -> bool {
     layer == LayerKind::Resource
         && request.caller.kind() == CallerKind::Root
         && request.is_same_account()
-        && matches!(
-            &*request.action_lower,
-            "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"
-        )
+        && is_about_policy(&request.action_lower)
+}
+
+/// Whether an action, in lower case, is one on the bucket policy itself.
+pub(in crate::eval) fn is_about_policy(action: &str) -> bool {
+    matches!(action, "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy")
 }

@@ -3,7 +3,7 @@
 use super::cells::Budget;
 use crate::eval::compile::{Compiled, Test};
 use crate::eval::member::Language;
-use crate::eval::service::Facts;
+use crate::eval::service::{Facts, s3::is_about_policy};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
@@ -31,7 +31,8 @@ pub fn actions<M: Eq + Hash>(
             facts.resource_must_allow,
             facts.asks_resource,
             facts.is_open,
-            matches!(lower.as_str(), "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"),
+            is_about_policy(&lower),
+            lower == "sts:assumerole",
         ];
         for set in sets {
             ways.extend(set.atoms.iter().filter_map(|test| match test {

@@ -112,11 +112,11 @@ fn shown_by(sources: &Sources, evidence: &Evidence, document: &PolicyDocument) -
     }
 }
 
-/// Policies that `get-bucket-policy` gave of other buckets, where one at hand is the form's bucket's.
+/// Policies of other buckets, where one at hand is the form's bucket's: of `get-bucket-policy`, and those that nobody named.
 pub(super) fn of_other_buckets(sources: &Sources, evidence: &Evidence, form: &Form) -> BTreeSet<SourceId> {
     let all = || evidence.of(Role::BucketPolicy).filter(|document| !document.is_nothing());
     let is_answer = |document: &&PolicyDocument| {
-        read_json(sources.get(document.source).text()).root.get("Policy").is_some()
+        document.is_met || read_json(sources.get(document.source).text()).root.get("Policy").is_some()
     };
     if all().all(|document| is_of_other_bucket(document, form)) {
         return BTreeSet::new();
