@@ -46,8 +46,9 @@ impl Exports {
             self.executions
                 .extend(list.as_array().unwrap_or_default().iter().map(|node| Execution::read(node, source)));
         }
-        if root.get("ReportName").is_some() {
-            self.report(root, source);
+        let input = root.get("ReportDefinition").filter(|node| node.as_object().is_some());
+        if let Some(node) = input.or_else(|| root.get("ReportName").map(|_| root)) {
+            self.report(node, source);
         }
         let bare = || root.get("DataQuery").map(|_| root);
         if let Some(node) = root.get("Export").or_else(bare).filter(|node| node.as_object().is_some()) {

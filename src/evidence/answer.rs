@@ -56,6 +56,8 @@ kinds! {
     ExportInput "bcm-data-exports create-export" ["DataQuery" "DestinationConfigurations"],
     /// What a legacy report is created from.
     ReportInput "cur put-report-definition" ["ReportName" "S3Bucket"],
+    /// The same as the input of the command.
+    ReportRequest "cur put-report-definition" ["ReportDefinition"],
     /// One data export with its settings.
     Export "bcm-data-exports get-export" ["Export"],
     /// The list of data exports with their status.

@@ -151,7 +151,9 @@ pub fn load_counted(
         }
     }
     if !modules.is_empty() {
-        iac::modules(terraform::modules(sources, &modules, &files::Disk)?, None, &mut of_modules);
+        let found = terraform::modules(sources, &modules, &files::Disk)?;
+        leave_to_modules(sources, &found.read, &mut evidence);
+        iac::modules(found, None, &mut of_modules);
     }
     if of_modules.has_modules {
         evidence.add_modules(Arc::new(of_modules));
@@ -159,6 +161,20 @@ pub fn load_counted(
     placed::evidence(&mut evidence);
     evidence.listing.finish();
     Ok(evidence)
+}
+
+/// Takes away what was read of files that modules read as well: whose policy such a file is they say.
+fn leave_to_modules(sources: &Sources, read: &BTreeSet<PathBuf>, evidence: &mut Evidence) {
+    let read: BTreeSet<PathBuf> = read.iter().map(|path| real(path)).collect();
+    let is_read = |source: SourceId| read.contains(&real(Path::new(sources.get(source).name())));
+    let theirs: BTreeSet<SourceId> = (evidence.documents.iter())
+        .filter(|document| document.is_met && is_read(document.source))
+        .map(|document| document.source)
+        .collect();
+    evidence.documents.retain(|document| !(document.is_met && theirs.contains(&document.source)));
+    evidence.readings.retain(|(source, reading)| {
+        *reading != Reading::ByContent || !theirs.iter().any(|each| sources.get(*each).name() == sources.get(*source).name())
+    });
 }
 
 /// The files that are looked at, and what stands beside templates and modules that somebody named: what gives them values stands

@@ -9,7 +9,7 @@ use super::value::Names;
 use super::walk_body;
 use crate::load::files::Files;
 use crate::source::{SourceId, Sources};
-use crate::syntax::hcl::{HclExpr, HclKind};
+use crate::syntax::hcl::{HclBlock, HclExpr, HclKind};
 use crate::syntax::{Part, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -88,6 +88,34 @@ fn wanted(module: &Module) -> BTreeSet<Read> {
             }
         }
     }
+    out
+}
+
+/// The files that a module names one by one and gives to something of its own: a resource, or a module that is at hand. What becomes
+/// of a file that it hands to others nobody here knows.
+pub(super) fn used(module: &Module) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for file in &module.files {
+        let names = Names::new();
+        let scope = module.scope(file, &names);
+        let value = |expr: &HclExpr| scope.value(expr).value;
+        let is_own = |block: &&HclBlock| match (block.kind.as_str(), block.labels.as_slice()) {
+            ("resource" | "data" | "locals", _) => true,
+            ("module", [name]) => module.callees.of(name).is_some(),
+            _ => false,
+        };
+        for block in file.body.blocks.iter().filter(is_own) {
+            walk_body(&block.body, &mut |expr| {
+                if let Some(Read::File(name)) = of_call(expr, &value)
+                    && module.asset(&name).is_some()
+                {
+                    out.insert(name);
+                }
+            });
+        }
+    }
+    // What was followed to find the paths is no part of what is resolved.
+    module.followed.set(0);
     out
 }
 

@@ -76,6 +76,8 @@ pub(super) struct Found {
     pub(super) broken: Vec<(String, String)>,
     /// What was presumed.
     pub(super) assumed: Vec<String>,
+    /// Files of which the modules say themselves what becomes of them.
+    pub(super) read: BTreeSet<PathBuf>,
 }
 
 /// Whether a file is one of a module.
@@ -148,6 +150,9 @@ pub(super) fn modules(
     assets::read(sources, &all, files);
     for ((_, module), wanted) in all.iter().zip(&taken) {
         gather::gather(module, wanted, &mut found);
+    }
+    for (folder, module) in &all {
+        found.read.extend(assets::used(module).into_iter().map(|name| folder.join(name)));
     }
     found.assumed.sort();
     found.assumed.dedup();
