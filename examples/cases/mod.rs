@@ -203,7 +203,6 @@ impl Case {
             Some(DenyReason::NoAllow(kind)) => format!("denied: no {} allows", kind.name()),
             Some(DenyReason::Unseen(kind)) => format!("denied by an unseen {}", kind.name()),
             Some(DenyReason::PublicAccessBlock) => "denied by RestrictPublicBuckets".to_owned(),
-            Some(DenyReason::Barred(why)) => format!("denied whatever policies say: {why:?}"),
         });
         lines.retain(|line| !line.ends_with("does not bear on this request") || LayerKind::ALL.is_empty());
         lines

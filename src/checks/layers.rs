@@ -9,9 +9,7 @@ use crate::policy::{FaultKind, Policy, arn};
 pub(super) fn layers<'a>(subject: &Subject<'a>, caller: &Caller, service: &str) -> Layers<'a> {
     let mut layers = Layers::none();
     let presumed = |role: Role| match visible(subject, role) {
-        Layer::NotVisible if !subject.strict && !is_given(subject, role) => {
-            Layer::PresumedAbsent
-        }
+        Layer::NotVisible if !subject.strict && !is_given(subject, role) => Layer::PresumedAbsent,
         layer => layer,
     };
     let visible = |role: Role| visible(subject, role);

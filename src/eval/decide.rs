@@ -12,7 +12,6 @@ use super::compile::{Compiled, Group, StatementId};
 use super::layers::{Layer, LayerKind};
 use super::principal::Naming;
 use super::request::Request;
-use super::service::{Barred, barred};
 use super::trace::{Event, Recorder};
 use super::world::World;
 
@@ -38,8 +37,6 @@ pub enum DenyReason {
     Unseen(LayerKind),
     /// `RestrictPublicBuckets` of a bucket with a public policy.
     PublicAccessBlock,
-    /// No policy can allow it.
-    Barred(Barred),
 }
 
 /// The answer to one request in one world.
@@ -69,7 +66,7 @@ impl Decision {
             DenyReason::Statement(_) | DenyReason::Unseen(_) | DenyReason::PublicAccessBlock => {
                 Outcome::ExplicitDeny
             }
-            DenyReason::NoAllow(_) | DenyReason::Barred(_) => Outcome::ImplicitDeny,
+            DenyReason::NoAllow(_) => Outcome::ImplicitDeny,
         };
         Self { outcome, allowed_by: None, reason: Some(reason) }
     }
@@ -122,9 +119,6 @@ impl<R: Recorder> Pass<'_, '_, R> {
     fn run(&mut self) -> Decision {
         if self.request.needs_no_permission() {
             return Decision::allowed(None);
-        }
-        if let Some(why) = barred(self.request) {
-            return Decision::denied(DenyReason::Barred(why));
         }
         let mut voices = [Voice::SILENT; 7];
         for kind in LayerKind::ALL {

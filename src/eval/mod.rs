@@ -40,7 +40,6 @@ pub use glob::{Glob, Token};
 pub use layers::{Layer, LayerKind, Layers, PublicAccessBlock};
 pub use principal::{Naming, PrincipalTest};
 pub use request::Request;
-pub use service::Barred;
 pub use service::s3::{is_public, open_statements};
 pub use space::{
     ActionClass, CallerClass, CallerClasses, Carriage, Place, Standing, Survey, account_like, actions,

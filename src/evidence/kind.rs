@@ -50,9 +50,11 @@ impl DocumentKind {
         }
     }
 
-    /// The names of commands whose answers can be named.
+    /// The names of commands whose answers can be named, each once.
     pub fn answers() -> impl Iterator<Item = &'static str> {
-        let kinds = AnswerKind::ALL.iter().map(|kind| kind.command());
+        // The input of a command is known in two shapes.
+        let kinds = AnswerKind::ALL.iter().filter(|kind| **kind != AnswerKind::ReportRequest);
+        let kinds = kinds.map(|kind| kind.command());
         kinds.chain(OTHERS.iter().map(|(name, _)| *name))
     }
 }

@@ -54,14 +54,8 @@ const MAY_BE_OPEN: &str = "KMSMasterKeyID";
 
 impl BucketSetting {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Encryption,
-        Self::Ownership,
-        Self::PublicAccess,
-        Self::Lifecycle,
-        Self::Payer,
-        Self::Location,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Encryption, Self::Ownership, Self::PublicAccess, Self::Lifecycle, Self::Payer, Self::Location];
 
     /// The command of the AWS CLI that answers with it.
     #[must_use]

@@ -1,14 +1,17 @@
 //! Which policies of templates bear on what is judged: a template says what it attaches them to, the form what is asked
 //! about. Another bucket's policy is never judged as if it were the form's, nor another user's as the reader's.
 
+mod fits;
+
 use super::declared;
 use crate::contract::{Form, ReadsAs};
 use crate::evidence::{
     Attachment, BoundaryRecord, Evidence, Fit, Link, LinkKind, PolicyDocument, PolicyHint, Role, Said,
     Target, TargetKind, is_of_module, is_own_account,
 };
-use crate::policy::ArnSplit;
 use crate::source::{Place, SourceId, Sources};
+pub use fits::of_reader;
+use fits::{best, bucket_part, fits_in, identity, of_bucket};
 use std::borrow::Cow;
 
 /// The evidence with those policies of templates that bear on the form's bucket and reader, and with what the form tells of
@@ -118,6 +121,17 @@ impl Selection<'_> {
         self.choose(Role::TrustPolicy, &fit, "it is the trust policy of another than the reader", "reader");
         let kept =
             self.choose(Role::ReaderPolicy, &fit, "it is attached to another than the reader", "reader");
+        let tied = kept.iter().filter_map(|at| self.out.documents.get(*at)?.tie());
+        let loose: Vec<String> = tied
+            .filter(|tie| tie.targets.is_empty())
+            .map(|tie| {
+                format!(
+                    "{}: {} is attached to the reader, though nothing in the template attaches it",
+                    tie.file, tie.address
+                )
+            })
+            .collect();
+        self.out.assumed.extend(loose);
         // Those of a file that is named as the reader's are the reader's, whatever the template leaves open.
         let is_named = |document: &PolicyDocument| {
             document.role == Role::ReaderPolicy && document.named_in.is_some() && document.linked.is_none()
@@ -302,92 +316,4 @@ fn is_of_account(document: &PolicyDocument) -> bool {
 pub(super) fn scope(sources: &Sources, source: SourceId) -> &str {
     let name = sources.get(source).name();
     if is_of_module(name) { name.rsplit_once('/').map_or("", |(folder, _)| folder) } else { name }
-}
-
-/// Whether a template attaches a policy to the form's bucket.
-fn of_bucket(form: &Form, attachment: &Attachment) -> Fit {
-    match form.text("bucket") {
-        Some(bucket) => best(attachment.targets.iter().map(|target| target.is(bucket))),
-        None => Fit::Open,
-    }
-}
-
-/// Whether a template attaches a policy to the form's reader.
-#[must_use]
-pub fn of_reader(form: &Form, reads: ReadsAs, attachment: &Attachment) -> Fit {
-    let reader = form.text("reader").and_then(identity);
-    best(attachment.targets.iter().map(|target| fits((reader.as_ref(), reads), target)))
-}
-
-/// Who the reader is, as far as the form and the contract say.
-type Reader<'r> = (Option<&'r (TargetKind, String)>, ReadsAs);
-
-fn fits((reader, reads): Reader<'_>, target: &Target) -> Fit {
-    match reader {
-        None => match (reads, target.kind) {
-            (ReadsAs::User, TargetKind::Role) | (ReadsAs::Role, TargetKind::User | TargetKind::Group) => {
-                Fit::No
-            }
-            (ReadsAs::User | ReadsAs::Role | ReadsAs::Principal | ReadsAs::Anything, _) => Fit::Open,
-        },
-        Some((kind, name)) if *kind == target.kind => target.is(name),
-        // Who is in a group the template need not say.
-        Some((TargetKind::User, _)) if target.kind == TargetKind::Group => Fit::Open,
-        Some(_) => Fit::No,
-    }
-}
-
-/// The same, where templates say who is in a group.
-fn fits_in(links: &[Link], reader: Reader<'_>, target: &Target) -> Fit {
-    let fit = fits(reader, target);
-    let is_member = || {
-        let groups = links.iter().filter(|link| link.kind == LinkKind::Group);
-        let mut members = groups.filter(|link| link.arn.value == target.name.value);
-        members.any(|link| fits(reader, &link.target) == Fit::Yes)
-    };
-    match fit {
-        Fit::Open if target.kind == TargetKind::Group && is_member() => Fit::Yes,
-        Fit::Open | Fit::Yes | Fit::No => fit,
-    }
-}
-
-/// What a hole is, if another one is the bucket: the same, or of a resource of Terraform one of its attributes.
-fn bucket_part(of_bucket: &str, name: &str, bucket: &str) -> Option<String> {
-    if name == of_bucket {
-        return Some(bucket.to_owned());
-    }
-    let resource = Some(of_bucket).filter(|hole| hole.starts_with("aws_s3_bucket."))?;
-    match name.strip_prefix(resource)?.strip_prefix('.')? {
-        "id" | "bucket" => Some(bucket.to_owned()),
-        "arn" => Some(format!("arn:aws:s3:::{bucket}")),
-        _ => None,
-    }
-}
-
-/// The best of several fits; of none it is open.
-fn best(fits: impl Iterator<Item = Fit>) -> Fit {
-    let mut found: Option<Fit> = None;
-    for fit in fits {
-        match (found, fit) {
-            (_, Fit::Yes) => return Fit::Yes,
-            (None, fit) => found = Some(fit),
-            (Some(Fit::No), Fit::Open) => found = Some(Fit::Open),
-            (Some(_), _) => {}
-        }
-    }
-    found.unwrap_or(Fit::Open)
-}
-
-/// Kind and name of a user or role.
-fn identity(arn: &str) -> Option<(TargetKind, String)> {
-    let split = ArnSplit::new(arn)?;
-    let (kind, path) = split.resource.split_once('/')?;
-    // Behind a role's path stands its name, behind the role of a session the session's.
-    let name = if kind == "assumed-role" { path.split('/').next()? } else { path.rsplit('/').next()? };
-    let kind = match kind {
-        "user" => TargetKind::User,
-        "role" | "assumed-role" => TargetKind::Role,
-        _ => return None,
-    };
-    Some((kind, name.to_owned()))
 }

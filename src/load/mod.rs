@@ -173,7 +173,8 @@ fn leave_to_modules(sources: &Sources, read: &BTreeSet<PathBuf>, evidence: &mut 
         .collect();
     evidence.documents.retain(|document| !(document.is_met && theirs.contains(&document.source)));
     evidence.readings.retain(|(source, reading)| {
-        *reading != Reading::ByContent || !theirs.iter().any(|each| sources.get(*each).name() == sources.get(*source).name())
+        *reading != Reading::ByContent
+            || !theirs.iter().any(|each| sources.get(*each).name() == sources.get(*source).name())
     });
 }
 
@@ -209,6 +210,11 @@ fn named_module(
 ) -> Result<BTreeSet<PathBuf>, LoadError> {
     let mut modules = Vec::new();
     let mut taken = BTreeSet::new();
+    let unseen = evidence.unseen.len();
+    let count = |evidence: &Evidence, of_modules: &Evidence| {
+        evidence.documents.len() + evidence.open.len() + of_modules.documents.len() + of_modules.open.len()
+    };
+    let before = count(evidence, of_modules);
     for found in files::below(std::slice::from_ref(&file.path), counted)? {
         if terraform::is_terraform(&found.path) {
             taken.insert(real(&found.path));
@@ -242,9 +248,10 @@ fn named_module(
     };
     match file.kind {
         DocumentKind::Policy(role) => {
-            let before = of_modules.documents.len() + evidence.documents.len();
             iac::modules(found, Some((role, file.level, file.linked)), of_modules);
-            if of_modules.documents.len() + evidence.documents.len() == before {
+            // One file of a folder has the document, and the others have not.
+            evidence.unseen.truncate(unseen);
+            if count(evidence, of_modules) == before {
                 let reason = format!("nothing in it is a policy that a {} can be", role.name());
                 of_modules.not_evaluated.push((display(&file.path), reason));
                 let unseen = Unseen::new(&display(&file.path), (role, file.level, file.linked));

@@ -61,9 +61,12 @@ fn of_resource(policy: &Policy) -> Result<Role, &'static str> {
     // With a misspelt element, or a misspelt service, what it is about tells.
     let is_foreign = services(policy).any(|service| catalog::service(&service).is_some());
     let resources = policy.statements.iter().filter_map(|statement| statement.resources.as_ref());
-    let names_bucket =
-        resources.flat_map(|element| &element.items).any(|item| item.value.contains(":s3:::"));
-    if !is_foreign && (names_bucket || policy.only_denies()) { Ok(Role::BucketPolicy) } else { Err(OF_ANOTHER) }
+    let names_bucket = resources.flat_map(|element| &element.items).any(|item| item.value.contains(":s3:::"));
+    if !is_foreign && (names_bucket || policy.only_denies()) {
+        Ok(Role::BucketPolicy)
+    } else {
+        Err(OF_ANOTHER)
+    }
 }
 
 /// The prefixes of the actions.

@@ -2,7 +2,7 @@
 
 use super::Answered;
 use crate::eval::{
-    Barred,    CallerKind, Compiled, ContextValue, Decision, DenyReason, ElementKind, Event, Glob, Layer, LayerKind,
+    CallerKind, Compiled, ContextValue, Decision, DenyReason, ElementKind, Event, Glob, Layer, LayerKind,
     Request, Standing, StatementId, Trace, Witness, World, clock_of, decide, inspect,
 };
 use crate::finding::Label;
@@ -95,7 +95,6 @@ fn refusal(set: &Compiled<'_>, reason: DenyReason) -> Refusal {
         DenyReason::NoAllow(layer) => (layer.id(), Some(false)),
         DenyReason::Unseen(layer) => (layer.id(), None),
         DenyReason::PublicAccessBlock => ("public-access", Some(true)),
-        DenyReason::Barred(_) => ("service", None),
     };
     Refusal { layer, explicit }
 }
@@ -169,16 +168,6 @@ fn deciding(
             "the bucket policy is public, and Block Public Access keeps other accounts out (`RestrictPublicBuckets`)".to_owned(),
             Vec::new(),
         ),
-        (None, Some(DenyReason::Barred(why))) => (barred(why).to_owned(), Vec::new()),
-    }
-}
-
-fn barred(why: Barred) -> &'static str {
-    match why {
-        Barred::RootTakesNoRole => "the root user takes no role, whatever policies say",
-        Barred::PolicyOfAnotherAccount => {
-            "S3 lets nobody but identities of the bucket's own account read or change its policy, whatever policies say"
-        }
     }
 }
 

@@ -90,7 +90,8 @@ fn decoded(text: &str) -> String {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let mut ahead = bytes.clone();
-        let pair = [ahead.next(), ahead.next()].map(|digit| char::from(digit.unwrap_or_default()).to_digit(16));
+        let pair =
+            [ahead.next(), ahead.next()].map(|digit| char::from(digit.unwrap_or_default()).to_digit(16));
         match (byte, pair) {
             (b'%', [Some(high), Some(low)]) => {
                 out.extend(u8::try_from(high * 16 + low));

@@ -324,7 +324,7 @@ fn bad_arguments_are_explained() {
         ),
         (
             &["--principal", user, "--action", "s3:GetObject", "--policy", "cases.toml"],
-            "AWS does not take this policy",
+            "this is not a policy",
         ),
     ];
     for (args, wanted) in table {

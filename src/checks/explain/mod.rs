@@ -191,8 +191,6 @@ fn denied(case: &Case<'_, '_>, request: &Request, world: &World) -> Vec<Cause> {
                 }
             }
             Some(DenyReason::Unseen(layer)) => world.set_unseen_denies(layer, false),
-            // No text has it to answer for.
-            Some(DenyReason::Barred(_)) => break,
             Some(DenyReason::PublicAccessBlock) => {
                 causes.extend(deny::restricted(case, request));
                 break;

@@ -70,6 +70,11 @@ impl Loaded {
             })
             .collect();
         let evidence = load::load(sources, &named, &[])?;
+        if let Some(unseen) = evidence.unseen.first() {
+            let told = evidence.not_evaluated.iter().find(|(document, _)| *document == unseen.file);
+            let reason = told.map_or_else(String::new, |(_, reason)| format!(": {reason}"));
+            anyhow::bail!("{}: this is not a policy{reason}", unseen.file);
+        }
         for document in &evidence.documents {
             let source = sources.get(document.source);
             let spot = |offset: u32| {

@@ -10,7 +10,9 @@ use crate::eval::glob::Glob;
 use crate::eval::layers::{Layer, LayerKind, Layers};
 use crate::eval::principal::PrincipalTest;
 use crate::eval::world::FreeAtom;
-use crate::policy::{BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, arn, variable};
+use crate::policy::{
+    BaseOperator, Clause, Effect, Element, Policy, Statement, Text, TextKind, arn, variable,
+};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 

@@ -2,8 +2,6 @@
 
 pub(super) mod s3;
 
-use super::caller::CallerKind;
-use super::request::Request;
 use crate::catalog;
 
 /// What holds for an action whoever asks and on whatever, worked out once for a request.
@@ -41,25 +39,4 @@ impl Facts {
             is_open: lower == "sts:getcalleridentity",
         }
     }
-}
-
-/// What no policy can allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Barred {
-    /// The root user takes no role.
-    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html> (checked 2026-11)
-    RootTakesNoRole,
-    /// A bucket's policy is read, replaced and deleted by identities of the bucket's own account alone; to others S3 answers 405.
-    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html> and its neighbours (checked 2026-11)
-    PolicyOfAnotherAccount,
-}
-
-/// Why a request is refused whatever policies say.
-pub(super) fn barred(request: &Request) -> Option<Barred> {
-    let caller = &request.caller;
-    if caller.kind() == CallerKind::Root && &*request.action_lower == "sts:assumerole" {
-        return Some(Barred::RootTakesNoRole);
-    }
-    let is_other = caller.account().is_some() && !request.is_same_account();
-    (is_other && s3::is_about_policy(&request.action_lower)).then_some(Barred::PolicyOfAnotherAccount)
 }

@@ -32,7 +32,6 @@ pub fn actions<M: Eq + Hash>(
             facts.asks_resource,
             facts.is_open,
             is_about_policy(&lower),
-            lower == "sts:assumerole",
         ];
         for set in sets {
             ways.extend(set.atoms.iter().filter_map(|test| match test {

@@ -97,7 +97,7 @@ pub(super) fn of_other_accounts(evidence: &Evidence, form: &Form) -> BTreeSet<So
 
 /// Whether a definition is what AWS says that an export is.
 fn is_told(evidence: &Evidence, definition: &ExportDefinition) -> bool {
-    let inputs = [AnswerKind::ExportInput, AnswerKind::ReportInput];
+    let inputs = [AnswerKind::ExportInput, AnswerKind::ReportInput, AnswerKind::ReportRequest];
     let is_input =
         inputs.iter().any(|kind| evidence.answers_of(*kind).any(|answer| answer.source == definition.source));
     !definition.from_execution && definition.resolved.is_none() && !is_input
