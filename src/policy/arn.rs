@@ -48,10 +48,12 @@ impl ArnPart {
 }
 
 /// The ARN that a resource in a policy of IAM stands for: missing parts are filled with `*`, so that `arn:aws:sqs` is every queue.
+/// A wildcard in the last part takes in what is missing already.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> (checked 2026-11)
 #[must_use]
 pub fn completed(text: &str) -> Cow<'_, str> {
-    if !is_cut(text) {
+    let is_open = || fields(text).last().is_some_and(|last| last.contains(['*', '?']));
+    if !is_cut(text) || is_open() {
         return Cow::Borrowed(text);
     }
     let missing = 6usize.saturating_sub(fields(text).count());
