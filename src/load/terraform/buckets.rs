@@ -80,7 +80,7 @@ pub(super) fn placed(
     if kind != BUCKET || !matches!(made(block, scope), Made::Some) {
         return None;
     }
-    let MadeIn::Named(region, place) = declared::region(module, file, block) else { return None };
+    let MadeIn::Named(region, place) = declared::region(module, file, block, 0) else { return None };
     let other = module.files.iter().find(|file| file.source == place.source)?;
     Some(DeclaredBucket {
         source: place.source,

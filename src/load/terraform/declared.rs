@@ -4,7 +4,7 @@
 use super::attach;
 use super::gather::{Made, made};
 use super::module::{File, Module};
-use super::value::Names;
+use super::value::{Names, Scope};
 use super::{plain_address, walk_body};
 use crate::evidence::{DeclaredExport, MadeIn, Maker, Order};
 use crate::policy::Text;
@@ -33,7 +33,7 @@ pub(super) fn declared(
         span: block.kind_span,
         maker,
         order: order(module, file, block),
-        region: region(module, file, block),
+        region: region(module, file, block, 0),
         added_to: added_to(block, &settings).filter(|_| maker == Maker::TerraformExport),
         replaced: None,
         settings,
@@ -150,10 +150,11 @@ fn address(expr: &HclExpr) -> Option<String> {
 
 /// The Region of a resource: its own argument, which version 6 of the provider has, or that of its provider.
 ///
-/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support> (checked 2026-11)
-pub(super) fn region(module: &Module, file: &File, block: &HclBlock) -> MadeIn {
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support> (checked 2026-11).
+/// `depth`: references followed so far.
+pub(super) fn region(module: &Module, file: &File, block: &HclBlock, depth: usize) -> MadeIn {
     if let Some(expr) = block.body.value("region") {
-        return named(module, file, expr);
+        return named(module, file, expr, depth);
     }
     let alias = block.body.value("provider").and_then(alias);
     for other in &module.files {
@@ -161,16 +162,16 @@ pub(super) fn region(module: &Module, file: &File, block: &HclBlock) -> MadeIn {
             let name = provider.body.value("alias").and_then(HclExpr::literal);
             if name == alias {
                 let region = provider.body.value("region");
-                return region.map_or(MadeIn::Open, |expr| named(module, other, expr));
+                return region.map_or(MadeIn::Open, |expr| named(module, other, expr, depth));
             }
         }
     }
     MadeIn::Open
 }
 
-fn named(module: &Module, file: &File, expr: &HclExpr) -> MadeIn {
+fn named(module: &Module, file: &File, expr: &HclExpr, depth: usize) -> MadeIn {
     let names = Names::new();
-    match module.scope(file, &names).value(expr).value {
+    match (Scope { depth, ..module.scope(file, &names) }).value(expr).value {
         Value::String(region) => {
             MadeIn::Named(region.into_owned(), Place { source: file.source, span: expr.span })
         }

@@ -2,9 +2,11 @@
 
 use super::assets::{self, Asset, Assets, is_local_file};
 use super::calls::{Callees, Calls};
+use super::declared;
 use super::instances::instance;
 use super::named::Given;
 use super::value::{Names, Scope, is_known, renamed, respan, string};
+use crate::evidence::MadeIn;
 use crate::load::reading::Reading;
 use crate::source::{SourceId, Span};
 use crate::syntax::hcl::{HclBlock, HclBody, HclExpr, HclKind, HclPart, HclStep};
@@ -151,6 +153,17 @@ impl Module {
             {
                 (self.local_file(kind, name), &[])
             }
+            // `id` is what it was called at first, and `region` what it is called since version 6 of the provider.
+            ("data", [HclStep::Attribute(kind), HclStep::Attribute(name), HclStep::Attribute(attribute)])
+                if kind == "aws_region" && matches!(attribute.as_str(), "name" | "id" | "region") =>
+            {
+                let block = self.block("data", &[kind, name]);
+                let made = block.map(|(file, block)| declared::region(self, file, block, scope.depth + 1));
+                match made {
+                    Some(MadeIn::Named(region, _)) => (Some(text(region)), &[]),
+                    Some(MadeIn::Open) | None => (None, &[]),
+                }
+            }
             ("data", [HclStep::Attribute(kind), HclStep::Attribute(_), rest @ ..]) => {
                 (known_data(kind, rest), &[])
             }
@@ -285,8 +298,8 @@ fn known_data(kind: &str, steps: &[HclStep]) -> Option<Node<'static>> {
     }
 }
 
-fn text(text: &'static str) -> Node<'static> {
-    Node { span: Span::default(), value: Value::String(Cow::Borrowed(text)) }
+fn text(text: impl Into<Cow<'static, str>>) -> Node<'static> {
+    Node { span: Span::default(), value: Value::String(text.into()) }
 }
 
 fn behind(start: &'static str, node: Node<'static>) -> Node<'static> {
