@@ -25,42 +25,62 @@ pub fn made_elsewhere<'e>(exports: impl IntoIterator<Item = &'e DeclaredExport>)
     exports.into_iter().filter_map(elsewhere).collect()
 }
 
-/// Whether the export that the form means is made where AWS makes exports, as far as templates say.
+/// Whether the export that the form means is made where AWS makes exports, as far as templates say. Of several that may be it, one
+/// that is made there is enough.
 pub(super) fn check_made(subject: &Subject<'_>) -> Outcome {
-    let causes = made_elsewhere(meant(subject));
-    let state = if causes.is_empty() { State::Holds } else { State::Broken };
-    Outcome { causes, ..Outcome::of(state) }
+    let meant = meant(subject);
+    let causes = made_elsewhere(meant.iter().copied());
+    if causes.len() < meant.len() {
+        return Outcome::of(State::Holds);
+    }
+    Outcome { causes, ..Outcome::of(State::Broken) }
 }
 
 /// Whether a template says where the export that the form means is made.
 pub(super) fn has_region(subject: &Subject<'_>) -> bool {
-    meant(subject).any(|export| matches!(export.region, MadeIn::Named(..)))
+    meant(subject).iter().any(|export| matches!(export.region, MadeIn::Named(..)))
 }
 
-fn meant<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a DeclaredExport> {
-    let form = subject.form;
-    subject.evidence.declared.iter().filter(move |export| can_be_meant(export, form))
+/// The exports of the form's name, else those whose name only the deployment tells.
+fn meant<'a>(subject: &Subject<'a>) -> Vec<&'a DeclaredExport> {
+    let wanted = subject.form.text("export-name");
+    let can_be = subject.evidence.declared.iter().filter(|export| can_be_meant(export, subject.form));
+    let (named, open): (Vec<_>, Vec<_>) = can_be.partition(|export| name(export).is_some());
+    let named: Vec<_> =
+        named.into_iter().filter(|export| wanted.is_none() || name(export) == wanted).collect();
+    if named.is_empty() { open } else { named }
+}
+
+/// What an export is called, where the template says it.
+fn name(export: &DeclaredExport) -> Option<&str> {
+    said(export, paths(export.maker).1)
+}
+
+/// Where the bucket and the name of an export stand in its settings.
+fn paths(maker: Maker) -> (&'static [&'static str], &'static [&'static str]) {
+    match maker {
+        Maker::TerraformReport | Maker::StackReport => (&["S3Bucket"], &["ReportName"]),
+        Maker::TerraformExport | Maker::StackExport => {
+            (&["Export", "DestinationConfigurations", "S3Destination", "S3Bucket"], &["Export", "Name"])
+        }
+    }
+}
+
+fn said<'e>(export: &'e DeclaredExport, path: &[&str]) -> Option<&'e str> {
+    path.iter().try_fold(&export.settings, |node, key| node.get(key)).and_then(Node::as_str)
 }
 
 /// Whether an export of a template can be the one that the form is about: by its bucket or by its name, as far as the form says
 /// them. What only the deployment tells can be.
 #[must_use]
 pub fn can_be_meant(export: &DeclaredExport, form: &Form) -> bool {
-    let (bucket, name): (&[&str], &[&str]) = match export.maker {
-        Maker::TerraformReport | Maker::StackReport => (&["S3Bucket"], &["ReportName"]),
-        Maker::TerraformExport | Maker::StackExport => {
-            (&["Export", "DestinationConfigurations", "S3Destination", "S3Bucket"], &["Export", "Name"])
-        }
-    };
-    let can_be = |path: &[&str], wanted: &str| {
-        let found = path.iter().try_fold(&export.settings, |node, key| node.get(key));
-        found.and_then(Node::as_str).is_none_or(|found| found == wanted)
-    };
-    let said: Vec<bool> = [(bucket, "bucket"), (name, "export-name")]
+    let (bucket, name) = paths(export.maker);
+    let can_be = |path: &[&str], wanted: &str| said(export, path).is_none_or(|found| found == wanted);
+    let told: Vec<bool> = [(bucket, "bucket"), (name, "export-name")]
         .into_iter()
         .filter_map(|(path, value)| Some(can_be(path, form.text(value)?)))
         .collect();
-    said.is_empty() || said.contains(&true)
+    told.is_empty() || told.contains(&true)
 }
 
 fn of(export: &DeclaredExport) -> Vec<Cause> {
