@@ -41,14 +41,14 @@ pub(super) fn has_region(subject: &Subject<'_>) -> bool {
     meant(subject).iter().any(|export| matches!(export.region, MadeIn::Named(..)))
 }
 
-/// The exports of the form's name, else those whose name only the deployment tells.
+/// The exports of the form's name, else all that may be the one that the form means.
 fn meant<'a>(subject: &Subject<'a>) -> Vec<&'a DeclaredExport> {
-    let wanted = subject.form.text("export-name");
     let can_be = subject.evidence.declared.iter().filter(|export| can_be_meant(export, subject.form));
-    let (named, open): (Vec<_>, Vec<_>) = can_be.partition(|export| name(export).is_some());
-    let named: Vec<_> =
-        named.into_iter().filter(|export| wanted.is_none() || name(export) == wanted).collect();
-    if named.is_empty() { open } else { named }
+    let all: Vec<_> = can_be.collect();
+    let wanted = subject.form.text("export-name");
+    let own: Vec<_> =
+        all.iter().copied().filter(|export| wanted.is_some() && name(export) == wanted).collect();
+    if own.is_empty() { all } else { own }
 }
 
 /// What an export is called, where the template says it.
