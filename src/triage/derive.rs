@@ -74,7 +74,8 @@ fn access_log(facts: &mut Facts) {
         _ => {}
     }
     if let Some(key) = key {
-        facts.set("key", &decoded(&decoded(&key)));
+        // A plus that stands for a space is one of the outer encoding.
+        facts.set("key", &decoded(&decoded(&key.replace('+', "%20"))));
     }
     if let Some(from) = from.filter(|from| from.parse::<std::net::IpAddr>().is_ok()) {
         facts.set("source-ip", &from);
@@ -97,7 +98,6 @@ fn decoded(text: &str) -> String {
                 out.extend(u8::try_from(high * 16 + low));
                 bytes = ahead;
             }
-            (b'+', _) => out.push(b' '),
             _ => out.push(byte),
         }
     }
