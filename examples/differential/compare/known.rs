@@ -155,10 +155,10 @@ pub(crate) const ALL: &[Known] = &[
         change: change::root_and_the_bucket_policy,
     },
     Known {
-        name: "escaped-star-without-case",
-        why: "compares `${*}` as written where case does not matter; it is a star \
+        name: "escape-without-wildcards",
+        why: "compares `${*}`, `${?}` and `${$}` as written where the operator knows no wildcards; they are `*`, `?` and `$` \
               <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars>",
-        change: change::escape_without_case,
+        change: change::escape_without_wildcards,
     },
     Known {
         name: "arn-that-is-none",
@@ -171,6 +171,12 @@ pub(crate) const ALL: &[Known] = &[
         why: "counts a policy pinned by `aws:PrincipalArn` or `aws:userid`, or by a key in capitals, as public; the page names a principal \
               and `aws:userid`, and keys have no case <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>",
         change: change::meaning_of_public,
+    },
+    Known {
+        name: "bare-address-and-the-meaning-of-public",
+        why: "counts a policy pinned to an address without a prefix as public; it is the range of that address alone \
+              <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress>",
+        change: change::bare_address,
     },
     Known {
         name: "restricted-bucket",

@@ -74,7 +74,7 @@ pub(super) fn pattern_distance(pattern: &str, text: &str, most: usize) -> Option
 }
 
 /// The unreplaced placeholder in a text of a policy. What a deployment fills in is none, whatever it is shown as.
-pub(super) fn placeholder_in(text: &Text) -> Option<std::ops::Range<usize>> {
+pub(in crate::checks) fn placeholder_in(text: &Text) -> Option<std::ops::Range<usize>> {
     if text.is_whole() { placeholder(&text.value) } else { None }
 }
 

@@ -16,6 +16,7 @@ mod element;
 mod fields;
 mod grammar;
 mod kind;
+mod left;
 mod mfa;
 mod named;
 mod network;
@@ -60,6 +61,7 @@ pub fn lint(doc: &Doc<'_>) -> Vec<Cause> {
     condition::look(doc, &mut out);
     value::look(doc, &mut out);
     network::look(doc, &mut out);
+    left::look(doc, &mut out);
     variable::look(doc, &mut out);
     mfa::look(doc, &mut out);
     reach::look(doc, &mut out);

@@ -271,14 +271,29 @@ pub(crate) fn spelling_of_addresses(case: &Value) -> Option<Value> {
     })
 }
 
-pub(crate) fn escape_without_case(case: &Value) -> Option<Value> {
+pub(crate) fn escape_without_wildcards(case: &Value) -> Option<Value> {
+    const ESCAPES: [(&str, &str); 3] = [("${*}", "*"), ("${?}", "?"), ("${$}", "$")];
     clauses(case, &|clause| {
-        let hit =
-            clause.operator.contains("IgnoreCase") && clause.values.iter().any(|text| text.contains("${*}"));
-        hit.then(|| Change {
-            values: clause.values.iter().map(|text| text.replace("${*}", "*")).collect(),
-            have: Have::AsItWas,
-        })
+        // These operators know no wildcards, so the other engine takes the characters themselves as they stand.
+        let plain = clause.operator.contains("StringEquals") || clause.operator.contains("StringNotEquals");
+        let value =
+            |text: &String| ESCAPES.iter().fold(text.clone(), |text, (escape, is)| text.replace(escape, is));
+        let values: Vec<_> = clause.values.iter().map(value).collect();
+        (plain && values != clause.values).then_some(Change { values, have: Have::AsItWas })
+    })
+}
+
+pub(crate) fn bare_address(case: &Value) -> Option<Value> {
+    case.pointer("/ext/public_access_block")?;
+    clauses(case, &|clause| {
+        let range = |text: &String| match text {
+            text if text.contains('/') => text.clone(),
+            text if text.contains(':') => format!("{text}/128"),
+            text => format!("{text}/32"),
+        };
+        let values: Vec<_> = clause.values.iter().map(range).collect();
+        let hit = clause.operator.contains("IpAddress") && values != clause.values;
+        hit.then_some(Change { values, have: Have::AsItWas })
     })
 }
 
