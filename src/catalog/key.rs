@@ -82,6 +82,14 @@ impl ConditionKey {
         self.name.contains("${") || self.name.contains('<') || self.open_end() != self.name
     }
 
+    /// The key as AWS writes it, where it is this one or one of those that it stands for: what fills the hole stays as it is.
+    #[must_use]
+    pub fn spelled(&self, key: &str) -> String {
+        let open = self.open_end();
+        let fixed = open.find(['$', '<']).and_then(|at| open.get(..at)).unwrap_or(open);
+        format!("{fixed}{}", key.get(fixed.len()..).unwrap_or_default())
+    }
+
     /// The name without an open end that is not written as a hole.
     fn open_end(&self) -> &'static str {
         match self.name.strip_suffix("/tag-key").or_else(|| self.name.strip_suffix('/')) {

@@ -289,3 +289,15 @@ fn cost_of_the_first_uses() {
     );
     println!("six more services {:?}, all others {:?}", seven - global, all - seven);
 }
+
+#[test]
+fn a_key_is_spelled_as_aws_spells_it_and_what_fills_its_hole_stays() {
+    for (key, spelled) in [
+        ("aws:sourcearn", "aws:SourceArn"),
+        ("aws:principaltag/team", "aws:PrincipalTag/team"),
+        ("AWS:PRINCIPALTAG/Cost Center", "aws:PrincipalTag/Cost Center"),
+        ("kms:encryptioncontext:aws:s3:arn", "kms:EncryptionContext:aws:s3:arn"),
+    ] {
+        assert_eq!(condition_key(key).expect("a listed key").spelled(key), spelled);
+    }
+}

@@ -9,7 +9,6 @@ use super::layers;
 use super::others::everything;
 use super::subject::{Assumption, FactRef, Outcome, Subject};
 use super::unnamed;
-use crate::catalog;
 use crate::contract::{Ask, Expect, Form, RequestTemplate};
 use crate::eval::{
     Answer, Caller, Compiled, Dependence, ElementKind, ElementRef, FreeFact, Layer, Member, Question,
@@ -377,14 +376,9 @@ fn facts(case: &explain::Case<'_, '_>, on: &[Dependence], service: &str, maker: 
                 FreeFact::Key(key) => match (maker.waits_for(key), foreign(key)) {
                     (Some(name), _) => FactRef::with("form", "name", &name),
                     (None, Some(account)) => FactRef::with("account-organization", "name", account),
-                    (None, None) => {
-                        let listed = catalog::condition_key(key).filter(|known| !known.is_template());
-                        FactRef::with("condition-key", "key", listed.map_or(key, |known| known.name))
-                    }
+                    (None, None) => maker.fact(key, first),
                 },
-                FreeFact::Clause(clause) if clause.parsed.is_some() => {
-                    FactRef::with("condition-key", "key", &clause.key.value)
-                }
+                FreeFact::Clause(clause) if clause.parsed.is_some() => maker.fact(&clause.key.value, first),
                 FreeFact::Clause(clause) => FactRef::with("undefined-condition", "key", &clause.key.value),
                 FreeFact::Chain if is_somebody => FactRef::new("product-identity"),
                 FreeFact::Chain => FactRef::new("principal-chain"),

@@ -86,6 +86,11 @@ pub(super) fn encryption_context(subject: &Subject<'_>, set: &Compiled<'_>) -> O
     Some(Unknown { fact: "bucket-key".to_owned(), options, presumed: None })
 }
 
+/// Whether a request for the action goes to the endpoint of the Region that the bucket is in.
+pub(super) fn goes_to_bucket(action: &str) -> bool {
+    action.starts_with("s3:") && !OF_ANY_REGION.contains(&action)
+}
+
 /// The Region whose endpoint a request goes to: that of what it is about.
 fn region(subject: &Subject<'_>, action: &str, resource: &str) -> Option<String> {
     let service = action.split(':').next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! From a request's description and the form to concrete requests, with what is unknown about them.
 
-use super::subject::Subject;
+use super::subject::{FactRef, Subject};
 use super::{circumstance, has, session};
 use crate::catalog;
 use crate::contract::{FORM_NAMES, Form, KeyChange, OptionTemplate, RequestTemplate};
@@ -209,6 +209,24 @@ impl Maker<'_> {
         let (_, template) = self.template.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?;
         let missing = self.form.fill(template).err()?;
         missing.into_iter().find(|name| FORM_NAMES.contains(&name.as_str()))
+    }
+
+    /// The fact that is missing where nobody knows the value of a context key of the request.
+    pub(super) fn fact(&self, key: &str, request: Option<&Request>) -> FactRef {
+        let tell = request.and_then(|request| self.tell(&key.to_ascii_lowercase(), request));
+        let name = catalog::condition_key(key).map_or(key.to_owned(), |known| known.spelled(key));
+        FactRef::with(tell.unwrap_or("condition-key"), "key", &name)
+    }
+
+    /// The fact that tells the value of a context key (lower case), if there is one for it.
+    fn tell(&self, key: &str, request: &Request) -> Option<&str> {
+        let is_idle = match key {
+            // Only what goes to the bucket goes where the bucket is.
+            "aws:requestedregion" => !circumstance::goes_to_bucket(&request.action),
+            // What IAM says of the caller is at hand, and leaves it open.
+            _ => session::is_shown(self.subject, &request.caller),
+        };
+        self.template.tell(key).filter(|_| !is_idle)
     }
 }
 

@@ -26,6 +26,11 @@ fn holder<'a>(subject: &Subject<'a>, caller: &Caller) -> Option<&'a Holder> {
     subject.evidence.reader.holders.iter().find(|holder| holder.arn == arn)
 }
 
+/// Whether an answer shows the user or role that the caller is.
+pub(super) fn is_shown(subject: &Subject<'_>, caller: &Caller) -> bool {
+    holder(subject, caller).is_some()
+}
+
 /// Whether the key is of a tag of the caller that is known, and its value where the caller has one.
 ///
 /// Tags of a session go before those of its role, and who takes the role may give it some where the trust policy lets them.

@@ -30,6 +30,8 @@ pub struct RequestTemplate {
     pub present: Vec<String>,
     /// Context keys with their values, templates.
     pub context: Vec<(String, String)>,
+    /// The facts that tell the values of context keys; a closing `*` of a key stands for any rest.
+    pub tells: Vec<(String, String)>,
     /// What is one way or another.
     pub unknowns: Vec<UnknownTemplate>,
 }
@@ -141,6 +143,8 @@ struct RawRequest {
     #[serde(default)]
     context: BTreeMap<String, String>,
     #[serde(default)]
+    tells: BTreeMap<String, String>,
+    #[serde(default)]
     unknown: Vec<RawUnknown>,
 }
 
@@ -226,6 +230,7 @@ impl RequestTemplate {
             absent: raw.absent.iter().map(|key| key.to_ascii_lowercase()).collect(),
             present: raw.present,
             context: raw.context.into_iter().collect(),
+            tells: raw.tells.into_iter().map(|(key, fact)| (key.to_ascii_lowercase(), fact)).collect(),
             unknowns,
         })
     }
@@ -233,10 +238,21 @@ impl RequestTemplate {
     /// Whether a context key (lower case) is never there.
     #[must_use]
     pub fn is_absent(&self, key: &str) -> bool {
-        self.absent.iter().any(|pattern| match pattern.strip_suffix('*') {
-            Some(prefix) => key.starts_with(prefix),
-            None => pattern == key,
-        })
+        self.absent.iter().any(|pattern| fits(pattern, key))
+    }
+
+    /// The fact (`rules/facts.toml`) that tells the value of a context key (lower case).
+    #[must_use]
+    pub fn tell(&self, key: &str) -> Option<&str> {
+        self.tells.iter().find(|(pattern, _)| fits(pattern, key)).map(|(_, fact)| fact.as_str())
+    }
+}
+
+/// Whether a key is the one that a pattern names, in which a closing `*` stands for any rest.
+fn fits(pattern: &str, key: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => key.starts_with(prefix),
+        None => pattern == key,
     }
 }
 
