@@ -175,6 +175,17 @@ pub struct Compiled<'p> {
     free_names: Vec<FreeName>,
     /// `RestrictPublicBuckets` is on and the bucket policy is public.
     pub(super) restricted: bool,
+    /// The layers that are there or may be, in their order.
+    pub(super) heard: Box<[LayerKind]>,
+    /// A text of some test has variables.
+    pub(super) has_variables: bool,
+}
+
+/// The layers that are there or may be.
+fn heard(layers: &[CompiledLayer; 7]) -> Box<[LayerKind]> {
+    let is_heard = |layer: &CompiledLayer| !matches!(layer.state, Layer::Absent | Layer::PresumedAbsent);
+    let kinds = LayerKind::ALL.into_iter();
+    kinds.filter(|kind| layers.get(kind.index()).is_some_and(is_heard)).collect()
 }
 
 /// What a free atom stands for, for naming the fact it waits for.
@@ -216,10 +227,12 @@ impl<'p> Compiled<'p> {
             clause_keys: old_set.clause_keys,
             statements: old_set.statements.clone(),
             origins: old_set.origins.clone(),
+            heard: heard(&second),
             layers: second,
             policies: old_set.policies.clone(),
             free_names: old_set.free_names.clone(),
             restricted: is_restricted(new),
+            has_variables: old_set.has_variables,
         };
         (old_set, new_set)
     }
@@ -232,6 +245,7 @@ impl<'p> Compiled<'p> {
             shift(&mut statement.effect_atom);
             statement.clauses.iter_mut().for_each(|clause| shift(&mut clause.whole));
         }
+        let has_variables = builder.atoms.iter().any(|atom| atom.template().is_some());
         let clause_keys = builder.keys.len();
         for key in builder.atoms.iter().filter_map(Test::template).flat_map(Template::keys) {
             if !builder.keys.iter().any(|known| **known == *key) {
@@ -248,10 +262,12 @@ impl<'p> Compiled<'p> {
             clause_keys,
             statements: builder.statements,
             origins: builder.origins,
-            layers,
             policies: builder.policies,
             free_names,
             restricted,
+            heard: heard(&layers),
+            layers,
+            has_variables,
         }
     }
 

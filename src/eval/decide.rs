@@ -121,11 +121,9 @@ impl<R: Recorder> Pass<'_, '_, R> {
             return Decision::allowed(None);
         }
         let mut voices = [Voice::SILENT; 7];
-        for kind in LayerKind::ALL {
-            // What is not there says nothing, whether it would bear on the request or not.
-            if !R::WANTED && matches!(self.set.layer(kind), Layer::Absent | Layer::PresumedAbsent) {
-                continue;
-            }
+        // What is not there says nothing, whether it would bear on the request or not.
+        let kinds = if R::WANTED { &LayerKind::ALL } else { &*self.set.heard };
+        for &kind in kinds {
             if !self.applies(kind) {
                 if R::WANTED {
                     self.recorder.event(Event::Skipped(kind));

@@ -22,8 +22,13 @@ impl ArnGlob {
     /// Whether a value is an ARN whose every part matches. A value that is no ARN matches nothing.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
-        arn::split(value)
-            .is_some_and(|parts| self.parts.iter().zip(parts).all(|(glob, part)| glob.matches(part)))
+        arn::split(value).is_some_and(|parts| self.matches_parts(parts))
+    }
+
+    /// Whether every part of an ARN matches.
+    #[must_use]
+    pub(super) fn matches_parts(&self, parts: [&str; 6]) -> bool {
+        self.parts.iter().zip(parts).all(|(glob, part)| glob.matches(part))
     }
 
     /// The pattern of each part.

@@ -139,7 +139,7 @@ impl ValueTest {
             Operand::Text(text) => (**text == *value).into(),
             Operand::Folded(text) => fold_equals(text, value).into(),
             Operand::Glob(glob) => glob.matches(value).into(),
-            Operand::Arn(arn) => typed(crate::policy::arn::split(value), |_| arn.matches(value)),
+            Operand::Arn(arn) => typed(crate::policy::arn::split(value), |parts| arn.matches_parts(parts)),
             Operand::Template(template) => template.test(self.base, value, context),
             Operand::Number(number) => typed(Decimal::parse(value), |have| self.compares(have.cmp(number))),
             Operand::Date(date) => typed(Instant::parse(value), |have| self.compares(have.cmp(date))),

@@ -23,7 +23,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
         for atom in &element.atoms {
             let (truth, naming) = match self.set.atoms.get(*atom as usize) {
                 Some(Test::Principal(test)) => {
-                    others |= test.is_other_identity_of(&self.request.caller);
+                    others |= element.negated && test.is_other_identity_of(&self.request.caller);
                     test.names(&self.request.caller)
                 }
                 Some(_) | None => (Truth::Free, Naming::Itself),

@@ -157,7 +157,7 @@ impl<R: Recorder> Pass<'_, '_, R> {
     /// asked first: without one the test may say something else than with any value.
     #[inline]
     pub(super) fn look(&mut self, atom: u32, value: &str) -> Truth {
-        match self.without(atom) {
+        match if self.set.has_variables { self.without(atom) } else { None } {
             None => self.atom(atom, value),
             Some(context) => self.atom_in(atom, value, &context),
         }
