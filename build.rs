@@ -18,7 +18,6 @@ const NOT_GROUPS: [&str; 4] = ["consumers", "parts", "requests", "messages"];
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
-    fixed_address();
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let rules = root.join("rules");
     let target = PathBuf::from(env::var("OUT_DIR")?);
@@ -176,15 +175,6 @@ fn stems(folder: &Path, extension: &str) -> Result<Vec<String>, Box<dyn Error>> 
     // A name that goes on with a dash comes before the dot of the ending, and after the name alone.
     stems.sort();
     Ok(stems)
-}
-
-/// Has the command linked for one address. Its tables hold some 25,000 pointers, which would otherwise be written into
-/// a hundred pages each time that it starts: more than a tenth of the time that one check takes.
-fn fixed_address() {
-    let is = |key: &str, value: &str| env::var(key).is_ok_and(|have| have == value);
-    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
