@@ -67,11 +67,14 @@ impl ConditionKey {
 
     /// Whether a key begins with what stands before the hole: a quick no for nearly all.
     fn begins(&self, key: &str) -> bool {
-        let fixed = self.open_end();
-        let fixed = fixed.as_bytes().get(..fixed.find(['$', '<', '*']).unwrap_or(fixed.len()));
-        fixed.is_none_or(|fixed| {
-            key.as_bytes().get(..fixed.len()).is_some_and(|start| start.eq_ignore_ascii_case(fixed))
-        })
+        let fixed = self.fixed().as_bytes();
+        key.as_bytes().get(..fixed.len()).is_some_and(|start| start.eq_ignore_ascii_case(fixed))
+    }
+
+    /// What stands before the hole; the whole name where there is none.
+    fn fixed(&self) -> &'static str {
+        let open = self.open_end();
+        open.split(['$', '<', '*']).next().unwrap_or(open)
     }
 
     /// Whether the name has a hole: one listed key stands for many.
@@ -85,8 +88,7 @@ impl ConditionKey {
     /// The key as AWS writes it, where it is this one or one of those that it stands for: what fills the hole stays as it is.
     #[must_use]
     pub fn spelled(&self, key: &str) -> String {
-        let open = self.open_end();
-        let fixed = open.find(['$', '<']).and_then(|at| open.get(..at)).unwrap_or(open);
+        let fixed = self.fixed();
         format!("{fixed}{}", key.get(fixed.len()..).unwrap_or_default())
     }
 

@@ -3,6 +3,7 @@
 use super::cases::is_refused;
 use super::doc::{Doc, Out};
 use crate::checks::explain::near::placeholder_in;
+use crate::checks::subject::Cause;
 use crate::policy::{Text, TextKind};
 
 /// Families that read a text as what it should be. A placeholder is none of it, and that is all there is to say of it.
@@ -26,11 +27,11 @@ pub(super) fn look(doc: &Doc<'_>, out: &mut Out) {
 fn left(item: &Text, check: &'static str, values: &[(&'static str, &str)], out: &mut Out) {
     let range = if item.kind == TextKind::String { placeholder_in(item) } else { None };
     let Some(found) = range.and_then(|range| item.value.get(range)) else { return };
-    let of_item = |span: crate::source::Span| item.span.start <= span.start && span.end <= item.span.end;
-    if out.causes.iter().any(|cause| of_item(cause.place.span) && is_refused(cause.check, cause.case)) {
+    let is_of_item = |cause: &Cause| item.span.contains(cause.place.span);
+    if out.causes.iter().any(|cause| is_of_item(cause) && is_refused(cause.check, cause.case)) {
         return;
     }
-    out.causes.retain(|cause| !(of_item(cause.place.span) && READERS.contains(&cause.check)));
+    out.causes.retain(|cause| !(is_of_item(cause) && READERS.contains(&cause.check)));
     let values = [&[("found", found)][..], values].concat();
     out.push(check, "placeholder", item.span, &values);
 }
